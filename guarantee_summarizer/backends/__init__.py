@@ -1,0 +1,1 @@
+"""Backends turn an article into a draft of its summary."""

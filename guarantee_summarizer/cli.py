@@ -1,0 +1,217 @@
+"""The shell command: each command is a few calls of the library."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from guarantee_summarizer import (
+    Article,
+    GuaranteeSummarizerError,
+    Summarizer,
+    Summary,
+    __version__,
+    to_markdown,
+)
+from guarantee_summarizer.article import decode
+from guarantee_summarizer.render import terminal_text
+
+__all__ = ["main"]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Structured, grounded summaries of articles on international security guarantees.",
+    epilog="Without --model the embedded extractor works: no key, no network, English only.",
+)
+
+
+class PromptFormat(StrEnum):
+    """How a prompt is shown."""
+
+    text = "text"
+    json = "json"
+
+
+class Format(StrEnum):
+    """How a summary is written."""
+
+    terminal = "terminal"
+    json = "json"
+    markdown = "markdown"
+
+
+Files = Annotated[
+    list[str],
+    typer.Argument(metavar="FILE…", help="Text or JSON files; - reads standard input."),
+]
+Prompts = Annotated[
+    Path | None, typer.Option(help="Folder with your own prompt templates.", metavar="DIR")
+]
+Language = Annotated[str, typer.Option(help="Language of the summary's own wording.")]
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001  (Typer calls it so)
+    if wanted:
+        typer.echo(f"guarantee-summarizer {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Structured, grounded summaries of articles on international security guarantees."""
+
+
+@app.command()
+def summarize(  # noqa: PLR0913  (one parameter for each option of the command)
+    files: Files,
+    model: Annotated[
+        str | None, typer.Option(help="Language model; the embedded extractor if left out.")
+    ] = None,
+    base_url: Annotated[
+        str | None, typer.Option(help="OpenAI-compatible endpoint; the key is OPENAI_API_KEY.")
+    ] = None,
+    prompts: Prompts = None,
+    language: Language = "English",
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Fail when anything is incomplete or unsupported.")
+    ] = False,
+    format: Annotated[  # noqa: A002  (the option's name)
+        Format, typer.Option(help="terminal, json (one object a line) or markdown.")
+    ] = Format.terminal,
+    output: Annotated[
+        Path | None, typer.Option(help="Write here instead of to the terminal.", metavar="FILE")
+    ] = None,
+) -> None:
+    """Summarize articles; with several, failures are told at the end and the rest is done.
+
+    Example: guarantee-summarizer summarize article.txt --format markdown --output summary.md
+    """
+    target = _Target(output)
+    with _told():
+        summarizer = Summarizer(
+            model, base_url=base_url, prompts=prompts, language=language, strict=strict
+        )
+    failed = 0
+    for name in files:
+        try:
+            target.add(_drawn(summarizer.summarize(_read(name)), format, output))
+        except GuaranteeSummarizerError as error:
+            failed += 1
+            typer.echo(f"error: {error}", err=True)
+    target.close()
+    if failed and len(files) > 1:
+        typer.echo(f"{failed} of {len(files)} articles failed", err=True)
+    if failed:
+        raise typer.Exit(2)
+
+
+@app.command()
+def prompt(
+    file: Annotated[str, typer.Argument(help="Text or JSON file; - reads standard input.")],
+    prompts: Prompts = None,
+    language: Language = "English",
+    format: Annotated[  # noqa: A002  (the option's name)
+        PromptFormat, typer.Option(help="text to read, or json for programs.")
+    ] = PromptFormat.text,
+) -> None:
+    """Show the exact messages and schema that a model would get, with fingerprint and size."""
+    from guarantee_summarizer.prompts import PromptBook  # noqa: PLC0415  (jinja2, only here)
+
+    with _told():
+        made = PromptBook(prompts).prompt(_read(file), language=language)
+    schema = json.dumps(made.schema, ensure_ascii=False, separators=(",", ":"))
+    sizes = {
+        "system": len(made.system.encode()),
+        "article": len(made.user.encode()),
+        "schema": len(schema.encode()),
+    }
+    if format is PromptFormat.json:
+        shown = {
+            "fingerprint": made.fingerprint,
+            "bytes": sizes,
+            "messages": made.messages,
+            "schema": made.schema,
+        }
+        typer.echo(json.dumps(shown, ensure_ascii=False, indent=1))
+        return
+    for message in made.messages:
+        typer.echo(f"## {message['role']}\n\n{message['content']}")
+    typer.echo(f"## schema\n\n{schema}\n")
+    total = ", ".join(f"{name} {size:,}" for name, size in sizes.items())
+    typer.echo(f"fingerprint {made.fingerprint}; bytes: {total}")
+
+
+class _Target:
+    """Standard output, or a file that is written whole at the end or not at all."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path, self._parts = path, list[str]()
+        if path is not None and (path.is_dir() or not path.absolute().parent.is_dir()):
+            _exit(f"{path}: cannot be written; name a file in an existing folder")
+
+    def add(self, text: str) -> None:
+        if self._path is None:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        else:
+            self._parts.append(text)
+
+    def close(self) -> None:
+        if self._path is None or not self._parts:
+            return
+        draft = self._path.with_name(f".{self._path.name}.{os.getpid()}")
+        try:
+            draft.write_text("".join(self._parts), encoding="utf-8")
+            draft.replace(self._path)
+        except OSError as error:
+            draft.unlink(missing_ok=True)
+            _exit(f"{self._path}: cannot be written ({error.strerror})")
+
+
+def _drawn(summary: Summary, form: Format, output: Path | None) -> str:
+    """A summary in the form asked for, with its last line end."""
+    if form is Format.json:
+        return summary.model_dump_json(exclude_none=True) + "\n"
+    if form is Format.markdown:
+        return to_markdown(summary) + "\n"
+    return terminal_text(summary, styled=output is None and sys.stdout.isatty()) + "\n"
+
+
+def _read(name: str) -> Article:
+    if name == "-":
+        return Article.from_text(decode(sys.stdin.buffer.read(), "standard input"), source="standard input")
+    return Article.from_file(name)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """The library's errors as one line on standard error and exit status 2."""
+    try:
+        yield
+    except GuaranteeSummarizerError as error:
+        _exit(str(error))
+
+
+def _exit(message: str) -> NoReturn:
+    typer.echo(f"error: {message}", err=True)
+    raise typer.Exit(2)
+
+
+def main() -> None:
+    """Entry point of `guarantee-summarizer`."""
+    app()

@@ -1,0 +1,178 @@
+"""Fills what no model is asked for: mentions, normalized terms and dates, countries.
+
+A pure function of a summary, its article and a lexicon. What a model or a person did give stays
+as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from guarantee_summarizer.article import Article
+from guarantee_summarizer.lexicon import Lexicon, Mention
+from guarantee_summarizer.lexicon.people import Person, find_people
+from guarantee_summarizer.normalize import normalize_term, resolve_date
+from guarantee_summarizer.schema import (
+    ArticleRecord,
+    Citation,
+    Dispute,
+    Event,
+    Participant,
+    Proposal,
+    Summary,
+    Term,
+)
+from guarantee_summarizer.schema.claims import Layer
+from guarantee_summarizer.text import fold
+
+__all__ = ["enrich"]
+
+_Evidence = tuple[Citation, ...]
+
+
+def enrich(
+    summary: Summary, article: Article, lexicon: Lexicon, *, language: str | None = None
+) -> Summary:
+    """The summary with every field that the library can find by itself.
+
+    Args:
+        summary: claims whose evidence is grounded in `article`.
+        article: where they come from.
+        lexicon: the actors to know.
+        language: BCP 47 tag of the article's language, if known.
+    """
+    mentions = lexicon.mentions(article.text[article.body :])
+    readings = _Readings(article, lexicon, mentions, summary.participants)
+    participants = tuple(map(readings.participant, summary.participants))
+    structure = summary.structure
+    return summary.replace(
+        article=ArticleRecord.of(article, language),
+        participants=participants,
+        events=tuple(_event(e, article) for e in summary.events),
+        proposals=tuple(_proposal(p, article) for p in summary.proposals),
+        structure=structure.replace(
+            layers=tuple(sorted(map(_layer, structure.layers), key=lambda layer: layer.order)),
+            duration=structure.duration and _term(structure.duration, structure.evidence, article),
+        ),
+        disputes=tuple(_dispute(d, participants, article) for d in summary.disputes),
+    )
+
+
+class _Readings:
+    """What the lexicon reads in one article, looked up by participant."""
+
+    def __init__(
+        self,
+        article: Article,
+        lexicon: Lexicon,
+        mentions: list[Mention],
+        participants: Iterable[Participant],
+    ) -> None:
+        self._article, self._lexicon, self._mentions = article, lexicon, mentions
+        self._surnames = [_surname(p.name) for p in participants]
+        self._people: dict[str, Person] | None = None
+
+    def participant(self, given: Participant) -> Participant:
+        found = given
+        if "kind" not in given.model_fields_set:
+            actor = self._lexicon.actor(given.name)
+            found = found.replace(kind=actor.kind if actor else "person")
+        if found.kind == "person" and not (found.title and found.affiliation):
+            found = self._with_office(found)
+        aliases = found.aliases or self._aliases(found)
+        forms = (found.name, *aliases)
+        named = {s.number: s for form in forms for s in self._article.naming(form)}
+        evidence = tuple(Citation.of(named[number]) for number in sorted(named))
+        place = found.name if found.kind == "state" else found.affiliation
+        country = self._lexicon.country(place) if place else None
+        return found.replace(
+            aliases=aliases, evidence=found.evidence or evidence, country=country
+        )
+
+    def _with_office(self, given: Participant) -> Participant:
+        if self._people is None:
+            body = self._article.text[self._article.body :]
+            people = find_people(body, self._lexicon, self._mentions)
+            self._people = {}
+            for person in people:
+                known = self._people.setdefault(fold(person.name), person)
+                if known.title is None and person.title:
+                    self._people[fold(person.name)] = person
+        person = self._people.get(fold(given.name))
+        if person is None:
+            return given
+        return given.replace(
+            title=given.title or person.title, affiliation=given.affiliation or person.affiliation
+        )
+
+    def _aliases(self, given: Participant) -> tuple[str, ...]:
+        if given.kind == "person":
+            return self._surname_alone(given.name)
+        actor = self._lexicon.actor(given.name)
+        forms = [m.form for m in self._mentions if m.actor == actor and m.via != "demonym"]
+        return tuple(f for f in dict.fromkeys(forms) if fold(f) != fold(given.name))
+
+    def _surname_alone(self, name: str) -> tuple[str, ...]:
+        surname = _surname(name)
+        if surname == name or self._surnames.count(surname) > 1:
+            return ()
+        words = self._article.folded.words
+        alone = words.count(fold(surname)) > words.count(fold(name))
+        return (surname,) if alone else ()
+
+
+def _surname(name: str) -> str:
+    """The last word with the particles before it: `von der Leyen`, `bin Salman`.
+
+    >>> _surname("Ursula von der Leyen")
+    'von der Leyen'
+    """
+    words = name.split()
+    at = len(words) - 1
+    while at > 1 and words[at - 1].islower():
+        at -= 1
+    return " ".join(words[at:])
+
+
+def _said(evidence: _Evidence) -> str:
+    """The cited words, for a description that was left out because they say it."""
+    return " ".join(c.quote for c in evidence)
+
+
+def _event(event: Event, article: Article) -> Event:
+    past = {"held": True, "cancelled": None}.get(event.status, False)
+    day = resolve_date(event.when, article.published, past=past) if event.when else None
+    return event.replace(date=day)
+
+
+def _proposal(proposal: Proposal, article: Article) -> Proposal:
+    terms = tuple(_term(t, proposal.evidence, article) for t in proposal.terms)
+    description = proposal.description or _said(proposal.evidence)
+    return proposal.replace(terms=terms, description=description)
+
+
+def _layer(layer: Layer) -> Layer:
+    return layer.replace(description=layer.description or _said(layer.evidence))
+
+
+def _term(term: Term, evidence: _Evidence, article: Article) -> Term:
+    own = tuple(c for c in evidence if fold(term.value) in fold(c.quote))
+    return term.replace(
+        evidence=term.evidence or own or evidence,
+        normalized=normalize_term(term.what, term.value, article.published),
+    )
+
+
+def _dispute(dispute: Dispute, participants: tuple[Participant, ...], article: Article) -> Dispute:
+    forms = {fold(p.name): (p.name, *p.aliases) for p in participants}
+    positions = []
+    for position in dispute.positions:
+        named = {
+            s.number
+            for form in forms.get(fold(position.party), (position.party,))
+            for s in article.naming(form)
+        }
+        own = tuple(c for c in dispute.evidence if c.sentence in named)
+        evidence = position.evidence or own or dispute.evidence
+        positions.append(position.replace(evidence=evidence))
+    return dispute.replace(positions=tuple(positions))

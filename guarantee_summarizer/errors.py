@@ -1,0 +1,160 @@
+"""Everything that can go wrong, as one tree.
+
+    GuaranteeSummarizerError
+    ├── ArticleError            the input cannot be read as an article
+    ├── SchemaError             a stored summary or a gold file breaks the schema
+    ├── PromptError             a template is missing, broken, or names an unknown variable
+    ├── LexiconError            a lexicon file breaks its format
+    ├── ConfigurationError      options that do not fit together, or a missing extra
+    │   └── MissingKeyError     a model was named, but no API key was found
+    └── ModelError              the language model gave no usable answer
+        ├── AuthenticationError     the key was refused
+        ├── UnknownModelError       the endpoint does not know the model
+        ├── BadRequestError         the endpoint refused the request itself
+        ├── TransportError          no answer came back, after all attempts
+        │   ├── RateLimitError          too many requests; carries `retry_after`
+        │   ├── ModelTimeoutError       no answer in time
+        │   └── UnreachableError        nobody answers at that address
+        ├── RefusalError            the model declined to answer
+        └── AnswerError             an answer came, but not one that holds
+            ├── TruncatedError          it was cut off (raised in strict mode)
+            ├── InvalidAnswerError      it never fitted the schema; carries `answer`
+            └── UnsupportedError        strict mode: claims that the article does not support
+
+Each message is one line that names the thing and the remedy. No message holds an API key.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from guarantee_summarizer.schema import Summary
+
+__all__ = [
+    "AnswerError",
+    "ArticleError",
+    "AuthenticationError",
+    "BadRequestError",
+    "ConfigurationError",
+    "GuaranteeSummarizerError",
+    "InvalidAnswerError",
+    "LexiconError",
+    "MissingKeyError",
+    "ModelError",
+    "ModelTimeoutError",
+    "PromptError",
+    "RateLimitError",
+    "RefusalError",
+    "SchemaError",
+    "TransportError",
+    "TruncatedError",
+    "UnknownModelError",
+    "UnreachableError",
+    "UnsupportedError",
+]
+
+
+class GuaranteeSummarizerError(Exception):
+    """Root of the tree: catch this to catch everything that the library raises on purpose."""
+
+
+class ArticleError(GuaranteeSummarizerError):
+    """The input cannot be read as an article; the message names the file or the field."""
+
+
+class SchemaError(GuaranteeSummarizerError):
+    """A stored summary or a gold file breaks the schema."""
+
+
+class PromptError(GuaranteeSummarizerError):
+    """A prompt template is missing, broken or names a variable that it is not given."""
+
+
+class LexiconError(GuaranteeSummarizerError):
+    """A lexicon file breaks its format; the message names file, line and column."""
+
+
+class ConfigurationError(GuaranteeSummarizerError):
+    """Options that do not fit together, or an optional part that is not installed."""
+
+
+class MissingKeyError(ConfigurationError):
+    """A model was named, but neither `api_key` nor the environment holds a key."""
+
+
+class ModelError(GuaranteeSummarizerError):
+    """The language model gave no usable answer.
+
+    `attempts` counts the requests that were sent; `answer` is the last raw answer, if any came.
+    """
+
+    def __init__(self, message: str, *, attempts: int = 0, answer: str | None = None) -> None:
+        super().__init__(message)
+        self.attempts = attempts
+        self.answer = answer
+
+
+class AuthenticationError(ModelError):
+    """The endpoint refused the key."""
+
+
+class UnknownModelError(ModelError):
+    """The endpoint does not know the model, or the path of `base_url` is wrong."""
+
+
+class BadRequestError(ModelError):
+    """The endpoint refused the request itself, for instance because the article is too long."""
+
+
+class TransportError(ModelError):
+    """No answer came back within the budget of attempts and seconds."""
+
+
+class RateLimitError(TransportError):
+    """The endpoint asked for patience beyond the budget; `retry_after` is in seconds, if given."""
+
+    def __init__(
+        self, message: str, *, attempts: int = 0, retry_after: float | None = None
+    ) -> None:
+        super().__init__(message, attempts=attempts)
+        self.retry_after = retry_after
+
+
+class ModelTimeoutError(TransportError):
+    """The endpoint accepted the request but did not answer in time."""
+
+
+class UnreachableError(TransportError):
+    """Nobody answers at the address of `base_url`."""
+
+
+class RefusalError(ModelError):
+    """The model, or the provider's content filter, declined to answer."""
+
+
+class AnswerError(ModelError):
+    """An answer came, but not one that holds; `summary` is what could be kept of it, if any."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        attempts: int = 0,
+        answer: str | None = None,
+        summary: Summary | None = None,
+    ) -> None:
+        super().__init__(message, attempts=attempts, answer=answer)
+        self.summary = summary
+
+
+class TruncatedError(AnswerError):
+    """The answer was cut off."""
+
+
+class InvalidAnswerError(AnswerError):
+    """No answer ever fitted the schema; `answer` is the last one."""
+
+
+class UnsupportedError(AnswerError):
+    """Strict mode: the article does not support all that the model said."""

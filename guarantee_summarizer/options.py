@@ -1,0 +1,60 @@
+"""How a language model is asked: one frozen object with every option."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypedDict
+
+from guarantee_summarizer.errors import ConfigurationError
+
+__all__ = ["OptionFields", "Options"]
+
+Mode = Literal["tools", "json_schema"]
+
+
+class OptionFields(TypedDict, total=False):
+    """The options as keyword arguments; `Options` says what they mean."""
+
+    language: str
+    strict: bool
+    mode: Mode
+    attempts: int
+    seconds: float
+    timeout: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Options:
+    """Options of a `Summarizer`.
+
+    Args:
+        language: English name of the language of the summary's own wording; evidence stays in the
+            article's.
+        strict: raise instead of returning a summary that is incomplete or holds withheld claims.
+        mode: how the schema travels: `tools` (a forced tool call; what most compatible servers do
+            well) or `json_schema` (`response_format`).
+        attempts: requests for one article at most, transport retries and re-asks together; 1 to 20.
+        seconds: after this time no new attempt is begun.
+        timeout: seconds that one request may take.
+
+    Raises:
+        ConfigurationError: a value is out of range.
+    """
+
+    language: str = "English"
+    strict: bool = False
+    mode: Mode = "tools"
+    attempts: int = 4
+    seconds: float = 300.0
+    timeout: float = 120.0
+
+    def __post_init__(self) -> None:
+        """Refuse values out of range."""
+        if not 1 <= self.attempts <= 20:  # noqa: PLR2004
+            raise ConfigurationError(f"attempts={self.attempts!r}: choose 1 to 20")
+        if self.seconds <= 0 or self.timeout <= 0:
+            raise ConfigurationError("seconds and timeout have to be above 0")
+        if self.mode not in ("tools", "json_schema"):
+            raise ConfigurationError(f"mode={self.mode!r}: choose 'tools' or 'json_schema'")
+        if not self.language.strip():
+            raise ConfigurationError("language is empty; name one, for instance 'Ukrainian'")

@@ -1,0 +1,161 @@
+"""Prompts: Jinja templates and an article in, messages for a language model out.
+
+The only room that knows jinja2. The system message is the same bytes for every article; the
+article follows as numbered sentences and is data, never template source.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NoReturn
+
+import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from guarantee_summarizer.article import Article
+from guarantee_summarizer.errors import PromptError
+from guarantee_summarizer.resources import prompts_folder
+from guarantee_summarizer.schema.wire import wire_schema
+
+__all__ = ["Problem", "Prompt", "PromptBook"]
+
+SYSTEM, ARTICLE, PROBLEMS = "system.md.jinja", "article.md.jinja", "problems.md.jinja"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why an answer does not hold: where in it, and what to do, in a sentence for the model."""
+
+    path: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a model gets for one article; `fingerprint` names the templates and the schema."""
+
+    system: str
+    user: str
+    schema: dict[str, Any]
+    fingerprint: str
+
+    @property
+    def messages(self) -> list[dict[str, str]]:
+        """The messages in OpenAI's form, a new list at each call."""
+        return [
+            {"role": "system", "content": self.system},
+            {"role": "user", "content": self.user},
+        ]
+
+
+class PromptBook:
+    """The templates in a folder: `system`, `article` and `problems` (`….md.jinja`).
+
+    Args:
+        folder: your own templates; those that it does not hold are the bundled ones.
+
+    Raises:
+        PromptError: the folder does not exist, or a template is broken; with file and line.
+
+    A template sees `article` (with `sentences`, `title`, `published`, `outlet`), `language` and
+    `marker`, or `problems`; other names are errors. The environment is sandboxed.
+    """
+
+    def __init__(self, folder: str | Path | None = None) -> None:
+        folders = [prompts_folder()]
+        if folder is not None:
+            if not Path(folder).is_dir():
+                raise PromptError(f"{folder}: is not a folder with prompt templates")
+            folders.insert(0, Path(folder))
+        self._environment = ImmutableSandboxedEnvironment(
+            loader=jinja2.FileSystemLoader(folders),
+            undefined=jinja2.StrictUndefined,
+            autoescape=False,  # noqa: S701  (the output is a prompt, not HTML)
+            keep_trailing_newline=True,
+        )
+        self._environment.filters["one_line"] = _one_line
+
+    @cached_property
+    def system(self) -> str:
+        """The static part, rendered once."""
+        return self._render(SYSTEM)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """12 hex digits of SHA-256 over the static part, the other templates and the schema."""
+        return _digest([*self.parts.values()])
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """A digest for each part of the fingerprint, to tell which one changed."""
+        schema = json.dumps(wire_schema(), sort_keys=True)
+        texts = {SYSTEM: self.system, **{n: self._source(n) for n in (ARTICLE, PROBLEMS)}}
+        return {name: _digest([text]) for name, text in {**texts, "schema": schema}.items()}
+
+    def prompt(self, article: Article, *, language: str = "English") -> Prompt:
+        """Render the prompt for one article.
+
+        Args:
+            article: what is to be summarized.
+            language: English name of the language that the summary is to be written in.
+
+        Raises:
+            PromptError: a template is missing or broken, or uses a name that it is not given.
+        """
+        user = self._render(ARTICLE, article=article, language=language, marker=article.id)
+        return Prompt(self.system, user, wire_schema(), self.fingerprint)
+
+    def problems(self, problems: Sequence[Problem]) -> str:
+        """What to tell the model about an answer that does not hold."""
+        return self._render(PROBLEMS, problems=problems)
+
+    def _render(self, name: str, **variables: Any) -> str:
+        try:
+            return self._environment.get_template(name).render(**variables)
+        except jinja2.TemplateError as error:
+            _explain(name, error)
+
+    def _source(self, name: str) -> str:
+        assert self._environment.loader is not None
+        try:
+            return self._environment.loader.get_source(self._environment, name)[0]
+        except jinja2.TemplateError as error:
+            _explain(name, error)
+
+    def __getstate__(self) -> dict[str, Any]:
+        raise TypeError("a PromptBook is rebuilt from its folder, not pickled")
+
+
+def _explain(name: str, error: jinja2.TemplateError) -> NoReturn:
+    """Raise the template's error as one line with file and line number."""
+    if isinstance(error, jinja2.TemplateNotFound):
+        raise PromptError(f"template {error.name!r} is missing (asked for by {name})") from error
+    if isinstance(error, jinja2.TemplateSyntaxError):
+        where = f"{error.filename or error.name or name}, line {error.lineno}"
+        raise PromptError(f"{where}: {error.message}") from error
+    raise PromptError(f"{_where(error) or name}: {error.message}") from error
+
+
+def _where(error: BaseException) -> str | None:
+    """File and line of the template that was being rendered; Jinja keeps them in the traceback."""
+    trace, found = error.__traceback__, None
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if code.co_filename.endswith(".jinja"):
+            found = f"{code.co_filename}, line {trace.tb_lineno}"
+        trace = trace.tb_next
+    return found
+
+
+def _one_line(text: str) -> str:
+    """White space runs as one space, so that a sentence stays on its numbered line."""
+    return " ".join(text.split())
+
+
+def _digest(texts: Sequence[str]) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:12]

@@ -1,0 +1,63 @@
+"""A summary as Markdown: every claim with the sentence that says it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from guarantee_summarizer.render.outline import Entry, Section, outline
+from guarantee_summarizer.render.safety import printable
+from guarantee_summarizer.schema import Summary
+
+__all__ = ["to_markdown"]
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
+_LIST_START = re.compile(r"^(\s*)([-+]|\d+[.)])(\s)")
+
+
+def to_markdown(summary: Summary) -> str:
+    """Write a summary as CommonMark; text from the article is escaped, so it cannot mark up.
+
+    >>> print(to_markdown(Summary(relevant=False, headline="Rain in May")).splitlines()[0])
+    # Rain in May
+    """
+    shown = outline(summary)
+    lines = [f"# {_escaped(shown.title)}", ""]
+    if shown.subtitle:
+        lines += [f"*{_escaped(shown.subtitle)}*", ""]
+    if shown.abstract:
+        lines += [_escaped(shown.abstract), ""]
+    for warning in shown.warnings:
+        lines += [f"> **Note:** {_escaped(warning)}", ""]
+    for section in shown.sections:
+        lines += _section(section)
+    if shown.colophon:
+        lines += ["---", "", _escaped(shown.colophon), ""]
+    return "\n".join(lines)
+
+
+def _section(section: Section) -> Iterator[str]:
+    yield f"## {section.title}"
+    yield ""
+    ladder = [entry for entry in section.entries if entry.depth]
+    if ladder:
+        yield " → ".join(f"{e.depth}. {_escaped(e.text)}" for e in ladder)
+        yield ""
+    for entry in section.entries:
+        yield from _entry(entry)
+    yield ""
+
+
+def _entry(entry: Entry) -> Iterator[str]:
+    number = f"{entry.depth}\\. " if entry.depth else ""
+    labels = f" ({_escaped(' · '.join(entry.labels))})" if entry.labels else ""
+    yield f"- {number}**{_escaped(entry.text)}**{labels}"
+    for name, value in entry.facts:
+        yield f"  - {_escaped(name)}: {_escaped(value)}"
+    for citation in entry.citations:
+        yield f"  - \\[{citation.sentence}\\] “{_escaped(citation.quote)}”"
+
+
+def _escaped(text: str) -> str:
+    line = _SPECIAL.sub(r"\\\1", " ".join(printable(text).split())).replace("&", "&amp;")
+    return _LIST_START.sub(r"\1\\\2\3", line)

@@ -1,0 +1,190 @@
+"""What there is to show of a summary, in order; terminal, Markdown and pages draw it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from guarantee_summarizer.schema import Citation, Layer, Participant, Proposal, Summary, Term
+
+__all__ = ["Entry", "Outline", "Section", "outline"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One claim: what it says, labels, further facts, and the sentences that say it.
+
+    `depth` is the order of a layer, 0 for everything else.
+    """
+
+    text: str
+    labels: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+    citations: tuple[Citation, ...] = ()
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Claims of one kind under their heading."""
+
+    title: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A summary as it is shown: sections without claims are left out."""
+
+    title: str
+    subtitle: str
+    abstract: str
+    warnings: tuple[str, ...]
+    sections: tuple[Section, ...]
+    colophon: str
+
+
+def outline(summary: Summary) -> Outline:
+    """Describe a summary for those who draw it."""
+    sections = (
+        Section("Layers of the guarantee", tuple(_layers(summary))),
+        Section("Proposals", tuple(map(_proposal, summary.proposals))),
+        Section("Disputes", tuple(_disputes(summary))),
+        Section("Events", tuple(_events(summary))),
+        Section("Participants", tuple(map(_participant, summary.participants))),
+        Section("Withheld: not supported by the article", tuple(_withheld(summary))),
+    )
+    return Outline(
+        title=summary.headline or "(no headline)",
+        subtitle=_subtitle(summary),
+        abstract=summary.abstract,
+        warnings=tuple(_warnings(summary)),
+        sections=tuple(s for s in sections if s.entries),
+        colophon=_colophon(summary),
+    )
+
+
+def _subtitle(summary: Summary) -> str:
+    article = summary.article
+    if article is None:
+        return ""
+    day = article.published.isoformat() if article.published else None
+    return " · ".join(filter(None, (article.title, article.outlet, day, article.url)))
+
+
+def _warnings(summary: Summary) -> Iterator[str]:
+    if not summary.relevant:
+        yield "This text is not about a security guarantee."
+    for lost in summary.incomplete:
+        yield f"Incomplete: {lost}."
+    for finding in summary.findings:
+        if finding.severity == "warning":
+            yield f"{finding.path}: {finding.message}."
+
+
+def _words(value: str) -> str:
+    return value.replace("_", " ")
+
+
+def _facts(**facts: str | None) -> tuple[tuple[str, str], ...]:
+    return tuple((name.replace("_", " "), value) for name, value in facts.items() if value)
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(names)
+
+
+def _term(term: Term) -> str:
+    normal = f" = {term.normalized}" if term.normalized else ""
+    return f"{term.value} ({_words(term.what)}{normal})"
+
+
+def _layers(summary: Summary) -> Iterator[Entry]:
+    for layer in summary.structure.layers:
+        yield _layer(layer)
+    structure = summary.structure
+    if not structure.layers and not structure.evidence:
+        return
+    facts = _facts(
+        legal_form=None if structure.legal_form == "unclear" else _words(structure.legal_form),
+        duration=_term(structure.duration) if structure.duration else None,
+        precondition=structure.precondition,
+    )
+    if facts:
+        yield Entry("All layers", (), facts, structure.evidence)
+
+
+def _layer(layer: Layer) -> Entry:
+    return Entry(
+        layer.name,
+        (_words(layer.function), _words(layer.status)),
+        _facts(
+            providers=_names(layer.providers), where=layer.location, triggered_by=layer.trigger
+        ),
+        layer.evidence,
+        depth=layer.order,
+    )
+
+
+def _proposal(proposal: Proposal) -> Entry:
+    return Entry(
+        proposal.title,
+        (_words(proposal.measure), _words(proposal.status)),
+        _facts(
+            by=_names(proposal.proposed_by),
+            terms="; ".join(map(_term, proposal.terms)),
+            says=proposal.attribution,
+        ),
+        proposal.evidence,
+    )
+
+
+def _disputes(summary: Summary) -> Iterator[Entry]:
+    for dispute in summary.disputes:
+        positions = tuple((p.party, p.stance) for p in dispute.positions)
+        labels = (_words(dispute.kind), dispute.status)
+        yield Entry(dispute.issue, labels, positions, dispute.evidence)
+
+
+def _events(summary: Summary) -> Iterator[Entry]:
+    for event in summary.events:
+        when = f"{event.when} = {event.date}" if event.when and event.date else event.when
+        facts = _facts(when=when, where=event.where, participants=_names(event.participants))
+        yield Entry(event.what, (event.status,), facts, event.evidence)
+
+
+def _participant(participant: Participant) -> Entry:
+    office = _names(filter(None, (participant.title, participant.affiliation)))
+    numbers = ", ".join(str(c.sentence) for c in participant.evidence)
+    facts = _facts(
+        office=office, also=_names(participant.aliases), country=participant.country,
+        sentences=numbers,
+    )
+    return Entry(participant.name, (participant.kind, participant.role), facts)
+
+
+def _withheld(summary: Summary) -> Iterator[Entry]:
+    for withheld in summary.withheld:
+        claim = withheld.claim
+        said = claim if isinstance(claim, str) else _first_words(claim)
+        reasons = tuple(("why", finding.message) for finding in withheld.findings)
+        yield Entry(said, (withheld.path,), reasons)
+
+
+def _first_words(claim: object) -> str:
+    if isinstance(claim, dict):
+        for name in ("title", "what", "issue", "name", "stance", "value"):
+            if claim.get(name):
+                return str(claim[name])
+    return str(claim)[:120]
+
+
+def _colophon(summary: Summary) -> str:
+    made, usage = summary.provenance, summary.usage
+    if made is None:
+        return ""
+    who = "embedded extractor" if made.backend == "embedded" else f"model {made.model}"
+    cost = ""
+    if usage and made.backend == "llm":
+        cost = f", {usage.input_tokens:,} + {usage.output_tokens:,} tokens in {usage.attempts} attempts"
+    return f"{who}{cost}, guarantee-summarizer {made.library_version}, {made.created:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,80 @@
+"""A summary in the terminal: every claim with its sentence, the layers as a ladder."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from guarantee_summarizer.render.outline import Entry, outline
+from guarantee_summarizer.render.safety import printable
+from guarantee_summarizer.schema import Summary
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+__all__ = ["print_summary", "terminal_text"]
+
+_SHADES = ("green", "cyan", "blue", "magenta", "yellow")
+
+
+def print_summary(summary: Summary, console: Console | None = None) -> None:
+    """Print a summary with rich; plain text where the output is no terminal.
+
+    Args:
+        summary: what to show.
+        console: where to; standard output if None.
+    """
+    from rich.console import Console  # noqa: PLC0415  (30 ms: only who prints pays for it)
+    from rich.padding import Padding  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    out = console or Console(highlight=False)
+    shown = outline(summary)
+    out.print(Text(printable(shown.title), style="bold"))
+    if shown.subtitle:
+        out.print(Text(printable(shown.subtitle), style="dim"))
+    if shown.abstract:
+        out.print()
+        out.print(Text(printable(shown.abstract)))
+    for warning in shown.warnings:
+        out.print(Text(f"! {printable(warning)}", style="yellow"))
+    for section in shown.sections:
+        out.print()
+        out.print(Text(section.title.upper(), style="bold"))
+        for entry in section.entries:
+            for text, indent in _lines(entry):
+                out.print(Padding(text, (0, 0, 0, indent)))
+    if shown.colophon:
+        out.print()
+        out.print(Text(printable(shown.colophon), style="dim"))
+
+
+def terminal_text(summary: Summary, *, styled: bool = False, width: int | None = None) -> str:
+    """What `print_summary` prints, as text; `styled` with colours, `width` in columns."""
+    from rich.console import Console  # noqa: PLC0415
+
+    buffer = io.StringIO()
+    console = Console(file=buffer, force_terminal=styled, highlight=False, width=width)
+    print_summary(summary, console)
+    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines())
+
+
+def _lines(entry: Entry) -> list[tuple[Text, int]]:
+    """The lines of one claim, each with its indent; a layer stands one step further out."""
+    from rich.text import Text  # noqa: PLC0415
+
+    indent = 2 * max(1, entry.depth)
+    style = _SHADES[(entry.depth - 1) % len(_SHADES)] if entry.depth else ""
+    mark = f"{'▐' * entry.depth} {entry.depth}. " if entry.depth else "• "
+    head = Text(mark + printable(entry.text), style=f"bold {style}".strip())
+    if entry.labels:
+        head.append(f"  [{' · '.join(map(printable, entry.labels))}]", style="not bold")
+    lines = [(head, indent)]
+    for name, value in entry.facts:
+        fact = Text(f"{printable(name)}: ", style="italic")
+        lines.append((fact.append(printable(value), style="not italic"), indent + 2))
+    for citation in entry.citations:
+        quote = " ".join(printable(citation.quote).split())
+        lines.append((Text(f"[{citation.sentence}] {quote}", style="dim"), indent + 2))
+    return lines

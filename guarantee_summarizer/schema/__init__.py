@@ -1,0 +1,45 @@
+"""The one set of models: a language model fills it, people read it, files store it."""
+
+from guarantee_summarizer.schema.claims import (
+    Dispute,
+    Event,
+    GuaranteeStructure,
+    Layer,
+    Participant,
+    Position,
+    Proposal,
+    Term,
+)
+from guarantee_summarizer.schema.evidence import Citation, Evidence, cite
+from guarantee_summarizer.schema.summary import (
+    SCHEMA_VERSION,
+    ArticleRecord,
+    Finding,
+    Provenance,
+    Summary,
+    Usage,
+    Withheld,
+    describe,
+)
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "ArticleRecord",
+    "Citation",
+    "Dispute",
+    "Event",
+    "Evidence",
+    "Finding",
+    "GuaranteeStructure",
+    "Layer",
+    "Participant",
+    "Position",
+    "Proposal",
+    "Provenance",
+    "Summary",
+    "Term",
+    "Usage",
+    "Withheld",
+    "cite",
+    "describe",
+]

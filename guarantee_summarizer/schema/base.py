@@ -1,0 +1,84 @@
+"""What all models of the schema share: frozen, nothing unknown, null means absent."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+from pydantic_core.core_schema import ValidationInfo
+
+__all__ = ["Model", "Prose", "Text", "Word", "added", "derived", "is_added", "is_derived"]
+
+
+def added(default: Any = PydanticUndefined, **more: Any) -> Any:
+    """A field that the library fills and no model is asked for (JSON Schema's `readOnly`)."""
+    return Field(default, json_schema_extra={"readOnly": True}, **more)
+
+
+def derived() -> Any:
+    """A field that a model or a person may fill and that the library fills otherwise."""
+    return Field((), json_schema_extra={"x-derived": True})
+
+
+def is_derived(field: FieldInfo) -> bool:
+    """Whether `field` was declared with `derived`."""
+    return isinstance(field.json_schema_extra, dict) and "x-derived" in field.json_schema_extra
+
+
+def is_added(field: FieldInfo) -> bool:
+    """Whether `field` was declared with `added`."""
+    return isinstance(field.json_schema_extra, dict) and "readOnly" in field.json_schema_extra
+
+
+def _text(value: Any) -> Any:
+    """White space around a text, and line breaks in it, mean nothing."""
+    return " ".join(value.split()) if isinstance(value, str) else value
+
+
+def _word(value: Any) -> Any:
+    """`Under discussion`, `under-discussion`: people and models mean `under_discussion`."""
+    if not isinstance(value, str):
+        return value
+    word = "_".join(value.lower().replace("-", " ").split())
+    return word.replace("defense", "defence").replace("organisation", "organization")
+
+
+Prose = Annotated[str, BeforeValidator(_text)]
+"""Text that may be empty: it is filled later, or was withheld."""
+Text = Annotated[Prose, Field(min_length=1)]
+Word = BeforeValidator(_word)
+
+
+class Model(BaseModel):
+    """Base of the schema: immutable, unknown fields refused, null the same as left out.
+
+    With `wire` in the validation context (the answer of a language model) unknown fields, and
+    those that only the library may fill, are passed over instead.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    _asked: ClassVar[frozenset[str]]
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Note which fields a language model is asked for."""
+        super().__pydantic_init_subclass__(**kwargs)
+        cls._asked = frozenset(n for n, f in cls.model_fields.items() if not is_added(f))
+
+    @model_validator(mode="before")
+    @classmethod
+    def _given(cls, data: Any, info: ValidationInfo) -> Any:
+        if not isinstance(data, dict):
+            return data
+        wire = bool(info.context) and bool(info.context.get("wire"))
+        return {
+            key: value
+            for key, value in data.items()
+            if value is not None and (not wire or key in cls._asked)
+        }
+
+    def replace(self, **changes: Any) -> Self:
+        """A copy with `changes`; they are not validated again."""
+        return self.model_copy(update=changes)

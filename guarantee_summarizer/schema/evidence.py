@@ -1,0 +1,104 @@
+"""Citations: how a claim points at the sentences that say it.
+
+A citation comes in as a sentence number (what a language model writes), as a verbatim fragment
+(what a person writes) or as a grounded object, and always goes out grounded. Numbers and
+fragments need the article: validate with `context={"article": article}`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+from pydantic_core.core_schema import ValidationInfo
+
+from guarantee_summarizer.article import Article
+from guarantee_summarizer.schema.base import Model
+from guarantee_summarizer.text import Sentence
+
+__all__ = ["Citation", "Evidence", "cite"]
+
+
+class Citation(Model):
+    """The very words that support a claim, and where they stand.
+
+    `sentence` counts from 1; `start` and `end` are code points into the article's text, 0-based,
+    half-open: `article.text[start:end] == quote`.
+    """
+
+    sentence: int = Field(ge=1)
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+    quote: str = Field(min_length=1)
+
+    @classmethod
+    def of(cls, sentence: Sentence) -> Citation:
+        """The citation of a whole sentence."""
+        return cls.model_construct(
+            sentence=sentence.number, start=sentence.start, end=sentence.end, quote=sentence.text
+        )
+
+
+def cite(pointer: Any, article: Article | None) -> Iterator[Citation]:
+    """Ground one pointer; a fragment across sentences gives one citation for each of them.
+
+    Raises:
+        PydanticCustomError: `citation_range` for a number that the article does not have,
+            `citation_quote` for a fragment that it does not hold, `citation_article` where the
+            article is needed and not given.
+    """
+    if isinstance(pointer, Citation):
+        yield pointer
+    elif isinstance(pointer, dict):
+        yield Citation.model_validate(pointer)
+    elif article is None:
+        raise PydanticCustomError(
+            "citation_article",
+            "sentence numbers and fragments are grounded with context={{'article': article}}",
+        )
+    elif isinstance(pointer, str) and not pointer.strip().isdecimal():
+        yield from _cite_fragment(pointer, article)
+    else:
+        yield _cite_number(pointer, article)
+
+
+def _cite_number(pointer: Any, article: Article) -> Citation:
+    whole = isinstance(pointer, int | str) and not isinstance(pointer, bool)
+    number = int(pointer) if whole else 0
+    if not 1 <= number <= len(article.sentences):
+        raise PydanticCustomError(
+            "citation_range",
+            "there is no sentence {number}; the sentences are numbered 1 to {last}",
+            {"number": str(pointer), "last": len(article.sentences)},
+        )
+    return Citation.of(article.sentences[number - 1])
+
+
+def _cite_fragment(fragment: str, article: Article) -> Iterator[Citation]:
+    span = article.folded.find(fragment, article.body)
+    if span is None:
+        raise PydanticCustomError(
+            "citation_quote",
+            "the article does not hold the words {fragment}",
+            {"fragment": repr(fragment[:120])},
+        )
+    for sentence in article.sentences_at(*span):
+        start, end = max(span[0], sentence.start), min(span[1], sentence.end)
+        yield Citation(
+            sentence=sentence.number, start=start, end=end, quote=article.text[start:end]
+        )
+
+
+def _ground(value: Any, info: ValidationInfo) -> tuple[Citation, ...]:
+    article = (info.context or {}).get("article")
+    pointers = value if isinstance(value, list | tuple) else [value]
+    return tuple(dict.fromkeys(c for pointer in pointers for c in cite(pointer, article)))
+
+
+Evidence = Annotated[
+    tuple[Citation, ...],
+    BeforeValidator(_ground, json_schema_input_type=list[int | str | Citation]),
+]
+"""Grounded citations without repetition, in the order given."""

@@ -1,0 +1,186 @@
+"""Summary: the whole record, and what the library adds to the claims."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any, Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from guarantee_summarizer.article import Article
+from guarantee_summarizer.errors import SchemaError
+from guarantee_summarizer.schema.base import Model, Prose, added
+from guarantee_summarizer.schema.claims import (
+    Dispute,
+    Event,
+    GuaranteeStructure,
+    Participant,
+    Proposal,
+)
+from guarantee_summarizer.schema.evidence import Citation
+from guarantee_summarizer.text import Sentence
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "ArticleRecord",
+    "Finding",
+    "Provenance",
+    "Summary",
+    "Usage",
+    "Withheld",
+    "describe",
+]
+
+SCHEMA_VERSION = "1"
+
+
+class ArticleRecord(Model):
+    """What a summary keeps of its article: enough to read every citation without the file."""
+
+    id: str
+    title: str | None = None
+    published: date | None = None
+    outlet: str | None = None
+    url: str | None = None
+    language: str | None = None
+    sentences: tuple[Sentence, ...] = ()
+
+    @classmethod
+    def of(cls, article: Article, language: str | None = None) -> ArticleRecord:
+        """The record of `article`; `language` is a BCP 47 tag, if known."""
+        return cls.model_construct(
+            id=article.id,
+            title=article.title,
+            published=article.published,
+            outlet=article.outlet,
+            url=article.url,
+            language=language,
+            sentences=article.sentences,
+        )
+
+
+class Finding(Model):
+    """What verification had to say about one claim.
+
+    `code` is stable, `path` points into the summary (`proposals[2].terms[0]`), `message` is a
+    sentence for a person. An `error` moves the claim to `withheld`; a `warning` stays beside it.
+    """
+
+    code: str
+    severity: Literal["error", "warning"]
+    path: str
+    message: str
+
+
+class Withheld(Model):
+    """A claim that did not survive: where it stood, what it said, and why it is not a fact."""
+
+    path: str
+    claim: Any
+    findings: tuple[Finding, ...]
+
+
+class Provenance(Model):
+    """Who made the summary, with what, when (UTC)."""
+
+    backend: Literal["embedded", "llm"]
+    model: str | None = None
+    prompt: str | None = Field(None, description="Fingerprint of templates and schema.")
+    schema_version: str = SCHEMA_VERSION
+    library_version: str
+    created: datetime
+
+
+class Usage(Model):
+    """What it cost, summed over all attempts; tokens as the endpoint counted them."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached_tokens: int = 0
+    attempts: int = 0
+    seconds: float = 0.0
+
+
+class Summary(Model):
+    """The structured summary of one article on an international security guarantee."""
+
+    relevant: bool = Field(
+        description="Does the text concern a security guarantee, assurance, alliance or "
+        "peace-enforcement arrangement? If false, every list is empty."
+    )
+    headline: Prose = Field("", description="One sentence, at most 25 words.")
+    abstract: Prose = Field("", description="Two to four sentences; only what the text says.")
+    participants: tuple[Participant, ...] = ()
+    events: tuple[Event, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    structure: GuaranteeStructure = Field(default_factory=GuaranteeStructure)
+    disputes: tuple[Dispute, ...] = ()
+
+    article: ArticleRecord | None = added(None)
+    findings: tuple[Finding, ...] = added(())
+    withheld: tuple[Withheld, ...] = added(())
+    incomplete: tuple[str, ...] = added(())
+    provenance: Provenance | None = added(None)
+    usage: Usage | None = added(None)
+
+    @classmethod
+    def ground(cls, data: Any, article: Article) -> Self:
+        """Read a summary whose evidence is sentence numbers or fragments of `article`.
+
+        Raises:
+            SchemaError: a field breaks the schema, or a citation is not in the article; the
+                message names every such field.
+        """
+        try:
+            return cls.model_validate(data, context={"article": article})
+        except ValidationError as error:
+            raise SchemaError(f"{article.source}: {describe(error)}") from error
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing of the answer was lost on the way; `incomplete` says what was."""
+        return not self.incomplete
+
+    def citations(self) -> Iterator[Citation]:
+        """All citations, in the order of the fields, repetitions included."""
+        return _citations(
+            (self.participants, self.events, self.proposals, self.structure, self.disputes)
+        )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if not self.relevant and any(
+            (self.participants, self.events, self.proposals, self.structure.layers, self.disputes)
+        ):
+            raise ValueError("relevant is false, so every list has to be empty")
+        if self.article is not None:
+            sentences = {s.number: s for s in self.article.sentences}
+            for c in self.citations():
+                s = sentences.get(c.sentence)
+                if s is None or s.text[c.start - s.start : c.end - s.start] != c.quote:
+                    raise ValueError(f"citation {c.quote[:60]!r} is not in sentence {c.sentence}")
+        return self
+
+
+def _citations(node: Any) -> Iterator[Citation]:
+    if isinstance(node, Citation):
+        yield node
+    elif isinstance(node, tuple):
+        for item in node:
+            yield from _citations(item)
+    elif isinstance(node, Model):
+        for name in type(node).model_fields:
+            yield from _citations(getattr(node, name))
+
+
+def describe(error: ValidationError) -> str:
+    """The errors of a validation in one line: field, reason; at most five of them."""
+    parts = []
+    for item in error.errors(include_url=False, include_input=False)[:5]:
+        path = ""
+        for step in item["loc"]:
+            path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else str(step)
+        parts.append(f"{path}: {item['msg']}" if path else item["msg"])
+    rest = error.error_count() - len(parts)
+    return "; ".join(parts) + (f"; and {rest} more" if rest > 0 else "")

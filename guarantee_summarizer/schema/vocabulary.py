@@ -1,0 +1,104 @@
+"""The closed vocabularies of the schema, with their sources.
+
+`Measure` follows the obligations of the ATOP codebook (Alliance Treaty Obligations and
+Provisions) and the provisions of the PA-X Peace Agreements codebook; participants with a role
+follow PLOVER and CAMEO practice; `Status` and `DisputeKind` follow event factuality (FactBank).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from guarantee_summarizer.schema.base import Word
+
+__all__ = [
+    "DisputeKind",
+    "DisputeStatus",
+    "EventStatus",
+    "LayerFunction",
+    "LegalForm",
+    "Measure",
+    "ParticipantKind",
+    "Role",
+    "Status",
+    "TermKind",
+]
+
+ParticipantKind = Annotated[
+    Literal["person", "state", "organization", "coalition", "force", "media"], Word
+]
+Role = Annotated[
+    Literal[
+        "guarantor",
+        "beneficiary",
+        "adversary",
+        "mediator",
+        "host",
+        "negotiator",
+        "monitor",
+        "source",
+        "other",
+    ],
+    Word,
+]
+Measure = Annotated[
+    Literal[
+        "troop_deployment",
+        "ceasefire",
+        "ceasefire_monitoring",
+        "force_limits",
+        "intelligence_sharing",
+        "military_aid",
+        "training",
+        "air_and_maritime_defence",
+        "mutual_defence",
+        "consultation",
+        "nonaggression",
+        "neutrality",
+        "sanctions",
+        "finance",
+        "territorial",
+        "legal_instrument",
+        "diplomacy",
+        "other",
+    ],
+    Word,
+]
+Status = Annotated[
+    Literal[
+        "proposed", "under_discussion", "agreed", "signed", "in_force", "rejected", "unclear"
+    ],
+    Word,
+]
+TermKind = Annotated[
+    Literal[
+        "duration",
+        "force_size",
+        "deadline",
+        "date",
+        "money",
+        "share",
+        "distance",
+        "count",
+        "other",
+    ],
+    Word,
+]
+LayerFunction = Annotated[
+    Literal[
+        "territorial_defence",
+        "reassurance",
+        "backstop",
+        "monitoring",
+        "mutual_defence",
+        "capability_building",
+        "other",
+    ],
+    Word,
+]
+LegalForm = Annotated[
+    Literal["political", "legally_binding", "treaty", "disputed", "unclear"], Word
+]
+DisputeKind = Annotated[Literal["disagreement", "open_question"], Word]
+DisputeStatus = Annotated[Literal["open", "narrowing", "resolved"], Word]
+EventStatus = Annotated[Literal["held", "planned", "expected", "cancelled"], Word]

@@ -1,0 +1,82 @@
+"""The wire form: what a language model is asked for and writes, and nothing else."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema
+
+from guarantee_summarizer.schema.base import Model, is_added, is_derived
+from guarantee_summarizer.schema.evidence import Citation
+from guarantee_summarizer.schema.summary import Summary
+
+__all__ = ["to_wire", "wire_schema"]
+
+
+class _WireSchema(GenerateJsonSchema):
+    """Pydantic's schema without titles, defaults, nulls and fields that the library fills."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002  (pydantic's name)
+        return False
+
+    def nullable_schema(self, schema: Any) -> dict[str, Any]:
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: Any) -> dict[str, Any]:
+        return self.generate_inner(schema["schema"])
+
+    def str_schema(self, schema: Any) -> dict[str, Any]:  # noqa: ARG002  (pydantic's name)
+        return {"type": "string"}
+
+    def model_schema(self, schema: Any) -> dict[str, Any]:
+        full = super().model_schema(schema)
+        asked = {
+            name: _as_numbers(field) if name == "evidence" else field
+            for name, field in full["properties"].items()
+            if not field.keys() & {"readOnly", "x-derived"}
+        }
+        kept = {"type": "object", "description": full["description"], "properties": asked}
+        return {**kept, "required": full["required"]} if full.get("required") else kept
+
+
+def _as_numbers(field: dict[str, Any]) -> dict[str, Any]:
+    """Evidence is sentence numbers on the wire."""
+    described = {k: v for k, v in field.items() if k == "description"}
+    return {"type": "array", "items": {"type": "integer"}, **described}
+
+
+@cache
+def wire_schema() -> dict[str, Any]:
+    """JSON schema (draft 2020-12) of the object that a language model answers with.
+
+    All sections are required, so that none is passed over; what the library finds by itself is
+    not asked for. Treat the result as read-only: it is built once.
+    """
+    schema = Summary.model_json_schema(schema_generator=_WireSchema)
+    parts = {name: part for name, part in schema.pop("$defs").items() if name != "Citation"}
+    return {"title": "Summary", **schema, "required": list(schema["properties"]), "$defs": parts}
+
+
+def to_wire(node: Any) -> Any:
+    """A summary, or a part of one, in the form that a language model writes.
+
+    Evidence is sentence numbers; nulls, empty lists, defaults, and what the library always fills
+    are left out. `Summary.ground` reads the form back.
+    """
+    if isinstance(node, Citation):
+        return node.sentence
+    if isinstance(node, tuple):
+        return list(dict.fromkeys(map(to_wire, node))) if _cited(node) else [*map(to_wire, node)]
+    if not isinstance(node, Model):
+        return node
+    return {
+        name: to_wire(getattr(node, name))
+        for name, field in type(node).model_fields.items()
+        if not (is_added(field) or is_derived(field))
+        and getattr(node, name) != field.get_default(call_default_factory=True)
+    }
+
+
+def _cited(node: tuple[Any, ...]) -> bool:
+    return bool(node) and isinstance(node[0], Citation)

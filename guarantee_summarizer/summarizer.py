@@ -1,0 +1,219 @@
+"""Summarizer: one article in, one summary out, with a language model or without."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self, Unpack
+
+from guarantee_summarizer._version import __version__
+from guarantee_summarizer.article import Article
+from guarantee_summarizer.backends.base import Backend, Draft
+from guarantee_summarizer.enrich import enrich
+from guarantee_summarizer.errors import (
+    ArticleError,
+    ConfigurationError,
+    TruncatedError,
+    UnsupportedError,
+)
+from guarantee_summarizer.lexicon import default_lexicon
+from guarantee_summarizer.options import OptionFields, Options
+from guarantee_summarizer.schema import Finding, Provenance, Summary
+from guarantee_summarizer.verify import verify, withhold
+
+__all__ = ["Summarizer", "asummarize", "summarize"]
+
+
+class Summarizer:
+    """Makes summaries; build it once and use it for many articles.
+
+    Args:
+        model: the name of a language model; None for the embedded extractor, which needs no key
+            and no network and reads English.
+        base_url: an OpenAI-compatible endpoint, for instance `http://localhost:11434/v1`;
+            OpenAI's if None.
+        api_key: the key; `OPENAI_API_KEY` if None. Never shown, logged or stored.
+        client: an instructor client of your own, for any provider that instructor knows.
+        prompts: a folder with your own templates.
+        **options: see `guarantee_summarizer.Options` (language, strict, mode, budget).
+
+    Raises:
+        ConfigurationError: options that do not fit together; `MissingKeyError` without a key.
+        PromptError: the templates are missing or broken.
+
+    >>> Summarizer()
+    Summarizer(embedded)
+    """
+
+    def __init__(  # noqa: PLR0913  (where the model is takes three of them)
+        self,
+        model: str | None = None,
+        *,
+        base_url: str | None = None,
+        api_key: str | None = None,
+        client: Any = None,
+        prompts: str | Path | None = None,
+        **options: Unpack[OptionFields],
+    ) -> None:
+        unknown = options.keys() - OptionFields.__annotations__.keys()
+        if unknown:
+            known = ", ".join(OptionFields.__annotations__)
+            raise ConfigurationError(f"unknown option {min(unknown)!r}; there are {known}")
+        self.model = model
+        self.options = Options(**options)
+        self._place = {"base_url": base_url, "api_key": api_key, "client": client}
+        self._prompts = prompts
+        if model is None and (client is not None or base_url or api_key or prompts):
+            raise ConfigurationError("name the model that the endpoint shall use: model=…")
+        if model is None and self.options.language != "English":
+            raise ConfigurationError(
+                "the embedded extractor writes English only; name a model for another language"
+            )
+        self._backend  # noqa: B018  (what cannot work is refused now, not at the first article)
+
+    def summarize(self, article: Article | str) -> Summary:
+        """Summarize one article.
+
+        Args:
+            article: an `Article`, or its plain text.
+
+        Returns:
+            the summary; what the article does not support is in `withheld`, and `incomplete` says
+            what of an answer was lost.
+
+        Raises:
+            ArticleError: the text cannot be read, or it is not English and no model was named.
+            ModelError: the model gave no usable answer; see its subclasses.
+            AnswerError: with `strict`, the summary is incomplete or something was withheld.
+        """
+        article = _article(article)
+        return self._finished(self._backend.draft(article), article)
+
+    async def asummarize(self, article: Article | str) -> Summary:
+        """`summarize` without blocking the event loop while the model answers."""
+        article = _article(article)
+        return self._finished(await self._backend.adraft(article), article)
+
+    def stream(self, article: Article | str) -> Iterator[Summary]:
+        """The summary as it grows: only whole, grounded claims; the last one is the result."""
+        article = _article(article)
+        for draft in self._backend.stream(article):
+            yield self._finished(draft, article)
+
+    async def astream(self, article: Article | str) -> AsyncIterator[Summary]:
+        """`stream` without blocking the event loop."""
+        article = _article(article)
+        async for draft in self._backend.astream(article):
+            yield self._finished(draft, article)
+
+    def close(self) -> None:
+        """Give connections back; the summarizer can still be used and opens new ones."""
+        self._backend.close()
+
+    async def aclose(self) -> None:
+        """`close`, also for the connections of the running event loop."""
+        await self._backend.aclose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        """The model and where it is; never the key."""
+        if self.model is None:
+            return "Summarizer(embedded)"
+        where = self._place["base_url"]
+        return f"Summarizer({self.model!r}{f', base_url={where!r}' if where else ''})"
+
+    @cached_property
+    def _backend(self) -> Backend:
+        """The backend, its heavy libraries loaded only now."""
+        if self.model is None:
+            from guarantee_summarizer.backends.embedded.backend import (  # noqa: PLC0415
+                EmbeddedBackend,
+            )
+
+            return EmbeddedBackend(self._examine)
+        from guarantee_summarizer.backends.llm import Endpoint, LanguageModelBackend  # noqa: PLC0415
+        from guarantee_summarizer.prompts import PromptBook  # noqa: PLC0415
+
+        endpoint = Endpoint(model=self.model, **self._place)
+        book = PromptBook(self._prompts)
+        return LanguageModelBackend(endpoint, book, self._examine, self.options)
+
+    def _examine(self, summary: Summary, article: Article) -> tuple[Summary, tuple[Finding, ...]]:
+        """Complete the claims of a backend and verify them."""
+        whole = enrich(summary, article, default_lexicon())
+        return whole, verify(whole, article)
+
+    def _finished(self, draft: Draft, article: Article) -> Summary:
+        """Take out what is unsupported, say who made it, and be strict if asked to."""
+        summary = withhold(draft.summary, draft.findings).replace(
+            provenance=self._provenance(draft), usage=draft.usage
+        )
+        if self.options.strict and not draft.partial:
+            _insist(summary, article.source)
+        return summary
+
+    def _provenance(self, draft: Draft) -> Provenance:
+        return Provenance(
+            backend=self._backend.name,
+            model=draft.model or self.model,
+            prompt=self._backend.fingerprint,
+            library_version=__version__,
+            created=datetime.now(UTC),
+        )
+
+
+def summarize(
+    article: Article | str, model: str | None = None, **settings: Any
+) -> Summary:
+    """Summarize one article; a shortcut for `Summarizer(model, **settings).summarize(article)`.
+
+    >>> summarize("France would send troops to Ukraine to guarantee a ceasefire.").relevant
+    True
+    """
+    with Summarizer(model, **settings) as summarizer:
+        return summarizer.summarize(article)
+
+
+async def asummarize(
+    article: Article | str, model: str | None = None, **settings: Any
+) -> Summary:
+    """Summarize one article without blocking the event loop."""
+    async with Summarizer(model, **settings) as summarizer:
+        return await summarizer.asummarize(article)
+
+
+def _article(given: Article | str) -> Article:
+    if isinstance(given, str):
+        return Article.from_text(given)
+    if not isinstance(given, Article):
+        kind = type(given).__name__
+        raise ArticleError(f"give an Article or its text, not {kind}")
+    return given
+
+
+def _insist(summary: Summary, source: str) -> None:
+    """Strict mode: an error instead of a summary with something missing."""
+    attempts = summary.usage.attempts if summary.usage else 0
+    if summary.incomplete:
+        message = f"{source}: the answer is incomplete: {summary.incomplete[0]}"
+        raise TruncatedError(message, attempts=attempts, summary=summary)
+    if summary.withheld:
+        first = summary.withheld[0]
+        message = (
+            f"{source}: {len(summary.withheld)} claims are not supported, "
+            f"the first: {first.path}: {first.findings[0].message}"
+        )
+        raise UnsupportedError(message, attempts=attempts, summary=summary)

@@ -1,0 +1,209 @@
+"""Test doubles for those who build on the library: an endpoint that answers as it is told.
+
+Standard library only; it listens on loopback and calls nobody.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+
+__all__ = ["Reply", "ScriptedEndpoint"]
+
+_PIECE = 60  # characters of an answer in one streamed chunk
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """One scripted reply of an OpenAI-compatible endpoint.
+
+    Args:
+        answer: what the model says: an object (sent as JSON), or text as it is.
+        finish: the finish reason; `length` for an answer that was cut off.
+        refusal: the model's words when it declines.
+        plain: send `answer` as content even where a tool call was asked for.
+        status: HTTP status; from 400 on `body` is sent instead of an answer.
+        body: the raw body instead of a completion.
+        headers: further response headers, e.g. `{"Retry-After": "1"}`.
+        delay: seconds to wait before replying.
+        drop: close the connection instead of replying; a stream breaks after half of its pieces.
+        tokens: prompt and completion tokens to report.
+    """
+
+    answer: Mapping[str, Any] | str = ""
+    finish: str | None = None
+    refusal: str | None = None
+    plain: bool = False
+    status: int = 200
+    body: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    delay: float = 0.0
+    drop: bool = False
+    tokens: tuple[int, int] = (100, 50)
+
+    @property
+    def text(self) -> str:
+        """The answer as it travels."""
+        if isinstance(self.answer, str):
+            return self.answer
+        return json.dumps(self.answer, ensure_ascii=False, separators=(",", ":"))
+
+
+class ScriptedEndpoint:
+    """An endpoint on loopback that gives its replies in order, the last one for ever.
+
+    Use it as a context manager; `url` is the `base_url`, `requests` holds the bodies that came.
+
+    >>> with ScriptedEndpoint([Reply(status=500, body="{}")]) as endpoint:
+    ...     endpoint.url.startswith("http://127.0.0.1:")
+    True
+    """
+
+    def __init__(self, replies: Iterable[Reply]) -> None:
+        self.replies = list(replies)
+        self.requests: list[dict[str, Any]] = []
+        self._lock = threading.Lock()
+        self._server = _Server(("127.0.0.1", 0), _handler(self))
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+        )
+
+    @property
+    def url(self) -> str:
+        """What to give as `base_url`."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def next_reply(self, request: dict[str, Any]) -> Reply:
+        """Note a request and choose its reply."""
+        with self._lock:
+            self.requests.append(request)
+            return self.replies[min(len(self.requests), len(self.replies)) - 1]
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def handle_error(self, *_: Any) -> None:
+        """A client that hangs up is part of the script."""
+
+
+def _handler(endpoint: ScriptedEndpoint) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+        def do_POST(self) -> None:
+            length = int(self.headers.get("Content-Length", 0))
+            request = json.loads(self.rfile.read(length))
+            reply = endpoint.next_reply(request)
+            time.sleep(reply.delay)
+            if reply.drop and not request.get("stream"):
+                self.close_connection = True
+                return
+            if reply.body is None and reply.status < 400 and request.get("stream"):  # noqa: PLR2004
+                self._stream(reply, request)
+                return
+            body = reply.body if reply.body is not None else json.dumps(_whole(reply, request))
+            self._send(reply, body.encode())
+
+        def _send(self, reply: Reply, body: bytes) -> None:
+            self.send_response(reply.status)
+            headers = {"Content-Type": "application/json", **reply.headers}
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def _stream(self, reply: Reply, request: dict[str, Any]) -> None:
+            self.send_response(reply.status)
+            self.send_header("Content-Type", "text/event-stream")
+            self.send_header("Connection", "close")
+            self.end_headers()
+            chunks = list(_chunks(reply, request))
+            for chunk in chunks[: len(chunks) // 2 if reply.drop else None]:
+                self.wfile.write(b"data: " + json.dumps(chunk).encode() + b"\n\n")
+                self.wfile.flush()
+            if not reply.drop:
+                self.wfile.write(b"data: [DONE]\n\n")
+            self.close_connection = True
+
+    return Handler
+
+
+def _usage(reply: Reply) -> dict[str, int]:
+    sent, received = reply.tokens
+    return {
+        "prompt_tokens": sent, "completion_tokens": received, "total_tokens": sent + received
+    }
+
+
+def _tool(request: dict[str, Any], reply: Reply) -> str | None:
+    """The tool that has to be called, or None for an answer as content."""
+    if not request.get("tools") or reply.plain or reply.refusal is not None:
+        return None
+    return str(request["tools"][0]["function"]["name"])
+
+
+def _call(tool: str, arguments: str) -> dict[str, Any]:
+    return {
+        "id": "call_1", "type": "function", "function": {"name": tool, "arguments": arguments}
+    }
+
+
+def _head(request: dict[str, Any], kind: str) -> dict[str, Any]:
+    return {"id": "scripted", "object": kind, "created": 0, "model": request["model"]}
+
+
+def _whole(reply: Reply, request: dict[str, Any]) -> dict[str, Any]:
+    tool = _tool(request, reply)
+    message: dict[str, Any] = {"role": "assistant", "content": None, "refusal": reply.refusal}
+    if tool:
+        message["tool_calls"] = [_call(tool, reply.text)]
+    elif reply.refusal is None:
+        message["content"] = reply.text
+    finish = reply.finish or ("tool_calls" if tool else "stop")
+    choice = {"index": 0, "message": message, "finish_reason": finish, "logprobs": None}
+    return _head(request, "chat.completion") | {"choices": [choice], "usage": _usage(reply)}
+
+
+def _chunks(reply: Reply, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    head, tool = _head(request, "chat.completion.chunk"), _tool(request, reply)
+    if reply.refusal is not None:
+        yield head | {"choices": [_delta({"refusal": reply.refusal})]}
+    for at in range(0, len(reply.text) if reply.refusal is None else 0, _PIECE):
+        piece = reply.text[at : at + _PIECE]
+        call = {"index": 0, **(_call(tool or "", piece) if at == 0 else {})}
+        call["function"] = {**call.get("function", {}), "arguments": piece}
+        yield head | {"choices": [_delta({"tool_calls": [call]} if tool else {"content": piece})]}
+    finish = reply.finish or ("tool_calls" if tool else "stop")
+    yield head | {"choices": [_delta({}, finish)]}
+    yield head | {"choices": [], "usage": _usage(reply)}
+
+
+def _delta(delta: dict[str, Any], finish: str | None = None) -> dict[str, Any]:
+    return {"index": 0, "delta": delta, "finish_reason": finish}

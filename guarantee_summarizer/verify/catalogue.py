@@ -1,0 +1,110 @@
+"""The list of checks, and what becomes of a summary when they have spoken."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import Any
+
+from guarantee_summarizer.article import Article
+from guarantee_summarizer.schema import Finding, Summary, Withheld
+from guarantee_summarizer.verify.base import Check, Reading, claims
+from guarantee_summarizer.verify.citations import citations_exist
+from guarantee_summarizer.verify.figures import figures_occur, quotations_occur, wordings_occur
+from guarantee_summarizer.verify.names import participants_occur, references_resolve
+
+__all__ = ["CHECKS", "label", "verify", "withhold"]
+
+CHECKS: tuple[Check, ...] = (
+    citations_exist,
+    participants_occur,
+    references_resolve,
+    figures_occur,
+    quotations_occur,
+    wordings_occur,
+)
+_STEP = re.compile(r"(\w+)(?:\[(\d+)\])?")
+_WHOLE = re.compile(
+    r"(?:headline|abstract|structure\.duration|structure\.layers\[\d+\]"
+    r"|\w+\[\d+\](?:\.(?:terms|positions)\[\d+\])?)"
+)
+
+
+def verify(summary: Summary, article: Article) -> tuple[Finding, ...]:
+    """What the article says against the claims of `summary`; empty if it supports them all.
+
+    Names and words are compared after folding, figures by their exact value. Cost is linear in
+    the summary and in the article.
+    """
+    reading = Reading(article, summary)
+    return tuple(
+        dict.fromkeys(f for claim in claims(summary) for check in CHECKS for f in check(claim, reading))
+    )
+
+
+def withhold(summary: Summary, findings: tuple[Finding, ...]) -> Summary:
+    """Move every claim with an error to `withheld`, whole; warnings stay as findings.
+
+    Errors inside a part (a term, a position) take the part out, others the whole claim.
+    """
+    by_claim: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        if finding.severity == "error" and (match := _WHOLE.match(finding.path)):
+            by_claim[match[0]].append(finding)
+    withheld = tuple(
+        Withheld(path=path, claim=_dump(_at(summary, path)), findings=tuple(found))
+        for path, found in by_claim.items()
+    )
+    kept: Any = _without(summary, "", by_claim.keys())
+    return kept.replace(
+        findings=(*summary.findings, *findings), withheld=(*summary.withheld, *withheld)
+    )
+
+
+def label(summary: Summary, path: str) -> str:
+    """What a person or a model would call the claim at `path`: its section and first words.
+
+    >>> label(Summary(relevant=False, headline="Rain in May"), "headline")
+    'headline'
+    """
+    match = _WHOLE.match(path)
+    claim = _at(summary, match[0]) if match else None
+    names = ("title", "issue", "name", "party", "value", "what")
+    words = next((w for n in names if (w := getattr(claim, n, None))), None)
+    section = re.sub(r"\[\d+\]", "", match[0]) if match else path
+    return f"{section} {words!r}" if words else section
+
+
+def _at(node: Any, path: str) -> Any:
+    for name, index in _STEP.findall(path):
+        node = getattr(node, name)
+        node = node[int(index)] if index else node
+    return node
+
+
+def _dump(claim: Any) -> Any:
+    return claim if isinstance(claim, str) else claim.model_dump(mode="json")
+
+
+def _without(node: Any, at: str, paths: Any) -> Any:
+    """A copy of `node` without the parts at `paths`; text becomes empty, a single part None."""
+    changes: dict[str, Any] = {}
+    for path in paths:
+        if not path.startswith(at):
+            continue
+        step = _STEP.match(path, len(at))
+        if step is None or step[1] in changes:
+            continue
+        value = getattr(node, step[1])
+        if step[2] is not None:
+            inner = f"{at}{step[1]}"
+            changes[step[1]] = tuple(
+                _without(item, f"{inner}[{i}].", paths)
+                for i, item in enumerate(value)
+                if f"{inner}[{i}]" not in paths
+            )
+        elif path == f"{at}{step[1]}":
+            changes[step[1]] = "" if isinstance(value, str) else None
+        else:
+            changes[step[1]] = _without(value, f"{at}{step[1]}.", paths)
+    return node.replace(**changes) if changes else node

@@ -1,0 +1,70 @@
+"""Figures and quotations of a claim stand in the sentences that it cites; never loosely."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from guarantee_summarizer.normalize import Quantity, quantities
+from guarantee_summarizer.schema import Finding
+from guarantee_summarizer.text import fold, holds
+from guarantee_summarizer.verify.base import Claim, Reading, error
+
+__all__ = ["figures_occur", "quotations_occur", "wordings_occur"]
+
+_QUOTED = re.compile(r'"([^"]+)"|(?<!\w)\'([^\']{3,})\'(?!\w)')
+_VERBATIM = {"terms": "value", "events": "when"}
+
+
+def figures_occur(claim: Claim, reading: Reading) -> Iterator[Finding]:
+    """Every number, sum, date and duration that a claim states stands in what it cites.
+
+    Spelling may differ (15-year, fifteen years); the amount and what it counts may not.
+    """
+    cited: list[Quantity] | None = None
+    for field, text in claim.words.items():
+        for figure in quantities(text):
+            if figure.kind == "ordinal":
+                continue
+            cited = reading.quantities(claim) if cited is None else cited
+            if not any(_same(figure, other) for other in cited):
+                words = text[figure.start : figure.end]
+                message = f"{words!r} ({field}) does not stand in the cited sentences"
+                yield error("figure_not_in_evidence", claim.path, message)
+
+
+def _same(stated: Quantity, cited: Quantity) -> bool:
+    if stated.kind == cited.kind:
+        return stated.value == cited.value or _within(stated, cited)
+    if stated.kind == "year" or cited.kind == "year":
+        return _within(stated, cited)
+    bare = stated.kind == "count" and cited.kind in ("money", "percent", "distance")
+    return bare and stated.number is not None and stated.number == cited.number
+
+
+def _within(stated: Quantity, cited: Quantity) -> bool:
+    """Whether a date says no more than the cited one: 2014 of 2014-03-05, --03-05 of the same."""
+    if stated.kind not in ("date", "year") or cited.kind not in ("date", "year"):
+        return False
+    return cited.value.startswith(f"{stated.value}-") or (
+        stated.value.startswith("--") and cited.value.endswith(stated.value[1:])
+    )
+
+
+def quotations_occur(claim: Claim, reading: Reading) -> Iterator[Finding]:
+    """Words in quotation marks stand in the cited sentences, letter for letter after folding."""
+    for field, text in claim.words.items():
+        for match in _QUOTED.finditer(fold(text)):
+            quoted = " ".join((match[1] or match[2]).split()).strip(" ,.;:!?")
+            if quoted and not any(holds(s, quoted) for s in reading.folded(claim)):
+                message = f"{quoted!r} ({field}) is not quoted from the cited sentences"
+                yield error("quotation_not_in_evidence", claim.path, message)
+
+
+def wordings_occur(claim: Claim, reading: Reading) -> Iterator[Finding]:
+    """`value` of a term and `when` of an event are the article's own words."""
+    field = _VERBATIM.get(claim.section)
+    text = getattr(claim.item, field) if field else None
+    if text and not reading.article.folded.holds(text):
+        message = f"{text!r} ({field}) is not in the article's words"
+        yield error("wording_not_in_article", claim.path, message)

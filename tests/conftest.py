@@ -1,0 +1,37 @@
+"""What all tests share: the seed article, and cassettes that replay and never record by accident."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import pytest
+import yaml
+
+import guarantee_summarizer as gs
+from guarantee_summarizer.prompts import PromptBook
+
+ROOT = Path(__file__).parent.parent
+SEED = ROOT / "seeds" / "000_2fc7fc292f528f96.txt"
+CASSETTES = ROOT / "cassettes"
+
+
+@pytest.fixture(scope="session")
+def seed() -> gs.Article:
+    return gs.Article.from_file(SEED)
+
+
+@pytest.fixture(scope="session")
+def embedded(seed: gs.Article) -> gs.Summary:
+    """The embedded extractor's summary of the seed article."""
+    return gs.summarize(seed)
+
+
+@pytest.fixture(autouse=True)
+def _no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests never see a key, an endpoint or a proxy of the machine they run on."""
+    for name in list(os.environ):
+        if name.startswith("OPENAI_") or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)

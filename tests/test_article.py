@@ -1,0 +1,141 @@
+"""Articles from text, files and records, and what is refused with one clear line."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from guarantee_summarizer import Article, ArticleError
+from guarantee_summarizer.article import MAX_CHARACTERS
+
+PROSE = "France will send troops. Russia rejects them."
+
+
+def test_a_date_glued_to_the_text_is_read_and_the_text_stays_as_it_is(seed: Article) -> None:
+    assert seed.published == date(2026, 1, 6)
+    assert seed.text.startswith(" date 2026-01-06 European leaders")
+    assert seed.sentences[0].text.startswith("European leaders and American officials")
+    assert seed.text[seed.sentences[0].start :].startswith("European leaders")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "title: A pact\ndate 2026-01-06\n\n",
+        "Title: A pact\nDate: 2026-01-06\n",
+        "title: A pact\n date 2026-01-06 ",
+        "\ndate: 2026-01-06\ntitle: A pact\n",
+    ],
+)
+def test_header_lines_become_metadata_and_no_sentences(header: str) -> None:
+    article = Article.from_text(header + PROSE)
+    assert (article.title, article.published) == ("A pact", date(2026, 1, 6))
+    assert article.sentences[0].text == "France will send troops."
+
+
+def test_arguments_win_over_the_header() -> None:
+    article = Article.from_text(f"title: Old\n{PROSE}", title="New", published="2026-02-03")
+    assert (article.title, article.published) == ("New", date(2026, 2, 3))
+
+
+def test_a_text_that_only_talks_of_a_date_has_no_header() -> None:
+    article = Article.from_text("The date: nobody knows it. Talks go on.")
+    assert article.published is None
+    assert article.body == 0
+
+
+@pytest.mark.parametrize("key", ["date", "published", "publication_date"])
+def test_json_records_are_read_with_the_usual_names(tmp_path: Path, key: str) -> None:
+    file = tmp_path / "a.json"
+    record = {"text": PROSE, "title": "T", key: "2026-01-06T10:00:00Z", "outlet": "O", "url": "u"}
+    file.write_text(json.dumps(record))
+    article = Article.from_file(file)
+    assert (article.title, article.outlet, article.url) == ("T", "O", "u")
+    assert article.published == date(2026, 1, 6)
+
+
+def test_utf16_and_byte_order_marks_are_read(tmp_path: Path) -> None:
+    for encoding in ("utf-8-sig", "utf-16"):
+        file = tmp_path / "a.txt"
+        file.write_bytes("Україна чекає на гарантії.".encode(encoding))
+        assert Article.from_file(file).text == "Україна чекає на гарантії."
+
+
+def test_line_ends_are_kept_so_that_offsets_hold_for_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_bytes(PROSE.replace(". ", ".\r\n\r\n").encode())
+    assert "\r\n" in Article.from_file(file).text
+
+
+def test_the_id_depends_on_content_and_on_nothing_else() -> None:
+    one, two = Article.from_text(PROSE), Article.from_text(PROSE, source="elsewhere")
+    assert one.id == two.id
+    assert one.id != Article.from_text(PROSE, published="2026-01-06").id
+
+
+def test_articles_travel_between_processes(seed: Article) -> None:
+    copy = pickle.loads(pickle.dumps(seed))  # noqa: S301
+    assert copy == seed
+    assert copy.sentences == seed.sentences
+
+
+def test_a_name_is_found_in_the_sentences_that_hold_it(seed: Article) -> None:
+    assert [s.number for s in seed.naming("ZELENSKYY")] == [17, 18, 20]
+    us = Article.from_text("They told us all. The US will help.")
+    assert [s.number for s in us.naming("US")] == [2]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("empty.txt", b"", "is empty"),
+        ("blank.txt", b" \n\n ", "is empty"),
+        ("header.txt", b"title: T\ndate 2026-01-06\n", "is empty"),
+        ("binary.txt", b"\x89PNG\r\n\x1a\n\0\0\0", "is binary"),
+        ("nul.txt", b"Some text.\0 More.", "is binary"),
+        ("cp1251.txt", "Україна чекає.".encode("cp1251"), "is not UTF-8"),
+        ("word.txt", b"Guarantees", "no full sentence"),
+        ("stop.txt", b"Guarantees.", "no full sentence"),
+        ("headings.txt", b"Guarantees\n\nThe Paris talks\n\nWhat next\n", "no full sentence"),
+        ("date.txt", b"date 2026-13-45 Some text here.", "'2026-13-45' is no date"),
+        ("url.txt", b"https://example.org/a\n", "is only a URL"),
+        ("long.txt", b"A sentence. " * (MAX_CHARACTERS // 12 + 1), "split it"),
+        ("a.json", b'{"title": "T"}', 'needs a field "text"'),
+        ("b.json", b'{"text": 5}', 'needs a field "text"'),
+        ("c.json", b"[1]", "one JSON object"),
+        ("d.json", b"{", "is not valid JSON"),
+        ("e.json", b'{"text": "A b c.", "date": "soon"}', "'soon' is no date"),
+        ("f.json", b'{"text": "A b c.", "title": ["T"]}', "field 'title' must be a string"),
+    ],
+)
+def test_bad_files_are_refused_with_one_line_that_names_them(
+    tmp_path: Path, name: str, content: bytes, says: str
+) -> None:
+    file = tmp_path / name
+    file.write_bytes(content)
+    with pytest.raises(ArticleError) as caught:
+        Article.from_file(file)
+    message = str(caught.value)
+    assert message.startswith(f"{file}: ")
+    assert says in message
+    assert "\n" not in message
+
+
+def test_what_is_no_file_is_refused_by_name(tmp_path: Path) -> None:
+    for path, says in [
+        (tmp_path / "gone.txt", "there is no such file"),
+        (tmp_path, "is a folder"),
+        ("https://example.org/a.html", "is a URL"),
+        ("a\0b.txt", "cannot be read"),
+    ]:
+        with pytest.raises(ArticleError, match=says):
+            Article.from_file(path)
+
+
+def test_text_of_another_type_is_refused() -> None:
+    with pytest.raises(ArticleError, match="bytes, not str"):
+        Article.from_text(b"bytes")  # type: ignore[arg-type]

@@ -1,0 +1,130 @@
+"""Sentences, folding and finding fragments again."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from guarantee_summarizer.text import FoldedText, fold, holds, segment
+
+WORDS = st.sampled_from(
+    [
+        "U.S.", "Mr.", "Gen.", "J.D.", "No.", "3.5", "$1.9bn.", "half", "The", "He", "said", "it.",
+        "“We", "go.”", '"No."', "Київ", "т.", "Ніїнісьтьо.", "Niinistö", "Niinisto\u0308", "-", "•",
+        "1.", "\n", "\n\n", "\u00a0", "\u200b", "\r\n", "\u2028", "...", "?!", "米国。", "",
+    ]
+)
+TEXTS = st.one_of(st.text(), st.lists(WORDS).map(" ".join))
+
+
+@given(TEXTS)
+@example("S\u00a0.")
+@example("A. B.\u2028C.")
+def test_sentences_are_slices_in_order_and_lose_only_white_space(text: str) -> None:
+    at = 0
+    for number, sentence in enumerate(segment(text), 1):
+        assert sentence.number == number
+        assert text[sentence.start : sentence.end] == sentence.text
+        assert not text[at : sentence.start].strip()
+        assert sentence.text == sentence.text.strip() != ""
+        at = sentence.end
+    assert not text[at:].strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("He met U.S. Secretary Rubio. Talks went on.", 2),
+        ("They met in the U.S. The talks ended.", 2),
+        ("Mr. Lee and Gen. Keith Kellogg met Lt. Col. J.D. Smith.", 1),
+        ("President Donald J. Trump spoke. A. B. Clark listened.", 2),
+        ("It cost $1.5 billion. It rose by 2.3 percent.", 2),
+        ("“We will go. We will stay,” he said. Nobody moved.", 3),
+        ("up to half a century. Current proposals envision less.", 2),
+        ("В. О. Зеленський заявив про це. Ціна 5 млн. грн. за штуку.", 2),
+        ("Guarantees\n\n- a force\n- a pact\n1. Money\n2. Arms. More arms.", 6),
+        ("HEADLINE WITHOUT STOP\nThe text begins here.", 2),
+        ("The leaders, who had met in the morning and again at noon,\nsigned it. Then they left.", 2),
+        ("See Art. 5 of the treaty. See No. 7.", 2),
+        ("He said no. Did he? \"Yes!\" he cried.", 3),
+    ],
+)
+def test_abbreviations_numbers_quotes_and_lists_end_sentences_where_a_reader_would(
+    text: str, expected: int
+) -> None:
+    assert len(segment(text)) == expected
+
+
+@given(st.text())
+def test_folding_twice_is_folding_once(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@given(st.text(alphabet=st.characters(categories=("L", "N", "P", "Zs"))))
+def test_composed_and_decomposed_text_fold_alike(text: str) -> None:
+    assert fold(unicodedata.normalize("NFD", text)) == fold(unicodedata.normalize("NFC", text))
+
+
+@given(st.text(alphabet="0123456789.,"))
+def test_folding_leaves_numbers_alone(text: str) -> None:
+    assert fold(text) == text
+
+
+@given(TEXTS, st.data())
+def test_every_run_of_words_is_found_again_where_it_or_its_like_stands(
+    text: str, data: st.DataObject
+) -> None:
+    words = text.split()
+    if not words:
+        return
+    start = data.draw(st.integers(0, len(words) - 1))
+    end = data.draw(st.integers(start + 1, len(words)))
+    fragment = " ".join(words[start:end])
+    if not fold(fragment).strip():
+        return
+    span = FoldedText(text).find(fragment)
+    assert span is not None
+    assert fold(text[slice(*span)]).split() == fold(fragment).split()
+
+
+@pytest.mark.parametrize(
+    ("text", "fragment"),
+    [
+        ("He spoke of “assurance forces”.", '"assurance forces"'),
+        ("the so-called \u2018backstop\u2019", "the so-called 'backstop'"),
+        ("a 15\u2013year\u00a0term", "a 15-year term"),
+        ("Sauli Niinisto\u0308 came", "Sauli Niinistö"),
+        ("SECURITY\nGUARANTEES", "security guarantees"),
+        ("Zelen\u200bskyy", "Zelenskyy"),
+    ],
+)
+def test_spelling_of_the_same_words_does_not_hide_them(text: str, fragment: str) -> None:
+    folded = FoldedText(text)
+    span = folded.find(fragment)
+    assert span is not None
+    assert fold(text[slice(*span)]).split() == fold(fragment).split()
+    assert folded.holds(fragment)
+
+
+@pytest.mark.parametrize(
+    ("text", "fragment"),
+    [
+        ("a 15-year term", "5-year term"),
+        ("a 15-year term", "50-year term"),
+        ("will agree", "will not agree"),
+        ("$1.9bn", "$1.8bn"),
+        ("the allies", "ally"),
+        ("anything", ""),
+    ],
+)
+def test_other_words_and_numbers_are_never_found(text: str, fragment: str) -> None:
+    assert FoldedText(text).find(fragment) is None
+    assert not FoldedText(text).holds(fragment)
+
+
+def test_a_word_inside_another_is_not_held() -> None:
+    assert not holds("the alliance", "all")
+    assert holds("all the alliance", "all")
