@@ -117,7 +117,7 @@ class PromptBook:
     def _render(self, name: str, **variables: Any) -> str:
         try:
             return self._environment.get_template(name).render(**variables)
-        except jinja2.TemplateError as error:
+        except Exception as error:  # noqa: BLE001  (a template runs code of its author's)
             _explain(name, error)
 
     def _source(self, name: str) -> str:
@@ -127,18 +127,15 @@ class PromptBook:
         except jinja2.TemplateError as error:
             _explain(name, error)
 
-    def __getstate__(self) -> dict[str, Any]:
-        raise TypeError("a PromptBook is rebuilt from its folder, not pickled")
 
-
-def _explain(name: str, error: jinja2.TemplateError) -> NoReturn:
+def _explain(name: str, error: Exception) -> NoReturn:
     """Raise the template's error as one line with file and line number."""
     if isinstance(error, jinja2.TemplateNotFound):
         raise PromptError(f"template {error.name!r} is missing (asked for by {name})") from error
     if isinstance(error, jinja2.TemplateSyntaxError):
         where = f"{error.filename or error.name or name}, line {error.lineno}"
         raise PromptError(f"{where}: {error.message}") from error
-    raise PromptError(f"{_where(error) or name}: {error.message}") from error
+    raise PromptError(f"{_where(error) or name}: {error}") from error
 
 
 def _where(error: BaseException) -> str | None:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from pydantic_core.core_schema import ValidationInfo
@@ -47,7 +54,7 @@ def _word(value: Any) -> Any:
 
 Prose = Annotated[str, BeforeValidator(_text)]
 """Text that may be empty: it is filled later, or was withheld."""
-Text = Annotated[Prose, Field(min_length=1)]
+Text = Annotated[str, StringConstraints(min_length=1), BeforeValidator(_text)]
 Word = BeforeValidator(_word)
 
 

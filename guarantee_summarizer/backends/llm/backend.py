@@ -30,8 +30,6 @@ from guarantee_summarizer.prompts import PromptBook
 
 __all__ = ["LanguageModelBackend"]
 
-_CUT_OFF = "the model reached its output limit; allow it more, or split the article"
-
 
 class LanguageModelBackend:
     """Asks a model through instructor, re-asks what does not hold, keeps what does.
@@ -187,7 +185,7 @@ class LanguageModelBackend:
         if not problems:
             return None
         if pieces.finish == "length":
-            call.note(_CUT_OFF)
+            call.cut_off()
         if pieces.finish not in ("tool_calls", "stop"):
             return None
         if call.usage.attempts >= self._options.attempts:
@@ -213,19 +211,19 @@ class LanguageModelBackend:
         if call.best is None and call.last is not None:
             call.read(raw_answer(call.last))
         if isinstance(cause, IncompleteOutputException):
-            call.note(_CUT_OFF)
+            call.cut_off()
         if call.best is None and is_answer_problem(cause):
-            raise self._nothing(call, cause) from None
+            raise self._nothing(call) from None
         if call.best is None:
             raise_fault(error, self._endpoint, attempts)
         if not is_answer_problem(cause):
             call.note(f"a re-ask failed ({type(cause).__name__}); this is the answer before it")
 
-    def _nothing(self, call: Call, cause: BaseException) -> AnswerError:
+    def _nothing(self, call: Call) -> AnswerError:
         """The error for an answer of which nothing can be kept."""
         where, attempts = self._endpoint.address, call.usage.attempts
         answer = call.answer or raw_answer(call.last)
-        if isinstance(cause, IncompleteOutputException):
+        if call.cut:
             message = f"{where}: the answer was cut off before anything in it was whole"
             return TruncatedError(message, attempts=attempts, answer=answer)
         message = f"{where}: no answer fitted the schema in {attempts} attempts; last: {_short(answer)}"
@@ -239,7 +237,7 @@ class LanguageModelBackend:
             raise RefusalError(self._refused(said), attempts=call.usage.attempts)
         draft = call.concluded()
         if draft is None:
-            raise self._nothing(call, ValueError())
+            raise self._nothing(call)
         return draft
 
 

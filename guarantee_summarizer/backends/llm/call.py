@@ -83,6 +83,7 @@ class Call:
     answer: str | None = None
     best: Draft | None = None
     flaws: int = 0
+    cut: bool = False
     began: float = field(default_factory=time.monotonic)
 
     @contextmanager
@@ -171,6 +172,11 @@ class Call:
             summary = self.best.summary
             marked = summary.replace(incomplete=(*summary.incomplete, lost))
             self.best = replace(self.best, summary=marked)
+
+    def cut_off(self) -> None:
+        """The model stopped at its output limit."""
+        self.cut = True
+        self.note("the model reached its output limit; allow it more, or split the article")
 
     def concluded(self) -> Draft | None:
         """The best answer with what it cost, or None if there is none to keep."""

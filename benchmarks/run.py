@@ -1,0 +1,239 @@
+"""Measures import, embedded extraction, the language-model path and sizes; see README.md here."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import guarantee_summarizer as gs
+from guarantee_summarizer.prompts import PromptBook
+from guarantee_summarizer.schema.wire import to_wire, wire_schema
+
+ROOT = Path(__file__).parent.parent
+SEED = ROOT / "seeds" / "000_2fc7fc292f528f96.txt"
+GOLD = ROOT / "tests" / "gold" / "01-london-summit"
+CALLS = 100
+
+
+def machine() -> None:
+    versions = " ".join(
+        f"{name} {importlib.metadata.version(name)}"
+        for name in ("openai", "instructor", "pydantic", "jinja2", "nupunkt")
+    )
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    print(f"guarantee-summarizer {gs.__version__}, {versions}")
+
+
+def benchmark_import() -> None:
+    """Seconds and peak memory of importing the package, and what a bare Python takes."""
+    print("\nimport (median of 7 processes)")
+    for name, line in [("python alone", ""), ("guarantee_summarizer", "import guarantee_summarizer"),
+                       ("openai", "import openai"), ("instructor", "import instructor; instructor.from_openai")]:  # fmt: skip
+        code = (
+            f"import time; t = time.perf_counter()\n{line}\n"
+            "s = time.perf_counter() - t; import resource; "
+            "print(s, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+        )
+        runs = [
+            tuple(map(float, subprocess.check_output([sys.executable, "-c", code]).split()))  # noqa: S603
+            for _ in range(7)
+        ]
+        seconds, megabytes = (statistics.median(column) for column in zip(*runs, strict=True))
+        print(f"  {name:22} {seconds:6.3f} s {megabytes:6.1f} MB")
+
+
+def benchmark_embedded() -> None:
+    """Milliseconds for the seed article, the first time and after that."""
+    article = SEED.read_text()
+    first = _seconds(lambda: gs.summarize(article), times=1)
+    later = _seconds(lambda: gs.summarize(article), times=CALLS)
+    print(f"\nembedded, seed article: {later * 1e3:.1f} ms (median of {CALLS}); the first {first * 1e3:.0f} ms")
+
+
+def benchmark_model() -> None:
+    """CPU of one article through the whole language-model path, beside bare clients."""
+    import instructor  # noqa: PLC0415
+    import openai  # noqa: PLC0415
+
+    article, answer = _gold()
+    prompt = PromptBook().prompt(article)
+    with _endpoint(answer) as url:
+        raw = openai.OpenAI(base_url=url, api_key="none", max_retries=0)
+        bare = instructor.from_openai(raw)
+        summarizer = gs.Summarizer("m", base_url=url, api_key="none")
+        wrapped = instructor.response_schema(gs.Summary)
+        tool = {"type": "function", "function": {"name": "Summary", "parameters": wire_schema()}}
+        whole: dict[str, Any] = {"model": "m", "messages": prompt.messages}
+        rivals: dict[str, Callable[[], Any]] = {
+            "bare openai, nothing read": lambda: raw.chat.completions.create(**whole, tools=[tool]),
+            "bare instructor, schema with quotes": lambda: bare.create(
+                **whole, response_model=_naive(), max_retries=0
+            ),
+            "here, located and verified": lambda: summarizer.summarize(article),
+        }
+        assert wrapped
+        print(f"\nCPU per article, gold 01, answer given at once (median of {CALLS})")
+        figures = {name: _cpu(call) for name, call in rivals.items()}
+        for name, seconds in figures.items():
+            ratio = seconds / figures["bare openai, nothing read"]
+            print(f"  {name:38} {seconds * 1e3:5.1f} ms  {ratio:4.1f} x bare openai")
+        summary = summarizer.summarize(article)
+        print(f"  citations {len(list(summary.citations()))}, withheld {len(summary.withheld)}")
+
+
+def benchmark_sizes() -> None:
+    """Bytes and tokens of the request for the seed article and of answers in wire form."""
+    count = _tokenizer()
+    prompt = PromptBook().prompt(gs.Article.from_file(SEED))
+    schema = json.dumps(prompt.schema, separators=(",", ":"), ensure_ascii=False)
+    _, answer = _gold()
+    print("\nsizes, seed article" + ("" if count else " (no tokenizer: bytes only)"))
+    rows = {"static part": prompt.system, "schema": schema, "article": prompt.user,
+            "gold 01 in wire form": json.dumps(answer, separators=(",", ":"), ensure_ascii=False),
+            "gold 01 with quotes": json.dumps(_gold_json(), separators=(",", ":"), ensure_ascii=False)}  # fmt: skip
+    recorded = ROOT / "cassettes" / "seed.yaml"
+    if recorded.exists():
+        rows["recorded answer, seed"] = _recorded_answer(recorded)
+    for name, text in rows.items():
+        tokens = f"{count(text):6,} tokens" if count else ""
+        print(f"  {name:24} {len(text.encode()):7,} bytes {tokens}")
+
+
+def _gold_json() -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(GOLD.with_suffix(".json").read_text())
+    data.pop("traps")
+    return data
+
+
+def _gold() -> tuple[gs.Article, dict[str, Any]]:
+    """Gold 01 and its right answer as a model would write it: what the prompt says to leave out is."""
+    article = gs.Article.from_file(GOLD.with_suffix(".txt"))
+    summary = gs.Summary.ground(_gold_json(), article)
+    wire: dict[str, Any] = to_wire(summary)
+    for item in (*wire["proposals"], *wire["structure"]["layers"]):
+        item.pop("description", None)
+    for participant in wire["participants"]:
+        if participant.get("kind") != "coalition":
+            participant.pop("kind", None)
+        participant.pop("title", None)
+        participant.pop("affiliation", None)
+    return article, wire
+
+
+def _naive() -> Any:
+    """The schema that one would write first: every claim with its quote, nothing checked."""
+    from pydantic import BaseModel  # noqa: PLC0415
+
+    global _NAIVE  # noqa: PLW0603
+    if _NAIVE is None:
+
+        class Item(BaseModel):
+            model_config = {"extra": "allow"}
+
+        class Answer(BaseModel):
+            relevant: bool
+            headline: str
+            abstract: str
+            participants: list[Item]
+            events: list[Item]
+            proposals: list[Item]
+            disputes: list[Item]
+
+        _NAIVE = Answer
+    return _NAIVE
+
+
+_NAIVE: Any = None
+_O200K = "fb374d419588a4632f3f557e76b4b70aebbca790"  # what tiktoken calls its file of o200k_base
+
+
+def _seconds(call: Callable[[], Any], *, times: int) -> float:
+    runs = []
+    for _ in range(times):
+        start = time.perf_counter()
+        call()
+        runs.append(time.perf_counter() - start)
+    return statistics.median(runs)
+
+
+def _cpu(call: Callable[[], Any]) -> float:
+    for _ in range(5):
+        call()
+    runs = []
+    for _ in range(CALLS):
+        start = time.process_time()
+        call()
+        runs.append(time.process_time() - start)
+    return statistics.median(runs)
+
+
+@contextmanager
+def _endpoint(answer: dict[str, Any]) -> Iterator[str]:
+    """A scripted endpoint in a process of its own."""
+    code = (
+        "import json, sys, time; from guarantee_summarizer.testing import Reply, ScriptedEndpoint\n"
+        "with ScriptedEndpoint([Reply(answer=json.loads(sys.stdin.readline()))]) as e:\n"
+        "    print(e.url, flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603
+        assert server.stdin is not None
+        assert server.stdout is not None
+        server.stdin.write(json.dumps(answer) + "\n")
+        server.stdin.flush()
+        yield server.stdout.readline().strip()
+        server.stdin.close()
+
+
+def _tokenizer() -> Callable[[str], int] | None:
+    """o200k_base from the file that litellm's wheel carries; None where it is not installed."""
+    found = importlib.util.find_spec("litellm")
+    if found is None or found.origin is None or importlib.util.find_spec("tiktoken") is None:
+        return None
+    source = next(Path(found.origin).parent.rglob(_O200K), None)
+    if source is None:
+        return None
+    folder = tempfile.mkdtemp()
+    shutil.copy(source, folder)
+    os.environ["TIKTOKEN_CACHE_DIR"] = folder
+    import tiktoken  # noqa: PLC0415
+
+    encoding = tiktoken.get_encoding("o200k_base")
+    return lambda text: len(encoding.encode(text, disallowed_special=()))
+
+
+def _recorded_answer(cassette: Path) -> str:
+    import yaml  # noqa: PLC0415
+
+    body = yaml.safe_load(cassette.read_text())["interactions"][0]["response"]["body"]["string"]
+    message = json.loads(body)["choices"][0]["message"]
+    return str(message["tool_calls"][0]["function"]["arguments"])
+
+
+def main() -> None:
+    parts = {
+        "import": benchmark_import,
+        "embedded": benchmark_embedded,
+        "model": benchmark_model,
+        "sizes": benchmark_sizes,
+    }
+    machine()
+    for name in sys.argv[1:] or parts:
+        parts[name]()
+
+
+if __name__ == "__main__":
+    main()

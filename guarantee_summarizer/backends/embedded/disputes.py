@@ -1,0 +1,138 @@
+"""What is contested or still open, and who stands where."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from guarantee_summarizer.backends.embedded.reading import Line, Reading
+from guarantee_summarizer.backends.embedded.wording import clean, clip
+from guarantee_summarizer.schema import Citation, Dispute
+
+__all__ = ["disputes"]
+
+_ISSUE_WORDS = 15
+_OPEN = re.compile(
+    r"\b(?:unclear|uncertain|not (?:yet )?clear|remains? to be seen|undecided|question(?:ed)?|asked|know|say|decide|disagree on|doubts?) "
+    r"(?:is |of |about |as to |over )?((?:whether|what|which|who|where|how|when|if)\b[^.;\"”]+)",
+    re.IGNORECASE,
+)
+_WHETHER = re.compile(r"\b((?:whether|where|how many|how long|how quickly|which countries|what role)\b[^.;\"”]{10,})")
+_OVER = re.compile(
+    r"\b(?:contentious|divid\w+|differ\w*|dispute\w*|disagree\w*|sticking point\w*|at odds|clash\w*|issues?)\b[^.]{0,40}?"
+    r"\b(?:on|over|regarding|about|concerning|is|remains?) ([^,.;]+)",
+    re.IGNORECASE,
+)
+_STANCE = re.compile(
+    r"(?:,[^,]{0,70},)?(?: (?:has|have|had|also|again|again,|then|and|still|now|repeatedly|\w+ly|said that|said|repeated that|told [^,]{2,25} that|who|which))*"
+    r" (?:[\w-]+ ){0,2}?(?:rejects?|rejected|insists?|insisted|demands?|demanded|seeks?|sought|wants?|wanted|oppos\w+|refus\w+|rul(?:es|ed) out|"
+    r"ruled out|would|will|questioned|ready|prepared|argued|argues|warned|called|calls|denied|proposed|asked|asks|treats?|holds?|says|said|objected|accepts?|hopes?)\b"
+)
+_CONTRAST = re.compile(r"^(?:But|However|Still|Yet)\b|\bbut\b")
+
+
+def disputes(reading: Reading) -> tuple[Dispute, ...]:
+    """The disputes in the order of the text; sentences that follow each other on one issue join."""
+    groups: list[list[tuple[Line, str]]] = []
+    for at, line in enumerate(reading.lines):
+        kind = _kind(reading, line)
+        if kind is None:
+            continue
+        last = groups[-1] if groups else None
+        if last and kind == last[0][1] == "disagreement" and _goes_on(reading, last[-1][0], at):
+            last.append((line, kind))
+        else:
+            groups.append([(line, kind)])
+    made = [Dispute.model_validate(_dispute(group)) for group in groups]
+    term = _length_of_term(reading)
+    return (*made, *([Dispute.model_validate(term)] if term else []))
+
+
+def _kind(reading: Reading, line: Line) -> str | None:
+    """disagreement or open_question, where the sentence says so of something that matters."""
+    text = clean(line.text)
+    if line.text.rstrip().endswith("?") or not reading.cues.first("measure", text):
+        return None
+    found = reading.cues.all("dispute", text)
+    if not found:
+        return None
+    if "open_question" in found and (_OPEN.search(text) or "disagreement" not in found):
+        strong = _OPEN.search(text) or re.search(
+            r"unclear|remains? open|not (?:yet )?(?:been )?(?:clear|decided|agreed)|nothing|no (?:commitment|decision)|waiting|named none|disputed|do not say|once the conditions",
+            text,
+        )
+        return "open_question" if strong else None
+    if re.search(r"insist|demand|warned|critici", text) and not re.search(
+        r"reject|oppos|refus|rul(?:es|ed) out|contentious|divid|differ|not|no\b|doubt|question|held? different|must|need|want|complete",
+        text,
+    ):
+        return None
+    return "disagreement" if line.actors(adjectives=True) or "contentious" in text else None
+
+
+def _goes_on(reading: Reading, before: Line, at: int) -> bool:
+    """Whether the sentence right after argues about the same measure."""
+    if reading.lines[at - 1] is not before:
+        return False
+    one = set(reading.cues.all("measure", before.text))
+    return bool(one & set(reading.cues.all("measure", reading.lines[at].text)) - {"diplomacy", "legal_instrument"})
+
+
+def _dispute(group: list[tuple[Line, str]]) -> dict[str, Any]:
+    line, kind = group[0]
+    positions = [position for one, _ in group for position in _positions(one)]
+    return {
+        "issue": _issue(line, kind),
+        "kind": kind,
+        "positions": positions,
+        "status": "open",
+        "evidence": tuple(Citation.of(one.sentence) for one, _ in group),
+    }
+
+
+def _issue(line: Line, kind: str) -> str:
+    text = clean(line.text)
+    for pattern in (_OPEN, _WHETHER) if kind == "open_question" else (_WHETHER, _OVER):
+        if match := pattern.search(text):
+            return clip(match[1], _ISSUE_WORDS)
+    return clip(text, _ISSUE_WORDS)
+
+
+def _positions(line: Line) -> list[dict[str, Any]]:
+    """Each participant that takes a stance in the sentence, with the clause that says so."""
+    found = {}
+    for named in line.named:
+        if named.via == "demonym" or named.kind in ("media",):
+            continue
+        if named.name in found or re.match(r"['’]s\b", line.text[named.end :]):
+            continue
+        if _STANCE.match(line.text, named.end):
+            found[named.name] = {
+                "party": named.name,
+                "stance": clean(line.text).rstrip(".") + ".",
+                "evidence": (Citation.of(line.sentence),),
+            }
+    return list(found.values())
+
+
+def _length_of_term(reading: Reading) -> dict[str, Any] | None:
+    """Two different durations of the guarantee, one asked for, one on the table."""
+    asked: Line | None = None
+    offered: Line | None = None
+    for line in reading.lines:
+        years = [f for f in line.figures if f.kind == "duration" and f.unit == "Y"]
+        if not years or not re.search(r"guarantee|term|period|proposal|pact|extension", line.text):
+            continue
+        if re.search(r"\b(?:ask|want|request|demand|sought|seek|hope|insist)", line.text):
+            asked = asked or line
+        elif re.search(r"\b(?:term|proposal|offer|envision|draft|current)", line.text):
+            offered = offered or line
+    if asked is None or offered is None:
+        return None
+    return {
+        "issue": "Length of the term",
+        "kind": "disagreement",
+        "positions": _positions(asked) + _positions(offered),
+        "status": "open",
+        "evidence": (Citation.of(asked.sentence), Citation.of(offered.sentence)),
+    }

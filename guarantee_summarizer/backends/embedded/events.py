@@ -1,0 +1,96 @@
+"""Meetings, signings, deadlines and next steps, with time, place and who takes part."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from guarantee_summarizer.backends.embedded.reading import Line, Reading
+from guarantee_summarizer.backends.embedded.wording import clean
+from guarantee_summarizer.schema import Citation, Event
+
+__all__ = ["events"]
+
+_DAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
+_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+_WHEN = re.compile(
+    rf"\b(?:(?:by |in |at )?the (?:end|beginning|start|middle) of (?:{_MONTH}|the (?:month|year|week))(?: \d{{4}})?"
+    rf"|\d{{1,2}} {_MONTH}(?: \d{{4}})?|{_MONTH} \d{{1,2}}(?:, \d{{4}})?|(?:early|mid|late)[ -]{_MONTH}|{_MONTH} \d{{4}}"
+    rf"|(?:last |next |this |late on |later on |on )?{_DAY}(?: (?:morning|evening|night|afternoon))?"
+    r"|(?:over|at|during) the weekend|(?:last|next|this) (?:week|month|year|weekend)|yesterday|today|tomorrow"
+    r"|in the coming (?:days|weeks|months)|later this (?:week|month|year)|within \d+ (?:hours|days|weeks)"
+    r"|(?:\w+) (?:hours|days|weeks|months) (?:ago|later)|the day before|in (?:19|20)\d\d)\b"
+)
+_MEETS = re.compile(
+    r"\b(?:met|meets?|meeting|summit|talks|conference|signed?|signing|host(?:s|ed)?|visit(?:s|ed)?|travell?ed|received|"
+    r"conversation|press conference|vot(?:e|ed)|ratified|published|released|adopted|convened?|gather(?:ed)?|holds?|held|"
+    r"invaded|annexed|quarrel|decide|invoked|carried|session|declaration|inaugurat\w+|arrived|deployed|began|opened|launched|took effect|entered into force|telephone|call with)\b"
+)
+_PLANNED = re.compile(r"\b(?:will|is to|are to|to be held|scheduled|planned|hopes? to|is set to|due|holds? a|decide)\b")
+_EXPECTED = re.compile(r"\b(?:expected|may|might|could|likely|would)\b")
+_CANCELLED = re.compile(r"\b(?:cancell?ed|called off|postponed|scrapped)\b")
+_WHERE = re.compile(r"\b(?:in|at|to) ((?:the )?(?:[A-Z\u00c0-\u00de][\w'’-]+)(?: (?:[A-Z\u00c0-\u00de][\w'’-]+|de|of the)){0,3})")
+_NOT_PLACE = re.compile(rf"^(?:the )?(?:{_DAY}|{_MONTH}|NATO|European Union|Article|EU|UN)\b")
+_SPEAKS_ONLY = re.compile(r"\b(?:said|told|wrote|stated|repeated|added)\b")
+
+
+def events(reading: Reading) -> tuple[Event, ...]:
+    """The events in the order of the text: sentences with an occasion and a time."""
+    made: list[Event] = []
+    for line in reading.lines:
+        fields = _event(reading, line)
+        if fields is not None:
+            made.append(Event.model_validate(fields))
+    return tuple(made)
+
+
+def _event(reading: Reading, line: Line) -> dict[str, Any] | None:
+    text = clean(line.text)
+    occasion = _MEETS.search(line.text)
+    when = _when(line.text)
+    if occasion is None or when is None or not line.actors(adjectives=True):
+        return None
+    if _SPEAKS_ONLY.search(line.text) and not re.search(
+        r"\b(?:meeting|summit|talks|signed|hosting|hosted|conference|call|declaration|met)\b", line.text
+    ):
+        return None
+    return {
+        "what": text.rstrip(".") + ".",
+        "when": when,
+        "where": _where(line.text),
+        "participants": _attending(line),
+        "status": _status(line.text),
+        "evidence": (Citation.of(line.sentence),),
+    }
+
+
+def _when(text: str) -> str | None:
+    match = _WHEN.search(text)
+    return match[0] if match else None
+
+
+def _where(text: str) -> str | None:
+    for match in _WHERE.finditer(text):
+        if not _NOT_PLACE.match(match[1]):
+            return re.sub(r"['’]s$", "", match[1])
+    return None
+
+
+def _attending(line: Line) -> tuple[str, ...]:
+    """Persons, and states and organizations that are not only a place or an address."""
+    names = []
+    for named in line.actors():
+        if named.kind == "media" or re.search(r"\b(?:in|on|about|against) (?:the )?$", line.text[: named.start]):
+            continue
+        if re.match(r"['’]s\b", line.text[named.end :]) and named.kind == "state":
+            continue
+        names.append(named.name)
+    return tuple(dict.fromkeys(names))
+
+
+def _status(text: str) -> str:
+    if _CANCELLED.search(text):
+        return "cancelled"
+    if _EXPECTED.search(text) and not re.search(r"\b(?:met|was|were|signed|held|hosted)\b", text):
+        return "expected"
+    return "planned" if _PLANNED.search(text) else "held"

@@ -1,0 +1,171 @@
+"""Who takes part: persons with their offices, states that act, organizations, media; with roles."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from functools import lru_cache
+
+from guarantee_summarizer.backends.embedded.reading import Line, Named, Reading
+from guarantee_summarizer.lexicon.cues import Cues
+from guarantee_summarizer.schema import Citation, Participant
+
+__all__ = ["participants"]
+
+_VERB = re.compile(
+    r"(?:,[^,]{0,60},)?(?: (?:also|has|have|had|itself|now|again|still|already|alone|\w+ly))* "
+    r"(?:would|will|has|have|had|is|are|was|were|can|could|may|might|must|should|did|does|do|"
+    r"shall|said|says|sent|gave|held|holds|took|put|meets?|met|sought|kept|went|led|leads|made|"
+    r"wants?|seeks?|rejects?|insists?|demands?|hopes?|plans?|needs?|offers?|treats?|agrees?|"
+    r"refuses?|supports?|backs?|opposes?|[a-z]{3,}ed)\b"
+)
+_JOINED = re.compile(r"(?:,| and|, and| or) (?:the )?$")
+_PARTNER = re.compile(
+    r"\b(?:by|with|between|against|from|to|for|for the|of|on|asked|urged|told|accused|joined by|deter|attack|"
+    r"attacked|invade|invaded|protect|defend|including|include)(?: the| a)? $",
+    re.IGNORECASE,
+)
+_MODIFIES = re.compile(r"(?:-\w+)? (?:[a-z]+ ){0,2}?(?:countries|members?|states|allies|officials?|leaders?|"
+    r"soldiers|troops|forces|diplomats?|ministers?|capitals|headquarters|nations|ambassadors?|"
+    r"chief|secretary|summit|membership|envoys?|military|parliament|commander|spokes\w+)\b")  # fmt: skip
+_NEGOTIATES = re.compile(r"\b(?:envoys?|negotiators?|special representative|mediator)\b", re.IGNORECASE)
+_SPEAKS_FOR = re.compile(
+    r"\b(?:spokes\w+|official|analyst|expert|diplomat|historian|professor|researcher|fellow|"
+    r"minister|press secretary|adviser|advisor|aide|lawmaker|senator|ambassador)\b",
+    re.IGNORECASE,
+)
+
+
+def participants(reading: Reading) -> tuple[Participant, ...]:
+    """The participants in the order of their first mention, with the role that verbs give them."""
+    lines: dict[str, list[Line]] = defaultdict(list)
+    kinds: dict[str, str] = {}
+    for line in reading.lines:
+        for named in line.named:
+            if named.via == "demonym":
+                continue
+            if line not in lines[named.name]:
+                lines[named.name].append(line)
+            kinds.setdefault(named.name, named.kind)
+    roles = _roles(reading)
+    made = []
+    for name, kind in kinds.items():
+        if _takes_part(name, kind, lines[name]):
+            made.append(_participant(reading, name, kind, lines[name], roles))
+    return tuple(made)
+
+
+def _takes_part(name: str, kind: str, lines: list[Line]) -> bool:
+    """Persons, coalitions, forces and media always; states and organizations where they act."""
+    if kind in ("person", "coalition", "force", "media"):
+        return True
+    acts = meant = 0
+    for line in lines:
+        for i, named in enumerate(line.named):
+            if named.name == name and named.via != "demonym":
+                acts += _acts(line, i)
+                meant += not _MODIFIES.match(line.text, named.end)
+    return acts > 0 or (kind == "state" and meant >= 3)  # noqa: PLR2004
+
+
+def _acts(line: Line, at: int) -> bool:
+    """Whether the actor is the subject of a verb, or somebody's partner, target or source."""
+    named = line.named[at]
+    if _MODIFIES.match(line.text, named.end):
+        return False
+    last = at
+    while last + 1 < len(line.named) and _JOINED.fullmatch(
+        line.text[line.named[last].end : line.named[last + 1].start]
+    ):
+        last += 1
+    if _VERB.match(line.text, line.named[last].end):
+        return True
+    first = at
+    while first and _JOINED.fullmatch(
+        line.text[line.named[first - 1].end : line.named[first].start]
+    ):
+        first -= 1
+    return bool(_PARTNER.search(line.text[: line.named[first].start])) and named.kind == "state"
+
+
+def _participant(
+    reading: Reading, name: str, kind: str, lines: list[Line], roles: dict[str, str]
+) -> Participant:
+    evidence = tuple(Citation.of(line.sentence) for line in lines)
+    if kind == "media":
+        return Participant(name=name, kind="media", role="source", evidence=evidence)
+    person = reading.people.get(name) if kind == "person" else None
+    if person is None:
+        return Participant.model_validate(
+            {"name": name, "kind": kind, "role": roles.get(name, "other"), "evidence": evidence}
+        )
+    affiliation = reading.name(person.affiliation) if person.affiliation else None
+    role = _person_role(person.title or "", roles.get(name), roles.get(affiliation or ""), lines, name)
+    return Participant.model_validate(
+        {
+            "name": name,
+            "kind": "person",
+            "title": person.title,
+            "affiliation": affiliation,
+            "role": role,
+            "evidence": evidence,
+        }
+    )
+
+
+def _person_role(
+    title: str, own: str | None, states: str | None, lines: list[Line], name: str
+) -> str:
+    """What a person's own verbs say, else the office, else the state he or she speaks for."""
+    if own in ("host", "mediator"):
+        return own
+    if _NEGOTIATES.search(title):
+        return "negotiator"
+    if states in ("beneficiary", "adversary"):
+        return states
+    if _SPEAKS_FOR.search(title) and "prime" not in title.lower():
+        return "source"
+    return "other"
+
+
+def _roles(reading: Reading) -> dict[str, str]:
+    """The role of every actor: the one with the most contexts that speak for it."""
+    scores: dict[str, Counter[str]] = defaultdict(Counter)
+    for line in reading.lines:
+        for named in line.named:
+            context = _context(line, named)
+            for role in _matching(reading.cues, context):
+                scores[role][named.name] += 1
+    roles: dict[str, str] = {}
+    for role in ("beneficiary", "adversary"):  # there is one of each, as a rule
+        for name, count in scores[role].most_common():
+            other = scores["adversary" if role == "beneficiary" else "beneficiary"][name]
+            if count > other and name not in roles:
+                roles[name] = role
+                break
+    for role in ("host", "mediator", "monitor", "guarantor"):
+        for name in scores[role]:
+            roles.setdefault(name, role)
+    return roles
+
+
+def _context(line: Line, named: Named) -> str:
+    """The sentence around an actor, the actor itself written {}."""
+    before = line.text[max(0, named.start - 60) : named.start]
+    return f"{before}\u2039\u203a{line.text[named.end : named.end + 50]}"
+
+
+def _matching(cues: Cues, context: str) -> list[str]:
+    return [role for role, pattern in _role_patterns(cues).items() if pattern.search(context)]
+
+
+@lru_cache(maxsize=4)
+def _role_patterns_of(sources: tuple[tuple[str, str], ...]) -> dict[str, re.Pattern[str]]:
+    return {
+        role: re.compile(source.replace("{}", "(?:the )?\u2039\u203a"), re.IGNORECASE)
+        for role, source in sources
+    }
+
+
+def _role_patterns(cues: Cues) -> dict[str, re.Pattern[str]]:
+    return _role_patterns_of(tuple(cues.sources["role"].items()))

@@ -1,0 +1,158 @@
+"""What is offered, asked for, planned, agreed or ruled out: at most one proposal a sentence."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from guarantee_summarizer.backends.embedded.reading import Line, Named, Reading
+from guarantee_summarizer.backends.embedded.wording import attribution, clean, clip
+from guarantee_summarizer.normalize import Quantity
+from guarantee_summarizer.schema import Citation, Proposal, Term
+
+__all__ = ["proposals", "status", "terms"]
+
+_TITLE_WORDS = 10
+_ASKS = re.compile(
+    r"\b(?:propos|offer|suggest|float|call(?:s|ed)? (?:for|on)|ask|demand|request|urge|want|seek|sought|"
+    r"insist|pledg|vow|promis|hope|intend|plan|reject|rul(?:es|ed) out|refus|sign|agree|announce|ready|"
+    r"prepared|willing|invit|would|will|oppos|declin|bid|commit|set out|envision|undert[oa]k)",
+)
+_SOLDIERS = re.compile(
+    r"\s*(?:\S+ ){0,3}?(?:troops|soldiers|personnel|peacekeepers|men|members|in peacetime|strong|police|servicemen)"
+)
+_FORCE_BEFORE = re.compile(r"(?:armed forces|army|force|troops|contingent|military)(?: \S+){0,3} $")
+_DEADLINE = re.compile(r"\b(?:by|before|until|within|no later than|deadline) (?:the )?(?:\S+ ){0,2}$", re.IGNORECASE)
+_COUNTED = re.compile(r"(?:[ -][a-z][\w-]*){1,4}")
+_ADVERB = re.compile(
+    r"(?:(?:more|fewer|less) than|up to|at least|at most|about|around|some|nearly|almost|over) $",
+    re.IGNORECASE,
+)
+_STOP = re.compile(r" (?:and|or|of|to|in|on|at|by|for|with|from|that|which|who|would|will|is|are|was|were|as|per|have|has|had|be|under|a|the)\b.*")
+_PAST_TALK = re.compile(r"\b(?:met|meeting|talks|summit|visited|travelled|received|arrived|gathered)\b")
+_KINDS = {"duration": "duration", "money": "money", "percent": "share", "distance": "distance"}
+_AGO = re.compile(r"\s*(?:ago|later|earlier|old|before|after)\b")
+
+
+def proposals(reading: Reading) -> tuple[Proposal, ...]:
+    """The proposals in the order of the text."""
+    made = []
+    for line in reading.lines:
+        fields = _proposal(reading, line)
+        if fields is not None:
+            made.append(Proposal.model_validate(fields))
+    return tuple(made)
+
+
+def _proposal(reading: Reading, line: Line) -> dict[str, Any] | None:
+    """The proposal of a sentence; None where it proposes nothing, or only tells of talks."""
+    text = clean(line.text)
+    cues = reading.cues.all("proposal", text)
+    measures = reading.cues.all("measure", text)
+    if not cues or not measures or line.text.rstrip().endswith("?"):
+        return None
+    firm = [cue for cue in cues if cue != "under_discussion"]
+    figures = terms(line)
+    if measures == ["diplomacy"] and not (firm and re.search(r"\bplan\b|at the table|mediat", text)):
+        return None
+    if "territorial" in measures and len(measures) == 1 and "proposed" not in cues:
+        return None
+    if _PAST_TALK.search(text) and not firm and not figures:
+        return None
+    if reading.cues.first("dispute", text) == "open_question" and not firm:
+        return None
+    citation = Citation.of(line.sentence)
+    measure = next((m for m in measures if m not in ("diplomacy", "legal_instrument")), measures[0])
+    return {
+        "title": clip(line.text, _TITLE_WORDS),
+        "description": text.rstrip(".") + ".",
+        "measure": measure,
+        "proposed_by": _proposers(line),
+        "status": status(reading, text),
+        "terms": figures,
+        "attribution": attribution(line.text),
+        "evidence": (citation,),
+    }
+
+
+def status(reading: Reading, text: str) -> str:
+    """How far a thing has come, by the words of its sentence; the weaker where both stand."""
+    cues = reading.cues.all("proposal", text)
+    modal = re.search(r"\b(?:would|could|may|might|should)\b", text)
+    if "rejected" in cues:
+        return "rejected"
+    if re.search(r"\b(?:signed|initialled)\b", text) and not modal:
+        return "signed"
+    if "in_force" in cues and not modal:
+        return "in_force"
+    if "agreed" in cues and not modal and "proposed" not in cues:
+        return "agreed"
+    if "proposed" in cues:
+        return "proposed"
+    return "under_discussion" if cues else "unclear"
+
+
+def _proposers(line: Line) -> tuple[str, ...]:
+    """Participants that stand right before a verb of proposing, as its subject."""
+    found: list[str] = []
+    for i, named in enumerate(line.named):
+        if named.via == "demonym" or named.kind == "media":
+            continue
+        if _proposes(line, i):
+            found.append(named.name)
+    return tuple(dict.fromkeys(found))[:3]
+
+
+def _proposes(line: Line, at: int) -> bool:
+    named: Named = line.named[at]
+    following = line.text[named.end : named.end + 45]
+    if re.match(r"['’]s\b|-", following):
+        return False
+    gap = re.match(
+        r"(?:,[^,]{0,60},)?(?:(?: and|,) [A-Z]\w+)*(?: (?:has|have|had|is|was|are|were|also|then|again|said|says|that|it|he|she|they|told \w+|already|now|\w+ly))* ",
+        following,
+    )
+    return bool(gap and _ASKS.match(following, gap.end())) or bool(
+        re.search(r"(?:proposed|offered|suggested|put forward|demanded|requested) by (?:the )?$", line.text[: named.start])
+    )
+
+
+def terms(line: Line) -> tuple[Term, ...]:
+    """The figures of a sentence that a proposal may hang on, in the text's own words."""
+    made = []
+    for figure in line.figures:
+        what = _kind(line.text, figure)
+        if what is not None:
+            start, end = _words(line.text, figure, what)
+            made.append(Term.model_validate({"what": what, "value": line.text[start:end]}))
+    return tuple(dict.fromkeys(made))
+
+
+def _kind(text: str, figure: Quantity) -> str | None:
+    before, after = text[: figure.start], text[figure.end :]
+    if figure.kind == "duration":
+        if _AGO.match(after):
+            return None
+        return "deadline" if _DEADLINE.search(before) else "duration"
+    if figure.kind in _KINDS:
+        return _KINDS[figure.kind]
+    if figure.kind == "date":
+        return "deadline" if _DEADLINE.search(before) else None
+    if figure.kind != "count" or re.search(r"(?:Article|Chapter|No\.|Resolution|Protocol|Title) $", before):
+        return None
+    soldiers = _SOLDIERS.match(after) or _FORCE_BEFORE.search(before)
+    if soldiers and figure.number is not None and figure.number >= 100:  # noqa: PLR2004
+        return "force_size"
+    return "count" if _COUNTED.match(after) and (figure.number or 0) > 3 else None  # noqa: PLR2004
+
+
+def _words(text: str, figure: Quantity, what: str) -> tuple[int, int]:
+    """The figure with its comparator before and, for counts, what is counted after."""
+    start, end = figure.start, figure.end
+    if adverb := _ADVERB.search(text[:start]):
+        start = adverb.start()
+    if what in ("count", "force_size", "duration"):
+        counted = re.match(r"(?:[ -][a-z][\w-]*){1,3}", text[end:])
+        if counted:
+            end += len(_STOP.sub("", counted[0]))
+    return start, end

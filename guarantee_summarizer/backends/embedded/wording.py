@@ -1,0 +1,86 @@
+"""Short wordings cut out of sentences: titles, issues, headlines; never a word that is not there."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["attribution", "clean", "clip", "split_clauses"]
+
+_SAID = (
+    r"(?:said|says|told \w+|added|adds|wrote|writes|reports?|reported|states?|stated|noted|explained|"
+    r"announced|stressed|repeated|warned|argued|insisted|confirmed)"
+)
+_TAIL = re.compile(
+    rf",? [\"”’']?,? ?(?:the )?[^,.;\"“”]{{2,60}} {_SAID}(?: (?:on|in|after|following|at|there|late)\b[^,]*)?\.?$"
+    rf"|,? (?:he|she|they|it) {_SAID}[^,]*\.?$|,? according to [^,]+\.?$|,? {_SAID} [A-Z][^,]+\.?$"
+)
+_HEAD = re.compile(
+    rf"^(?:[\"“]|(?:[A-Z][^,.;\"“”]{{2,60}}?|He|She|They|It) (?:also |later )?{_SAID} (?:reporters |on \w+ )?that |"
+    r"(?:And|But|However|Meanwhile|Earlier|Later|According to [^,]+),? |(?:Over|At|On|In) [^,]{2,40}, )"
+)
+_WHO = re.compile(
+    rf"(?:^|[,;\"”] ?)(?P<who>(?:the |a |an |one )?[A-Z\w][^,.;:\"“”]{{1,70}}?) (?:also |later |has |had )?{_SAID}\b"
+    rf"|according to (?P<after>[^,.;\"“”]{{2,60}})",
+    re.IGNORECASE,
+)
+_DATELINE = re.compile(r"^[A-Z][A-Z./ ]{2,30}(?:, \w+\.? \d{1,2})?(?: \([^)]+\))? [-–—] ")
+_BULLET = re.compile(r"^(?:[-*•▪–—]|\(?\d{1,2}[.)])\s+")
+_STOPS = frozenset("the a an of to in on at by for with and or that which who as from is are was".split())
+
+
+def clean(sentence: str) -> str:
+    """A sentence without dateline, bullet, attribution in front or behind, and loose quotes."""
+    text = " ".join(sentence.split())
+    text = _BULLET.sub("", _DATELINE.sub("", text))
+    text = _TAIL.sub("", text)
+    for _ in range(2):
+        text = _HEAD.sub("", text)
+    return _balanced(text).strip(" ,;:-–—")
+
+
+def _balanced(text: str) -> str:
+    """Quotation marks only in pairs."""
+    for pair in ('""', "“”"):
+        if pair[0] == pair[1]:
+            odd = text.count(pair[0]) % 2
+        else:
+            odd = text.count(pair[0]) != text.count(pair[1])
+        if odd:
+            text = text.replace(pair[0], "").replace(pair[1], "")
+    return text
+
+
+def clip(text: str, words: int) -> str:
+    """At most `words` words, cut at the last comma or before function words that would dangle."""
+    parts = clean(text).split()
+    if len(parts) <= words:
+        return _capital(" ".join(parts).rstrip(".,;: "))
+    kept = parts[:words]
+    comma = next((i for i in range(len(kept) - 1, 3, -1) if kept[i].endswith((",", ";", ":"))), None)
+    if comma is not None and comma >= words // 2:
+        kept = kept[: comma + 1]
+    while len(kept) > 2 and kept[-1].lower().strip(".,;:'\"“”") in _STOPS:  # noqa: PLR2004
+        kept.pop()
+    return _capital(_balanced(" ".join(kept)).rstrip(".,;: '\"“”‘’"))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def attribution(sentence: str) -> str | None:
+    """Who says it, in the sentence's own words; None where it does not say."""
+    match = _WHO.search(" ".join(sentence.split()))
+    who = (match["who"] or match["after"]) if match else None
+    if not who or who.lower() in ("he", "she", "they", "it", "that", "which", "who"):
+        return None
+    return who if len(who.split()) <= 8 else None  # noqa: PLR2004
+
+
+def split_clauses(sentence: str) -> list[str]:
+    """The main clauses of a sentence that lists several things in order."""
+    return [
+        part
+        for part in re.split(r"; |, (?:then|and then|and|while|with) |(?<=\w), (?=the )", sentence)
+        if len(part.split()) > 2  # noqa: PLR2004
+    ]

@@ -1,0 +1,64 @@
+"""Cue phrases: which words speak for a measure, a status, a layer, a dispute, a role."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from guarantee_summarizer.errors import LexiconError
+from guarantee_summarizer.lexicon.tables import read_table
+
+__all__ = ["Cues", "default_cues"]
+
+
+@dataclass(frozen=True)
+class Cues:
+    """Compiled cues by family; within one, values in the order of the file."""
+
+    families: dict[str, dict[str, re.Pattern[str]]]
+    sources: dict[str, dict[str, str]]
+
+    @classmethod
+    def load(cls, extra: Path | None = None) -> Cues:
+        """Read `cues.csv`, and that of the folder `extra` beside it.
+
+        Raises:
+            LexiconError: a pattern is no regular expression; with file and line.
+        """
+        sources: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        for row in read_table("cues.csv", ("family", "value", "pattern"), extra):
+            try:
+                re.compile(row["pattern"].replace("{}", "x"))
+            except re.error as error:
+                raise LexiconError(f"{row.place}, column pattern: {error}") from error
+            sources[row["family"]][row["value"]].append(row["pattern"])
+        joined = {f: {v: "|".join(p) for v, p in values.items()} for f, values in sources.items()}
+        return cls(
+            {f: {v: _whole_words(p) for v, p in values.items()} for f, values in joined.items()},
+            joined,
+        )
+
+    def first(self, family: str, text: str) -> str | None:
+        """The first value of a family, in the order of the file, that has a cue in `text`."""
+        return next((v for v, p in self.families[family].items() if p.search(text)), None)
+
+    def all(self, family: str, text: str) -> list[str]:
+        """Every value of a family that has a cue in `text`."""
+        return [value for value, p in self.families[family].items() if p.search(text)]
+
+    def count(self, family: str, value: str, text: str) -> int:
+        """How many different cues of a value stand in `text`."""
+        return len({m[0].lower() for m in self.families[family][value].finditer(text)})
+
+
+def _whole_words(source: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{source})(?!\w)", re.IGNORECASE)
+
+
+@cache
+def default_cues() -> Cues:
+    """The bundled cues, read once."""
+    return Cues.load()

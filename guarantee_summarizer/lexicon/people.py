@@ -1,0 +1,194 @@
+"""Persons in running text, by their titles, by apposition, and by what they say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from guarantee_summarizer.lexicon.actors import Lexicon, Mention
+
+__all__ = ["Person", "find_people", "surname", "variant"]
+
+_CAPITAL = r"[A-Z\u00c0-\u00de\u0100-\u017f\u0400-\u042f][\w'’\-]*\w"
+_PARTICLE = r"(?:von der|van der|van den|de la|von|van|de|del|della|di|da|dos|bin|ibn|ben|al|el|der|du)"
+_NAME = rf"{_CAPITAL}(?: (?:[A-Z]\.(?:[A-Z]\.)*|{_PARTICLE}(?= {_CAPITAL})|{_CAPITAL})){{0,3}}"
+_INITIALS = rf"(?:[A-Z]\. ?)+{_NAME}"
+_PERSON = re.compile(rf"(?:{_INITIALS}|{_NAME})")
+_NEXT = re.compile(rf"(?:, and | and |, )(?={_CAPITAL} )")
+_MODIFIER = (
+    r"(?:first|deputy|vice|acting|interim|former|ex|then|outgoing|incoming|caretaker|special|senior|"
+    r"chief|top|lead|national|presidential|parliamentary|foreign|defen[cs]e|interior|finance|"
+    r"military|government|ministry|state|high-ranking|veteran|retired|newly elected)[ -]"
+)
+_SPEECH = re.compile(
+    r"(?:,? who)? (?:also |later |earlier |then |has |had )?(?:said|says|told|added|adds|wrote|writes|"
+    r"warned|warns|argued|argues|stressed|noted|insisted|insists|announced|stated|explained|urged|"
+    r"called|confirmed|declined|rejected|rejects|signed|met|pledged|demanded|proposed|offered|vowed)\b"
+)
+_SAID_BEFORE = re.compile(r"(?:said|says|told|according to|by|with|met) $")
+_NO_PERSON = frozenset(
+    "The A An In On At It He She They We But And Or If When While After Before As For From To With "
+    "By This That These Those There Here What Who Why How Where No Not Some Many Most Both Each "
+    "House Palace Street Square Memorandum Article Treaty Council Force Forces Union Ministry "
+    "Minister University Institute Sea Ocean Gulf Conference Summit Accord Accords Agreement Group "
+    "Party Air Army Navy Guard Senate Congress Parliament Court Bank Fund Office Officials Airport "
+    "Base Hall Hotel Castle Tower Bridge Province Region District County City Town Village River "
+    "Mountain Mountains Island Islands Peninsula Strait Valley Act Law Plan Pact Protocol "
+    "Declaration Charter Convention Resolution Chapter Security Defense Defence National Foreign "
+    "International Central Northern Southern Eastern Western North South East West Middle Black "
+    "White Red Oval Cold World War Peace League Cup Premier Champions Saint San Los New United "
+    "European Asian African Arab Islamic Christian Jewish Monday Tuesday Wednesday Thursday Friday "
+    "Saturday Sunday January February March April May June July August September October November "
+    "December General Assembly Commission Committee Agency Department Board Mission Contact".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person as named at one place; `start` and `end` are offsets into the text given."""
+
+    name: str
+    title: str | None
+    affiliation: str | None
+    start: int
+    end: int
+
+
+def surname(name: str) -> str:
+    """The last word with the particles before it.
+
+    >>> surname("Ursula von der Leyen"), surname("Donald J. Trump")
+    ('von der Leyen', 'Trump')
+    """
+    words = name.split()
+    at = len(words) - 1
+    while at > 1 and words[at - 1].islower():
+        at -= 1
+    return " ".join(words[at:])
+
+
+def variant(name: str) -> str:
+    """What transliterations of one Slavic surname share.
+
+    >>> variant("Zelenskyy") == variant("Zelensky") == variant("Zelenskiy")
+    True
+    """
+    word = re.sub(r"(?:iy|yy|yi|ij|ii|yj|y|i)$", "i", surname(name).lower())
+    return word.replace("y", "i").replace("kh", "h").replace("’", "").replace("'", "")
+
+
+def find_people(text: str, lexicon: Lexicon, mentions: list[Mention]) -> list[Person]:
+    """The persons that `text` names, in order; one entry for each place that names one in full.
+
+    Args:
+        text: running text.
+        lexicon: its offices and honorifics.
+        mentions: what `lexicon.mentions(text)` found.
+    """
+    finder = _Finder(text, lexicon, mentions)
+    found: dict[int, Person] = {}
+    for person in (*finder.titled(), *finder.apposed(), *finder.speaking()):
+        known = found.get(person.start)
+        if known is None or (known.title is None and person.title):
+            found[person.start] = person
+    return [found[start] for start in sorted(found)]
+
+
+class _Finder:
+    def __init__(self, text: str, lexicon: Lexicon, mentions: list[Mention]) -> None:
+        self._text = text
+        self._office, self._honorific = _patterns(lexicon)
+        self._ends = {m.end: m for m in mentions}
+        self._starts = {m.start: m for m in mentions}
+        self._taken: list[Person] = []
+
+    def titled(self) -> Iterator[Person]:
+        """`British Prime Minister Keir Starmer`, `envoys Steve Witkoff and Jared Kushner`."""
+        for match in self._office.finditer(self._text):
+            at = match.end()
+            affiliation, title = self._before(match.start(), match[0])
+            if of := re.compile(r" (?:of|for|to) (?:the )?").match(self._text, at):
+                mention = self._starts.get(of.end())
+                if mention is None:
+                    continue
+                affiliation, at = mention.actor.name, mention.end
+            gap = re.compile(r",? ").match(self._text, at)
+            if gap is None:
+                continue
+            comma = "," in gap[0]
+            for person in self._names(gap.end(), title, affiliation, plural=match[0].endswith("s")):
+                if comma and " " not in person.name:
+                    break
+                self._taken.append(person)
+                yield person
+
+    def apposed(self) -> Iterator[Person]:
+        """`Steven Pifer, a former American diplomat who …`."""
+        for match in self._office.finditer(self._text):
+            start = self._text.rfind(", ", max(0, match.start() - 60), match.start())
+            if start < 0 or any(c in self._text[start + 2 : match.start()] for c in ",.;:"):
+                continue
+            name = re.search(rf"({_INITIALS}|{_NAME})$", self._text[max(0, start - 60) : start])
+            if name is None or " " not in name[1] or not self._is_person(name[1], start - len(name[1])):
+                continue
+            if not re.match(r"[,.;]| who\b| and\b| at\b| in\b| of\b| for\b|$", self._text[match.end() :]):
+                continue
+            affiliation, title = self._before(match.start(), match[0])
+            yield Person(name[1], title, affiliation, start - len(name[1]), start)
+
+    def speaking(self) -> Iterator[Person]:
+        """Full names that say or do something, without a title."""
+        for match in _PERSON.finditer(self._text):
+            name, start = match[0], match.start()
+            if " " not in name or not self._is_person(name, start):
+                continue
+            said = _SPEECH.match(self._text, match.end())
+            if said or _SAID_BEFORE.search(self._text[max(0, start - 14) : start]):
+                yield Person(name, None, None, start, match.end())
+
+    def _before(self, start: int, title: str) -> tuple[str | None, str]:
+        """The affiliation that stands right before a title, and the title as it is reported."""
+        title = title[:-1] if title.endswith("s") and not title.endswith("ss") else title
+        gap = re.compile(r"('s|’s)? $").search(self._text[max(0, start - 3) : start])
+        at = start - len(gap[0]) if gap else start
+        mention = self._ends.get(at)
+        if mention is not None:
+            seat = mention.via == "metonym" and title in ("head", "chief", "leader")
+            return mention.actor.name, f"{mention.form} {title}" if seat else title
+        owner = next((p for p in reversed(self._taken) if p.end == at), None)
+        return (owner.affiliation if owner else None), title
+
+    def _names(
+        self, at: int, title: str, affiliation: str | None, *, plural: bool
+    ) -> Iterator[Person]:
+        while True:
+            if honorific := self._honorific.match(self._text, at):
+                at = honorific.end()
+            match = _PERSON.match(self._text, at)
+            if match is None or not self._is_person(match[0], at):
+                return
+            name = re.sub(r"['’]s$", "", match[0])
+            yield Person(name, title, affiliation, at, at + len(name))
+            following = _NEXT.match(self._text, match.end())
+            if not (plural and following):
+                return
+            at = following.end()
+
+    def _is_person(self, name: str, start: int) -> bool:
+        words = name.split()
+        if words[0] in _NO_PERSON or any(word in _NO_PERSON for word in words[1:]):
+            return False
+        if self._office.match(name) or name.isupper() or re.search(r"['’]s\b.", name):
+            return False
+        mention = self._starts.get(start)
+        return mention is None or (mention.via == "metonym" and mention.end - start < len(name))
+
+
+@lru_cache(maxsize=8)
+def _patterns(lexicon: Lexicon) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    offices = "|".join(re.escape(o) for o in sorted(lexicon.offices, key=len, reverse=True))
+    honorifics = "|".join(map(re.escape, lexicon.honorifics))
+    office = re.compile(rf"(?<!\w)(?:{_MODIFIER})*(?:{offices})s?(?!\w)", re.IGNORECASE)
+    return office, re.compile(rf"(?:{honorifics}) ")

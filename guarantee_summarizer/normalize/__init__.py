@@ -1,0 +1,7 @@
+"""Terms and dates -> ISO 8601 and EDTF; figures in text -> values that spellings share."""
+
+from guarantee_summarizer.normalize.dates import resolve_date
+from guarantee_summarizer.normalize.quantities import Quantity, quantities
+from guarantee_summarizer.normalize.terms import normalize_term
+
+__all__ = ["Quantity", "normalize_term", "quantities", "resolve_date"]

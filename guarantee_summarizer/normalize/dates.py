@@ -1,0 +1,237 @@
+"""Phrases for a time -> EDTF (ISO 8601-2:2019, levels 0 and 1), against the publication date.
+
+Date libraries fail on what news writes ("by the end of January", "over the weekend"); this table
+is small on purpose: what it does not know stays None, never a wrong date.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from guarantee_summarizer.normalize.numbers import NUMBER, read_number
+from guarantee_summarizer.normalize.quantities import MONTHS, WEEKDAYS, month_number, quantities
+
+__all__ = ["resolve_date"]
+
+_MONTH = "|".join(MONTHS)
+_SEASONS = {"spring": 21, "summer": 22, "autumn": 23, "fall": 23, "winter": 24}
+_QUARTERS = {"first": 1, "second": 4, "third": 7, "fourth": 10, "last": 10}
+_UNIT_DAYS = {"hour": 1 / 24, "day": 1, "week": 7}
+
+
+def resolve_date(phrase: str, published: date | None, *, past: bool | None = None) -> str | None:
+    """The time that a phrase means, or None where that is not certain.
+
+    Args:
+        phrase: the words of the text, in English.
+        published: the day they were published; without it relative phrases give None.
+        past: whether what happens then has happened (weekdays go back) or not (forward); None
+            takes the past, as news does.
+
+    Returns:
+        EDTF: a day, a month, a year, a season (`2026-21`), an interval (`start/end`), an open one
+        (`../2026-01-31` for "by the end of January").
+
+    >>> resolve_date("by the end of January", date(2026, 1, 6))
+    '../2026-01-31'
+    """
+    text = " ".join(phrase.lower().replace("\u00a0", " ").split()).strip(" .,")
+    deadline = re.match(r"(?:by|before|until|no later than|not later than|till)\b", text)
+    since = re.match(r"since\b|from\b", text)
+    found = _absolute(phrase, text, published, past=past) or (
+        _relative(text, published, past=past) if published else None
+    )
+    if found is None or "/" in found:
+        return f"../{found.split('/')[1]}" if found and deadline else found
+    if deadline:
+        return f"../{found}"
+    return f"{found}/.." if since else found
+
+
+def _absolute(phrase: str, text: str, published: date | None, *, past: bool | None) -> str | None:
+    """Phrases that name a month, a year, a quarter or a season."""
+    year = next(iter(re.findall(r"\b((?:19|20)\d\d)\b", text)), None)
+    if match := re.search(r"\b(first|second|third|fourth|last) quarter\b", text):
+        return _quarter(match[1], year) if year else None
+    if match := re.search(rf"\b(early|mid|late|the (?:end|beginning|start|middle) of)[ -]({_MONTH})\b", text):  # fmt: skip
+        return _part_of_month(match[1], match[2], year, published, past=past)
+    for found in quantities(phrase):
+        if found.kind == "date" and not found.value.startswith("weekday"):
+            if not found.value.startswith("-"):
+                return found.value
+            return _with_year(found.value, published, past=past)
+    if match := re.search(rf"\b(?:in |of |last |next |this )?({_MONTH})\b", text):
+        named = re.search(rf"(?:in|of|by|until|since|during|last|next|this|before|from) {match[1]}|^{match[1]}$", text)  # fmt: skip
+        return _month(match[1], year, published, past=past) if named and match[1] else None
+    if year and (match := re.search(r"\b(spring|summer|autumn|fall|winter)\b", text)):
+        return f"{year}-{_SEASONS[match[1]]}"
+    return year
+
+
+def _quarter(name: str, year: str) -> str:
+    start = _QUARTERS[name]
+    return f"{year}-{start:02d}/{year}-{start + 2:02d}"
+
+
+def _year_of(month: int, published: date, *, past: bool | None) -> int:
+    """The year of the month nearest to publication in the direction that the tense tells."""
+    if past is False:
+        return published.year + (month < published.month)
+    if past is None and (month - published.month) % 12 <= 3:  # noqa: PLR2004
+        return published.year + (month < published.month)
+    return published.year - (month > published.month)
+
+
+def _month(name: str, year: str | None, published: date | None, *, past: bool | None) -> str | None:
+    if year is None and published is None:
+        return None
+    month = month_number(name)
+    found = int(year) if year else _year_of(month, _known(published), past=past)
+    return f"{found}-{month:02d}"
+
+
+def _known(day: date | None) -> date:
+    assert day is not None
+    return day
+
+
+def _part_of_month(
+    part: str, name: str, year: str | None, published: date | None, *, past: bool | None
+) -> str | None:
+    month = _month(name, year, published, past=past)
+    if month is None:
+        return None
+    last = calendar.monthrange(int(month[:4]), int(month[5:]))[1]
+    if part.startswith("the end"):
+        return f"{month}-{last}"
+    start, end = {"e": (1, 10), "m": (11, 20), "l": (21, last)}.get(part[0], (1, 10))
+    if "middle" in part:
+        start, end = 11, 20
+    return f"{month}-{start:02d}/{month}-{end:02d}"
+
+
+def _with_year(value: str, published: date | None, *, past: bool | None) -> str | None:
+    """`--01-06` with the year that the publication date gives it."""
+    if published is None:
+        return f"XXXX{value[1:]}"
+    month, day = (int(part) for part in value[2:].split("-"))
+    years = [published.year - 1, published.year, published.year + 1]
+    days = [date(y, month, day) for y in years if _exists(y, month, day)]
+    if past is False:
+        days = [d for d in days if d >= published] or days
+    elif past:
+        days = [d for d in days if d <= published] or days
+    return min(days, key=lambda d: abs(d - published)).isoformat() if days else None
+
+
+def _exists(year: int, month: int, day: int) -> bool:
+    return day <= calendar.monthrange(year, month)[1]
+
+
+def _relative(text: str, published: date, *, past: bool | None) -> str | None:
+    """Phrases that count from the publication date."""
+    for pattern, read in _RELATIVE:
+        if match := re.search(pattern, text):
+            return read(match, published, past)
+    return None
+
+
+_Read = Callable[["re.Match[str]", date, "bool | None"], "str | None"]
+
+
+def _days(start: date, end: date) -> str:
+    return f"{start.isoformat()}/{end.isoformat()}"
+
+
+def _weekday(match: re.Match[str], published: date, past: bool | None) -> str:  # noqa: FBT001
+    ahead = (WEEKDAYS.index(match["day"]) - published.weekday()) % 7
+    which = match["which"]
+    if which == "next" or (past is False and which != "last"):
+        days = ahead + (7 if which == "next" and ahead == 0 else 0)
+    else:
+        days = ahead - 7 if ahead or which == "last" else 0
+    return (published + timedelta(days=days)).isoformat()
+
+
+def _weekend(match: re.Match[str], published: date, past: bool | None) -> str:  # noqa: FBT001
+    ahead = (5 - published.weekday()) % 7
+    forward = past is False or match["which"] in ("next", "coming", "this")
+    start = published + timedelta(days=ahead if forward else ahead - 7 if ahead else 0)
+    return _days(start, start + timedelta(days=1))
+
+
+def _week(match: re.Match[str], published: date, past: bool | None) -> str:  # noqa: FBT001, ARG001
+    shift = {"last": -7, "next": 7}.get(match[1], 0)
+    start = published - timedelta(days=published.weekday()) + timedelta(days=shift)
+    return _days(start, start + timedelta(days=6))
+
+
+def _month_shift(match: re.Match[str], published: date, past: bool | None) -> str:  # noqa: FBT001, ARG001
+    months = published.year * 12 + published.month - 1 + {"last": -1, "next": 1}.get(match[1], 0)
+    return f"{months // 12}-{months % 12 + 1:02d}"
+
+
+def _year_shift(match: re.Match[str], published: date, past: bool | None) -> str:  # noqa: FBT001, ARG001
+    return str(published.year + {"last": -1, "next": 1}.get(match[1], 0))
+
+
+def _end_of(match: re.Match[str], published: date, past: bool | None) -> str:  # noqa: FBT001, ARG001
+    if match[1] == "year":
+        return f"{published.year}-12-31"
+    if match[1] == "week":
+        return (published + timedelta(days=6 - published.weekday())).isoformat()
+    last = calendar.monthrange(published.year, published.month)[1]
+    return published.replace(day=last).isoformat()
+
+
+def _count(word: str) -> float:
+    return 1.0 if word in ("a", "an") else float(read_number(word))
+
+
+def _ago(match: re.Match[str], published: date, past: bool | None) -> str | None:  # noqa: FBT001, ARG001
+    return _shifted(published, -_count(match[1]), match[2])
+
+
+def _shifted(day: date, count: float, unit: str) -> str | None:
+    try:
+        if unit in _UNIT_DAYS:
+            return (day + timedelta(days=round(count * _UNIT_DAYS[unit]))).isoformat()
+        if unit == "month":
+            months = day.year * 12 + day.month - 1 + int(count)
+            return f"{months // 12:04d}-{months % 12 + 1:02d}"
+        return f"{day.year + int(count * (10 if unit == 'decade' else 1)):04d}"
+    except (OverflowError, ValueError):
+        return None
+
+
+def _within(match: re.Match[str], published: date, past: bool | None) -> str | None:  # noqa: FBT001, ARG001
+    end = _shifted(published, _count(match[1]), match[2])
+    return f"{published.isoformat()}/{end}" if end else None
+
+
+def _coming(match: re.Match[str], published: date, past: bool | None) -> str:  # noqa: FBT001, ARG001
+    days = {"hours": 1, "days": 7, "weeks": 28, "months": 92}[match[1]]
+    return _days(published, published + timedelta(days=days))
+
+
+def _day(shift: int) -> _Read:
+    return lambda _match, published, _past: (published + timedelta(days=shift)).isoformat()
+
+
+_RELATIVE: tuple[tuple[str, _Read], ...] = (
+    (r"\byesterday\b|\blast night\b", _day(-1)),
+    (r"\btomorrow\b", _day(1)),
+    (r"\btoday\b|\btonight\b|\bthis (?:morning|afternoon|evening)\b", _day(0)),
+    (rf"\b({NUMBER}|an?) (hour|day|week|month|year|decade)s? ago\b", _ago),
+    (rf"\b(?:within|in) (?:the )?(?:next )?({NUMBER}|an?) (hour|day|week|month|year)s?(?:'s)? ?(?:time)?\b", _within),
+    (r"\bin the (?:coming|next) (?:few )?(hours|days|weeks|months)\b", _coming),
+    (r"\b(?:the )?end of (?:the |this )?(year|month|week)\b", _end_of),
+    (r"\b(?:(?P<which>last|next|this|coming|past) )?(?:the )?weekend\b", _weekend),
+    (rf"\b(?:(?P<which>last|next|this) )?(?P<day>{'|'.join(WEEKDAYS)})\b", _weekday),
+    (r"\b(last|next|this) week\b", _week),
+    (r"\b(?:later )?(last|next|this) month\b", _month_shift),
+    (r"\b(?:later )?(last|next|this) year\b", _year_shift),
+)  # fmt: skip

@@ -1,0 +1,214 @@
+"""Figures in running text: each with its span, its kind, and a value that spellings share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import Literal
+
+from guarantee_summarizer.normalize.numbers import NUMBER, NUMBER_WORDS, canonical, read_number
+
+__all__ = ["MONTHS", "WEEKDAYS", "Quantity", "quantities"]
+
+Kind = Literal[
+    "duration", "money", "percent", "distance", "count", "ordinal", "year", "date"
+]
+
+MONTHS = (
+    "january february march april may june july august september october november december"
+).split()
+WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+_UNITS = {"year": "Y", "month": "M", "week": "W", "day": "D", "hour": "H", "minute": "M"}
+_DISTANCES = {"kilomet": "km", "km": "km", "mile": "mi", "metre": "m", "meter": "m"}
+_SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₴": "UAH"}
+_COINS = {
+    "dollar": "USD", "euro": "EUR", "pound": "GBP", "yen": "JPY", "hryvnia": "UAH",
+    "rouble": "RUB", "ruble": "RUB", "yuan": "CNY", "zloty": "PLN", "krona": "SEK",
+    "usd": "USD", "eur": "EUR", "gbp": "GBP", "sterling": "GBP",
+}  # fmt: skip
+_MONTH = "|".join([*MONTHS, *(rf"{m[:3]}\." for m in MONTHS), r"sept\."])
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
+_START = r"(?<![\w.,/])(?<!\D-)"  # digits glued to a letter (G7, F-16) belong to a name
+_END = r"(?![\w%]|[.,]\d|/\d)"
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One figure: `text[start:end]`, its kind, and `value`, equal for all spellings of it.
+
+    `value` is ISO 8601 for durations (`P15Y`) and dates (`2014-03-05`, `--03-05` without a year,
+    `weekday-2`), else a plain number with its unit (`1900000000 USD`, `26 %`, `1340 km`).
+    """
+
+    start: int
+    end: int
+    kind: Kind
+    value: str
+    number: Decimal | None = None
+    unit: str | None = None
+
+
+_HINT = re.compile(
+    rf"\d|\b(?:{NUMBER_WORDS}|{'|'.join([*MONTHS, *WEEKDAYS, *_ORDINALS])})"
+    r"|decade|century|\ban?-",
+    re.IGNORECASE,
+)  # most sentences hold no figure: one search instead of eighteen
+
+_Read = Callable[["re.Match[str]"], "tuple[Kind, str, Decimal | None, str | None] | None"]
+
+
+def quantities(text: str) -> list[Quantity]:
+    """All figures in `text`, in order, not overlapping; linear in its length.
+
+    Digits that belong to a name (G7, F-16, Article 5 stays a count) are none; nor is the
+    pronoun "one".
+
+    >>> [(q.kind, q.value) for q in quantities("a 15-year term for $1.9bn from 5 March 2014")]
+    [('duration', 'P15Y'), ('money', '1900000000 USD'), ('date', '2014-03-05')]
+    """
+    if not _HINT.search(text):
+        return []
+    found: list[Quantity] = []
+    taken = bytearray(len(text))
+    for pattern, read in _patterns():
+        for match in pattern.finditer(text):
+            start, end = match.span()
+            if 1 in taken[start:end] or (reading := read(match)) is None:
+                continue
+            taken[start:end] = b"\1" * (end - start)
+            found.append(Quantity(start, end, *reading))
+    return sorted(found, key=lambda quantity: quantity.start)
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], _Read], ...]:
+    def compiled(source: str) -> re.Pattern[str]:
+        return re.compile(source, re.IGNORECASE)
+
+    coin = "|".join(_COINS)
+    return (
+        (compiled(rf"{_START}(\d{{4}})-(\d\d)(?:-(\d\d))?(?![\d-])"), _iso),
+        (compiled(rf"{_START}({_DAY}) (?:of )?({_MONTH})(?:,? (\d{{4}}))?(?!\w)"), _day_month),
+        (compiled(rf"(?<!\w)({_MONTH}) ({_DAY})(?:,? (\d{{4}}))?(?![\w%]|,\d)"), _month_day),
+        (compiled(rf"(?<!\w)({_MONTH}),? (?:of )?(\d{{4}})(?!\w)"), _month_year),
+        (re.compile(rf"(?<!\w)({'|'.join(d.title() for d in WEEKDAYS)})s?(?!\w)"), _weekday),
+        (compiled(r"(?<!\w)half an?[ -]century(?!\w)"), lambda _: _years(50)),
+        (compiled(r"(?<!\w)(?:a )?quarter[ -](?:of a )?century(?!\w)"), lambda _: _years(25)),
+        (compiled(rf"{_START}({NUMBER}|an?)[ \u00a0-](?:more )?(centur(?:y|ies)|decades?)(?!\w)"), _decades),
+        (compiled(rf"{_START}({NUMBER}|an?)[ \u00a0-](?:more )?(year|month|week|day|hour|minute)s?(?!\w)"), _duration),
+        (compiled(rf"(?<![\w$€£¥])(?:US)?([$€£¥₴]) ?({NUMBER})(?!\w)"), _sign_first),
+        (compiled(rf"{_START}(USD|EUR|GBP|UAH) ?({NUMBER})(?!\w)"), _code_first),
+        (compiled(rf"{_START}({NUMBER}) (?:U\.?S\.? |of )?({coin})s?(?!\w)"), _coin),
+        (compiled(rf"{_START}({NUMBER}) ?(?:%|per ?cent(?!\w)|percent(?:age points?)?(?!\w))"), _percent),
+        (compiled(rf"{_START}({NUMBER})[ \u00a0-](kilomet(?:re|er)s?|km|miles?|met(?:re|er)s?)(?!\w)"), _distance),
+        (compiled(rf"(?<!\w)({'|'.join(_ORDINALS)}|\d+(?:st|nd|rd|th))(?!\w)"), _ordinal),
+        (re.compile(r"(?<![\w.,/-])((?:19|20)\d\d)s?(?![\w%]|[.,]\d)"), _year),
+        (compiled(rf"{_START}({NUMBER}){_END}"), _count),
+        (compiled(rf"{_START}({NUMBER})(?=-[a-z])"), _count),
+    )  # fmt: skip
+
+
+def _years(number: int) -> tuple[Kind, str, Decimal, str]:
+    return "duration", f"P{number}Y", Decimal(number), "Y"
+
+
+def _iso(match: re.Match[str]) -> tuple[Kind, str, None, None] | None:
+    year, month, day = match.groups()
+    if not 1 <= int(month) <= 12 or (day and not 1 <= int(day) <= 31):  # noqa: PLR2004
+        return None
+    return "date", "-".join(filter(None, (year, month, day))), None, None
+
+
+def month_number(name: str) -> int:
+    """1 for January or Jan., and so on."""
+    return next(i for i, m in enumerate(MONTHS, 1) if m[:3] == name.lower()[:3])
+
+
+def _date(day: str | None, month: str, year: str | None) -> tuple[Kind, str, None, None]:
+    digits = re.sub(r"\D", "", day or "")
+    value = f"{year or '-'}-{month_number(month):02d}" + (f"-{int(digits):02d}" if digits else "")
+    return "date", value, None, None
+
+
+def _day_month(match: re.Match[str]) -> tuple[Kind, str, None, None]:
+    return _date(match[1], match[2], match[3])
+
+
+def _month_day(match: re.Match[str]) -> tuple[Kind, str, None, None] | None:
+    if match[1].islower():  # "may 5 countries", "march 3 miles"
+        return None
+    return _date(match[2], match[1], match[3])
+
+
+def _month_year(match: re.Match[str]) -> tuple[Kind, str, None, None]:
+    return _date(None, match[1], match[2])
+
+
+def _weekday(match: re.Match[str]) -> tuple[Kind, str, None, None]:
+    return "date", f"weekday-{WEEKDAYS.index(match[1].lower()) + 1}", None, None
+
+
+def _amount(text: str) -> Decimal:
+    return Decimal(1) if text.lower() in ("a", "an") else read_number(text)
+
+
+def _decades(match: re.Match[str]) -> tuple[Kind, str, Decimal, str]:
+    number = _amount(match[1]) * (100 if match[2].lower().startswith("c") else 10)
+    return "duration", f"P{canonical(number)}Y", number, "Y"
+
+
+def _duration(match: re.Match[str]) -> tuple[Kind, str, Decimal, str] | None:
+    if match[1].lower() in ("a", "an") and match[0][len(match[1])] != "-":
+        return None  # "a day", "a year" says how often as much as how long
+    number, unit = _amount(match[1]), match[2].lower()
+    time = "T" if unit in ("hour", "minute") else ""
+    return "duration", f"P{time}{canonical(number)}{_UNITS[unit]}", number, _UNITS[unit]
+
+
+def _money(number: str, code: str) -> tuple[Kind, str, Decimal, str]:
+    amount = read_number(number)
+    return "money", f"{canonical(amount)} {code}", amount, code
+
+
+def _sign_first(match: re.Match[str]) -> tuple[Kind, str, Decimal, str]:
+    return _money(match[2], _SIGNS[match[1]])
+
+
+def _code_first(match: re.Match[str]) -> tuple[Kind, str, Decimal, str]:
+    return _money(match[2], match[1].upper())
+
+
+def _coin(match: re.Match[str]) -> tuple[Kind, str, Decimal, str]:
+    return _money(match[1], _COINS[match[2].lower()])
+
+
+def _percent(match: re.Match[str]) -> tuple[Kind, str, Decimal, str]:
+    number = read_number(match[1])
+    return "percent", f"{canonical(number)} %", number, "%"
+
+
+def _distance(match: re.Match[str]) -> tuple[Kind, str, Decimal, str]:
+    number = read_number(match[1])
+    unit = next(u for start, u in _DISTANCES.items() if match[2].lower().startswith(start))
+    return "distance", f"{canonical(number)} {unit}", number, unit
+
+
+def _ordinal(match: re.Match[str]) -> tuple[Kind, str, Decimal, None]:
+    word = match[1].lower()
+    number = _ORDINALS.index(word) + 1 if word in _ORDINALS else int(word[:-2])
+    return "ordinal", f"#{number}", Decimal(number), None
+
+
+def _year(match: re.Match[str]) -> tuple[Kind, str, Decimal, None] | None:
+    return "year", match[1], Decimal(match[1]), None
+
+
+def _count(match: re.Match[str]) -> tuple[Kind, str, Decimal, None] | None:
+    if match[1].lower() == "one":
+        return None
+    number = read_number(match[1])
+    return "count", canonical(number), number, None

@@ -1,0 +1,141 @@
+"""The seed article through a recorded endpoint: `cassettes/README.md` says who answered.
+
+Matched on method, path and body, so that a changed prompt or schema cannot be answered by an old
+recording.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+
+import pytest
+
+import guarantee_summarizer as gs
+from guarantee_summarizer.prompts import PromptBook
+
+from ..conftest import CASSETTES
+
+RECORDED = CASSETTES / "recorded.json"
+BASE_URL = os.environ.get("RECORD_BASE_URL") or "http://127.0.0.1:8901/v1"
+MODEL = os.environ.get("RECORD_MODEL") or "operator"
+HOW = "record them again with: make record BASE_URL=… MODEL=…"
+
+
+@pytest.fixture
+def vcr_cassette_dir() -> str:
+    return str(CASSETTES)
+
+
+@pytest.fixture
+def default_cassette_name(request: pytest.FixtureRequest) -> str:
+    """Cassettes are named after what they hold, so that several tests may replay one."""
+    return str(request.node.get_closest_marker("vcr").kwargs.get("cassette", request.node.name))
+
+
+@pytest.fixture
+def vcr_config() -> dict[str, object]:
+    return {
+        "match_on": ["method", "path", "body"],
+        "filter_headers": [
+            "authorization", "cookie", "openai-organization", "openai-project", "user-agent",
+            "api-key", "x-api-key",
+        ],
+        "before_record_request": _without_noise,
+        "before_record_response": _without_identity,
+        "decode_compressed_response": True,
+        "allow_playback_repeats": True,
+    }  # fmt: skip
+
+
+def _without_noise(request):
+    """Only the body and its type travel: no host, no key, no client's fingerprints."""
+    request.headers = {
+        name: value for name, value in request.headers.items() if name.lower() == "content-type"
+    }
+    request.uri = f"http://endpoint{request.path}"
+    return request
+
+
+def _without_identity(response):
+    kept = ("content-type", "retry-after")
+    response["headers"] = {k: v for k, v in response["headers"].items() if k.lower() in kept}
+    return response
+
+
+@pytest.fixture(autouse=True)
+def fresh(record_mode: str):
+    """A recording made with other templates or another schema is refused, by name."""
+    parts = PromptBook().parts
+    if record_mode == "none":
+        recorded = json.loads(RECORDED.read_text())["parts"]
+        changed = [name for name in parts if recorded.get(name) != parts[name]]
+        if changed:
+            pytest.fail(f"{', '.join(changed)} changed since the recording; {HOW}", pytrace=False)
+    yield
+    if record_mode == "rewrite":
+        RECORDED.write_text(json.dumps({"model": MODEL, "parts": parts}, indent=1) + "\n")
+
+
+@pytest.fixture
+def summarizer():
+    return gs.Summarizer(MODEL, base_url=BASE_URL, api_key="none", timeout=3600, seconds=3600)
+
+
+def check(summary: gs.Summary, seed: gs.Article) -> None:
+    """What has to hold of any honest answer to the seed article."""
+    assert summary.complete
+    assert summary.relevant
+    assert summary.provenance.model == MODEL
+    assert summary.usage.input_tokens > 1000
+    names = {p.name for p in summary.participants}
+    assert {"Emmanuel Macron", "Volodymyr Zelenskyy", "Vladimir Putin", "Steve Witkoff"} <= names
+    assert [layer.order for layer in summary.structure.layers][:3] == [1, 2, 3]
+    assert "backstop" in {layer.function for layer in summary.structure.layers}
+    terms = {t.normalized for p in summary.proposals for t in p.terms}
+    assert "P15Y" in terms
+    for citation in summary.citations():
+        assert seed.text[citation.start : citation.end] == citation.quote
+    assert len(summary.withheld) <= 2
+    assert gs.Summary.model_validate_json(summary.model_dump_json()) == summary
+
+
+@pytest.mark.vcr(cassette="seed")
+def test_the_seed_article_is_summarized_by_a_model(summarizer, seed):
+    with summarizer:
+        check(summarizer.summarize(seed), seed)
+
+
+@pytest.mark.vcr(cassette="seed")
+def test_the_seed_article_is_summarized_asynchronously_from_the_same_recording(summarizer, seed):
+    async def run():
+        async with summarizer:
+            return await summarizer.asummarize(seed)
+
+    check(asyncio.run(run()), seed)
+
+
+@pytest.mark.vcr(cassette="seed_stream")
+def test_the_seed_article_streams(summarizer, seed):
+    with summarizer:
+        *partials, last = list(summarizer.stream(seed))
+    check(last, seed)
+    assert len(partials) > 10
+    assert not any(partial.complete for partial in partials)
+
+
+@pytest.mark.vcr(cassette="seed_stream")
+def test_the_seed_article_streams_asynchronously_from_the_same_recording(summarizer, seed):
+    async def run():
+        async with summarizer:
+            return [partial async for partial in summarizer.astream(seed)]
+
+    check(asyncio.run(run())[-1], seed)
+
+
+def test_no_cassette_holds_a_key_or_an_identity():
+    for cassette in CASSETTES.glob("*.yaml"):
+        text = cassette.read_text().lower()
+        for word in ("authorization", "bearer", "sk-", "cookie", "openai-organization", "127.0.0.1"):
+            assert word not in text, f"{cassette.name}: {word}"

@@ -1,0 +1,85 @@
+"""The package as a whole: what it exports, what importing it costs, that twins agree."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import guarantee_summarizer as gs
+
+
+def test_what_is_visible_is_what_is_listed():
+    visible = {
+        name
+        for name, value in vars(gs).items()
+        if not name.startswith("_") and not inspect.ismodule(value)
+    }
+    assert sorted([*visible, "__version__"]) == gs.__all__
+
+
+def test_everything_public_has_a_docstring():
+    for name in gs.__all__:
+        assert name == "__version__" or inspect.getdoc(getattr(gs, name)), name
+
+
+def test_importing_loads_no_model_library():
+    heavy = {"openai", "instructor", "httpx2", "jinja2", "tenacity", "rich", "typer", "nupunkt"}
+    code = f"import sys, guarantee_summarizer; print({heavy!r} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+def test_embedded_summaries_need_no_model_library_either():
+    code = (
+        "import sys, guarantee_summarizer as gs;"
+        "gs.summarize('France will send troops to Ukraine to guarantee a ceasefire.');"
+        "print({'openai', 'instructor', 'jinja2', 'tenacity'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+def test_every_sync_call_has_an_async_twin_with_the_same_arguments():
+    for name, twin in [("summarize", "asummarize"), ("stream", "astream"), ("close", "aclose")]:
+        one, other = (inspect.signature(getattr(gs.Summarizer, n)) for n in (name, twin))
+        assert list(one.parameters) == list(other.parameters)
+    assert list(inspect.signature(gs.summarize).parameters) == list(
+        inspect.signature(gs.asummarize).parameters
+    )
+
+
+def test_options_are_listed_once_for_people_and_once_for_type_checkers():
+    from guarantee_summarizer.options import OptionFields
+
+    assert list(OptionFields.__annotations__) == list(inspect.signature(gs.Options).parameters)
+
+
+def test_sync_async_and_stream_of_the_embedded_backend_agree(seed, embedded):
+    async def last():
+        async for partial in gs.Summarizer().astream(seed):
+            result = partial
+        return result
+
+    results = [
+        asyncio.run(gs.asummarize(seed)),
+        list(gs.Summarizer().stream(seed))[-1],
+        asyncio.run(last()),
+        gs.summarize(seed.text),
+    ]
+    plain = {"provenance": None, "usage": None}
+    for result in results:
+        assert result.replace(**plain) == embedded.replace(**plain)
+
+
+def test_a_stored_summary_reads_back_without_loss(embedded):
+    assert gs.Summary.model_validate_json(embedded.model_dump_json()) == embedded
+    assert gs.Summary.model_validate(embedded.model_dump()) == embedded
+
+
+def test_no_file_of_the_package_has_grown_beyond_a_room():
+    folder = Path(gs.__file__).parent
+    long = {p.name: n for p in folder.rglob("*.py") if (n := len(p.read_text().splitlines())) > 350}
+    assert long == {}

@@ -1,0 +1,124 @@
+"""What is shown: every claim with its sentence, the layers in order, nothing that steers."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from guarantee_summarizer import Article, Finding, Summary, Withheld, to_markdown
+from guarantee_summarizer.render import terminal_text
+from guarantee_summarizer.schema import ArticleRecord
+
+TEXT = (
+    "Norvia's army holds the border. Ostmark troops stand behind it. "
+    "Velia <script>alert(1)</script> said *no* to [a](b) and \x1b[31mred\u202e. "
+    "The pact covers 15 years."
+)
+ARTICLE = Article.from_text(TEXT, title="A pact", published="2026-01-06", outlet="Post")
+
+
+def layer(order: int, name: str, sentence: int) -> dict[str, object]:
+    return {
+        "order": order,
+        "name": name,
+        "function": "reassurance",
+        "status": "proposed",
+        "evidence": [sentence],
+    }
+
+
+@pytest.fixture
+def summary() -> Summary:
+    data = {
+        "relevant": True,
+        "headline": "Norvia gets a pact",
+        "abstract": "It has two layers.",
+        "participants": [{"name": "Velia", "kind": "state", "role": "adversary"}],
+        "proposals": [
+            {
+                "title": "A pact",
+                "measure": "mutual_defence",
+                "status": "proposed",
+                "terms": [{"what": "duration", "value": "15 years"}],
+                "evidence": [4],
+            }
+        ],
+        "structure": {
+            "layers": [layer(1, "army", 1), layer(2, "Ostmark troops", 2)],
+            "precondition": "a truce",
+            "evidence": [1],
+        },
+        "disputes": [
+            {
+                "issue": "Velia",
+                "kind": "disagreement",
+                "positions": [{"party": "Velia", "stance": "It says no."}],
+                "evidence": [3],
+            }
+        ],
+        "events": [{"what": "They met.", "status": "held", "when": "today", "evidence": [1]}],
+    }
+    finding = Finding(code="x", severity="error", path="events[3]", message="is not in the text")
+    withheld = Withheld(path="events[3]", claim={"what": "They danced."}, findings=(finding,))
+    return Summary.ground(data, ARTICLE).replace(
+        article=ArticleRecord.of(ARTICLE), withheld=(withheld,), incomplete=("it was cut off",)
+    )
+
+
+@pytest.mark.parametrize("write", [to_markdown, terminal_text])
+def test_every_claim_is_shown_with_its_sentence(write, summary):
+    shown = " ".join(write(summary).replace("\\", "").split())
+    for words in (
+        "Norvia gets a pact",
+        "It has two layers.",
+        "A pact",
+        "15 years",
+        "a truce",
+        "It says no.",
+        "They met.",
+        "They danced.",
+        "is not in the text",
+        "it was cut off",
+        "2026-01-06",
+    ):
+        assert words in shown
+    for number, start in [(1, "Norvia's army"), (2, "Ostmark troops"), (4, "The pact covers")]:
+        assert re.search(rf"\[{number}\] “?{start}", shown)
+
+
+@pytest.mark.parametrize("write", [to_markdown, terminal_text])
+def test_layers_are_shown_from_the_inside_out(write, summary):
+    shown = write(summary).replace("\\", "")
+    assert shown.index("1. army") < shown.index("2. Ostmark troops")
+
+
+def test_a_layer_further_out_stands_further_out_in_the_terminal(summary):
+    lines = terminal_text(summary).splitlines()
+    first, second = (next(x for x in lines if f"{n}. " in x and "▐" in x) for n in (1, 2))
+    assert first.index("▐") < second.index("▐")
+    assert (first.count("▐"), second.count("▐")) == (1, 2)
+
+
+@pytest.mark.parametrize("write", [to_markdown, terminal_text])
+def test_control_and_direction_characters_do_not_get_through(write, summary):
+    assert "\x1b" not in write(summary)
+    assert "\u202e" not in write(summary)
+
+
+def test_article_text_cannot_mark_up_markdown(summary):
+    shown = to_markdown(summary)
+    assert "<script>" not in shown
+    assert "\\*no\\* to \\[a\\](b)" in shown
+
+
+def test_an_empty_summary_is_shown_too():
+    empty = Summary(relevant=False)
+    assert "not about a security guarantee" in to_markdown(empty)
+    assert "not about a security guarantee" in terminal_text(empty)
+
+
+def test_narrow_terminals_wrap_and_lose_nothing(summary):
+    narrow = "".join(terminal_text(summary, width=30).split())
+    wide = "".join(terminal_text(summary, width=300).split())
+    assert narrow == wide
