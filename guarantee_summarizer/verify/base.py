@@ -73,6 +73,13 @@ class Reading:
     def _quantities(self) -> dict[int, list[Quantity]]:
         return {}
 
+    @property
+    def _metadata(self) -> str:
+        """Title and day of publication, which headline and abstract may tell."""
+        article = self.article
+        day = article.published.isoformat() if article.published else ""
+        return f"{article.title or ''}\n{day}"
+
     def sentences(self, claim: Claim) -> list[int]:
         """Indexes of the sentences that a claim cites; all of them for headline and abstract."""
         if not claim.evidence and claim.section == "text":
@@ -85,7 +92,7 @@ class Reading:
 
     def quantities(self, claim: Claim) -> list[Quantity]:
         """The figures in the sentences that a claim cites; every sentence is read once."""
-        found: list[Quantity] = []
+        found = quantities(self._metadata) if claim.section == "text" else []
         for i in self.sentences(claim):
             if i not in self._quantities:
                 self._quantities[i] = quantities(self.article.sentences[i].text)

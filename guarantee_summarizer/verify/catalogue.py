@@ -70,7 +70,8 @@ def label(summary: Summary, path: str) -> str:
     match = _WHOLE.match(path)
     claim = _at(summary, match[0]) if match else None
     names = ("title", "issue", "name", "party", "value", "what")
-    words = next((w for n in names if (w := getattr(claim, n, None))), None)
+    named = () if isinstance(claim, str) else names
+    words = next((w for name in named if (w := getattr(claim, name, None))), None)
     section = re.sub(r"\[\d+\]", "", match[0]) if match else path
     return f"{section} {words!r}" if words else section
 

@@ -38,7 +38,7 @@ _SECTIONS: dict[str, type[Any]] = {
     "disputes": Dispute,
 }
 _TEXTS = ("headline", "abstract")
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],]', re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|["{}\[\],]', re.DOTALL)
 _COMPLETE_INSIDE = ("{", "{[", "{{", "{{[")  # the answer, its lists, the structure, its layers
 
 
@@ -111,6 +111,8 @@ def complete_prefix(text: str) -> str | None:
     stack, end, closing = "", 0, ""
     for token in _TOKEN.finditer(text):
         mark = token[0]
+        if mark == '"':  # a string that does not end
+            break
         if mark in "{[":
             stack += mark
             continue
