@@ -16,6 +16,8 @@ _PARTICLE = r"(?:von der|van der|van den|de la|von|van|de|del|della|di|da|dos|bi
 _NAME = rf"{_CAPITAL}(?: (?:[A-Z]\.(?:[A-Z]\.)*|{_PARTICLE}(?= {_CAPITAL})|{_CAPITAL})){{0,3}}"
 _INITIALS = rf"(?:[A-Z]\. ?)+{_NAME}"
 _PERSON = re.compile(rf"(?:{_INITIALS}|{_NAME})")
+_FULL = rf"{_CAPITAL}(?: (?:{_PARTICLE} )?{_CAPITAL}){{1,2}}"
+_LIST = re.compile(rf"{_FULL}(?:, {_FULL})+,? and {_FULL}")
 _NEXT = re.compile(rf"(?:, and | and |, )(?={_CAPITAL} )")
 _MODIFIER = (
     r"(?:first|deputy|vice|acting|interim|former|ex|then|outgoing|incoming|caretaker|special|senior|"
@@ -27,6 +29,7 @@ _SPEECH = re.compile(
     r"warned|warns|argued|argues|stressed|noted|insisted|insists|announced|stated|explained|urged|"
     r"called|confirmed|declined|rejected|rejects|signed|met|pledged|demanded|proposed|offered|vowed)\b"
 )
+_REPRESENTED = re.compile(r" (?:will be|was|is|were|are) (?:to be )?represented by (?:the )?$")
 _SAID_BEFORE = re.compile(r"(?:said|says|told|according to|by|with|met) $")
 _NO_PERSON = frozenset(
     "The A An In On At It He She They We But And Or If When While After Before As For From To With "
@@ -89,7 +92,7 @@ def find_people(text: str, lexicon: Lexicon, mentions: list[Mention]) -> list[Pe
     """
     finder = _Finder(text, lexicon, mentions)
     found: dict[int, Person] = {}
-    for person in (*finder.titled(), *finder.apposed(), *finder.speaking()):
+    for person in (*finder.titled(), *finder.apposed(), *finder.speaking(), *finder.listed()):
         known = found.get(person.start)
         if known is None or (known.title is None and person.title):
             found[person.start] = person
@@ -148,6 +151,13 @@ class _Finder:
             if said or _SAID_BEFORE.search(self._text[max(0, start - 14) : start]):
                 yield Person(name, None, None, start, match.end())
 
+    def listed(self) -> Iterator[Person]:
+        """Three full names or more in a row: `Emmanuel Macron, Keir Starmer and Donald Tusk`."""
+        for match in _LIST.finditer(self._text):
+            for name in _PERSON.finditer(self._text, match.start(), match.end()):
+                if " " in name[0] and self._is_person(name[0], name.start()):
+                    yield Person(name[0], None, None, name.start(), name.end())
+
     def _before(self, start: int, title: str) -> tuple[str | None, str]:
         """The affiliation that stands right before a title, and the title as it is reported."""
         title = title[:-1] if title.endswith("s") and not title.endswith("ss") else title
@@ -157,6 +167,9 @@ class _Finder:
         if mention is not None:
             seat = mention.via == "metonym" and title in ("head", "chief", "leader")
             return mention.actor.name, f"{mention.form} {title}" if seat else title
+        represented = _REPRESENTED.search(self._text, max(0, start - 60), start)
+        if represented and (state := self._ends.get(represented.start())):
+            return state.actor.name, title
         owner = next((p for p in reversed(self._taken) if p.end == at), None)
         return (owner.affiliation if owner else None), title
 

@@ -12,8 +12,12 @@ from guarantee_summarizer.schema import Citation, Dispute
 __all__ = ["disputes"]
 
 _ISSUE_WORDS = 15
+_FAR = 4  # sentences
+_SPECIFIC = frozenset(
+    "troop_deployment territorial neutrality force_limits mutual_defence ceasefire_monitoring".split()
+)
 _OPEN = re.compile(
-    r"\b(?:unclear|uncertain|not (?:yet )?clear|remains? to be seen|undecided|question(?:ed)?|asked|know|say|decide|disagree on|doubts?) "
+    r"\b(?:unclear|uncertain|not (?:yet )?clear|remains? to be seen|undecided|question(?:ed)?|asked|know|say|decide(?: [^.,]{0,40}?)?|disagree on|doubts?) "
     r"(?:is |of |about |as to |over )?((?:whether|what|which|who|where|how|when|if)\b[^.;\"”]+)",
     re.IGNORECASE,
 )
@@ -28,7 +32,12 @@ _STANCE = re.compile(
     r" (?:[\w-]+ ){0,2}?(?:rejects?|rejected|insists?|insisted|demands?|demanded|seeks?|sought|wants?|wanted|oppos\w+|refus\w+|rul(?:es|ed) out|"
     r"ruled out|would|will|questioned|ready|prepared|argued|argues|warned|called|calls|denied|proposed|asked|asks|treats?|holds?|says|said|objected|accepts?|hopes?)\b"
 )
-_CONTRAST = re.compile(r"^(?:But|However|Still|Yet)\b|\bbut\b")
+_STRONG = re.compile(
+    r"unclear|contentious|sticking point|remains? open|no commitment|that is disputed|divides?|different positions|"
+    r"doubts? remain|red line|at odds|undecided|rejected|rejects|waiting for|legitimate targets?|accept no|"
+    r"not (?:been )?made public|never undertook|decides? .{0,40}whether",
+    re.IGNORECASE,
+)
 
 
 def disputes(reading: Reading) -> tuple[Dispute, ...]:
@@ -38,9 +47,9 @@ def disputes(reading: Reading) -> tuple[Dispute, ...]:
         kind = _kind(reading, line)
         if kind is None:
             continue
-        last = groups[-1] if groups else None
-        if last and kind == last[0][1] == "disagreement" and _goes_on(reading, last[-1][0], at):
-            last.append((line, kind))
+        joined = next((g for g in reversed(groups[-3:]) if _goes_on(reading, g, at, kind)), None)
+        if joined is not None:
+            joined.append((line, kind))
         else:
             groups.append([(line, kind)])
     made = [Dispute.model_validate(_dispute(group)) for group in groups]
@@ -51,14 +60,16 @@ def disputes(reading: Reading) -> tuple[Dispute, ...]:
 def _kind(reading: Reading, line: Line) -> str | None:
     """disagreement or open_question, where the sentence says so of something that matters."""
     text = clean(line.text)
-    if line.text.rstrip().endswith("?") or not reading.cues.first("measure", text):
+    if line.text.rstrip().endswith("?"):
+        return None
+    if not reading.cues.first("measure", text) and not _STRONG.search(text):
         return None
     found = reading.cues.all("dispute", text)
     if not found:
         return None
     if "open_question" in found and (_OPEN.search(text) or "disagreement" not in found):
         strong = _OPEN.search(text) or re.search(
-            r"unclear|remains? open|not (?:yet )?(?:been )?(?:clear|decided|agreed)|nothing|no (?:commitment|decision)|waiting|named none|disputed|do not say|once the conditions",
+            r"unclear|remains? open|not (?:yet )?(?:been )?(?:clear|decided|agreed)|nothing|no (?:commitment|decision)|waiting|named none|disputed|do not say|once the conditions|decides? .{0,40}whether",
             text,
         )
         return "open_question" if strong else None
@@ -70,12 +81,16 @@ def _kind(reading: Reading, line: Line) -> str | None:
     return "disagreement" if line.actors(adjectives=True) or "contentious" in text else None
 
 
-def _goes_on(reading: Reading, before: Line, at: int) -> bool:
-    """Whether the sentence right after argues about the same measure."""
-    if reading.lines[at - 1] is not before:
+def _goes_on(reading: Reading, group: list[tuple[Line, str]], at: int, kind: str) -> bool:
+    """Whether the sentence, not far below, argues about the same measure as the group."""
+    last, first_kind = group[-1][0], group[0][1]
+    if kind != first_kind:
         return False
-    one = set(reading.cues.all("measure", before.text))
-    return bool(one & set(reading.cues.all("measure", reading.lines[at].text)) - {"diplomacy", "legal_instrument"})
+    near = at + 1 - last.sentence.number <= _FAR
+    one = reading.cues.all("measure", group[0][0].text)
+    other = reading.cues.all("measure", reading.lines[at].text)
+    shared = set(one) & set(other) & _SPECIFIC
+    return "territorial" in shared or (near and bool(shared))
 
 
 def _dispute(group: list[tuple[Line, str]]) -> dict[str, Any]:

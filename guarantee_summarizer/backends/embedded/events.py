@@ -24,7 +24,13 @@ _WHEN = re.compile(
 _MEETS = re.compile(
     r"\b(?:met|meets?|meeting|summit|talks|conference|signed?|signing|host(?:s|ed)?|visit(?:s|ed)?|travell?ed|received|"
     r"conversation|press conference|vot(?:e|ed)|ratified|published|released|adopted|convened?|gather(?:ed)?|holds?|held|"
-    r"invaded|annexed|quarrel|decide|invoked|carried|session|declaration|inaugurat\w+|arrived|deployed|began|opened|launched|took effect|entered into force|telephone|call with)\b"
+    r"invaded|annexed|quarrel|decide|invoked|carried|session|declaration|inaugurat\w+|arrived|deployed|began|opened|launched|took effect|entered into force|telephone|call with)\b",
+    re.IGNORECASE,
+)
+_SAME = re.compile(
+    r"\b(?:host|chair(?:ed)?|at|in|attend\w*|joined?|present at) (?:the|this) (?:meeting|summit|talks|conference)\b"
+    r"|\balso present\b|\b(?:be|was|were) represented\b|\battended\b|\bjoined (?:remotely|by video)|\b(?:The|This) (?:meeting|summit) (?:was|will be|at)\b",
+    re.IGNORECASE,
 )
 _PLANNED = re.compile(r"\b(?:will|is to|are to|to be held|scheduled|planned|hopes? to|is set to|due|holds? a|decide)\b")
 _EXPECTED = re.compile(r"\b(?:expected|may|might|could|likely|would)\b")
@@ -36,22 +42,35 @@ _SPEAKS_ONLY = re.compile(r"\b(?:said|told|wrote|stated|repeated|added)\b")
 
 def events(reading: Reading) -> tuple[Event, ...]:
     """The events in the order of the text: sentences with an occasion and a time."""
-    made: list[Event] = []
-    for line in reading.lines:
-        fields = _event(reading, line)
-        if fields is not None:
-            made.append(Event.model_validate(fields))
-    return tuple(made)
+    made: list[dict[str, Any]] = []
+    last = -1
+    for at, line in enumerate(reading.lines):
+        fields = None
+        if made and at - last == 1 and _SAME.search(line.text):
+            _join(made[-1], line)
+            last = at
+        elif (fields := _event(line)) is not None:
+            made.append(fields)
+            last = at
+    return tuple(map(Event.model_validate, made))
 
 
-def _event(reading: Reading, line: Line) -> dict[str, Any] | None:
+def _join(event: dict[str, Any], line: Line) -> None:
+    """The next sentence says more of the same meeting."""
+    event["evidence"] += (Citation.of(line.sentence),)
+    event["participants"] = tuple(dict.fromkeys((*event["participants"], *_attending(line))))
+
+
+def _event(line: Line) -> dict[str, Any] | None:
     text = clean(line.text)
     occasion = _MEETS.search(line.text)
     when = _when(line.text)
     if occasion is None or when is None or not line.actors(adjectives=True):
         return None
     if _SPEAKS_ONLY.search(line.text) and not re.search(
-        r"\b(?:meeting|summit|talks|signed|hosting|hosted|conference|call|declaration|met)\b", line.text
+        r"\b(?:meeting|summit|talks|signed|hosting|hosted|conference|call|declaration|met)\b",
+        line.text,
+        re.IGNORECASE,
     ):
         return None
     return {

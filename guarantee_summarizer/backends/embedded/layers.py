@@ -29,7 +29,7 @@ _ORDINAL = re.compile(
 _ORDER = {w: i for i, w in enumerate("first second third fourth fifth".split(), 1)} | {"innermost": 1}
 _NAMES = (
     r"first line of defen[cs]e|front ?lines?|so-called ['\"‘“]?(?:American )?['\"‘“]?backstop|backstop|safety net|"
-    r"(?:[\w-]+ ){0,2}(?:reassurance|assurance|stabili[sz]ation|multinational|deterrence|peacekeeping) forces?(?: [A-Z]\w+)?|"
+    r"(?:[\w-]+ ){0,2}(?:reassurance|assurance|stabili[sz]ation|multinational|deterrence|peacekeeping) forces?(?: (?-i:[A-Z]\w+))?|"
     r"(?:an? |the )?(?:[\w'’-]+ ){0,2}(?:own )?(?:armed forces?|army|troops|soldiers|brigades)|"
     r"mechanism to monitor[^,.;]{0,40}|(?:monitoring|verification|observer) (?:mechanism|mission|force)|"
     r"legally binding (?:commitment|guarantee)|Article 5(?:-like|-style)? \w+|military support"
@@ -152,7 +152,9 @@ def _providers(found: _Candidate) -> tuple[str, ...]:
     if inside:
         return tuple(dict.fromkeys(n.name for n in inside))[:3]
     group = re.search(
-        r"\b(?:a |the )?(coalition of [a-z ]+?(?:countries|willing|states)|(?:European|multinational|Arab|Muslim-majority|several|\w+-\w+|\d+) (?:countries|troops|forces|states|nations|allies))\b",
+        r"\b(coalition of [a-z ]+?(?:countries|willing|states|nations))", found.clause
+    ) or re.search(
+        r"\b((?:European|multinational|Arab|Muslim-majority|several|\w+-\w+|\d+) (?:countries|troops|forces|states|nations|allies))\b",
         found.clause,
     )
     return (group[1],) if group else ()

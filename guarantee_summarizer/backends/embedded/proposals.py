@@ -13,6 +13,14 @@ from guarantee_summarizer.schema import Citation, Proposal, Term
 __all__ = ["proposals", "status", "terms"]
 
 _TITLE_WORDS = 10
+_OPENS_LIST = re.compile(
+    r"\b(?:signed|signing) (?:an? |the |similar )?(?:\S+ ){0,3}(?:document|declaration|memorandum|treaty|pact|accord|agreement|one)\b"
+    r"|\bagreed (?:on |to )?(?:\S+ ){0,2}(?:steps|points|measures|principles|commitments)|(?:steps|points|measures|principles) agreed\b",
+    re.IGNORECASE,
+)
+_VAGUE = ("diplomacy", "legal_instrument", "other")
+_DISCUSSED = re.compile(r"\b(?:discuss\w*|consider\w*|envision\w*|envisag\w*|possib\w+|may|might|could|under discussion|drafting|estimates|talks)\b")
+_BULLET = re.compile(r"(?:[-*•▪–—]|\(?\d{1,2}[.)])\s+")
 _ASKS = re.compile(
     r"\b(?:propos|offer|suggest|float|call(?:s|ed)? (?:for|on)|ask|demand|request|urge|want|seek|sought|"
     r"insist|pledg|vow|promis|hope|intend|plan|reject|rul(?:es|ed) out|refus|sign|agree|announce|ready|"
@@ -30,39 +38,78 @@ _ADVERB = re.compile(
 )
 _STOP = re.compile(r" (?:and|or|of|to|in|on|at|by|for|with|from|that|which|who|would|will|is|are|was|were|as|per|have|has|had|be|under|a|the)\b.*")
 _PAST_TALK = re.compile(r"\b(?:met|meeting|talks|summit|visited|travelled|received|arrived|gathered)\b")
+_WILL_ISSUE = re.compile(r"\b(?:may|might|will|would|could) (?:\w+ )?(?:issue|sign|adopt|publish|announce)\b")
 _KINDS = {"duration": "duration", "money": "money", "percent": "share", "distance": "distance"}
 _AGO = re.compile(r"\s*(?:ago|later|earlier|old|before|after)\b")
 
 
 def proposals(reading: Reading) -> tuple[Proposal, ...]:
     """The proposals in the order of the text."""
-    made = []
+    made: list[dict[str, Any]] = []
+    last: Line | None = None
+    heading: str | None = None
     for line in reading.lines:
+        heading = _heading(line, heading)
         fields = _proposal(reading, line)
-        if fields is not None:
-            made.append(Proposal.model_validate(fields))
-    return tuple(made)
+        if fields is None:
+            continue
+        if heading and fields["status"] in ("proposed", "under_discussion", "unclear"):
+            fields["status"] = heading
+        if last is not None and _continues(made[-1], fields, last, line):
+            made[-1]["evidence"] += fields["evidence"]
+            made[-1]["terms"] = tuple(dict.fromkeys((*made[-1]["terms"], *fields["terms"])))
+        else:
+            made.append(fields)
+        last = line
+    return tuple(map(Proposal.model_validate, made))
+
+
+def _heading(line: Line, known: str | None) -> str | None:
+    """The status of a list that a sentence opens ("signed a declaration", "four agreed steps").
+
+    It holds until somebody else speaks or proposes.
+    """
+    if opened := _OPENS_LIST.search(line.text):
+        return "signed" if opened[0].lower().startswith("sign") else "agreed"
+    if line.text.rstrip().endswith("?") or _BULLET.match(line.text):
+        return known
+    own = _proposers(line) or attribution(line.text) or re.search(r"\b(?:said|told|asked)\b", line.text)
+    return None if own else known
+
+
+def _continues(one: dict[str, Any], other: dict[str, Any], before: Line, line: Line) -> bool:
+    """Whether the next sentence only says more of the same measure."""
+    return (
+        line.sentence.number == before.sentence.number + 1
+        and one["measure"] == other["measure"]
+        and not other["proposed_by"]
+        and "rejected" not in (one["status"], other["status"])
+        and not (one["terms"] and other["terms"])
+        and not _BULLET.match(line.text)
+    )
 
 
 def _proposal(reading: Reading, line: Line) -> dict[str, Any] | None:
     """The proposal of a sentence; None where it proposes nothing, or only tells of talks."""
     text = clean(line.text)
     cues = reading.cues.all("proposal", text)
+    if _BULLET.match(line.text) and re.match(r"(?:Not to|To) [a-z]+", text):
+        cues = cues or ["agreed"]
     measures = reading.cues.all("measure", text)
     if not cues or not measures or line.text.rstrip().endswith("?"):
         return None
     firm = [cue for cue in cues if cue != "under_discussion"]
     figures = terms(line)
-    if measures == ["diplomacy"] and not (firm and re.search(r"\bplan\b|at the table|mediat", text)):
+    if measures == ["diplomacy"] and not re.search(r"\bplan\b|at the table|mediat", text):
         return None
     if "territorial" in measures and len(measures) == 1 and "proposed" not in cues:
         return None
-    if _PAST_TALK.search(text) and not firm and not figures:
+    if _PAST_TALK.search(text) and not firm and not figures and not _WILL_ISSUE.search(text):
         return None
     if reading.cues.first("dispute", text) == "open_question" and not firm:
         return None
     citation = Citation.of(line.sentence)
-    measure = next((m for m in measures if m not in ("diplomacy", "legal_instrument")), measures[0])
+    measure = next((m for m in measures if m not in _VAGUE), measures[0])
     return {
         "title": clip(line.text, _TITLE_WORDS),
         "description": text.rstrip(".") + ".",
@@ -89,7 +136,10 @@ def status(reading: Reading, text: str) -> str:
         return "agreed"
     if "proposed" in cues:
         return "proposed"
-    return "under_discussion" if cues else "unclear"
+    if not cues:
+        return "unclear"
+    unnamed = re.search(r"\b(?:officials?|sources?|diplomats?)\b", text)
+    return "under_discussion" if unnamed or _DISCUSSED.search(text) else "proposed"
 
 
 def _proposers(line: Line) -> tuple[str, ...]:

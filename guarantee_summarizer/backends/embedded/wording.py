@@ -11,8 +11,8 @@ _SAID = (
     r"announced|stressed|repeated|warned|argued|insisted|confirmed)"
 )
 _TAIL = re.compile(
-    rf",? [\"”’']?,? ?(?:the )?[^,.;\"“”]{{2,60}} {_SAID}(?: (?:on|in|after|following|at|there|late)\b[^,]*)?\.?$"
-    rf"|,? (?:he|she|they|it) {_SAID}[^,]*\.?$|,? according to [^,]+\.?$|,? {_SAID} [A-Z][^,]+\.?$"
+    rf"(?:,|[\"”’'],?) (?:the )?[^,.;\"“”]{{2,60}} {_SAID}(?: (?:on|in|after|following|at|there|late)\b[^,]*)?\.?$"
+    rf"|,[\"”’']? (?:he|she|they|it) {_SAID}[^,]*\.?$|,? according to [^,]+\.?$|,[\"”’']? {_SAID} [A-Z][^,]+\.?$"
 )
 _HEAD = re.compile(
     rf"^(?:[\"“]|(?:[A-Z][^,.;\"“”]{{2,60}}?|He|She|They|It) (?:also |later )?{_SAID} (?:reporters |on \w+ )?that |"
@@ -35,7 +35,8 @@ def clean(sentence: str) -> str:
     text = _TAIL.sub("", text)
     for _ in range(2):
         text = _HEAD.sub("", text)
-    return _balanced(text).strip(" ,;:-–—")
+    text = _balanced(text).strip(" ,;:-–—")
+    return re.sub(r"[,;]([\"'’”]+)$", r"\1", text)
 
 
 def _balanced(text: str) -> str:
@@ -59,9 +60,14 @@ def clip(text: str, words: int) -> str:
     comma = next((i for i in range(len(kept) - 1, 3, -1) if kept[i].endswith((",", ";", ":"))), None)
     if comma is not None and comma >= words // 2:
         kept = kept[: comma + 1]
-    while len(kept) > 2 and kept[-1].lower().strip(".,;:'\"“”") in _STOPS:  # noqa: PLR2004
+    while len(kept) > 2 and _dangles(kept[-1]):  # noqa: PLR2004
         kept.pop()
     return _capital(_balanced(" ".join(kept)).rstrip(".,;: '\"“”‘’"))
+
+
+def _dangles(word: str) -> bool:
+    """Whether a wording cannot end here: a function word, or a figure without its unit."""
+    return word.lower().strip(".,;:'\"“”") in _STOPS or bool(re.search(r"\d$|^[$€£]", word))
 
 
 def _capital(text: str) -> str:
