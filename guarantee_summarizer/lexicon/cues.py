@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from guarantee_summarizer.errors import LexiconError
@@ -14,7 +14,7 @@ from guarantee_summarizer.lexicon.tables import read_table
 __all__ = ["Cues", "default_cues"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cues:
     """Compiled cues by family; within one, values in the order of the file."""
 
@@ -43,11 +43,12 @@ class Cues:
 
     def first(self, family: str, text: str) -> str | None:
         """The first value of a family, in the order of the file, that has a cue in `text`."""
-        return next((v for v, p in self.families[family].items() if p.search(text)), None)
+        return next(iter(self.all(family, text)), None)
 
-    def all(self, family: str, text: str) -> list[str]:
+    @lru_cache(maxsize=4096)  # noqa: B019  (a handful of instances; sentences are asked about often)
+    def all(self, family: str, text: str) -> tuple[str, ...]:
         """Every value of a family that has a cue in `text`."""
-        return [value for value, p in self.families[family].items() if p.search(text)]
+        return tuple(value for value, p in self.families[family].items() if p.search(text))
 
     def count(self, family: str, value: str, text: str) -> int:
         """How many different cues of a value stand in `text`."""

@@ -94,13 +94,13 @@ def _proposal(reading: Reading, line: Line) -> dict[str, Any] | None:
     text = clean(line.text)
     cues = reading.cues.all("proposal", text)
     if _BULLET.match(line.text) and re.match(r"(?:Not to|To) [a-z]+", text):
-        cues = cues or ["agreed"]
+        cues = cues or ("agreed",)
     measures = reading.cues.all("measure", text)
     if not cues or not measures or line.text.rstrip().endswith("?"):
         return None
     firm = [cue for cue in cues if cue != "under_discussion"]
     figures = terms(line)
-    if measures == ["diplomacy"] and not re.search(r"\bplan\b|at the table|mediat", text):
+    if measures == ("diplomacy",) and not re.search(r"\bplan\b|at the table|mediat", text):
         return None
     if "territorial" in measures and len(measures) == 1 and "proposed" not in cues:
         return None

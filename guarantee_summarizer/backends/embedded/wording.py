@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 __all__ = ["attribution", "clean", "clip", "split_clauses"]
 
@@ -28,6 +29,7 @@ _BULLET = re.compile(r"^(?:[-*•▪–—]|\(?\d{1,2}[.)])\s+")
 _STOPS = frozenset("the a an of to in on at by for with and or that which who as from is are was".split())
 
 
+@lru_cache(maxsize=1024)
 def clean(sentence: str) -> str:
     """A sentence without dateline, bullet, attribution in front or behind, and loose quotes."""
     text = " ".join(sentence.split())
