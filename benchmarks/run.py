@@ -48,7 +48,7 @@ def benchmark_import() -> None:
             "print(s, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
         )
         runs = [
-            tuple(map(float, subprocess.check_output([sys.executable, "-c", code]).split()))  # noqa: S603
+            tuple(map(float, subprocess.check_output([sys.executable, "-c", code]).split()))
             for _ in range(7)
         ]
         seconds, megabytes = (statistics.median(column) for column in zip(*runs, strict=True))
@@ -60,7 +60,9 @@ def benchmark_embedded() -> None:
     article = SEED.read_text()
     first = _seconds(lambda: gs.summarize(article), times=1)
     later = _seconds(lambda: gs.summarize(article), times=CALLS)
-    print(f"\nembedded, seed article: {later * 1e3:.1f} ms (median of {CALLS}); the first {first * 1e3:.0f} ms")
+    print(
+        f"\nembedded, seed article: {later * 1e3:.1f} ms (median of {CALLS}); the first {first * 1e3:.0f} ms"
+    )
 
 
 def benchmark_model() -> None:
@@ -189,7 +191,9 @@ def _endpoint(answer: dict[str, Any]) -> Iterator[str]:
         "    print(e.url, flush=True); sys.stdin.read()"
     )
     command = [sys.executable, "-c", code]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as server:
         assert server.stdin is not None
         assert server.stdout is not None
         server.stdin.write(json.dumps(answer) + "\n")

@@ -59,7 +59,7 @@ class Article:
     source: str = "the text"
 
     @classmethod
-    def from_text(  # noqa: PLR0913  (the metadata of an article, one argument each)
+    def from_text(
         cls,
         text: str,
         *,
@@ -244,8 +244,10 @@ def _check(article: Article) -> None:
 
 def _is_prose(sentence: str) -> bool:
     words = len(sentence.split())
-    return words >= _PROSE_WORDS or len(sentence) >= 8 * _PROSE_WORDS or (
-        bool(_SENTENCE_END.search(sentence)) and (words > 1 or len(sentence) > _PROSE_WORDS)
+    return (
+        words >= _PROSE_WORDS
+        or len(sentence) >= 8 * _PROSE_WORDS
+        or (bool(_SENTENCE_END.search(sentence)) and (words > 1 or len(sentence) > _PROSE_WORDS))
     )
 
 

@@ -60,7 +60,7 @@ Prompts = Annotated[
 Language = Annotated[str, typer.Option(help="Language of the summary's own wording.")]
 
 
-def _show_version(wanted: bool) -> None:  # noqa: FBT001  (Typer calls it so)
+def _show_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"guarantee-summarizer {__version__}")
         raise typer.Exit
@@ -77,7 +77,7 @@ def options(
 
 
 @app.command()
-def summarize(  # noqa: PLR0913  (one parameter for each option of the command)
+def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the command)
     files: Files,
     model: Annotated[
         str | None, typer.Option(help="Language model; the embedded extractor if left out.")
@@ -194,7 +194,9 @@ def _drawn(summary: Summary, form: Format, output: Path | None) -> str:
 
 def _read(name: str) -> Article:
     if name == "-":
-        return Article.from_text(decode(sys.stdin.buffer.read(), "standard input"), source="standard input")
+        return Article.from_text(
+            decode(sys.stdin.buffer.read(), "standard input"), source="standard input"
+        )
     return Article.from_file(name)
 
 

@@ -85,9 +85,7 @@ class _Readings:
         evidence = tuple(Citation.of(named[number]) for number in sorted(named))
         place = found.name if found.kind == "state" else found.affiliation
         country = self._lexicon.country(place) if place else None
-        return found.replace(
-            aliases=aliases, evidence=found.evidence or evidence, country=country
-        )
+        return found.replace(aliases=aliases, evidence=found.evidence or evidence, country=country)
 
     def _with_office(self, given: Participant) -> Participant:
         if self._people is None:
@@ -95,14 +93,14 @@ class _Readings:
             people = find_people(body, self._lexicon, self._mentions)
             self._people = {}
             for person in people:
-                known = self._people.setdefault(fold(person.name), person)
-                if known.title is None and person.title:
+                first = self._people.setdefault(fold(person.name), person)
+                if first.title is None and person.title:
                     self._people[fold(person.name)] = person
-        person = self._people.get(fold(given.name))
-        if person is None:
+        known = self._people.get(fold(given.name))
+        if known is None:
             return given
         return given.replace(
-            title=given.title or person.title, affiliation=given.affiliation or person.affiliation
+            title=given.title or known.title, affiliation=given.affiliation or known.affiliation
         )
 
     def _aliases(self, given: Participant) -> tuple[str, ...]:

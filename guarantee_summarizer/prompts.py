@@ -72,10 +72,11 @@ class PromptBook:
             if not Path(folder).is_dir():
                 raise PromptError(f"{folder}: is not a folder with prompt templates")
             folders.insert(0, Path(folder))
+        self._loader = jinja2.FileSystemLoader(folders)
         self._environment = ImmutableSandboxedEnvironment(
-            loader=jinja2.FileSystemLoader(folders),
+            loader=self._loader,
             undefined=jinja2.StrictUndefined,
-            autoescape=False,  # noqa: S701  (the output is a prompt, not HTML)
+            autoescape=False,
             keep_trailing_newline=True,
         )
         self._environment.filters["one_line"] = _one_line
@@ -121,9 +122,8 @@ class PromptBook:
             _explain(name, error)
 
     def _source(self, name: str) -> str:
-        assert self._environment.loader is not None
         try:
-            return self._environment.loader.get_source(self._environment, name)[0]
+            return self._loader.get_source(self._environment, name)[0]
         except jinja2.TemplateError as error:
             _explain(name, error)
 

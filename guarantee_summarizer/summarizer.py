@@ -47,7 +47,7 @@ class Summarizer:
     Summarizer(embedded)
     """
 
-    def __init__(  # noqa: PLR0913  (where the model is takes three of them)
+    def __init__(
         self,
         model: str | None = None,
         *,
@@ -175,9 +175,7 @@ class Summarizer:
         )
 
 
-def summarize(
-    article: Article | str, model: str | None = None, **settings: Any
-) -> Summary:
+def summarize(article: Article | str, model: str | None = None, **settings: Any) -> Summary:
     """Summarize one article; a shortcut for `Summarizer(model, **settings).summarize(article)`.
 
     >>> summarize("France would send troops to Ukraine to guarantee a ceasefire.").relevant
@@ -187,9 +185,7 @@ def summarize(
         return summarizer.summarize(article)
 
 
-async def asummarize(
-    article: Article | str, model: str | None = None, **settings: Any
-) -> Summary:
+async def asummarize(article: Article | str, model: str | None = None, **settings: Any) -> Summary:
     """Summarize one article without blocking the event loop."""
     async with Summarizer(model, **settings) as summarizer:
         return await summarizer.asummarize(article)

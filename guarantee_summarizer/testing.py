@@ -157,9 +157,7 @@ def _handler(endpoint: ScriptedEndpoint) -> type[BaseHTTPRequestHandler]:
 
 def _usage(reply: Reply) -> dict[str, int]:
     sent, received = reply.tokens
-    return {
-        "prompt_tokens": sent, "completion_tokens": received, "total_tokens": sent + received
-    }
+    return {"prompt_tokens": sent, "completion_tokens": received, "total_tokens": sent + received}
 
 
 def _tool(request: dict[str, Any], reply: Reply) -> str | None:
@@ -170,9 +168,7 @@ def _tool(request: dict[str, Any], reply: Reply) -> str | None:
 
 
 def _call(tool: str, arguments: str) -> dict[str, Any]:
-    return {
-        "id": "call_1", "type": "function", "function": {"name": tool, "arguments": arguments}
-    }
+    return {"id": "call_1", "type": "function", "function": {"name": tool, "arguments": arguments}}
 
 
 def _head(request: dict[str, Any], kind: str) -> dict[str, Any]:

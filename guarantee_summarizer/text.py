@@ -208,7 +208,7 @@ def _ends_block(line: str, following: str) -> bool:
     next_line = following.strip()
     if not line or not next_line or _LIST_ITEM.match(following):
         return True
-    wrapped = len(line) in _WRAPPED and line[-1] not in ".!?…:;\"”»"
+    wrapped = len(line) in _WRAPPED and line[-1] not in '.!?…:;"”»'
     return not wrapped and not next_line[0].islower()
 
 
@@ -242,5 +242,5 @@ def _goes_on(block: str, cut: int) -> bool:
     if word in _BEFORE_NUMBER and rest[0].isdigit():
         return True
     if word in _MAY_GO_ON or _INITIALS.fullmatch(word):
-        return rest.split(None, 1)[0].strip("\"“‘«(") not in _OPENERS
+        return rest.split(None, 1)[0].strip('"“‘«(') not in _OPENERS
     return word in _ALWAYS_GOES_ON

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 from pathlib import Path
 
 import pytest
-import yaml
 
 import guarantee_summarizer as gs
-from guarantee_summarizer.prompts import PromptBook
 
 ROOT = Path(__file__).parent.parent
 SEED = ROOT / "seeds" / "000_2fc7fc292f528f96.txt"

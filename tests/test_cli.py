@@ -36,7 +36,9 @@ def test_the_version_is_the_librarys():
     assert run("--version").output.strip() == f"guarantee-summarizer {__version__}"
 
 
-@pytest.mark.parametrize("arguments", [["--help"], [], ["summarize", "--help"], ["prompt", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], [], ["summarize", "--help"], ["prompt", "--help"]]
+)
 def test_help_says_what_a_newcomer_needs(arguments):
     result = run(*arguments)
     assert "Usage" in result.output
@@ -125,7 +127,10 @@ def test_bad_input_is_one_line_and_status_2(tmp_path, name, content, says):
         ([SEED, "--model", "m"], "needs a key"),
         ([SEED, "--model", "m", "--base-url", "nonsense"], "has to begin with http"),
         ([SEED, "--base-url", "http://127.0.0.1:9/v1"], "name the model"),
-        ([SEED, "--model", "m", "--base-url", "http://127.0.0.1:9/v1", "--prompts", "/gone"], "/gone"),
+        (
+            [SEED, "--model", "m", "--base-url", "http://127.0.0.1:9/v1", "--prompts", "/gone"],
+            "/gone",
+        ),
         ([SEED, "--output", "/gone/out.txt"], "cannot be written"),
         ([SEED, "--output", "/"], "cannot be written"),
     ],
@@ -147,8 +152,18 @@ def test_an_endpoint_that_does_not_answer_is_one_line(article, monkeypatch):
 def test_a_model_is_asked_when_one_is_named(article):
     answer = {"relevant": True, "headline": "H.", "abstract": "A."}
     with ScriptedEndpoint([Reply(answer=answer)]) as endpoint:
-        result = run("summarize", article, "--model", "m", "--base-url", endpoint.url,
-                     "--language", "Polish", "--format", "json")
+        result = run(
+            "summarize",
+            article,
+            "--model",
+            "m",
+            "--base-url",
+            endpoint.url,
+            "--language",
+            "Polish",
+            "--format",
+            "json",
+        )
     assert json.loads(result.stdout)["provenance"]["model"] == "m"
     assert "in Polish" in endpoint.requests[0]["messages"][1]["content"]
 

@@ -149,14 +149,26 @@ def _nested(claims: st.SearchStrategy[list[int]]) -> st.SearchStrategy[Summary]:
             headline="H",
             proposals=[proposal([n]) for n in numbers],
             disputes=[
-                {"issue": f"I{n}", "kind": "disagreement", "evidence": [n, 1],
-                 "positions": [{"party": "Russia", "stance": "No."}]}
+                {
+                    "issue": f"I{n}",
+                    "kind": "disagreement",
+                    "evidence": [n, 1],
+                    "positions": [{"party": "Russia", "stance": "No."}],
+                }
                 for n in numbers
             ],
-            structure={"layers": [
-                {"order": n, "name": "L", "function": "other", "status": "unclear",
-                 "evidence": [n]} for n in numbers
-            ]},
+            structure={
+                "layers": [
+                    {
+                        "order": n,
+                        "name": "L",
+                        "function": "other",
+                        "status": "unclear",
+                        "evidence": [n],
+                    }
+                    for n in numbers
+                ]
+            },
         )
     )
 

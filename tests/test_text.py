@@ -12,9 +12,39 @@ from guarantee_summarizer.text import FoldedText, fold, holds, segment
 
 WORDS = st.sampled_from(
     [
-        "U.S.", "Mr.", "Gen.", "J.D.", "No.", "3.5", "$1.9bn.", "half", "The", "He", "said", "it.",
-        "“We", "go.”", '"No."', "Київ", "т.", "Ніїнісьтьо.", "Niinistö", "Niinisto\u0308", "-", "•",
-        "1.", "\n", "\n\n", "\u00a0", "\u200b", "\r\n", "\u2028", "...", "?!", "米国。", "",
+        "U.S.",
+        "Mr.",
+        "Gen.",
+        "J.D.",
+        "No.",
+        "3.5",
+        "$1.9bn.",
+        "half",
+        "The",
+        "He",
+        "said",
+        "it.",
+        "“We",
+        "go.”",
+        '"No."',
+        "Київ",
+        "т.",
+        "Ніїнісьтьо.",
+        "Niinistö",
+        "Niinisto\u0308",
+        "-",
+        "•",
+        "1.",
+        "\n",
+        "\n\n",
+        "\u00a0",
+        "\u200b",
+        "\r\n",
+        "\u2028",
+        "...",
+        "?!",
+        "米国。",
+        "",
     ]
 )
 TEXTS = st.one_of(st.text(), st.lists(WORDS).map(" ".join))
@@ -47,9 +77,12 @@ def test_sentences_are_slices_in_order_and_lose_only_white_space(text: str) -> N
         ("В. О. Зеленський заявив про це. Ціна 5 млн. грн. за штуку.", 2),
         ("Guarantees\n\n- a force\n- a pact\n1. Money\n2. Arms. More arms.", 6),
         ("HEADLINE WITHOUT STOP\nThe text begins here.", 2),
-        ("The leaders, who had met in the morning and again at noon,\nsigned it. Then they left.", 2),
+        (
+            "The leaders, who had met in the morning and again at noon,\nsigned it. Then they left.",
+            2,
+        ),
         ("See Art. 5 of the treaty. See No. 7.", 2),
-        ("He said no. Did he? \"Yes!\" he cried.", 3),
+        ('He said no. Did he? "Yes!" he cried.', 3),
     ],
 )
 def test_abbreviations_numbers_quotes_and_lists_end_sentences_where_a_reader_would(

@@ -29,8 +29,13 @@ class Draft:
 class Backend(Protocol):
     """The two backends, `embedded` and `llm`, seen from above."""
 
-    name: Literal["embedded", "llm"]
-    fingerprint: str | None
+    @property
+    def name(self) -> Literal["embedded", "llm"]:
+        """Which of the two."""
+
+    @property
+    def fingerprint(self) -> str | None:
+        """Of templates and schema, where there are any."""
 
     def draft(self, article: Article) -> Draft:
         """The draft of one article."""

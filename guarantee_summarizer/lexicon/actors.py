@@ -166,9 +166,9 @@ class Lexicon:
         return exact
 
     def _index(self, actor: Actor) -> None:
-        forms: dict[str, Via] = {form: "demonym" for form in actor.demonyms}
-        forms |= {form: "metonym" for form in actor.metonyms}
-        forms |= {form: "alias" for form in actor.aliases}
+        forms: dict[str, Via] = dict.fromkeys(actor.demonyms, "demonym")
+        forms |= dict.fromkeys(actor.metonyms, "metonym")
+        forms |= dict.fromkeys(actor.aliases, "alias")
         forms[actor.name] = "name"
         for form, via in forms.items():
             plain = form.translate(_PLAIN)

@@ -12,7 +12,9 @@ from guarantee_summarizer.lexicon.actors import Lexicon, Mention
 __all__ = ["Person", "find_people", "surname", "variant"]
 
 _CAPITAL = r"[A-Z\u00c0-\u00de\u0100-\u017f\u0400-\u042f][\w'’\-]*\w"
-_PARTICLE = r"(?:von der|van der|van den|de la|von|van|de|del|della|di|da|dos|bin|ibn|ben|al|el|der|du)"
+_PARTICLE = (
+    r"(?:von der|van der|van den|de la|von|van|de|del|della|di|da|dos|bin|ibn|ben|al|el|der|du)"
+)
 _NAME = rf"{_CAPITAL}(?: (?:[A-Z]\.(?:[A-Z]\.)*|{_PARTICLE}(?= {_CAPITAL})|{_CAPITAL})){{0,3}}"
 _INITIALS = rf"(?:[A-Z]\. ?)+{_NAME}"
 _PERSON = re.compile(rf"(?:{_INITIALS}|{_NAME})")
@@ -134,9 +136,15 @@ class _Finder:
             if start < 0 or any(c in self._text[start + 2 : match.start()] for c in ",.;:"):
                 continue
             name = re.search(rf"({_INITIALS}|{_NAME})$", self._text[max(0, start - 60) : start])
-            if name is None or " " not in name[1] or not self._is_person(name[1], start - len(name[1])):
+            if (
+                name is None
+                or " " not in name[1]
+                or not self._is_person(name[1], start - len(name[1]))
+            ):
                 continue
-            if not re.match(r"[,.;]| who\b| and\b| at\b| in\b| of\b| for\b|$", self._text[match.end() :]):
+            if not re.match(
+                r"[,.;]| who\b| and\b| at\b| in\b| of\b| for\b|$", self._text[match.end() :]
+            ):
                 continue
             affiliation, title = self._before(match.start(), match[0])
             yield Person(name[1], title, affiliation, start - len(name[1]), start)

@@ -86,16 +86,12 @@ def _year_of(month: int, published: date, *, past: bool | None) -> int:
 
 
 def _month(name: str, year: str | None, published: date | None, *, past: bool | None) -> str | None:
-    if year is None and published is None:
-        return None
     month = month_number(name)
-    found = int(year) if year else _year_of(month, _known(published), past=past)
-    return f"{found}-{month:02d}"
-
-
-def _known(day: date | None) -> date:
-    assert day is not None
-    return day
+    if year is not None:
+        return f"{year}-{month:02d}"
+    if published is None:
+        return None
+    return f"{_year_of(month, published, past=past)}-{month:02d}"
 
 
 def _part_of_month(
@@ -146,7 +142,7 @@ def _days(start: date, end: date) -> str:
     return f"{start.isoformat()}/{end.isoformat()}"
 
 
-def _weekday(match: re.Match[str], published: date, past: bool | None) -> str:  # noqa: FBT001
+def _weekday(match: re.Match[str], published: date, past: bool | None) -> str:
     ahead = (WEEKDAYS.index(match["day"]) - published.weekday()) % 7
     which = match["which"]
     if which == "next" or (past is False and which != "last"):
@@ -156,29 +152,29 @@ def _weekday(match: re.Match[str], published: date, past: bool | None) -> str:  
     return (published + timedelta(days=days)).isoformat()
 
 
-def _weekend(match: re.Match[str], published: date, past: bool | None) -> str:  # noqa: FBT001
+def _weekend(match: re.Match[str], published: date, past: bool | None) -> str:
     ahead = (5 - published.weekday()) % 7
     forward = past is False or match["which"] in ("next", "coming", "this")
     start = published + timedelta(days=ahead if forward else ahead - 7 if ahead else 0)
     return _days(start, start + timedelta(days=1))
 
 
-def _week(match: re.Match[str], published: date, past: bool | None) -> str:  # noqa: FBT001, ARG001
+def _week(match: re.Match[str], published: date, past: bool | None) -> str:  # noqa: ARG001
     shift = {"last": -7, "next": 7}.get(match[1], 0)
     start = published - timedelta(days=published.weekday()) + timedelta(days=shift)
     return _days(start, start + timedelta(days=6))
 
 
-def _month_shift(match: re.Match[str], published: date, past: bool | None) -> str:  # noqa: FBT001, ARG001
+def _month_shift(match: re.Match[str], published: date, past: bool | None) -> str:  # noqa: ARG001
     months = published.year * 12 + published.month - 1 + {"last": -1, "next": 1}.get(match[1], 0)
     return f"{months // 12}-{months % 12 + 1:02d}"
 
 
-def _year_shift(match: re.Match[str], published: date, past: bool | None) -> str:  # noqa: FBT001, ARG001
+def _year_shift(match: re.Match[str], published: date, past: bool | None) -> str:  # noqa: ARG001
     return str(published.year + {"last": -1, "next": 1}.get(match[1], 0))
 
 
-def _end_of(match: re.Match[str], published: date, past: bool | None) -> str:  # noqa: FBT001, ARG001
+def _end_of(match: re.Match[str], published: date, past: bool | None) -> str:  # noqa: ARG001
     if match[1] == "year":
         return f"{published.year}-12-31"
     if match[1] == "week":
@@ -191,7 +187,7 @@ def _count(word: str) -> float:
     return 1.0 if word in ("a", "an") else float(read_number(word))
 
 
-def _ago(match: re.Match[str], published: date, past: bool | None) -> str | None:  # noqa: FBT001, ARG001
+def _ago(match: re.Match[str], published: date, past: bool | None) -> str | None:  # noqa: ARG001
     return _shifted(published, -_count(match[1]), match[2])
 
 
@@ -207,12 +203,12 @@ def _shifted(day: date, count: float, unit: str) -> str | None:
         return None
 
 
-def _within(match: re.Match[str], published: date, past: bool | None) -> str | None:  # noqa: FBT001, ARG001
+def _within(match: re.Match[str], published: date, past: bool | None) -> str | None:  # noqa: ARG001
     end = _shifted(published, _count(match[1]), match[2])
     return f"{published.isoformat()}/{end}" if end else None
 
 
-def _coming(match: re.Match[str], published: date, past: bool | None) -> str:  # noqa: FBT001, ARG001
+def _coming(match: re.Match[str], published: date, past: bool | None) -> str:  # noqa: ARG001
     days = {"hours": 1, "days": 7, "weeks": 28, "months": 92}[match[1]]
     return _days(published, published + timedelta(days=days))
 

@@ -29,9 +29,7 @@ _SCALES = {
 }
 _WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
 _BIG = "hundred|thousand|million|billion|trillion|dozen"
-_DIGITS = (
-    r"\d{1,3}(?:[,\u00a0\u202f\u2009]\d{3})+(?:\.\d+)?|\d{1,3}(?: \d{3}){1,4}(?![\d,.]\d)|\d+(?:\.\d+)?"
-)
+_DIGITS = r"\d{1,3}(?:[,\u00a0\u202f\u2009]\d{3})+(?:\.\d+)?|\d{1,3}(?: \d{3}){1,4}(?![\d,.]\d)|\d+(?:\.\d+)?"
 
 NUMBER = (
     rf"(?:(?:{_DIGITS})(?:[ \u00a0-]?(?:{_BIG}|bn|mn|tn)\b|[kmb]\b)?"
@@ -53,10 +51,9 @@ def read_number(text: str) -> Decimal:
     """
     text = text.lower().replace("\u00a0", " ").strip()
     if text[0].isdigit():
-        digits = re.match(r"[\d.,\u202f\u2009 ]*\d", text)
-        assert digits is not None
-        scale = text[digits.end() :].strip(" -")
-        return Decimal(re.sub(r"[^\d.]", "", digits[0])) * _SCALES.get(scale, 1)
+        scale = text.lstrip("0123456789.,\u202f\u2009 ").strip(" -")
+        digits = text[: len(text) - len(scale)]
+        return Decimal(re.sub(r"[^\d.]", "", digits)) * _SCALES.get(scale, 1)
     if text.startswith("half a"):
         return Decimal(_SCALES[text.split()[-1]]) * Decimal("0.5")
     return Decimal(_read_words(re.split(r"[ -]+", text)))

@@ -13,9 +13,7 @@ from guarantee_summarizer.normalize.numbers import NUMBER, NUMBER_WORDS, canonic
 
 __all__ = ["MONTHS", "WEEKDAYS", "Quantity", "quantities"]
 
-Kind = Literal[
-    "duration", "money", "percent", "distance", "count", "ordinal", "year", "date"
-]
+Kind = Literal["duration", "money", "percent", "distance", "count", "ordinal", "year", "date"]
 
 MONTHS = (
     "january february march april may june july august september october november december"

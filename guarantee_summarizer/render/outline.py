@@ -118,9 +118,7 @@ def _layer(layer: Layer) -> Entry:
     return Entry(
         layer.name,
         (_words(layer.function), _words(layer.status)),
-        _facts(
-            providers=_names(layer.providers), where=layer.location, triggered_by=layer.trigger
-        ),
+        _facts(providers=_names(layer.providers), where=layer.location, triggered_by=layer.trigger),
         layer.evidence,
         depth=layer.order,
     )
@@ -157,7 +155,9 @@ def _participant(participant: Participant) -> Entry:
     office = _names(filter(None, (participant.title, participant.affiliation)))
     numbers = ", ".join(str(c.sentence) for c in participant.evidence)
     facts = _facts(
-        office=office, also=_names(participant.aliases), country=participant.country,
+        office=office,
+        also=_names(participant.aliases),
+        country=participant.country,
         sentences=numbers,
     )
     return Entry(participant.name, (participant.kind, participant.role), facts)

@@ -10,9 +10,9 @@ _KEPT = "\n\t\u200c\u200d"  # line ends; joiners that some scripts are spelled w
 
 
 def printable(text: str) -> str:
-    """The text without control and direction characters (escape sequences, bidi overrides).
+    r"""The text without control and direction characters (escape sequences, bidi overrides).
 
-    >>> printable("a\\x1b[31mb\\u202ec")
+    >>> printable("a\x1b[31mb\u202ec")
     'a[31mbc'
     """
     if text.isascii() and text.isprintable():

@@ -79,7 +79,7 @@ class Model(BaseModel):
     def _given(cls, data: Any, info: ValidationInfo) -> Any:
         if not isinstance(data, dict):
             return data
-        wire = bool(info.context) and bool(info.context.get("wire"))
+        wire = bool((info.context or {}).get("wire"))
         return {
             key: value
             for key, value in data.items()

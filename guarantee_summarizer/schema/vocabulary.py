@@ -65,9 +65,7 @@ Measure = Annotated[
     Word,
 ]
 Status = Annotated[
-    Literal[
-        "proposed", "under_discussion", "agreed", "signed", "in_force", "rejected", "unclear"
-    ],
+    Literal["proposed", "under_discussion", "agreed", "signed", "in_force", "rejected", "unclear"],
     Word,
 ]
 TermKind = Annotated[

@@ -118,21 +118,21 @@ def claims(summary: Summary) -> Iterator[Claim]:
     for i, participant in enumerate(summary.participants):
         path = f"participants[{i}]"
         yield Claim(path, "participants", participant, {}, {}, participant.evidence)
-    for i, event in enumerate(summary.events):
-        yield _claim(f"events[{i}]", "events", event)
-    for i, proposal in enumerate(summary.proposals):
-        yield _claim(f"proposals[{i}]", "proposals", proposal)
-        for j, term in enumerate(proposal.terms):
-            yield _claim(f"proposals[{i}].terms[{j}]", "terms", term, proposal.evidence)
+    yield from _with_parts("events", summary.events)
+    yield from _with_parts("proposals", summary.proposals, "terms")
     for i, layer in enumerate(summary.structure.layers):
         yield _claim(f"structure.layers[{i}]", "layers", layer)
     if summary.structure.duration is not None:
         yield _claim("structure.duration", "terms", summary.structure.duration)
-    for i, dispute in enumerate(summary.disputes):
-        yield _claim(f"disputes[{i}]", "disputes", dispute)
-        for j, position in enumerate(dispute.positions):
-            path = f"disputes[{i}].positions[{j}]"
-            yield _claim(path, "positions", position, dispute.evidence)
+    yield from _with_parts("disputes", summary.disputes, "positions")
+
+
+def _with_parts(section: str, items: Iterable[Any], parts: str | None = None) -> Iterator[Claim]:
+    """The claims of a section; the parts of each also rest on what the whole cites."""
+    for i, item in enumerate(items):
+        yield _claim(f"{section}[{i}]", section, item)
+        for j, part in enumerate(getattr(item, parts) if parts else ()):
+            yield _claim(f"{section}[{i}].{parts}[{j}]", str(parts), part, item.evidence)
 
 
 def _claim(path: str, section: str, item: Any, whole: tuple[Citation, ...] = ()) -> Claim:

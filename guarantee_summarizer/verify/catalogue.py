@@ -38,7 +38,9 @@ def verify(summary: Summary, article: Article) -> tuple[Finding, ...]:
     """
     reading = Reading(article, summary)
     return tuple(
-        dict.fromkeys(f for claim in claims(summary) for check in CHECKS for f in check(claim, reading))
+        dict.fromkeys(
+            f for claim in claims(summary) for check in CHECKS for f in check(claim, reading)
+        )
     )
 
 
@@ -55,7 +57,7 @@ def withhold(summary: Summary, findings: tuple[Finding, ...]) -> Summary:
         Withheld(path=path, claim=_dump(_at(summary, path)), findings=tuple(found))
         for path, found in by_claim.items()
     )
-    kept: Any = _without(summary, "", by_claim.keys())
+    kept: Summary = _without(summary, "", by_claim.keys())
     return kept.replace(
         findings=(*summary.findings, *findings), withheld=(*summary.withheld, *withheld)
     )

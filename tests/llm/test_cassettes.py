@@ -14,8 +14,7 @@ import pytest
 
 import guarantee_summarizer as gs
 from guarantee_summarizer.prompts import PromptBook
-
-from ..conftest import CASSETTES
+from tests.conftest import CASSETTES
 
 RECORDED = CASSETTES / "recorded.json"
 BASE_URL = os.environ.get("RECORD_BASE_URL") or "http://127.0.0.1:8901/v1"
@@ -137,5 +136,12 @@ def test_the_seed_article_streams_asynchronously_from_the_same_recording(summari
 def test_no_cassette_holds_a_key_or_an_identity():
     for cassette in CASSETTES.glob("*.yaml"):
         text = cassette.read_text().lower()
-        for word in ("authorization", "bearer", "sk-", "cookie", "openai-organization", "127.0.0.1"):
+        for word in (
+            "authorization",
+            "bearer",
+            "sk-",
+            "cookie",
+            "openai-organization",
+            "127.0.0.1",
+        ):
             assert word not in text, f"{cassette.name}: {word}"

@@ -20,7 +20,9 @@ from .conftest import ANSWER, KEY
 
 def failing(status: int, message: str = "as told", **headers: str) -> Reply:
     body = json.dumps({"error": {"message": message, "code": headers.pop("code", None)}})
-    return Reply(status=status, body=body, headers={k.replace("_", "-"): v for k, v in headers.items()})
+    return Reply(
+        status=status, body=body, headers={k.replace("_", "-"): v for k, v in headers.items()}
+    )
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 529])
@@ -102,16 +104,14 @@ def test_a_slow_server_is_a_timeout(ask):
 @pytest.mark.parametrize("how", ["sync", "async"])
 def test_an_address_where_nobody_listens_is_unreachable(article, how):
     summarizer = gs.Summarizer("m", base_url="http://127.0.0.1:9/v1", attempts=1)
-    with pytest.raises(gs.UnreachableError, match="nobody answers there.*check base_url"):
-        if how == "sync":
-            with summarizer:
-                summarizer.summarize(article)
-        else:
-            asyncio.run(_closed(summarizer, article))
+    with pytest.raises(gs.UnreachableError, match=r"nobody answers there.*check base_url"):
+        asyncio.run(_closed(summarizer, article, how))
 
 
-async def _closed(summarizer, article):
+async def _closed(summarizer, article, how):
     async with summarizer:
+        if how == "sync":
+            return summarizer.summarize(article)
         return await summarizer.asummarize(article)
 
 

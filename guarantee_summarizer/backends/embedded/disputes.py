@@ -21,7 +21,9 @@ _OPEN = re.compile(
     r"(?:is |of |about |as to |over )?((?:whether|what|which|who|where|how|when|if)\b[^.;\"”]+)",
     re.IGNORECASE,
 )
-_WHETHER = re.compile(r"\b((?:whether|where|how many|how long|how quickly|which countries|what role)\b[^.;\"”]{10,})")
+_WHETHER = re.compile(
+    r"\b((?:whether|where|how many|how long|how quickly|which countries|what role)\b[^.;\"”]{10,})"
+)
 _OVER = re.compile(
     r"\b(?:contentious|divid\w+|differ\w*|dispute\w*|disagree\w*|sticking point\w*|at odds|clash\w*|issues?)\b[^.]{0,40}?"
     r"\b(?:on|over|regarding|about|concerning|is|remains?) ([^,.;]+)",
@@ -58,7 +60,7 @@ def disputes(reading: Reading) -> tuple[Dispute, ...]:
 
 
 def _kind(reading: Reading, line: Line) -> str | None:
-    """disagreement or open_question, where the sentence says so of something that matters."""
+    """Disagreement or open_question, where the sentence says so of something that matters."""
     text = clean(line.text)
     if line.text.rstrip().endswith("?"):
         return None
@@ -117,7 +119,7 @@ def _positions(line: Line) -> list[dict[str, Any]]:
     """Each participant that takes a stance in the sentence, with the clause that says so."""
     found = {}
     for named in line.named:
-        if named.via == "demonym" or named.kind in ("media",):
+        if named.via == "demonym" or named.kind == "media":
             continue
         if named.name in found or re.match(r"['’]s\b", line.text[named.end :]):
             continue

@@ -12,7 +12,9 @@ from guarantee_summarizer.schema import Citation, Event
 __all__ = ["events"]
 
 _DAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
-_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+_MONTH = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+)
 _WHEN = re.compile(
     rf"\b(?:(?:by |in |at )?the (?:end|beginning|start|middle) of (?:{_MONTH}|the (?:month|year|week))(?: \d{{4}})?"
     rf"|\d{{1,2}} {_MONTH}(?: \d{{4}})?|{_MONTH} \d{{1,2}}(?:, \d{{4}})?|(?:early|mid|late)[ -]{_MONTH}|{_MONTH} \d{{4}}"
@@ -32,10 +34,14 @@ _SAME = re.compile(
     r"|\balso present\b|\b(?:be|was|were) represented\b|\battended\b|\bjoined (?:remotely|by video)|\b(?:The|This) (?:meeting|summit) (?:was|will be|at)\b",
     re.IGNORECASE,
 )
-_PLANNED = re.compile(r"\b(?:will|is to|are to|to be held|scheduled|planned|hopes? to|is set to|due|holds? a|decide)\b")
+_PLANNED = re.compile(
+    r"\b(?:will|is to|are to|to be held|scheduled|planned|hopes? to|is set to|due|holds? a|decide)\b"
+)
 _EXPECTED = re.compile(r"\b(?:expected|may|might|could|likely|would)\b")
 _CANCELLED = re.compile(r"\b(?:cancell?ed|called off|postponed|scrapped)\b")
-_WHERE = re.compile(r"\b(?:in|at|to) ((?:the )?(?:[A-Z\u00c0-\u00de][\w'’-]+)(?: (?:[A-Z\u00c0-\u00de][\w'’-]+|de|of the)){0,3})")
+_WHERE = re.compile(
+    r"\b(?:in|at|to) ((?:the )?(?:[A-Z\u00c0-\u00de][\w'’-]+)(?: (?:[A-Z\u00c0-\u00de][\w'’-]+|de|of the)){0,3})"
+)
 _NOT_PLACE = re.compile(rf"^(?:the )?(?:{_DAY}|{_MONTH}|NATO|European Union|Article|EU|UN)\b")
 _SPEAKS_ONLY = re.compile(r"\b(?:said|told|wrote|stated|repeated|added)\b")
 
@@ -99,7 +105,9 @@ def _attending(line: Line) -> tuple[str, ...]:
     """Persons, and states and organizations that are not only a place or an address."""
     names = []
     for named in line.actors():
-        if named.kind == "media" or re.search(r"\b(?:in|on|about|against) (?:the )?$", line.text[: named.start]):
+        if named.kind == "media" or re.search(
+            r"\b(?:in|on|about|against) (?:the )?$", line.text[: named.start]
+        ):
             continue
         if re.match(r"['’]s\b", line.text[named.end :]) and named.kind == "state":
             continue

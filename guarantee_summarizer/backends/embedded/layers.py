@@ -21,12 +21,16 @@ _RANK = {
     "capability_building": 5,
     "monitoring": 6,
 }
-_CLAUSE = re.compile(r";\s+|, (?:and )?then |, (?:and|with|while) (?=(?:the )?[\w'’-]+)|, followed by ")
+_CLAUSE = re.compile(
+    r";\s+|, (?:and )?then |, (?:and|with|while) (?=(?:the )?[\w'’-]+)|, followed by "
+)
 _ORDINAL = re.compile(
     r"\b(first|second|third|fourth|fifth|innermost|outermost|last)\b(?:,| (?:line|layer|level|tier|ring|echelon|guarantee|stage|pillar)\b)",
     re.IGNORECASE,
 )
-_ORDER = {w: i for i, w in enumerate("first second third fourth fifth".split(), 1)} | {"innermost": 1}
+_ORDER = {w: i for i, w in enumerate("first second third fourth fifth".split(), 1)} | {
+    "innermost": 1
+}
 _NAMES = (
     r"first line of defen[cs]e|front ?lines?|so-called ['\"‘“]?(?:American )?['\"‘“]?backstop|backstop|safety net|"
     r"(?:[\w-]+ ){0,2}(?:reassurance|assurance|stabili[sz]ation|multinational|deterrence|peacekeeping) forces?(?: (?-i:[A-Z]\w+))?|"
@@ -39,13 +43,23 @@ _LOCATION = re.compile(
     r"\b((?:well |further |far |away )?(?:behind|from|on|along|at|away from|inside) the (?:front|border|contact|dividing|yellow|frontier)[ -]?lines?"
     r"|(?:further|away) from the front lines?|well behind it[^.;]*|at (?:cities|ports)[^.;]*|along the border[^,.;]*)"
 )
-_TRIGGER = re.compile(r"\b((?:in case|in the event of|if|should|once|after) (?!it is|the meeting)[^,.;\"“”]{4,70})")
+_TRIGGER = re.compile(
+    r"\b((?:in case|in the event of|if|should|once|after) (?!it is|the meeting)[^,.;\"“”]{4,70})"
+)
 _LEGAL = (
     ("treaty", re.compile(r"\btreaty\b|ratif", re.IGNORECASE)),
     ("legally_binding", re.compile(r"legally binding", re.IGNORECASE)),
-    ("political", re.compile(r"\bpolitical (?:commitment|declaration|and need)|declarations? (?:is|are) political|not legally binding|non-binding", re.IGNORECASE)),
+    (
+        "political",
+        re.compile(
+            r"\bpolitical (?:commitment|declaration|and need)|declarations? (?:is|are) political|not legally binding|non-binding",
+            re.IGNORECASE,
+        ),
+    ),
 )
-_DISPUTED_FORM = re.compile(r"(?:is|are|whether) (?:it |they )?(?:legally )?binding\b.*\?|That is disputed", re.IGNORECASE)
+_DISPUTED_FORM = re.compile(
+    r"(?:is|are|whether) (?:it |they )?(?:legally )?binding\b.*\?|That is disputed", re.IGNORECASE
+)
 _PRECONDITION = re.compile(
     r"\b(?:after|once|following|in the event of|on the day after|only after|before|provided|as soon as) "
     r"((?:an? |the |any )?(?:lasting |possible )?(?:cease-?fire|truce|peace (?:deal|agreement|settlement|treaty)|end of the (?:fighting|war)|settlement|hostage release|withdrawal)"
@@ -102,9 +116,12 @@ def _candidates(reading: Reading) -> list[_Candidate]:
                 continue
             ordinal = _ORDINAL.search(clause)
             order = _ORDER.get(ordinal[1].lower()) if ordinal else None
-            weight = 3 * several + 3 * bool(ordinal) + bool(
-                re.search(r"\b(?:would|will|is|be)\b", clause)
-            ) - 2 * bool(re.search(r"\b(?:unclear|reject|no sense|not)\b", clause))
+            weight = (
+                3 * several
+                + 3 * bool(ordinal)
+                + bool(re.search(r"\b(?:would|will|is|be)\b", clause))
+                - 2 * bool(re.search(r"\b(?:unclear|reject|no sense|not)\b", clause))
+            )
             found.append(_Candidate(function, line, clause, order, weight))
     return found
 
@@ -128,7 +145,9 @@ def _layer(reading: Reading, order: int, found: _Candidate) -> Layer:
 
 
 def _trimmed(name: str) -> str:
-    return re.sub(r"^(?:an?|the|so-called) ", "", name.strip(" '\"‘“”’"), flags=re.IGNORECASE).strip("'\"‘“ ")
+    return re.sub(
+        r"^(?:an?|the|so-called) ", "", name.strip(" '\"‘“”’"), flags=re.IGNORECASE
+    ).strip("'\"‘“ ")
 
 
 def _first(pattern: re.Pattern[str], text: str) -> str | None:
@@ -146,7 +165,13 @@ def _providers(found: _Candidate) -> tuple[str, ...]:
     if found.function == "territorial_defence":
         inside = inside[:1]
     elif found.function != "mutual_defence":
-        inside = [n for n in inside if not re.search(r"\b(?:in|against|to|with|of|for|inside) (?:the )?$", found.line.text[: n.start])] or inside[-1:]
+        inside = [
+            n
+            for n in inside
+            if not re.search(
+                r"\b(?:in|against|to|with|of|for|inside) (?:the )?$", found.line.text[: n.start]
+            )
+        ] or inside[-1:]
         if found.function == "reassurance":
             inside = [n for n in inside if n.kind in ("coalition", "force") or n.via != "demonym"]
     if inside:

@@ -28,7 +28,9 @@ _PARTNER = re.compile(
 _MODIFIES = re.compile(r"(?:-\w+)? (?:[a-z]+ ){0,2}?(?:countries|members?|states|allies|officials?|leaders?|"
     r"soldiers|troops|forces|diplomats?|ministers?|capitals|headquarters|nations|ambassadors?|"
     r"chief|secretary|summit|membership|envoys?|military|parliament|commander|spokes\w+)\b")  # fmt: skip
-_NEGOTIATES = re.compile(r"\b(?:envoys?|negotiators?|special representative|mediator)\b", re.IGNORECASE)
+_NEGOTIATES = re.compile(
+    r"\b(?:envoys?|negotiators?|special representative|mediator)\b", re.IGNORECASE
+)
 _SPEAKS_FOR = re.compile(
     r"\b(?:spokes\w+|official|analyst|expert|diplomat|historian|professor|researcher|fellow|"
     r"minister|press secretary|adviser|advisor|aide|lawmaker|senator|ambassador)\b",
@@ -100,7 +102,7 @@ def _participant(
             {"name": name, "kind": kind, "role": roles.get(name, "other"), "evidence": evidence}
         )
     affiliation = reading.name(person.affiliation) if person.affiliation else None
-    role = _person_role(person.title or "", roles.get(name), roles.get(affiliation or ""), lines, name)
+    role = _person_role(person.title or "", roles.get(name), roles.get(affiliation or ""))
     return Participant.model_validate(
         {
             "name": name,
@@ -113,9 +115,7 @@ def _participant(
     )
 
 
-def _person_role(
-    title: str, own: str | None, states: str | None, lines: list[Line], name: str
-) -> str:
+def _person_role(title: str, own: str | None, states: str | None) -> str:
     """What a person's own verbs say, else the office, else the state he or she speaks for."""
     if own in ("host", "mediator"):
         return own

@@ -19,7 +19,9 @@ _OPENS_LIST = re.compile(
     re.IGNORECASE,
 )
 _VAGUE = ("diplomacy", "legal_instrument", "other")
-_DISCUSSED = re.compile(r"\b(?:discuss\w*|consider\w*|envision\w*|envisag\w*|possib\w+|may|might|could|under discussion|drafting|estimates|talks)\b")
+_DISCUSSED = re.compile(
+    r"\b(?:discuss\w*|consider\w*|envision\w*|envisag\w*|possib\w+|may|might|could|under discussion|drafting|estimates|talks)\b"
+)
 _BULLET = re.compile(r"(?:[-*•▪–—]|\(?\d{1,2}[.)])\s+")
 _ASKS = re.compile(
     r"\b(?:propos|offer|suggest|float|call(?:s|ed)? (?:for|on)|ask|demand|request|urge|want|seek|sought|"
@@ -30,15 +32,23 @@ _SOLDIERS = re.compile(
     r"\s*(?:\S+ ){0,3}?(?:troops|soldiers|personnel|peacekeepers|men|members|in peacetime|strong|police|servicemen)"
 )
 _FORCE_BEFORE = re.compile(r"(?:armed forces|army|force|troops|contingent|military)(?: \S+){0,3} $")
-_DEADLINE = re.compile(r"\b(?:by|before|until|within|no later than|deadline) (?:the )?(?:\S+ ){0,2}$", re.IGNORECASE)
+_DEADLINE = re.compile(
+    r"\b(?:by|before|until|within|no later than|deadline) (?:the )?(?:\S+ ){0,2}$", re.IGNORECASE
+)
 _COUNTED = re.compile(r"(?:[ -][a-z][\w-]*){1,4}")
 _ADVERB = re.compile(
     r"(?:(?:more|fewer|less) than|up to|at least|at most|about|around|some|nearly|almost|over) $",
     re.IGNORECASE,
 )
-_STOP = re.compile(r" (?:and|or|of|to|in|on|at|by|for|with|from|that|which|who|would|will|is|are|was|were|as|per|have|has|had|be|under|a|the)\b.*")
-_PAST_TALK = re.compile(r"\b(?:met|meeting|talks|summit|visited|travelled|received|arrived|gathered)\b")
-_WILL_ISSUE = re.compile(r"\b(?:may|might|will|would|could) (?:\w+ )?(?:issue|sign|adopt|publish|announce)\b")
+_STOP = re.compile(
+    r" (?:and|or|of|to|in|on|at|by|for|with|from|that|which|who|would|will|is|are|was|were|as|per|have|has|had|be|under|a|the)\b.*"
+)
+_PAST_TALK = re.compile(
+    r"\b(?:met|meeting|talks|summit|visited|travelled|received|arrived|gathered)\b"
+)
+_WILL_ISSUE = re.compile(
+    r"\b(?:may|might|will|would|could) (?:\w+ )?(?:issue|sign|adopt|publish|announce)\b"
+)
 _KINDS = {"duration": "duration", "money": "money", "percent": "share", "distance": "distance"}
 _AGO = re.compile(r"\s*(?:ago|later|earlier|old|before|after)\b")
 
@@ -73,7 +83,11 @@ def _heading(line: Line, known: str | None) -> str | None:
         return "signed" if opened[0].lower().startswith("sign") else "agreed"
     if line.text.rstrip().endswith("?") or _BULLET.match(line.text):
         return known
-    own = _proposers(line) or attribution(line.text) or re.search(r"\b(?:said|told|asked)\b", line.text)
+    own = (
+        _proposers(line)
+        or attribution(line.text)
+        or re.search(r"\b(?:said|told|asked)\b", line.text)
+    )
     return None if own else known
 
 
@@ -163,7 +177,10 @@ def _proposes(line: Line, at: int) -> bool:
         following,
     )
     return bool(gap and _ASKS.match(following, gap.end())) or bool(
-        re.search(r"(?:proposed|offered|suggested|put forward|demanded|requested) by (?:the )?$", line.text[: named.start])
+        re.search(
+            r"(?:proposed|offered|suggested|put forward|demanded|requested) by (?:the )?$",
+            line.text[: named.start],
+        )
     )
 
 
@@ -188,7 +205,9 @@ def _kind(text: str, figure: Quantity) -> str | None:
         return _KINDS[figure.kind]
     if figure.kind == "date":
         return "deadline" if _DEADLINE.search(before) else None
-    if figure.kind != "count" or re.search(r"(?:Article|Chapter|No\.|Resolution|Protocol|Title) $", before):
+    if figure.kind != "count" or re.search(
+        r"(?:Article|Chapter|No\.|Resolution|Protocol|Title) $", before
+    ):
         return None
     soldiers = _SOLDIERS.match(after) or _FORCE_BEFORE.search(before)
     if soldiers and figure.number is not None and figure.number >= 100:  # noqa: PLR2004

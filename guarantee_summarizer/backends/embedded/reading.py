@@ -65,7 +65,7 @@ class Reading:
 
     def name(self, canonical: str) -> str:
         """The form that the article uses for an actor of the lexicon, the fullest but no code."""
-        forms = [form for form in self.forms.get(canonical, ())]
+        forms = list(self.forms.get(canonical, ()))
         if not forms or canonical in forms:
             return canonical
         return max(forms, key=lambda form: (not form.isupper(), len(form)))
@@ -119,7 +119,7 @@ def _merged(people: list[Person]) -> dict[str, Person]:
 
 def _same(full: str, other: str) -> bool:
     """Whether two names with one surname are one person: equal first names, or none."""
-    return " " not in other or full.split()[0][0] == other.split()[0][0]
+    return " " not in other or full.split(maxsplit=1)[0][0] == other.split(maxsplit=1)[0][0]
 
 
 def _persons(text: str, people: dict[str, Person], found: list[Person]) -> list[Named]:

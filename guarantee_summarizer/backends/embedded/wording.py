@@ -26,7 +26,9 @@ _WHO = re.compile(
 )
 _DATELINE = re.compile(r"^[A-Z][A-Z./ ]{2,30}(?:, \w+\.? \d{1,2})?(?: \([^)]+\))? [-–—] ")
 _BULLET = re.compile(r"^(?:[-*•▪–—]|\(?\d{1,2}[.)])\s+")
-_STOPS = frozenset("the a an of to in on at by for with and or that which who as from is are was".split())
+_STOPS = frozenset(
+    "the a an of to in on at by for with and or that which who as from is are was".split()
+)
 
 
 @lru_cache(maxsize=1024)
@@ -59,7 +61,9 @@ def clip(text: str, words: int) -> str:
     if len(parts) <= words:
         return _capital(" ".join(parts).rstrip(".,;: "))
     kept = parts[:words]
-    comma = next((i for i in range(len(kept) - 1, 3, -1) if kept[i].endswith((",", ";", ":"))), None)
+    comma = next(
+        (i for i in range(len(kept) - 1, 3, -1) if kept[i].endswith((",", ";", ":"))), None
+    )
     if comma is not None and comma >= words // 2:
         kept = kept[: comma + 1]
     while len(kept) > 2 and _dangles(kept[-1]):  # noqa: PLR2004

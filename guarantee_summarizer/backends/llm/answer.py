@@ -133,8 +133,10 @@ def _last_place(data: dict[str, Any]) -> str:
     if not data:
         return ", before anything was whole"
     name, value = list(data.items())[-1]
-    return f", in {name!r} after {len(value)} whole items" if isinstance(value, list) else (
-        f", after {name!r}"
+    return (
+        f", in {name!r} after {len(value)} whole items"
+        if isinstance(value, list)
+        else (f", after {name!r}")
     )
 
 

@@ -134,7 +134,7 @@ class LanguageModelBackend:
         return Call(article, prompt, self._book, self._examine)
 
     def _budget(self, call: Call) -> dict[str, Any]:
-        """tenacity's arguments for what is left of the budget."""
+        """Tenacity's arguments for what is left of the budget."""
         attempts = max(1, self._options.attempts - call.usage.attempts)
         return policy(attempts, max(0.001, self._options.seconds - call.elapsed))
 
@@ -226,7 +226,9 @@ class LanguageModelBackend:
         if call.cut:
             message = f"{where}: the answer was cut off before anything in it was whole"
             return TruncatedError(message, attempts=attempts, answer=answer)
-        message = f"{where}: no answer fitted the schema in {attempts} attempts; last: {_short(answer)}"
+        message = (
+            f"{where}: no answer fitted the schema in {attempts} attempts; last: {_short(answer)}"
+        )
         return InvalidAnswerError(message, attempts=attempts, answer=answer)
 
     def _refused(self, said: str) -> str:

@@ -35,7 +35,7 @@ __all__ = ["Answer", "Call", "raw_answer", "refusal"]
 _CURRENT: ContextVar[Call] = ContextVar("call")
 
 
-class AnswerProblems(ResponseParsingError):
+class AnswerProblemsError(ResponseParsingError):
     """An answer came that does not hold; its text is what the model is told."""
 
     def __init__(self, text: str) -> None:
@@ -114,6 +114,7 @@ class Call:
 
     def count(self, usage: Any) -> None:
         """Add one response's tokens, in OpenAI's or Anthropic's names."""
+
         def read(*names: str) -> int:
             return next((n for name in names if (n := getattr(usage, name, None))), 0)
 
@@ -129,10 +130,10 @@ class Call:
         """Read and examine one whole answer.
 
         Raises:
-            AnswerProblems: it does not hold; the best answer so far is kept all the same.
+            AnswerProblemsError: it does not hold; the best answer so far is kept all the same.
         """
         if problems := self.read(raw):
-            raise AnswerProblems(self.book.problems(problems))
+            raise AnswerProblemsError(self.book.problems(problems))
 
     def read(self, raw: str) -> tuple[Problem, ...]:
         """Read one answer, keep it if it is the best so far; returns what is wrong with it."""

@@ -76,7 +76,8 @@ class Endpoint:
             return instructor.from_openai(raw, mode=_MODES[options.mode])
         if isinstance(self.client, instructor.AsyncInstructor):
             raise ConfigurationError("client is async; use asummarize, or give a sync client")
-        return self.client
+        client: instructor.Instructor = self.client
+        return client
 
     def aopen(self, options: Options) -> instructor.AsyncInstructor | None:
         """An async client, or None where the user's own client is a sync one.

@@ -61,16 +61,16 @@ def _fault(error: BaseException, endpoint: Endpoint, attempts: int) -> ModelErro
     return _silence(error, endpoint, attempts, detail)
 
 
-def _silence(
-    error: BaseException, endpoint: Endpoint, attempts: int, detail: str
-) -> ModelError:
+def _silence(error: BaseException, endpoint: Endpoint, attempts: int, detail: str) -> ModelError:
     """The error for a server that failed, did not answer, or answered nonsense."""
     where, code = endpoint.address, status_code(error)
     if code is not None:
         message = f"{where}: server error {code} after {attempts} attempts: {detail}"
         return TransportError(message, attempts=attempts)
     if "Timeout" in type(error).__name__:
-        message = f"{where}: no answer in time, after {attempts} attempts; raise timeout= or seconds="
+        message = (
+            f"{where}: no answer in time, after {attempts} attempts; raise timeout= or seconds="
+        )
         return ModelTimeoutError(message, attempts=attempts)
     if is_transport(error):
         message = f"{where}: nobody answers there, after {attempts} attempts; check base_url"
