@@ -38,6 +38,7 @@ _GLUED_DATE = re.compile(r"\s*date[^\S\n]+(\d{4}-\d\d-\d\d)[^\S\n]+(?=\S)", re.I
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*$")
 _PROSE_WORDS = 25  # a "sentence" without a full stop is prose, not a heading, from this length on
 _ABBREVIATION = 4  # up to this length, capitals tell a name from a word
+_UNSPACED = 8  # characters of a sentence in a script that is written without spaces
 _URL = re.compile(r"https?://\S+\s*$", re.IGNORECASE)
 
 
@@ -243,12 +244,12 @@ def _check(article: Article) -> None:
 
 
 def _is_prose(sentence: str) -> bool:
+    """Whether it ends like a sentence and is more than a word, or is too long for a heading."""
     words = len(sentence.split())
-    return (
-        words >= _PROSE_WORDS
-        or len(sentence) >= 8 * _PROSE_WORDS
-        or (bool(_SENTENCE_END.search(sentence)) and (words > 1 or len(sentence) > _PROSE_WORDS))
-    )
+    if words >= _PROSE_WORDS or len(sentence) >= 8 * _PROSE_WORDS:
+        return True
+    unspaced = not sentence.isascii() and len(sentence) >= _UNSPACED
+    return bool(_SENTENCE_END.search(sentence)) and (words > 1 or unspaced)
 
 
 def _read_bytes(path: Path) -> bytes:

@@ -203,6 +203,8 @@ def _is_meant(entry: _Entry, text: str, start: int, stop: int) -> bool:
     before, after = text[max(0, start - 30) : start], text[stop : stop + 30]
     if entry.form in _GIVEN_NAMES and re.match(r" [A-Z][a-z]", after):
         return False
+    if entry.actor.kind == "media" and re.match(r" [A-Z][a-z]", after):
+        return False
     if entry.via == "demonym":
         region = before.rstrip(" -").rsplit(" ", 1)[-1].lower()
         return not (entry.form.startswith("American") and region in _REGIONS)

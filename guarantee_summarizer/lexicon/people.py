@@ -32,7 +32,7 @@ _SPEECH = re.compile(
     r"called|confirmed|declined|rejected|rejects|signed|met|pledged|demanded|proposed|offered|vowed)\b"
 )
 _REPRESENTED = re.compile(r" (?:will be|was|is|were|are) (?:to be )?represented by (?:the )?$")
-_SAID_BEFORE = re.compile(r"(?:said|says|told|according to|by|with|met) $")
+_SAID_BEFORE = re.compile(r"(?:said|says|told|according to|by|with|met) (?:[A-Z][a-z]{1,3}\.? )?$")
 _NO_PERSON = frozenset(
     "The A An In On At It He She They We But And Or If When While After Before As For From To With "
     "By This That These Those There Here What Who Why How Where No Not Some Many Most Both Each "
@@ -188,7 +188,7 @@ class _Finder:
             if honorific := self._honorific.match(self._text, at):
                 at = honorific.end()
             match = _PERSON.match(self._text, at)
-            if match is None or not self._is_person(match[0], at):
+            if match is None or not self._is_person(match[0], at, titled=True):
                 return
             name = re.sub(r"['’]s$", "", match[0])
             yield Person(name, title, affiliation, at, at + len(name))
@@ -197,14 +197,16 @@ class _Finder:
                 return
             at = following.end()
 
-    def _is_person(self, name: str, start: int) -> bool:
+    def _is_person(self, name: str, start: int, *, titled: bool = False) -> bool:
         words = name.split()
         if words[0] in _NO_PERSON or any(word in _NO_PERSON for word in words[1:]):
+            return False
+        if any(word.startswith("Saint") for word in words):
             return False
         if self._office.match(name) or name.isupper() or re.search(r"['’]s\b.", name):
             return False
         mention = self._starts.get(start)
-        return mention is None or (mention.via == "metonym" and mention.end - start < len(name))
+        return mention is None or (titled and mention.end - start < len(name))
 
 
 @lru_cache(maxsize=8)

@@ -37,7 +37,7 @@ _STANCE = re.compile(
 _STRONG = re.compile(
     r"unclear|contentious|sticking point|remains? open|no commitment|that is disputed|divides?|different positions|"
     r"doubts? remain|red line|at odds|undecided|rejected|rejects|waiting for|legitimate targets?|accept no|"
-    r"not (?:been )?made public|never undertook|decides? .{0,40}whether",
+    r"not (?:been )?made public|questioned whether|never undertook|decides? .{0,40}whether",
     re.IGNORECASE,
 )
 
@@ -76,7 +76,7 @@ def _kind(reading: Reading, line: Line) -> str | None:
         )
         return "open_question" if strong else None
     if re.search(r"insist|demand|warned|critici", text) and not re.search(
-        r"reject|oppos|refus|rul(?:es|ed) out|contentious|divid|differ|not|no\b|doubt|question|held? different|must|need|want|complete",
+        r"reject|oppos|refus|rul(?:es|ed) out|contentious|divid|differ|not|no\b|doubt|question|held? different|must|need|want|complete|first|amend|change",
         text,
     ):
         return None

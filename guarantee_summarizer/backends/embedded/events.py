@@ -24,7 +24,7 @@ _WHEN = re.compile(
     r"|(?:\w+) (?:hours|days|weeks|months) (?:ago|later)|the day before|in (?:19|20)\d\d)\b"
 )
 _MEETS = re.compile(
-    r"\b(?:met|meets?|meeting|summit|talks|conference|signed?|signing|host(?:s|ed)?|visit(?:s|ed)?|travell?ed|received|"
+    r"\b(?:met|meets?|meeting|summit|talks|conference|signed?|signing|initialled|host(?:s|ed)?|visit(?:s|ed)?|travell?ed|received|"
     r"conversation|press conference|vot(?:e|ed)|ratified|published|released|adopted|convened?|gather(?:ed)?|holds?|held|"
     r"invaded|annexed|quarrel|decide|invoked|carried|session|declaration|inaugurat\w+|arrived|deployed|began|opened|launched|took effect|entered into force|telephone|call with)\b",
     re.IGNORECASE,
@@ -36,6 +36,9 @@ _SAME = re.compile(
 )
 _PLANNED = re.compile(
     r"\b(?:will|is to|are to|to be held|scheduled|planned|hopes? to|is set to|due|holds? a|decide)\b"
+)
+_PAST = re.compile(
+    r"\b(?:signed|met|held|hosted|initialled|travelled|received|visited|published|adopted|voted)\b[^,;]*$"
 )
 _EXPECTED = re.compile(r"\b(?:expected|may|might|could|likely|would)\b")
 _CANCELLED = re.compile(r"\b(?:cancell?ed|called off|postponed|scrapped)\b")
@@ -84,7 +87,7 @@ def _event(line: Line) -> dict[str, Any] | None:
         "when": when,
         "where": _where(line.text),
         "participants": _attending(line),
-        "status": _status(line.text),
+        "status": _status(line.text, when),
         "evidence": (Citation.of(line.sentence),),
     }
 
@@ -115,7 +118,10 @@ def _attending(line: Line) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _status(text: str) -> str:
+def _status(text: str, when: str) -> str:
+    at = text.find(when)
+    if _PAST.search(text[max(0, at - 70) : at]):
+        return "held"
     if _CANCELLED.search(text):
         return "cancelled"
     if _EXPECTED.search(text) and not re.search(r"\b(?:met|was|were|signed|held|hosted)\b", text):

@@ -38,7 +38,7 @@ _NAMES = (
     r"mechanism to monitor[^,.;]{0,40}|(?:monitoring|verification|observer) (?:mechanism|mission|force)|"
     r"legally binding (?:commitment|guarantee)|Article 5(?:-like|-style)? \w+|military support"
 )
-_NAME = re.compile(_NAMES, re.IGNORECASE)
+_NAME = re.compile(rf"(?<![\w,.])(?:{_NAMES})", re.IGNORECASE)
 _LOCATION = re.compile(
     r"\b((?:well |further |far |away )?(?:behind|from|on|along|at|away from|inside) the (?:front|border|contact|dividing|yellow|frontier)[ -]?lines?"
     r"|(?:further|away) from the front lines?|well behind it[^.;]*|at (?:cities|ports)[^.;]*|along the border[^,.;]*)"

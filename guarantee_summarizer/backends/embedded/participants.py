@@ -25,9 +25,14 @@ _PARTNER = re.compile(
     r"attacked|invade|invaded|protect|defend|including|include)(?: the| a)? $",
     re.IGNORECASE,
 )
+_COUNTERPART = re.compile(
+    r"\b(?:by|with|between|against|from|asked|urged|disarm\w*|fight\w*|defeat\w*|attack\w*)(?: the)? $",
+    re.IGNORECASE,
+)
 _MODIFIES = re.compile(r"(?:-\w+)? (?:[a-z]+ ){0,2}?(?:countries|members?|states|allies|officials?|leaders?|"
     r"soldiers|troops|forces|diplomats?|ministers?|capitals|headquarters|nations|ambassadors?|"
     r"chief|secretary|summit|membership|envoys?|military|parliament|commander|spokes\w+)\b")  # fmt: skip
+_ACTOR = "(?:the )?\u2039\u203a"
 _NEGOTIATES = re.compile(
     r"\b(?:envoys?|negotiators?|special representative|mediator)\b", re.IGNORECASE
 )
@@ -87,7 +92,8 @@ def _acts(line: Line, at: int) -> bool:
         line.text[line.named[first - 1].end : line.named[first].start]
     ):
         first -= 1
-    return bool(_PARTNER.search(line.text[: line.named[first].start])) and named.kind == "state"
+    partner = _PARTNER if named.kind == "state" else _COUNTERPART
+    return bool(partner.search(line.text[: line.named[first].start]))
 
 
 def _participant(
@@ -162,7 +168,7 @@ def _matching(cues: Cues, context: str) -> list[str]:
 @lru_cache(maxsize=4)
 def _role_patterns_of(sources: tuple[tuple[str, str], ...]) -> dict[str, re.Pattern[str]]:
     return {
-        role: re.compile(source.replace("{}", "(?:the )?\u2039\u203a"), re.IGNORECASE)
+        role: re.compile(rf"(?<!\w)(?:{source.replace('{}', _ACTOR)})", re.IGNORECASE)
         for role, source in sources
     }
 

@@ -18,6 +18,15 @@ from guarantee_summarizer.text import Sentence
 __all__ = ["Line", "Named", "Reading", "read"]
 
 
+_FURNITURE = re.compile(
+    r"\W*(?:(?:Additional |Writing |Further )?Reporting by|Edit(?:ing|ed) by|Compiled by|Read (?:more|also|next)\b|"
+    r"Related(?:\s+(?:stories|articles|links|topics))?:|See also:|Sign up|Subscribe|Follow us|Click here|"
+    r"(?:File )?Photo(?:graph)?(?::| by)|Image:|Caption:|FILE PHOTO|Our Standards|All rights reserved|©|"
+    r"Copyright|Advertisement|Share this|Most read|This article (?:was|is)|By [A-Z]\w+ [A-Z]\w+$)",
+    re.IGNORECASE,
+)  # bylines, credits, links: never claims
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """A participant named in a sentence; offsets are into the sentence's text."""
@@ -37,10 +46,10 @@ class Line:
     sentence: Sentence
     named: list[Named] = field(default_factory=list)
 
-    @property
+    @cached_property
     def text(self) -> str:
-        """The words of the sentence."""
-        return self.sentence.text
+        """The words of the sentence; nothing where they are the outlet's own furniture."""
+        return "" if _FURNITURE.match(self.sentence.text) else self.sentence.text
 
     @cached_property
     def figures(self) -> list[Quantity]:

@@ -47,7 +47,7 @@ def is_relevant(reading: Reading) -> bool:
         text = f"{reading.article.title}\n{text}"
     strong = reading.cues.count("relevant", "strong", text)
     weak = reading.cues.count("relevant", "weak", text)
-    states = {n.name for line in reading.lines for n in line.named if n.kind != "person"}
-    if not states:
-        return False
-    return strong >= _STRONG or (strong >= 1 and weak >= 1) or weak >= _WEAK
+    actors = any(n.kind != "person" for line in reading.lines for n in line.named)
+    if strong >= _STRONG:
+        return True
+    return actors and ((strong >= 1 and weak >= 1) or weak >= _WEAK)
