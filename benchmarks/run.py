@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import importlib.metadata
 import importlib.util
 import json
@@ -19,6 +20,10 @@ from pathlib import Path
 from typing import Any
 
 import guarantee_summarizer as gs
+from guarantee_summarizer.backends.embedded.wording import clean
+from guarantee_summarizer.enrich import enrich
+from guarantee_summarizer.lexicon import default_lexicon
+from guarantee_summarizer.lexicon.cues import Cues
 from guarantee_summarizer.prompts import PromptBook
 from guarantee_summarizer.schema.wire import to_wire, wire_schema
 
@@ -44,8 +49,8 @@ def benchmark_import() -> None:
                        ("openai", "import openai"), ("instructor", "import instructor; instructor.from_openai")]:  # fmt: skip
         code = (
             f"import time; t = time.perf_counter()\n{line}\n"
-            "s = time.perf_counter() - t; import resource; "
-            "print(s, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+            "s = time.perf_counter() - t; status = open('/proc/self/status').read(); "
+            "print(s, int(status.split('VmHWM:')[1].split()[0]) / 1024)"
         )
         runs = [
             tuple(map(float, subprocess.check_output([sys.executable, "-c", code]).split()))
@@ -59,10 +64,17 @@ def benchmark_embedded() -> None:
     """Milliseconds for the seed article, the first time and after that."""
     article = SEED.read_text()
     first = _seconds(lambda: gs.summarize(article), times=1)
-    later = _seconds(lambda: gs.summarize(article), times=CALLS)
+    later = _seconds(lambda: _forgetful(article), times=CALLS)
     print(
         f"\nembedded, seed article: {later * 1e3:.1f} ms (median of {CALLS}); the first {first * 1e3:.0f} ms"
     )
+
+
+def _forgetful(article: str) -> gs.Summary:
+    """Summarize without what was remembered of the same sentences from the last time."""
+    Cues.all.cache_clear()
+    clean.cache_clear()
+    return gs.summarize(article)
 
 
 def benchmark_model() -> None:
@@ -121,17 +133,26 @@ def _gold_json() -> dict[str, Any]:
 
 
 def _gold() -> tuple[gs.Article, dict[str, Any]]:
-    """Gold 01 and its right answer as a model would write it: what the prompt says to leave out is."""
+    """Gold 01 and its right answer as a model is asked to write it.
+
+    Descriptions are left out (title and cited sentences say them); kind, title and affiliation of
+    a participant only where the library restores exactly what gold says.
+    """
     article = gs.Article.from_file(GOLD.with_suffix(".txt"))
-    summary = gs.Summary.ground(_gold_json(), article)
-    wire: dict[str, Any] = to_wire(summary)
+    right = gs.Summary.ground(_gold_json(), article)
+    wire: dict[str, Any] = to_wire(right)
     for item in (*wire["proposals"], *wire["structure"]["layers"]):
         item.pop("description", None)
-    for participant in wire["participants"]:
-        if participant.get("kind") != "coalition":
-            participant.pop("kind", None)
-        participant.pop("title", None)
-        participant.pop("affiliation", None)
+    bare = copy.deepcopy(wire)
+    for participant in bare["participants"]:
+        for field in ("kind", "title", "affiliation"):
+            participant.pop(field, None)
+    restored = enrich(gs.Summary.ground(bare, article), article, default_lexicon())
+    rows = zip(wire["participants"], right.participants, restored.participants, strict=True)
+    for written, meant, found in rows:
+        for field in ("kind", "title", "affiliation"):
+            if getattr(meant, field) == getattr(found, field):
+                written.pop(field, None)
     return article, wire
 
 

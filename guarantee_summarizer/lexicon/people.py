@@ -108,10 +108,11 @@ class _Finder:
         self._ends = {m.end: m for m in mentions}
         self._starts = {m.start: m for m in mentions}
         self._taken: list[Person] = []
+        self._offices = list(self._office.finditer(text))
 
     def titled(self) -> Iterator[Person]:
         """`British Prime Minister Keir Starmer`, `envoys Steve Witkoff and Jared Kushner`."""
-        for match in self._office.finditer(self._text):
+        for match in self._offices:
             at = match.end()
             affiliation, title = self._before(match.start(), match[0])
             if of := re.compile(r" (?:of|for|to) (?:the )?").match(self._text, at):
@@ -131,7 +132,7 @@ class _Finder:
 
     def apposed(self) -> Iterator[Person]:
         """`Steven Pifer, a former American diplomat who …`."""
-        for match in self._office.finditer(self._text):
+        for match in self._offices:
             start = self._text.rfind(", ", max(0, match.start() - 60), match.start())
             if start < 0 or any(c in self._text[start + 2 : match.start()] for c in ",.;:"):
                 continue

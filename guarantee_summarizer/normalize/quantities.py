@@ -29,6 +29,7 @@ _COINS = {
     "usd": "USD", "eur": "EUR", "gbp": "GBP", "sterling": "GBP",
 }  # fmt: skip
 _MONTH = "|".join([*MONTHS, *(rf"{m[:3]}\." for m in MONTHS), r"sept\."])
+_STEMS = tuple(month[:3] for month in MONTHS)
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
 _START = r"(?<![\w.,/])(?<!\D-)"  # digits glued to a letter (G7, F-16) belong to a name
 _END = r"(?![\w%]|[.,]\d|/\d)"
@@ -72,7 +73,10 @@ def quantities(text: str) -> list[Quantity]:
         return []
     found: list[Quantity] = []
     taken = bytearray(len(text))
-    for pattern, read in _patterns():
+    low = text.lower()
+    for signs, pattern, read in _patterns():
+        if signs and not any(sign in low for sign in signs):
+            continue
         for match in pattern.finditer(text):
             start, end = match.span()
             if 1 in taken[start:end] or (reading := read(match)) is None:
@@ -83,30 +87,32 @@ def quantities(text: str) -> list[Quantity]:
 
 
 @cache
-def _patterns() -> tuple[tuple[re.Pattern[str], _Read], ...]:
+def _patterns() -> tuple[tuple[tuple[str, ...], re.Pattern[str], _Read], ...]:
+    """Each pattern with signs of which one stands in every text that it can match."""
+
     def compiled(source: str) -> re.Pattern[str]:
         return re.compile(source, re.IGNORECASE)
 
     coin = "|".join(_COINS)
     return (
-        (compiled(rf"{_START}(\d{{4}})-(\d\d)(?:-(\d\d))?(?![\d-])"), _iso),
-        (compiled(rf"{_START}({_DAY}) (?:of )?({_MONTH})(?:,? (\d{{4}}))?(?!\w)"), _day_month),
-        (compiled(rf"(?<!\w)({_MONTH}) ({_DAY})(?:,? (\d{{4}}))?(?![\w%]|,\d)"), _month_day),
-        (compiled(rf"(?<!\w)({_MONTH}),? (?:of )?(\d{{4}})(?!\w)"), _month_year),
-        (re.compile(rf"(?<!\w)({'|'.join(d.title() for d in WEEKDAYS)})s?(?!\w)"), _weekday),
-        (compiled(r"(?<!\w)half an?[ -]century(?!\w)"), lambda _: _years(50)),
-        (compiled(r"(?<!\w)(?:a )?quarter[ -](?:of a )?century(?!\w)"), lambda _: _years(25)),
-        (compiled(rf"{_START}({NUMBER}|an?)[ \u00a0-](?:more )?(centur(?:y|ies)|decades?)(?!\w)"), _decades),
-        (compiled(rf"{_START}({NUMBER}|an?)[ \u00a0-](?:more )?(year|month|week|day|hour|minute)s?(?!\w)"), _duration),
-        (compiled(rf"(?<![\w$€£¥])(?:US)?([$€£¥₴]) ?({NUMBER})(?!\w)"), _sign_first),
-        (compiled(rf"{_START}(USD|EUR|GBP|UAH) ?({NUMBER})(?!\w)"), _code_first),
-        (compiled(rf"{_START}({NUMBER}) (?:U\.?S\.? |of )?({coin})s?(?!\w)"), _coin),
-        (compiled(rf"{_START}({NUMBER}) ?(?:%|per ?cent(?!\w)|percent(?:age points?)?(?!\w))"), _percent),
-        (compiled(rf"{_START}({NUMBER})[ \u00a0-](kilomet(?:re|er)s?|km|miles?|met(?:re|er)s?)(?!\w)"), _distance),
-        (compiled(rf"(?<!\w)({'|'.join(_ORDINALS)}|\d+(?:st|nd|rd|th))(?!\w)"), _ordinal),
-        (re.compile(r"(?<![\w.,/-])((?:19|20)\d\d)s?(?![\w%]|[.,]\d)"), _year),
-        (compiled(rf"{_START}({NUMBER}){_END}"), _count),
-        (compiled(rf"{_START}({NUMBER})(?=-[a-z])"), _count),
+        (("-",), compiled(rf"{_START}(\d{{4}})-(\d\d)(?:-(\d\d))?(?![\d-])"), _iso),
+        (_STEMS, compiled(rf"{_START}({_DAY}) (?:of )?({_MONTH})(?:,? (\d{{4}}))?(?!\w)"), _day_month),
+        (_STEMS, compiled(rf"(?<!\w)({_MONTH}) ({_DAY})(?:,? (\d{{4}}))?(?![\w%]|,\d)"), _month_day),
+        (_STEMS, compiled(rf"(?<!\w)({_MONTH}),? (?:of )?(\d{{4}})(?!\w)"), _month_year),
+        (("day",), re.compile(rf"(?<!\w)({'|'.join(d.title() for d in WEEKDAYS)})s?(?!\w)"), _weekday),
+        (("centur",), compiled(r"(?<!\w)half an?[ -]century(?!\w)"), lambda _: _years(50)),
+        (("centur",), compiled(r"(?<!\w)(?:a )?quarter[ -](?:of a )?century(?!\w)"), lambda _: _years(25)),
+        (("centur", "decade"), compiled(rf"{_START}({NUMBER}|an?)[ \u00a0-](?:more )?(centur(?:y|ies)|decades?)(?!\w)"), _decades),
+        (tuple(_UNITS), compiled(rf"{_START}({NUMBER}|an?)[ \u00a0-](?:more )?(year|month|week|day|hour|minute)s?(?!\w)"), _duration),
+        (tuple(_SIGNS), compiled(rf"(?<![\w$€£¥])(?:US)?([$€£¥₴]) ?({NUMBER})(?!\w)"), _sign_first),
+        (("usd", "eur", "gbp", "uah"), compiled(rf"{_START}(USD|EUR|GBP|UAH) ?({NUMBER})(?!\w)"), _code_first),
+        (tuple(_COINS), compiled(rf"{_START}({NUMBER}) (?:U\.?S\.? |of )?({coin})s?(?!\w)"), _coin),
+        (("%", "per"), compiled(rf"{_START}({NUMBER}) ?(?:%|per ?cent(?!\w)|percent(?:age points?)?(?!\w))"), _percent),
+        (tuple(_DISTANCES), compiled(rf"{_START}({NUMBER})[ \u00a0-](kilomet(?:re|er)s?|km|miles?|met(?:re|er)s?)(?!\w)"), _distance),
+        ((), compiled(rf"(?<!\w)({'|'.join(_ORDINALS)}|\d+(?:st|nd|rd|th))(?!\w)"), _ordinal),
+        (("19", "20"), re.compile(r"(?<![\w.,/-])((?:19|20)\d\d)s?(?![\w%]|[.,]\d)"), _year),
+        ((), compiled(rf"{_START}({NUMBER}){_END}"), _count),
+        ((), compiled(rf"{_START}({NUMBER})(?=-[a-z])"), _count),
     )  # fmt: skip
 
 

@@ -160,10 +160,14 @@ def test_off_topic_text_is_irrelevant_and_has_no_claims(text):
     "text",
     [
         "Президент України Володимир Зеленський заявив, що гарантії безпеки мають бути чіткими.",
-        "Le président français a déclaré que la coalition des volontaires enverrait des troupes en "
-        "Ukraine après un cessez-le-feu et que les garanties de sécurité seraient contraignantes.",
-        "Der Bundeskanzler sagte, dass Deutschland nach einem Waffenstillstand über Soldaten für die "
-        "Ukraine entscheiden werde, sobald die Bedingungen klar seien.",
+        (
+            "Le président français a déclaré que la coalition des volontaires enverrait des troupes en "
+            "Ukraine après un cessez-le-feu et que les garanties de sécurité seraient contraignantes."
+        ),
+        (
+            "Der Bundeskanzler sagte, dass Deutschland nach einem Waffenstillstand über Soldaten für die "
+            "Ukraine entscheiden werde, sobald die Bedingungen klar seien."
+        ),
         "米国はウクライナに安全の保証を与える。",
     ],
 )

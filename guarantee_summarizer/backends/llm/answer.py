@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from guarantee_summarizer.article import Article
@@ -192,7 +192,7 @@ class _Reader:
 
     def _one(self, item: Any, model: type[Any], path: str) -> Any | None:
         try:
-            return TypeAdapter(model).validate_python(item, context=self._context)
+            return model.model_validate(item, context=self._context)
         except ValidationError as error:
             found = [_finding(detail, path) for detail in error.errors(include_url=False)]
             self.problems += [Problem(f.path, f.message) for f in found[:3]]
