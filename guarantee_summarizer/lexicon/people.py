@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -94,7 +95,13 @@ def find_people(text: str, lexicon: Lexicon, mentions: list[Mention]) -> list[Pe
     """
     finder = _Finder(text, lexicon, mentions)
     found: dict[int, Person] = {}
-    for person in (*finder.titled(), *finder.apposed(), *finder.speaking(), *finder.listed()):
+    for person in (
+        *finder.titled(),
+        *finder.apposed(),
+        *finder.speaking(),
+        *finder.listed(),
+        *finder.recurring(),
+    ):
         known = found.get(person.start)
         if known is None or (known.title is None and person.title):
             found[person.start] = person
@@ -166,6 +173,15 @@ class _Finder:
             for name in _PERSON.finditer(self._text, match.start(), match.end()):
                 if " " in name[0] and self._is_person(name[0], name.start()):
                     yield Person(name[0], None, None, name.start(), name.end())
+
+    def recurring(self) -> Iterator[Person]:
+        """Full names whose last word stands alone elsewhere, as news does with persons only."""
+        pairs = re.compile(rf"(?<![\w.] )(?<!\w){_FULL}(?!\w)")
+        alone = Counter(re.findall(rf"(?<![A-Z\w] )(?<!\w){_CAPITAL}", self._text))
+        for match in pairs.finditer(self._text):
+            name = match[0]
+            if alone[name.split()[-1]] and self._is_person(name, match.start()):
+                yield Person(name, None, None, match.start(), match.end())
 
     def _before(self, start: int, title: str) -> tuple[str | None, str]:
         """The affiliation that stands right before a title, and the title as it is reported."""

@@ -70,13 +70,17 @@ def _kind(reading: Reading, line: Line) -> str | None:
     if not found:
         return None
     if "open_question" in found and (_OPEN.search(text) or "disagreement" not in found):
-        strong = _OPEN.search(text) or re.search(
-            r"unclear|remains? open|not (?:yet )?(?:been )?(?:clear|decided|agreed)|nothing|no (?:commitment|decision)|waiting|named none|disputed|do not say|once the conditions|decides? .{0,40}whether",
-            text,
+        strong = (
+            _OPEN.search(text)
+            or _WHETHER.search(text)
+            or re.search(
+                r"unclear|remains? open|not (?:yet )?(?:been )?(?:clear|decided|agreed)|nothing|no (?:commitment|decision)|waiting|named none|disputed|do not say|once the conditions|decides? .{0,40}whether|yet to|did not (?:say|specify|elaborate|mention)|no (?:details?|date|timetable|text|mechanism|word)|has not (?:said|been)|have not said|left open|not known|unresolved|unanswered|worked out|still being|without saying|declined|silent|vague|ambiguous|depends? on|not specified|spelled out|automatic",
+                text,
+            )
         )
         return "open_question" if strong else None
-    if re.search(r"insist|demand|warned|critici", text) and not re.search(
-        r"reject|oppos|refus|rul(?:es|ed) out|contentious|divid|differ|not|no\b|doubt|question|held? different|must|need|want|complete|first|amend|change",
+    if re.search(r"warned|critici|demanded", text) and not re.search(
+        r"never|cannot|reject|oppos|refus|rul(?:es|ed) out|contentious|divid|differ|not|no\b|doubt|question|held? different|must|need|want|complete|first|amend|change",
         text,
     ):
         return None

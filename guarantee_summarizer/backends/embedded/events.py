@@ -15,16 +15,20 @@ _DAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
 _MONTH = (
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 )
+_SHORT = r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\."
 _WHEN = re.compile(
     rf"\b(?:(?:by |in |at )?the (?:end|beginning|start|middle) of (?:{_MONTH}|the (?:month|year|week))(?: \d{{4}})?"
+    rf"|{_SHORT} \d{{1,2}}(?:, \d{{4}})?|\d{{1,2}} {_SHORT}|(?:in|by|since|until|last|next|this) {_MONTH}(?! \d)"
     rf"|\d{{1,2}} {_MONTH}(?: \d{{4}})?|{_MONTH} \d{{1,2}}(?:, \d{{4}})?|(?:early|mid|late)[ -]{_MONTH}|{_MONTH} \d{{4}}"
     rf"|(?:last |next |this |late on |later on |on )?{_DAY}(?: (?:morning|evening|night|afternoon))?"
     r"|(?:over|at|during) the weekend|(?:last|next|this) (?:week|month|year|weekend)|yesterday|today|tomorrow"
     r"|in the coming (?:days|weeks|months)|later this (?:week|month|year)|within \d+ (?:hours|days|weeks)"
-    r"|(?:\w+) (?:hours|days|weeks|months) (?:ago|later)|the day before|in (?:19|20)\d\d)\b"
+    r"|(?:\w+) (?:hours|days|weeks|months) (?:ago|later)|the (?:day before|same day|following day|next day)|(?:a|two|three) (?:days?|weeks?|months?) (?:earlier|later)"
+    r"|(?:with)?in (?:the next )?(?:two|three|\d+) (?:days|weeks|months)|before Christmas|in (?:19|20)\d\d)\b"
 )
 _MEETS = re.compile(
-    r"\b(?:met|meets?|meeting|summit|talks|conference|signed?|signing|initialled|host(?:s|ed)?|visit(?:s|ed)?|travell?ed|received|"
+    r"\b(?:met|meets?|meeting|summit|deadline|flew|spoke|phoned|delegations?|round of|joined|set out|declared|approved|passed|agreed|left for|concluded|presented|handed|extended|ceremony|signatories|parliament|Congress|ultimatum|ratification|"
+    r"invit(?:e|ed)|attend(?:s|ed)?|chaired|gave|returned|submitted|unveiled|endorsed|registered|pledged|talks|conference|signed?|signing|initialled|host(?:s|ed)?|visit(?:s|ed)?|travell?ed|received|"
     r"conversation|press conference|vot(?:e|ed)|ratified|published|released|adopted|convened?|gather(?:ed)?|holds?|held|"
     r"invaded|annexed|quarrel|decide|invoked|carried|session|declaration|inaugurat\w+|arrived|deployed|began|opened|launched|took effect|entered into force|telephone|call with)\b",
     re.IGNORECASE,
@@ -36,6 +40,17 @@ _SAME = re.compile(
 )
 _PLANNED = re.compile(
     r"\b(?:will|is to|are to|to be held|scheduled|planned|hopes? to|is set to|due|holds? a|decide)\b"
+)
+_HAPPENS = re.compile(
+    r"\b(?:(?:has |have |had )?(?:signed|met|hosted|adopted|initialled|ratified|received|convened|approved|"
+    r"concluded|travelled|inaugurated)|will (?:meet|host|sign|hold|travel|visit|convene|vote|receive|gather)|"
+    r"(?:is|are) (?:to|due to|set to|expected to) (?:meet|host|sign|hold|travel|visit|vote|gather)|"
+    r"(?:summit|talks|meeting|conference|signing|ceremony) (?:was|were|is|are|will|took|takes|ended|opened|began)|"
+    r"held (?:talks|a)|after (?:hosting|meeting|talks)|agreed to (?:meet|hold))\b",
+    re.IGNORECASE,
+)
+_UNSURE = re.compile(
+    r"\b(?:would|could|might|if|whether|should|never|not|rejected|refused)\b|\?$", re.IGNORECASE
 )
 _PAST = re.compile(
     r"\b(?:signed|met|held|hosted|initialled|travelled|received|visited|published|adopted|voted)\b[^,;]*$"
@@ -74,7 +89,9 @@ def _event(line: Line) -> dict[str, Any] | None:
     text = clean(line.text)
     occasion = _MEETS.search(line.text)
     when = _when(line.text)
-    if occasion is None or when is None or not line.actors(adjectives=True):
+    if occasion is None or not line.actors(adjectives=True):
+        return None
+    if when is None and (not _HAPPENS.search(text) or _UNSURE.search(text)):
         return None
     if _SPEAKS_ONLY.search(line.text) and not re.search(
         r"\b(?:meeting|summit|talks|signed|hosting|hosted|conference|call|declaration|met)\b",
@@ -87,7 +104,7 @@ def _event(line: Line) -> dict[str, Any] | None:
         "when": when,
         "where": _where(line.text),
         "participants": _attending(line),
-        "status": _status(line.text, when),
+        "status": _status(line.text, when or ""),
         "evidence": (Citation.of(line.sentence),),
     }
 
@@ -119,7 +136,7 @@ def _attending(line: Line) -> tuple[str, ...]:
 
 
 def _status(text: str, when: str) -> str:
-    at = text.find(when)
+    at = text.find(when) if when else len(text)
     if _PAST.search(text[max(0, at - 70) : at]):
         return "held"
     if _CANCELLED.search(text):

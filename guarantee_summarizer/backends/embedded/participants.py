@@ -72,7 +72,7 @@ def _takes_part(name: str, kind: str, lines: list[Line]) -> bool:
             if named.name == name and named.via != "demonym":
                 acts += _acts(line, i)
                 meant += not _MODIFIES.match(line.text, named.end)
-    return acts > 0 or (kind == "state" and meant >= 3)  # noqa: PLR2004
+    return acts > 0 or (kind == "state" and meant >= 2)  # noqa: PLR2004
 
 
 def _acts(line: Line, at: int) -> bool:

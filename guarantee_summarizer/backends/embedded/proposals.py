@@ -212,7 +212,7 @@ def _kind(text: str, figure: Quantity) -> str | None:
     soldiers = _SOLDIERS.match(after) or _FORCE_BEFORE.search(before)
     if soldiers and figure.number is not None and figure.number >= 100:  # noqa: PLR2004
         return "force_size"
-    return "count" if _COUNTED.match(after) and (figure.number or 0) > 3 else None  # noqa: PLR2004
+    return "count" if _COUNTED.match(after) and (figure.number or 0) > 1 else None
 
 
 def _words(text: str, figure: Quantity, what: str) -> tuple[int, int]:
