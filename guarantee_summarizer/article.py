@@ -178,8 +178,17 @@ class Article:
     def naming(self, name: str) -> tuple[Sentence, ...]:
         """The sentences that hold `name` as whole words, however it is spelled.
 
-        An abbreviation in capitals (US, IT) has to stand in capitals.
+        An abbreviation in capitals (US, IT) has to stand in capitals. Each name is looked for once.
         """
+        if name not in self._named:
+            self._named[name] = self._search(name)
+        return self._named[name]
+
+    @cached_property
+    def _named(self) -> dict[str, tuple[Sentence, ...]]:
+        return {}
+
+    def _search(self, name: str) -> tuple[Sentence, ...]:
         needle = " ".join(fold(name).split())
         pairs = zip(self.sentences, self.folded_sentences, strict=True)
         found = tuple(s for s, folded in pairs if holds(folded, needle))

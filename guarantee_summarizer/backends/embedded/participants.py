@@ -51,7 +51,7 @@ def participants(reading: Reading) -> tuple[Participant, ...]:
         for named in line.named:
             if named.via == "demonym":
                 continue
-            if line not in lines[named.name]:
+            if not lines[named.name] or lines[named.name][-1] is not line:
                 lines[named.name].append(line)
             kinds.setdefault(named.name, named.kind)
     roles = _roles(reading)
