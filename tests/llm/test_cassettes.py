@@ -30,7 +30,8 @@ def vcr_cassette_dir() -> str:
 @pytest.fixture
 def default_cassette_name(request: pytest.FixtureRequest) -> str:
     """Cassettes are named after what they hold, so that several tests may replay one."""
-    return str(request.node.get_closest_marker("vcr").kwargs.get("cassette", request.node.name))
+    marker = request.node.get_closest_marker("cassette")
+    return str(marker.args[0] if marker else request.node.name)
 
 
 @pytest.fixture
@@ -100,13 +101,15 @@ def check(summary: gs.Summary, seed: gs.Article) -> None:
     assert gs.Summary.model_validate_json(summary.model_dump_json()) == summary
 
 
-@pytest.mark.vcr(cassette="seed")
+@pytest.mark.cassette("seed")
+@pytest.mark.vcr
 def test_the_seed_article_is_summarized_by_a_model(summarizer, seed):
     with summarizer:
         check(summarizer.summarize(seed), seed)
 
 
-@pytest.mark.vcr(cassette="seed")
+@pytest.mark.cassette("seed")
+@pytest.mark.vcr
 def test_the_seed_article_is_summarized_asynchronously_from_the_same_recording(summarizer, seed):
     async def run():
         async with summarizer:
@@ -115,7 +118,8 @@ def test_the_seed_article_is_summarized_asynchronously_from_the_same_recording(s
     check(asyncio.run(run()), seed)
 
 
-@pytest.mark.vcr(cassette="seed_stream")
+@pytest.mark.cassette("seed_stream")
+@pytest.mark.vcr
 def test_the_seed_article_streams(summarizer, seed):
     with summarizer:
         *partials, last = list(summarizer.stream(seed))
@@ -124,7 +128,8 @@ def test_the_seed_article_streams(summarizer, seed):
     assert not any(partial.complete for partial in partials)
 
 
-@pytest.mark.vcr(cassette="seed_stream")
+@pytest.mark.cassette("seed_stream")
+@pytest.mark.vcr
 def test_the_seed_article_streams_asynchronously_from_the_same_recording(summarizer, seed):
     async def run():
         async with summarizer:
