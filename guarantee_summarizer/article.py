@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from guarantee_summarizer.errors import ArticleError
-from guarantee_summarizer.text import FoldedText, Sentence, fold, holds, segment
+from guarantee_summarizer.text import FoldedText, Sentence, fold, holds, looks_english, segment
 
 __all__ = ["MAX_CHARACTERS", "Article", "decode"]
 
@@ -159,6 +159,11 @@ class Article:
         day = self.published.isoformat() if self.published else None
         parts = [self.text, self.title, day, self.outlet, self.url]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+    @cached_property
+    def english(self) -> bool:
+        """Whether the text looks English, by its function words."""
+        return looks_english(self.text[self.body :])
 
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:

@@ -46,7 +46,7 @@ def enrich(
     participants = tuple(map(readings.participant, summary.participants))
     structure = summary.structure
     return summary.replace(
-        article=ArticleRecord.of(article, language),
+        article=ArticleRecord.of(article, language or ("en" if article.english else None)),
         participants=participants,
         events=tuple(_event(e, article) for e in summary.events),
         proposals=tuple(_proposal(p, article) for p in summary.proposals),

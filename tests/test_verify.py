@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 import guarantee_summarizer as gs
@@ -181,3 +183,50 @@ def test_checks_say_in_their_docstring_what_must_be_true():
 
 def test_what_the_embedded_extractor_says_is_supported(embedded):
     assert [w.findings[0].message for w in embedded.withheld] == []
+
+
+UKRAINIAN = gs.Article.from_text(
+    "Президент Франції Еммануель Макрон заявив, що 26 країн готові надіслати війська на 15 років. "
+    "Росія відкидає будь-яку присутність військ НАТО, і переговори про гарантії безпеки тривають."
+)
+
+
+@pytest.mark.parametrize(("title", "expected"), [
+    ("26 countries for 15 years", []),
+    ("27 countries", ["figure_not_checked"]),
+    ("A dozen countries", ["figure_not_checked"]),
+])  # fmt: skip
+def test_in_another_language_figures_are_compared_by_digits_and_only_warned_about(title, expected):
+    summary = gs.Summary.ground(
+        {"relevant": True, "headline": "France is ready", "proposals": [proposal(title, 1)]},
+        UKRAINIAN,
+    )
+    whole = enrich(summary, UKRAINIAN, default_lexicon())
+    findings = verify(whole, UKRAINIAN)
+    assert [f.code for f in findings] == expected
+    assert withhold(whole, findings).proposals == whole.proposals
+
+
+def test_a_summary_in_another_language_is_not_withheld_for_its_words():
+    assert (
+        codes(
+            headline="Франція та 26 країн обіцяють війська",
+            proposals=[proposal("Війська на 15 років", 2)],
+        )
+        == []
+    )
+
+
+def test_gold_answers_are_hardly_ever_flagged():
+    from pathlib import Path
+
+    flagged = total = 0
+    for file in sorted((Path(__file__).parent / "gold").glob("*.json")):
+        article = gs.Article.from_file(file.with_suffix(".txt"))
+        data = json.loads(file.read_text())
+        data.pop("traps")
+        whole = enrich(gs.Summary.ground(data, article), article, default_lexicon())
+        total += len(list(claims(whole)))
+        flagged += len(verify(whole, article))
+    assert total > 400
+    assert flagged <= total / 100

@@ -10,7 +10,7 @@ from typing import Any
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.normalize import Quantity, quantities
 from guarantee_summarizer.schema import Citation, Finding, Summary
-from guarantee_summarizer.text import fold
+from guarantee_summarizer.text import fold, looks_english
 
 __all__ = ["Check", "Claim", "Reading", "claims", "error", "warning"]
 
@@ -72,6 +72,12 @@ class Reading:
     @cached_property
     def _quantities(self) -> dict[int, list[Quantity]]:
         return {}
+
+    @cached_property
+    def english(self) -> bool:
+        """Whether article and summary are both English, so that figures in words can be read."""
+        own = f"{self.summary.headline} {self.summary.abstract}"
+        return self.article.english and (not own.strip() or looks_english(own))
 
     @property
     def _metadata(self) -> str:

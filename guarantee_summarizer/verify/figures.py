@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from guarantee_summarizer.normalize import Quantity, quantities
 from guarantee_summarizer.schema import Finding
 from guarantee_summarizer.text import fold, holds
-from guarantee_summarizer.verify.base import Claim, Reading, error
+from guarantee_summarizer.verify.base import Claim, Reading, error, warning
 
 __all__ = ["figures_occur", "quotations_occur", "wordings_occur"]
 
@@ -19,7 +19,9 @@ _VERBATIM = {"terms": "value", "events": "when"}
 def figures_occur(claim: Claim, reading: Reading) -> Iterator[Finding]:
     """Every number, sum, date and duration that a claim states stands in what it cites.
 
-    Spelling may differ (15-year, fifteen years); the amount and what it counts may not.
+    Spelling may differ (15-year, fifteen years); the amount and what it counts may not. Where the
+    article or the summary is not English only digits can be compared, and what is not found is a
+    warning.
     """
     cited: list[Quantity] | None = None
     for field, text in claim.words.items():
@@ -27,10 +29,21 @@ def figures_occur(claim: Claim, reading: Reading) -> Iterator[Finding]:
             if figure.kind == "ordinal":
                 continue
             cited = reading.quantities(claim) if cited is None else cited
-            if not any(_same(figure, other) for other in cited):
-                words = text[figure.start : figure.end]
-                message = f"{words!r} ({field}) does not stand in the cited sentences"
+            if any(_same(figure, other) for other in cited):
+                continue
+            words = text[figure.start : figure.end]
+            message = f"{words!r} ({field}) does not stand in the cited sentences"
+            if reading.english:
                 yield error("figure_not_in_evidence", claim.path, message)
+            elif not _digits(words) <= _digits(" ".join(reading.folded(claim))) or not _digits(
+                words
+            ):
+                yield warning("figure_not_checked", claim.path, f"{message}, as far as can be read")
+
+
+def _digits(text: str) -> set[str]:
+    """The numbers written in digits; what figures in two languages can be compared by."""
+    return {run.replace(",", "").replace(".", "") for run in re.findall(r"\d[\d.,]*\d|\d", text)}
 
 
 def _same(stated: Quantity, cited: Quantity) -> bool:
@@ -58,7 +71,8 @@ def quotations_occur(claim: Claim, reading: Reading) -> Iterator[Finding]:
             quoted = " ".join((match[1] or match[2]).split()).strip(" ,.;:!?")
             if quoted and not any(holds(s, quoted) for s in reading.folded(claim)):
                 message = f"{quoted!r} ({field}) is not quoted from the cited sentences"
-                yield error("quotation_not_in_evidence", claim.path, message)
+                finding = error if reading.english else warning  # a quotation may be translated
+                yield finding("quotation_not_in_evidence", claim.path, message)
 
 
 def wordings_occur(claim: Claim, reading: Reading) -> Iterator[Finding]:
