@@ -30,23 +30,20 @@ __all__ = ["enrich"]
 _Evidence = tuple[Citation, ...]
 
 
-def enrich(
-    summary: Summary, article: Article, lexicon: Lexicon, *, language: str | None = None
-) -> Summary:
+def enrich(summary: Summary, article: Article, lexicon: Lexicon) -> Summary:
     """The summary with every field that the library can find by itself.
 
     Args:
         summary: claims whose evidence is grounded in `article`.
         article: where they come from.
         lexicon: the actors to know.
-        language: BCP 47 tag of the article's language, if known.
     """
     mentions = lexicon.mentions(article.text[article.body :])
     readings = _Readings(article, lexicon, mentions, summary.participants)
     participants = tuple(map(readings.participant, summary.participants))
     structure = summary.structure
     return summary.replace(
-        article=ArticleRecord.of(article, language or ("en" if article.english else None)),
+        article=ArticleRecord.of(article, "en" if article.english else None),
         participants=participants,
         events=tuple(_event(e, article) for e in summary.events),
         proposals=tuple(_proposal(p, article) for p in summary.proposals),

@@ -267,6 +267,6 @@ def looks_english(text: str) -> bool:
     """
     words = [word.lower() for word in _LETTERS.findall(text[:_SAMPLE])]
     if len(words) < _FEW_WORDS:
-        return sum(word.isascii() for word in words) * 2 > len(words)
-    known = sum(word in _ENGLISH for word in words)
+        return 2 * len([word for word in words if word.isascii()]) > len(words)
+    known = len([word for word in words if word in _ENGLISH])
     return known >= _ENGLISH_SHARE * len(words)

@@ -35,10 +35,13 @@ def figures_occur(claim: Claim, reading: Reading) -> Iterator[Finding]:
             message = f"{words!r} ({field}) does not stand in the cited sentences"
             if reading.english:
                 yield error("figure_not_in_evidence", claim.path, message)
-            elif not _digits(words) <= _digits(" ".join(reading.folded(claim))) or not _digits(
-                words
-            ):
+            elif not _in_digits(words, " ".join(reading.folded(claim))):
                 yield warning("figure_not_checked", claim.path, f"{message}, as far as can be read")
+
+
+def _in_digits(words: str, cited: str) -> bool:
+    """Whether a figure is written in digits that stand in the cited sentences."""
+    return bool(_digits(words)) and _digits(words) <= _digits(cited)
 
 
 def _digits(text: str) -> set[str]:
