@@ -68,7 +68,7 @@ def clip(text: str, words: int) -> str:
         kept = kept[: comma + 1]
     while len(kept) > 2 and _dangles(kept[-1]):  # noqa: PLR2004
         kept.pop()
-    return _capital(_balanced(" ".join(kept)).rstrip(".,;: '\"“”‘’"))
+    return _capital(_balanced(" ".join(kept).rstrip(".,;: ")))
 
 
 def _dangles(word: str) -> bool:

@@ -1,0 +1,30 @@
+"""Evaluation: how good summaries are, held against right answers."""
+
+from guarantee_summarizer.evaluation.gold import GoldItem, load_gold
+from guarantee_summarizer.evaluation.matching import assign
+from guarantee_summarizer.evaluation.report import (
+    Evaluation,
+    error_lines,
+    evaluate,
+    interval,
+    to_dict,
+    to_table,
+)
+from guarantee_summarizer.evaluation.scoring import Count, Mismatch, Scores, score, total
+
+__all__ = [
+    "Count",
+    "Evaluation",
+    "GoldItem",
+    "Mismatch",
+    "Scores",
+    "assign",
+    "error_lines",
+    "evaluate",
+    "interval",
+    "load_gold",
+    "score",
+    "to_dict",
+    "to_table",
+    "total",
+]

@@ -1,0 +1,247 @@
+"""Scores of one summary against its right answer, and their sum over many.
+
+Participants are matched by name or alias, everything else by the sentences that it cites; citation
+precision and recall follow ALCE (Gao et al. 2023): over the matched items, cited sentences that gold
+cites too, and sentences of gold that were cited.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from guarantee_summarizer.article import Article
+from guarantee_summarizer.evaluation.gold import GoldItem
+from guarantee_summarizer.evaluation.matching import assign, sentences
+from guarantee_summarizer.normalize import quantities
+from guarantee_summarizer.schema import Participant, Summary, Term
+from guarantee_summarizer.text import fold, holds
+from guarantee_summarizer.verify import claims
+
+__all__ = ["SECTIONS", "Count", "Mismatch", "Scores", "score", "total"]
+
+SECTIONS = ("participants", "events", "proposals", "layers", "disputes", "terms", "citations")
+_ATTRIBUTES = {
+    "participants": ("kind", "role"),
+    "events": ("status",),
+    "proposals": ("measure", "status"),
+    "layers": ("function", "status"),
+    "disputes": ("kind", "status"),
+}
+
+
+_Items = dict[str, tuple[Sequence[Any], Sequence[Any]]]
+_Pairs = dict[str, list[tuple[int, int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many of the `predicted` and of the `gold` items were matched.
+
+    For citations the two sides are counted apart: `matched` sentences of `predicted`, and the same
+    number against `gold`.
+    """
+
+    matched: int = 0
+    predicted: int = 0
+    gold: int = 0
+
+    def __add__(self, other: Count) -> Count:
+        return Count(
+            self.matched + other.matched,
+            self.predicted + other.predicted,
+            self.gold + other.gold,
+        )
+
+    @property
+    def precision(self) -> float | None:
+        """Share of the predicted that is right; None where nothing was predicted."""
+        return self.matched / self.predicted if self.predicted else None
+
+    @property
+    def recall(self) -> float | None:
+        """Share of gold that was found; None where there is nothing to find."""
+        return self.matched / self.gold if self.gold else None
+
+    @property
+    def f1(self) -> float | None:
+        """Harmonic mean of both; None where there is nothing on either side."""
+        both = self.predicted + self.gold
+        return 2 * self.matched / both if both else None
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """An item that was missed, spurious, or matched with a wrong attribute."""
+
+    section: str
+    kind: Literal["missed", "spurious", "wrong"]
+    words: str
+    sentences: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Counts by section, attributes right over the matched (right, of), and what went wrong.
+
+    `unsupported` counts claims with a number, a name or a quotation that the article does not hold.
+    """
+
+    counts: dict[str, Count] = field(default_factory=dict)
+    attributes: dict[str, tuple[int, int]] = field(default_factory=dict)
+    relevance: tuple[int, int] = (0, 0)
+    unsupported: int = 0
+    mismatches: tuple[Mismatch, ...] = ()
+
+
+def score(summary: Summary, gold: GoldItem) -> Scores:
+    """Score one summary against its right answer."""
+    right = gold.summary
+    pairs = {"participants": _by_name(summary.participants, right.participants)}
+    items: _Items = {"participants": (summary.participants, right.participants)}
+    for name in ("events", "proposals", "layers", "disputes"):
+        items[name] = _items(summary, name), _items(right, name)
+        pairs[name] = assign(*items[name])
+    counts = {
+        name: Count(len(pairs[name]), len(mine), len(theirs))
+        for name, (mine, theirs) in items.items()
+    }
+    counts["terms"] = _terms(summary, right)
+    counts["citations"] = _citations(items, pairs)
+    return Scores(
+        counts=counts,
+        attributes=_attributes(items, pairs),
+        relevance=(int(summary.relevant == right.relevant), 1),
+        unsupported=sum(1 for _ in _unsupported(summary, gold.article)),
+        mismatches=tuple(_mismatches(items, pairs)),
+    )
+
+
+def total(scores: Iterable[Scores]) -> Scores:
+    """Scores over several articles: counts are added up (micro average)."""
+    counts: dict[str, Count] = {name: Count() for name in SECTIONS}
+    attributes: dict[str, tuple[int, int]] = {}
+    right = of = unsupported = 0
+    for one in scores:
+        for name, count in one.counts.items():
+            counts[name] += count
+        for name, (good, among) in one.attributes.items():
+            before = attributes.get(name, (0, 0))
+            attributes[name] = (before[0] + good, before[1] + among)
+        right, of = right + one.relevance[0], of + one.relevance[1]
+        unsupported += one.unsupported
+    return Scores(counts, attributes, (right, of), unsupported)
+
+
+def _items(summary: Summary, name: str) -> Sequence[Any]:
+    found: Sequence[Any] = summary.structure.layers if name == "layers" else getattr(summary, name)
+    return found
+
+
+def _by_name(mine: Sequence[Participant], gold: Sequence[Participant]) -> list[tuple[int, int]]:
+    """Participants are one where a name or an alias is; each is used once."""
+    forms = [_forms(participant) for participant in gold]
+    pairs: list[tuple[int, int]] = []
+    used: set[int] = set()
+    for i, participant in enumerate(mine):
+        own = _forms(participant)
+        found = next((j for j, other in enumerate(forms) if j not in used and own & other), None)
+        if found is not None:
+            used.add(found)
+            pairs.append((i, found))
+    return pairs
+
+
+def _forms(participant: Participant) -> set[str]:
+    names = (participant.name, *participant.aliases)
+    return {re.sub(r"\W", "", fold(name)) for name in names}
+
+
+def _terms(mine: Summary, gold: Summary) -> Count:
+    one, other = _values(mine), _values(gold)
+    return Count((one & other).total(), one.total(), other.total())
+
+
+def _values(summary: Summary) -> Counter[str]:
+    terms: list[Term] = [term for proposal in summary.proposals for term in proposal.terms]
+    if summary.structure.duration is not None:
+        terms.append(summary.structure.duration)
+    return Counter(term.normalized or fold(term.value) for term in terms)
+
+
+def _citations(items: _Items, pairs: _Pairs) -> Count:
+    count = Count()
+    for name, matched in pairs.items():
+        if name == "participants":
+            continue  # their evidence is every mention
+        for i, j in matched:
+            one, other = sentences(items[name][0][i]), sentences(items[name][1][j])
+            count += Count(len(one & other), len(one), len(other))
+    return count
+
+
+def _attributes(items: _Items, pairs: _Pairs) -> dict[str, tuple[int, int]]:
+    found = {}
+    for name, attributes in _ATTRIBUTES.items():
+        mine, gold = items[name]
+        for attribute in attributes:
+            right = sum(
+                getattr(mine[i], attribute) == getattr(gold[j], attribute) for i, j in pairs[name]
+            )
+            found[f"{name}.{attribute}"] = (right, len(pairs[name]))
+    return found
+
+
+def _mismatches(items: _Items, pairs: _Pairs) -> Iterator[Mismatch]:
+    for name, (mine, gold) in items.items():
+        found, matched = {i for i, _ in pairs[name]}, {j for _, j in pairs[name]}
+        for j, item in enumerate(gold):
+            if j not in matched:
+                yield _mismatch(name, "missed", item, _words(item))
+        for i, item in enumerate(mine):
+            if i not in found:
+                yield _mismatch(name, "spurious", item, _words(item))
+        for i, j in pairs[name]:
+            for attribute in _ATTRIBUTES[name]:
+                one, other = getattr(mine[i], attribute), getattr(gold[j], attribute)
+                if one != other:
+                    words = f"{_words(gold[j])}: {attribute} is {one}, not {other}"
+                    yield _mismatch(name, "wrong", gold[j], words)
+
+
+def _mismatch(
+    section: str, kind: Literal["missed", "spurious", "wrong"], item: Any, words: str
+) -> Mismatch:
+    return Mismatch(section, kind, words, tuple(sorted(sentences(item))))
+
+
+def _words(item: Any) -> str:
+    fields = ("title", "issue", "name", "what")
+    if isinstance(item, Participant):
+        return item.name
+    return str(next(getattr(item, f) for f in fields if getattr(item, f, None)))
+
+
+def _unsupported(summary: Summary, article: Article) -> Iterator[str]:
+    """Paths of claims with a number, a name or a quotation that the article does not hold."""
+    held = {figure.value for figure in quantities(article.text)}
+    if article.published:
+        held |= {figure.value for figure in quantities(article.published.isoformat())}
+    for claim in claims(summary):
+        name = claim.item.name if claim.section == "participants" else None
+        if (name is not None and not article.naming(name)) or not all(
+            _stands(fold(text), held, article) for text in claim.words.values()
+        ):
+            yield claim.path
+
+
+def _stands(text: str, held: set[str], article: Article) -> bool:
+    """Whether the article holds every number and quotation of a wording."""
+    figures = [f for f in quantities(text) if f.kind not in ("ordinal", "date", "year")]
+    quoted = [" ".join(q.split()).strip(" ,.;:") for q in re.findall(r'"([^"]+)"', text)]
+    return all(figure.value in held for figure in figures) and all(
+        holds(article.folded.words, q) for q in quoted if q
+    )
