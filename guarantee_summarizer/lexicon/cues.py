@@ -50,6 +50,11 @@ class Cues:
         """Every value of a family that has a cue in `text`."""
         return tuple(value for value, p in self.families[family].items() if p.search(text))
 
+    def earliest(self, family: str, text: str) -> tuple[str, ...]:
+        """The values of `all`, in the order in which their cues stand in `text`."""
+        places = {v: m.start() for v, p in self.families[family].items() if (m := p.search(text))}
+        return tuple(sorted(places, key=lambda value: places[value]))
+
     def count(self, family: str, value: str, text: str) -> int:
         """How many different cues of a value stand in `text`."""
         return len({m[0].lower() for m in self.families[family][value].finditer(text)})

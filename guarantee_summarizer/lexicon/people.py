@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ _SPEECH = re.compile(
     r"called|confirmed|declined|rejected|rejects|signed|met|pledged|demanded|proposed|offered|vowed)\b"
 )
 _REPRESENTED = re.compile(r" (?:will be|was|is|were|are) (?:to be )?represented by (?:the )?$")
+_NAME_GOES_BEFORE = re.compile(rf"(?:[A-Z][\w’'-]*|\b{_PARTICLE}) $")
 _SAID_BEFORE = re.compile(r"(?:said|says|told|according to|by|with|met) (?:[A-Z][a-z]{1,3}\.? )?$")
 _NO_PERSON = frozenset(
     "The A An In On At It He She They We But And Or If When While After Before As For From To With "
@@ -101,6 +103,7 @@ def find_people(text: str, lexicon: Lexicon, mentions: list[Mention]) -> list[Pe
         *finder.speaking(),
         *finder.listed(),
         *finder.recurring(),
+        *finder.surnames(),
     ):
         known = found.get(person.start)
         if known is None or (known.title is None and person.title):
@@ -110,12 +113,13 @@ def find_people(text: str, lexicon: Lexicon, mentions: list[Mention]) -> list[Pe
 
 class _Finder:
     def __init__(self, text: str, lexicon: Lexicon, mentions: list[Mention]) -> None:
-        self._text = text
+        self._text, self._lexicon = text, lexicon
         self._office, self._honorific = _patterns(lexicon)
         self._ends = {m.end: m for m in mentions}
         self._starts = {m.start: m for m in mentions}
         self._taken: list[Person] = []
         self._offices = list(self._office.finditer(text))
+        self._office_starts = [match.start() for match in self._offices]
 
     def titled(self) -> Iterator[Person]:
         """`British Prime Minister Keir Starmer`, `envoys Steve Witkoff and Jared Kushner`."""
@@ -183,6 +187,19 @@ class _Finder:
             if alone[name.split()[-1]] and self._is_person(name, match.start()):
                 yield Person(name, None, None, match.start(), match.end())
 
+    def surnames(self) -> Iterator[Person]:
+        """A lone surname that speaks or acts, and that also stands inside a sentence."""
+        inside = set(re.findall(rf"(?<=[a-z,] )({_CAPITAL})(?! [A-Z])", self._text))
+        for match in re.finditer(rf"(?<![\w’'-]){_CAPITAL}(?= )", self._text):
+            name, start = match[0], match.start()
+            before = self._text[max(0, start - 20) : start]
+            if name not in inside or name in _NO_PERSON or _NAME_GOES_BEFORE.search(before):
+                continue
+            if self._lexicon.actor(name) is not None:  # a capital as a place
+                continue
+            if _SPEECH.match(self._text, match.end()) and self._is_person(name, start):
+                yield Person(name, None, None, start, match.end())
+
     def _before(self, start: int, title: str) -> tuple[str | None, str]:
         """The affiliation that stands right before a title, and the title as it is reported."""
         title = title[:-1] if title.endswith("s") and not title.endswith("ss") else title
@@ -214,9 +231,16 @@ class _Finder:
                 return
             at = following.end()
 
+    def _offices_near(self, start: int) -> list[re.Match[str]]:
+        """The office title that a name would begin inside of, if any."""
+        at = bisect_right(self._office_starts, start) - 1
+        return self._offices[at : at + 1] if at >= 0 else []
+
     def _is_person(self, name: str, start: int, *, titled: bool = False) -> bool:
         words = name.split()
         if words[0] in _NO_PERSON or any(word in _NO_PERSON for word in words[1:]):
+            return False
+        if any(m.start() <= start < m.end() for m in self._offices_near(start)):
             return False
         if any(word.startswith("Saint") for word in words):
             return False

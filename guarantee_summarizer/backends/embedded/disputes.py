@@ -37,7 +37,7 @@ _STANCE = re.compile(
 _STRONG = re.compile(
     r"unclear|contentious|sticking point|remains? open|no commitment|that is disputed|divides?|different positions|"
     r"doubts? remain|red line|at odds|undecided|rejected|rejects|waiting for|legitimate targets?|accept no|"
-    r"not (?:been )?made public|questioned whether|never undertook|decides? .{0,40}whether",
+    r"not (?:yet )?settled|fantasy|provocation|not tolerate|not (?:been )?made public|questioned whether|never undertook|decides? .{0,40}whether",
     re.IGNORECASE,
 )
 
@@ -74,13 +74,13 @@ def _kind(reading: Reading, line: Line) -> str | None:
             _OPEN.search(text)
             or _WHETHER.search(text)
             or re.search(
-                r"unclear|remains? open|not (?:yet )?(?:been )?(?:clear|decided|agreed)|nothing|no (?:commitment|decision)|waiting|named none|disputed|do not say|once the conditions|decides? .{0,40}whether|yet to|did not (?:say|specify|elaborate|mention)|no (?:details?|date|timetable|text|mechanism|word)|has not (?:said|been)|have not said|left open|not known|unresolved|unanswered|worked out|still being|without saying|declined|silent|vague|ambiguous|depends? on|not specified|spelled out|automatic",
+                r"unclear|remains? open|not (?:yet )?(?:been )?(?:clear|decided|agreed|settled|resolved|defined|known)|nothing|no (?:commitment|decision)|waiting|named none|disputed|do not say|once the conditions|decides? .{0,40}whether|yet to|did not (?:say|specify|elaborate|mention)|no (?:details?|date|timetable|text|mechanism|word)|has not (?:said|been)|have not said|left open|not known|unresolved|unanswered|worked out|still being|without saying|declined|silent|vague|ambiguous|depends? on|not specified|spelled out|automatic",
                 text,
             )
         )
         return "open_question" if strong else None
     if re.search(r"warned|critici|demanded", text) and not re.search(
-        r"never|cannot|reject|oppos|refus|rul(?:es|ed) out|contentious|divid|differ|not|no\b|doubt|question|held? different|must|need|want|complete|first|amend|change",
+        r"never|cannot|condemn|denounc|provocation|object|reject|oppos|refus|rul(?:es|ed) out|contentious|divid|differ|not|no\b|doubt|question|held? different|must|need|want|complete|first|amend|change",
         text,
     ):
         return None

@@ -39,7 +39,10 @@ _SAME = re.compile(
     re.IGNORECASE,
 )
 _PLANNED = re.compile(
-    r"\b(?:will|is to|are to|to be held|scheduled|planned|hopes? to|is set to|due|holds? a|decide)\b"
+    r"\b(?:will|must|has to|have to|needs? to|is to|are to|to be held|scheduled|planned|hopes? to|is set to|due|holds? a|decide)\b"
+)
+_GATHERING = re.compile(
+    r"\b(?:meeting|summit|talks|conference|round|vote|signing|session|ceremony)\b", re.IGNORECASE
 )
 _HAPPENS = re.compile(
     r"\b(?:(?:has |have |had )?(?:signed|met|hosted|adopted|initialled|ratified|received|convened|approved|"
@@ -89,7 +92,7 @@ def _event(line: Line) -> dict[str, Any] | None:
     text = clean(line.text)
     occasion = _MEETS.search(line.text)
     when = _when(line.text)
-    if occasion is None or not line.actors(adjectives=True):
+    if occasion is None or not (line.actors(adjectives=True) or (when and _GATHERING.search(text))):
         return None
     if when is None and (not _HAPPENS.search(text) or _UNSURE.search(text)):
         return None

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from guarantee_summarizer.backends.embedded.proposals import status
 from guarantee_summarizer.backends.embedded.reading import Line, Reading
 from guarantee_summarizer.backends.embedded.wording import clean, clip
-from guarantee_summarizer.normalize import quantities
 from guarantee_summarizer.schema import Citation, GuaranteeStructure, Layer, Term
 
 __all__ = ["structure"]
@@ -65,6 +64,9 @@ _PRECONDITION = re.compile(
     r"((?:an? |the |any )?(?:lasting |possible )?(?:cease-?fire|truce|peace (?:deal|agreement|settlement|treaty)|end of the (?:fighting|war)|settlement|hostage release|withdrawal)"
     r"(?: or (?:an? |the )?(?:peace )?(?:deal|agreement|settlement))?)",
     re.IGNORECASE,
+)
+_RUNS_FOR = re.compile(
+    r"\b(?:valid|runs?|lasts?|in force|apply|applies|concluded|term of|period of) (?:for )?(?:at least |up to )?$"
 )
 _EXPLICIT = re.compile(
     r"line of defen[cs]e|front ?lines?|backstop|safety net|\b(?:layer|level|tier|ring|echelon)s?\b|"
@@ -205,9 +207,10 @@ def _precondition(reading: Reading) -> tuple[str | None, list[Citation]]:
 def _duration(reading: Reading) -> Term | None:
     """The term of the guarantee: a duration called so (`a 15-year term`)."""
     for line in reading.lines:
-        for figure in quantities(line.text) if "term" in line.text or "period" in line.text else ():
+        for figure in line.figures:
             match = re.match(r"[ -](?:term|period|guarantee|pact)\w*", line.text[figure.end :])
-            if figure.kind == "duration" and match:
-                value = line.text[figure.start : figure.end + len(match[0])]
+            runs = _RUNS_FOR.search(line.text[: figure.start])
+            if figure.kind == "duration" and (match or runs):
+                value = line.text[figure.start : figure.end + (len(match[0]) if match else 0)]
                 return Term(what="duration", value=value, evidence=(Citation.of(line.sentence),))
     return None

@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from functools import lru_cache
 
-from guarantee_summarizer.backends.embedded.reading import Line, Named, Reading
+from guarantee_summarizer.backends.embedded.reading import Line, Reading
 from guarantee_summarizer.lexicon.cues import Cues
 from guarantee_summarizer.schema import Citation, Participant
 
@@ -71,7 +71,8 @@ def _takes_part(name: str, kind: str, lines: list[Line]) -> bool:
         for i, named in enumerate(line.named):
             if named.name == name and named.via != "demonym":
                 acts += _acts(line, i)
-                meant += not _MODIFIES.match(line.text, named.end)
+                plain = named.via != "metonym"
+                meant += plain and not _MODIFIES.match(line.text, named.end)
     return acts > 0 or (kind == "state" and meant >= 2)  # noqa: PLR2004
 
 
@@ -80,19 +81,10 @@ def _acts(line: Line, at: int) -> bool:
     named = line.named[at]
     if _MODIFIES.match(line.text, named.end):
         return False
-    last = at
-    while last + 1 < len(line.named) and _JOINED.fullmatch(
-        line.text[line.named[last].end : line.named[last + 1].start]
-    ):
-        last += 1
+    first, last = _joined(line, at)
     if _VERB.match(line.text, line.named[last].end):
         return True
-    first = at
-    while first and _JOINED.fullmatch(
-        line.text[line.named[first - 1].end : line.named[first].start]
-    ):
-        first -= 1
-    partner = _PARTNER if named.kind == "state" else _COUNTERPART
+    partner = _PARTNER if named.kind == "state" and named.via != "metonym" else _COUNTERPART
     return bool(partner.search(line.text[: line.named[first].start]))
 
 
@@ -138,8 +130,8 @@ def _roles(reading: Reading) -> dict[str, str]:
     """The role of every actor: the one with the most contexts that speak for it."""
     scores: dict[str, Counter[str]] = defaultdict(Counter)
     for line in reading.lines:
-        for named in line.named:
-            context = _context(line, named)
+        for at, named in enumerate(line.named):
+            context = _context(line, at)
             for role in _matching(reading.cues, context):
                 scores[role][named.name] += 1
     roles: dict[str, str] = {}
@@ -155,10 +147,25 @@ def _roles(reading: Reading) -> dict[str, str]:
     return roles
 
 
-def _context(line: Line, named: Named) -> str:
-    """The sentence around an actor, the actor itself written {}."""
-    before = line.text[max(0, named.start - 60) : named.start]
-    return f"{before}\u2039\u203a{line.text[named.end : named.end + 50]}"
+def _context(line: Line, at: int) -> str:
+    """The sentence around an actor, written {}; of `A and B would` both come before `would`."""
+    first, last = _joined(line, at)
+    start, end = line.named[first].start, line.named[last].end
+    return f"{line.text[max(0, start - 60) : start]}\u2039\u203a{line.text[end : end + 50]}"
+
+
+def _joined(line: Line, at: int) -> tuple[int, int]:
+    """The first and the last of the actors that stand in one list with the one at `at`."""
+    first = last = at
+    while last + 1 < len(line.named) and _JOINED.fullmatch(
+        line.text[line.named[last].end : line.named[last + 1].start]
+    ):
+        last += 1
+    while first and _JOINED.fullmatch(
+        line.text[line.named[first - 1].end : line.named[first].start]
+    ):
+        first -= 1
+    return first, last
 
 
 def _matching(cues: Cues, context: str) -> list[str]:

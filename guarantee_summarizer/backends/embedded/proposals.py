@@ -18,7 +18,7 @@ _OPENS_LIST = re.compile(
     r"|\bagreed (?:on |to )?(?:\S+ ){0,2}(?:steps|points|measures|principles|commitments)|(?:steps|points|measures|principles) agreed\b",
     re.IGNORECASE,
 )
-_VAGUE = ("diplomacy", "legal_instrument", "other")
+_VAGUE = ("legal_instrument", "other", "diplomacy")  # the less telling, the later
 _DISCUSSED = re.compile(
     r"\b(?:discuss\w*|consider\w*|envision\w*|envisag\w*|possib\w+|may|might|could|under discussion|drafting|estimates|talks)\b"
 )
@@ -109,7 +109,7 @@ def _proposal(reading: Reading, line: Line) -> dict[str, Any] | None:
     cues = reading.cues.all("proposal", text)
     if _BULLET.match(line.text) and re.match(r"(?:Not to|To) [a-z]+", text):
         cues = cues or ("agreed",)
-    measures = reading.cues.all("measure", text)
+    measures = reading.cues.earliest("measure", text)
     if not cues or not measures or line.text.rstrip().endswith("?"):
         return None
     firm = [cue for cue in cues if cue != "under_discussion"]
@@ -123,7 +123,7 @@ def _proposal(reading: Reading, line: Line) -> dict[str, Any] | None:
     if reading.cues.first("dispute", text) == "open_question" and not firm:
         return None
     citation = Citation.of(line.sentence)
-    measure = next((m for m in measures if m not in _VAGUE), measures[0])
+    measure = _measure(measures)
     return {
         "title": clip(line.text, _TITLE_WORDS),
         "description": text.rstrip(".") + ".",
@@ -134,6 +134,14 @@ def _proposal(reading: Reading, line: Line) -> dict[str, Any] | None:
         "attribution": attribution(line.text),
         "evidence": (citation,),
     }
+
+
+def _measure(found: tuple[str, ...]) -> str:
+    """The first measure named, unless a telling one stands after it, or it says next to nothing."""
+    if "ceasefire_monitoring" in found:
+        return "ceasefire_monitoring"
+    vague = min(found, key=lambda m: _VAGUE.index(m) if m in _VAGUE else -1)
+    return next((measure for measure in found if measure not in _VAGUE), vague)
 
 
 def status(reading: Reading, text: str) -> str:
@@ -164,7 +172,7 @@ def _proposers(line: Line) -> tuple[str, ...]:
             continue
         if _proposes(line, i):
             found.append(named.name)
-    return tuple(dict.fromkeys(found))[:3]
+    return tuple(dict.fromkeys(found))[:6]
 
 
 def _proposes(line: Line, at: int) -> bool:
@@ -212,7 +220,7 @@ def _kind(text: str, figure: Quantity) -> str | None:
     soldiers = _SOLDIERS.match(after) or _FORCE_BEFORE.search(before)
     if soldiers and figure.number is not None and figure.number >= 100:  # noqa: PLR2004
         return "force_size"
-    return "count" if _COUNTED.match(after) and (figure.number or 0) > 1 else None
+    return "count" if _COUNTED.match(after) and (figure.number or 0) > 3 else None  # noqa: PLR2004
 
 
 def _words(text: str, figure: Quantity, what: str) -> tuple[int, int]:

@@ -89,6 +89,9 @@ def read(article: Article, lexicon: Lexicon, cues: Cues) -> Reading:
     for mention in mentions:
         if mention.via in ("name", "alias"):
             forms[mention.actor.name][mention.form] += 1
+    for mention in mentions:  # a capital stands for a state that is not named otherwise
+        if mention.via == "metonym" and mention.actor.name not in forms:
+            forms[mention.actor.name][mention.form] += 1
     people = find_people(article.text[article.body :], lexicon, mentions)
     reading = Reading(article, lexicon, cues, lines, _merged(people), forms)
     for mention in mentions:
