@@ -79,15 +79,20 @@ class Lexicon:
     """The actors and offices to know; immutable.
 
     `Lexicon.load(folder)` lays a folder of your own files (`states.csv`, `actors.csv`,
-    `offices.csv`, same columns) over the bundled ones; your rows win.
+    `offices.csv`, `persons.csv`, same columns) over the bundled ones; your rows win.
     """
 
     def __init__(
-        self, actors: Iterable[Actor], offices: Iterable[str], honorifics: Iterable[str]
+        self,
+        actors: Iterable[Actor],
+        offices: Iterable[str],
+        honorifics: Iterable[str],
+        surnames: Iterable[str] = (),
     ) -> None:
         named = {actor.name: actor for actor in actors}
         self.actors: tuple[Actor, ...] = tuple(named.values())
         self.offices: tuple[str, ...] = tuple(dict.fromkeys(offices))
+        self.surnames = frozenset(surnames)
         self.honorifics: tuple[str, ...] = tuple(dict.fromkeys(honorifics))
         self._entries: dict[str, list[_Entry]] = defaultdict(list)
         self._by_form: dict[str, Actor] = {}
@@ -113,6 +118,7 @@ class Lexicon:
             [*_states(extra), *_others(extra)],
             [row["title"] for row in offices if row["kind"] == "office"],
             [row["title"] for row in offices if row["kind"] == "honorific"],
+            [row["surname"] for row in read_table("persons.csv", ("surname",), extra)],
         )
 
     def actor(self, form: str) -> Actor | None:

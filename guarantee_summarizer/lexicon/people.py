@@ -34,7 +34,7 @@ _SPEECH = re.compile(
     r"called|confirmed|declined|rejected|rejects|signed|met|pledged|demanded|proposed|offered|vowed)\b"
 )
 _REPRESENTED = re.compile(r" (?:will be|was|is|were|are) (?:to be )?represented by (?:the )?$")
-_NAME_GOES_BEFORE = re.compile(rf"(?:[A-Z][\w’'-]*|\b{_PARTICLE}) $")
+_NAME_GOES_BEFORE = re.compile(rf"(?:[A-Z][\w’'-]*|\b[A-Z]\.|\b{_PARTICLE}) $")
 _SAID_BEFORE = re.compile(r"(?:said|says|told|according to|by|with|met) (?:[A-Z][a-z]{1,3}\.? )?$")
 _NO_PERSON = frozenset(
     "The A An In On At It He She They We But And Or If When While After Before As For From To With "
@@ -190,12 +190,15 @@ class _Finder:
     def surnames(self) -> Iterator[Person]:
         """A lone surname that speaks or acts, and that also stands inside a sentence."""
         inside = set(re.findall(rf"(?<=[a-z,] )({_CAPITAL})(?! [A-Z])", self._text))
-        for match in re.finditer(rf"(?<![\w’'-]){_CAPITAL}(?= )", self._text):
+        for match in re.finditer(rf"(?<![\w’'-]){_CAPITAL}(?![\w-])", self._text):
             name, start = match[0], match.start()
             before = self._text[max(0, start - 20) : start]
-            if name not in inside or name in _NO_PERSON or _NAME_GOES_BEFORE.search(before):
+            if name in _NO_PERSON or _NAME_GOES_BEFORE.search(before):
                 continue
-            if self._lexicon.actor(name) is not None:  # a capital as a place
+            if name in self._lexicon.surnames and self._is_person(name, start):
+                yield Person(name, None, None, start, match.end())
+                continue
+            if name not in inside or self._lexicon.actor(name) is not None:  # a capital as a place
                 continue
             if _SPEECH.match(self._text, match.end()) and self._is_person(name, start):
                 yield Person(name, None, None, start, match.end())

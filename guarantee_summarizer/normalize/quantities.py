@@ -27,6 +27,7 @@ _COINS = {
     "dollar": "USD", "euro": "EUR", "pound": "GBP", "yen": "JPY", "hryvnia": "UAH",
     "rouble": "RUB", "ruble": "RUB", "yuan": "CNY", "zloty": "PLN", "krona": "SEK",
     "usd": "USD", "eur": "EUR", "gbp": "GBP", "sterling": "GBP",
+    "kroner": "kroner", "kronor": "SEK", "shekel": "ILS", "riyal": "SAR", "dirham": "AED", "lira": "TRY", "rupee": "INR",
 }  # fmt: skip
 _MONTH = "|".join([*MONTHS, *(rf"{m[:3]}\." for m in MONTHS), r"sept\."])
 _STEMS = tuple(month[:3] for month in MONTHS)

@@ -32,12 +32,12 @@ _OVER = re.compile(
 _STANCE = re.compile(
     r"(?:,[^,]{0,70},)?(?: (?:has|have|had|also|again|again,|then|and|still|now|repeatedly|\w+ly|said that|said|repeated that|told [^,]{2,25} that|who|which))*"
     r" (?:[\w-]+ ){0,2}?(?:rejects?|rejected|insists?|insisted|demands?|demanded|seeks?|sought|wants?|wanted|oppos\w+|refus\w+|rul(?:es|ed) out|"
-    r"ruled out|would|will|questioned|ready|prepared|argued|argues|warned|called|calls|denied|proposed|asked|asks|treats?|holds?|says|said|objected|accepts?|hopes?)\b"
+    r"ruled out|would|will|questioned|ready|prepared|argued|argues|warned|called|calls|denied|proposed|asked|asks|treats?|holds?|says|said|objected|accepts?|hopes?|doubted|condemned|dismissed|denounced|has repeatedly)\b"
 )
 _STRONG = re.compile(
     r"unclear|contentious|sticking point|remains? open|no commitment|that is disputed|divides?|different positions|"
     r"doubts? remain|red line|at odds|undecided|rejected|rejects|waiting for|legitimate targets?|accept no|"
-    r"not (?:yet )?settled|fantasy|provocation|not tolerate|not (?:been )?made public|questioned whether|never undertook|decides? .{0,40}whether",
+    r"not (?:yet )?settled|(?:was|is|are|were) (?:still )?open|refused|opposed|critics|called the|doubted|fantasy|provocation|not tolerate|not (?:been )?made public|questioned whether|never undertook|decides? .{0,40}whether",
     re.IGNORECASE,
 )
 
@@ -74,7 +74,7 @@ def _kind(reading: Reading, line: Line) -> str | None:
             _OPEN.search(text)
             or _WHETHER.search(text)
             or re.search(
-                r"unclear|remains? open|not (?:yet )?(?:been )?(?:clear|decided|agreed|settled|resolved|defined|known)|nothing|no (?:commitment|decision)|waiting|named none|disputed|do not say|once the conditions|decides? .{0,40}whether|yet to|did not (?:say|specify|elaborate|mention)|no (?:details?|date|timetable|text|mechanism|word)|has not (?:said|been)|have not said|left open|not known|unresolved|unanswered|worked out|still being|without saying|declined|silent|vague|ambiguous|depends? on|not specified|spelled out|automatic",
+                r"unclear|(?:remains?|was|is|are|were|left) (?:still |largely )?open|not (?:yet )?(?:been )?(?:clear|decided|agreed|settled|resolved|defined|known)|nothing|no (?:commitment|decision)|waiting|named none|disputed|do not say|once the conditions|decides? .{0,40}whether|yet to|did not (?:say|specify|elaborate|mention)|no (?:details?|date|timetable|text|mechanism|word)|has not (?:said|been)|have not said|left open|not known|unresolved|unanswered|worked out|still being|without saying|declined|silent|vague|ambiguous|depends? on|not specified|spelled out|automatic",
                 text,
             )
         )

@@ -28,7 +28,7 @@ _WHEN = re.compile(
 )
 _MEETS = re.compile(
     r"\b(?:met|meets?|meeting|summit|deadline|flew|spoke|phoned|delegations?|round of|joined|set out|declared|approved|passed|agreed|left for|concluded|presented|handed|extended|ceremony|signatories|parliament|Congress|ultimatum|ratification|"
-    r"invit(?:e|ed)|attend(?:s|ed)?|chaired|gave|returned|submitted|unveiled|endorsed|registered|pledged|talks|conference|signed?|signing|initialled|host(?:s|ed)?|visit(?:s|ed)?|travell?ed|received|"
+    r"invit(?:e|ed)|attend(?:s|ed)?|chaired|gave|returned|submitted|unveiled|endorsed|registered|pledged|talks|conference|sign(?:s|ed)?|signing|initialled|host(?:s|ed)?|visit(?:s|ed)?|travell?ed|received|"
     r"conversation|press conference|vot(?:e|ed)|ratified|published|released|adopted|convened?|gather(?:ed)?|holds?|held|"
     r"invaded|annexed|quarrel|decide|invoked|carried|session|declaration|inaugurat\w+|arrived|deployed|began|opened|launched|took effect|entered into force|telephone|call with)\b",
     re.IGNORECASE,

@@ -19,7 +19,7 @@ _VERB = re.compile(
     r"wants?|seeks?|rejects?|insists?|demands?|hopes?|plans?|needs?|offers?|treats?|agrees?|"
     r"refuses?|supports?|backs?|opposes?|[a-z]{3,}ed)\b"
 )
-_JOINED = re.compile(r"(?:,| and|, and| or) (?:the )?$")
+_JOINED = re.compile(r"(?:,| and|, and| or) (?:the )?(?:[A-Z]\w+ ){0,3}$")
 _PARTNER = re.compile(
     r"\b(?:by|with|between|against|from|to|for|for the|of|on|asked|urged|told|accused|joined by|deter|attack|"
     r"attacked|invade|invaded|protect|defend|including|include)(?: the| a)? $",

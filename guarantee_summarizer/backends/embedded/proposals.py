@@ -35,7 +35,7 @@ _FORCE_BEFORE = re.compile(r"(?:armed forces|army|force|troops|contingent|milita
 _DEADLINE = re.compile(
     r"\b(?:by|before|until|within|no later than|deadline) (?:the )?(?:\S+ ){0,2}$", re.IGNORECASE
 )
-_COUNTED = re.compile(r"(?:[ -][a-z][\w-]*){1,4}")
+_COUNTED = re.compile(r"(?:[ -][A-Za-z][\w-]*){1,4}")
 _ADVERB = re.compile(
     r"(?:(?:more|fewer|less) than|up to|at least|at most|about|around|some|nearly|almost|over) $",
     re.IGNORECASE,
@@ -110,6 +110,8 @@ def _proposal(reading: Reading, line: Line) -> dict[str, Any] | None:
     if _BULLET.match(line.text) and re.match(r"(?:Not to|To) [a-z]+", text):
         cues = cues or ("agreed",)
     measures = reading.cues.earliest("measure", text)
+    if _BULLET.match(line.text) and cues and not measures:
+        measures = ("other",)
     if not cues or not measures or line.text.rstrip().endswith("?"):
         return None
     firm = [cue for cue in cues if cue != "under_discussion"]
@@ -129,11 +131,16 @@ def _proposal(reading: Reading, line: Line) -> dict[str, Any] | None:
         "description": text.rstrip(".") + ".",
         "measure": measure,
         "proposed_by": _proposers(line),
-        "status": status(reading, text),
+        "status": _settled(status(reading, text), measure),
         "terms": figures,
         "attribution": attribution(line.text),
         "evidence": (citation,),
     }
+
+
+def _settled(said: str, measure: str) -> str:
+    """Promising not to join or not to attack rejects nothing."""
+    return "proposed" if said == "rejected" and measure in ("neutrality", "nonaggression") else said
 
 
 def _measure(found: tuple[str, ...]) -> str:
@@ -177,11 +184,11 @@ def _proposers(line: Line) -> tuple[str, ...]:
 
 def _proposes(line: Line, at: int) -> bool:
     named: Named = line.named[at]
-    following = line.text[named.end : named.end + 45]
+    following = line.text[named.end : named.end + 80]
     if re.match(r"['’]s\b|-", following):
         return False
     gap = re.match(
-        r"(?:,[^,]{0,60},)?(?:(?: and|,) [A-Z]\w+)*(?: (?:has|have|had|is|was|are|were|also|then|again|said|says|that|it|he|she|they|told \w+|already|now|\w+ly))* ",
+        r"(?:,[^,]{0,60},)?(?:(?: and|,)(?: the)?(?: [A-Z][\w’'-]*)+)*(?: (?:has|have|had|is|was|are|were|also|then|again|said|says|that|it|he|she|they|told \w+|already|now|\w+ly))* ",
         following,
     )
     return bool(gap and _ASKS.match(following, gap.end())) or bool(

@@ -24,7 +24,10 @@ _WHO = re.compile(
     rf"|according to (?P<after>[^,.;\"“”]{{2,60}})",
     re.IGNORECASE,
 )
-_DATELINE = re.compile(r"^[A-Z][A-Z./ ]{2,30}(?:, \w+\.? \d{1,2})?(?: \([^)]+\))? [-–—] ")
+_DATELINE = re.compile(
+    r"^(?:[A-Z][A-Z./ ]{2,30}(?:, \w+\.? \d{1,2})?|[A-Z][\w./ ]{2,30}, (?:\d{1,2} \w+|\w+\.? \d{1,2}))"
+    r"(?: \([^)]+\))? [-–—] "
+)
 _BULLET = re.compile(r"^(?:[-*•▪–—]|\(?\d{1,2}[.)])\s+")
 _STOPS = frozenset(
     "the a an of to in on at by for with and or that which who as from is are was".split()
