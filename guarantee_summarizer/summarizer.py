@@ -18,7 +18,7 @@ from guarantee_summarizer.errors import (
     TruncatedError,
     UnsupportedError,
 )
-from guarantee_summarizer.lexicon import default_lexicon
+from guarantee_summarizer.lexicon import Cues, Lexicon, default_cues, default_lexicon
 from guarantee_summarizer.options import OptionFields, Options
 from guarantee_summarizer.schema import Finding, Provenance, Summary
 from guarantee_summarizer.verify import verify, withhold
@@ -37,11 +37,13 @@ class Summarizer:
         api_key: the key; `OPENAI_API_KEY` if None. Never shown, logged or stored.
         client: an instructor client of your own, for any provider that instructor knows.
         prompts: a folder with your own templates.
+        lexicon: a folder with your own actors, offices, surnames and cues, laid over the bundled ones.
         **options: see `guarantee_summarizer.Options` (language, strict, mode, budget).
 
     Raises:
         ConfigurationError: options that do not fit together; `MissingKeyError` without a key.
         PromptError: the templates are missing or broken.
+        LexiconError: a lexicon file breaks its format.
 
     >>> Summarizer()
     Summarizer(embedded)
@@ -55,6 +57,7 @@ class Summarizer:
         api_key: str | None = None,
         client: Any = None,
         prompts: str | Path | None = None,
+        lexicon: str | Path | None = None,
         **options: Unpack[OptionFields],
     ) -> None:
         unknown = options.keys() - OptionFields.__annotations__.keys()
@@ -65,6 +68,8 @@ class Summarizer:
         self.options = Options(**options)
         self._place = {"base_url": base_url, "api_key": api_key, "client": client}
         self._prompts = prompts
+        self._lexicon = Lexicon.load(Path(lexicon)) if lexicon else default_lexicon()
+        self._cues = Cues.load(Path(lexicon)) if lexicon else default_cues()
         if model is None and (client is not None or base_url or api_key or prompts):
             raise ConfigurationError("name the model that the endpoint shall use: model=…")
         if model is None and self.options.language != "English":
@@ -143,7 +148,7 @@ class Summarizer:
                 EmbeddedBackend,
             )
 
-            return EmbeddedBackend(self._examine)
+            return EmbeddedBackend(self._examine, self._lexicon, self._cues)
         from guarantee_summarizer.backends.llm import Endpoint, LanguageModelBackend  # noqa: PLC0415
         from guarantee_summarizer.prompts import PromptBook  # noqa: PLC0415
 
@@ -153,7 +158,7 @@ class Summarizer:
 
     def _examine(self, summary: Summary, article: Article) -> tuple[Summary, tuple[Finding, ...]]:
         """Complete the claims of a backend and verify them."""
-        whole = enrich(summary, article, default_lexicon())
+        whole = enrich(summary, article, self._lexicon)
         return whole, verify(whole, article)
 
     def _finished(self, draft: Draft, article: Article) -> Summary:

@@ -7,5 +7,6 @@ from guarantee_summarizer.lexicon.actors import (
     Mention,
     default_lexicon,
 )
+from guarantee_summarizer.lexicon.cues import Cues, default_cues
 
-__all__ = ["Actor", "Kind", "Lexicon", "Mention", "default_lexicon"]
+__all__ = ["Actor", "Cues", "Kind", "Lexicon", "Mention", "default_cues", "default_lexicon"]

@@ -203,3 +203,20 @@ def test_no_shuffled_text_raises_or_gives_an_ungrounded_claim(shuffler: random.R
         return
     for citation in summary.citations():
         assert text[citation.start : citation.end] == citation.quote
+
+
+def test_a_users_lexicon_is_used_by_the_summarizer(tmp_path):
+    (tmp_path / "states.csv").write_text(
+        "name,code,aliases,demonyms,metonyms\nNorland,,,Norlandic,\n"
+    )
+    (tmp_path / "cues.csv").write_text("family,value,pattern\nrelevant,strong,shield wall\n")
+    text = "Norland would hold the shield wall with its troops. It stands, and Norland agreed to it."
+    assert not gs.summarize(text).relevant
+    summary = gs.Summarizer(lexicon=tmp_path).summarize(text)
+    assert summary.relevant
+    assert [(p.name, p.kind) for p in summary.participants] == [("Norland", "state")]
+
+
+def test_a_broken_lexicon_is_refused_when_the_summarizer_is_made(tmp_path):
+    with pytest.raises(gs.LexiconError, match="is not a folder"):
+        gs.Summarizer(lexicon=tmp_path / "gone")

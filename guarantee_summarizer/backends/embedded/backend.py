@@ -9,6 +9,7 @@ from typing import Literal
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.backends.base import Draft, Examine
 from guarantee_summarizer.backends.embedded.extract import extract
+from guarantee_summarizer.lexicon import Cues, Lexicon
 from guarantee_summarizer.schema import Usage
 
 __all__ = ["EmbeddedBackend"]
@@ -19,13 +20,15 @@ class EmbeddedBackend:
 
     Args:
         examine: completes and verifies the claims, the same as for a language model.
+        lexicon: the actors, offices and surnames to know.
+        cues: the phrases to go by.
     """
 
     name: Literal["embedded"] = "embedded"
     fingerprint: str | None = None
 
-    def __init__(self, examine: Examine) -> None:
-        self._examine = examine
+    def __init__(self, examine: Examine, lexicon: Lexicon, cues: Cues) -> None:
+        self._examine, self._lexicon, self._cues = examine, lexicon, cues
 
     def draft(self, article: Article) -> Draft:
         """The draft of one article.
@@ -34,7 +37,8 @@ class EmbeddedBackend:
             ArticleError: the article is not in English.
         """
         began = time.monotonic()
-        summary, findings = self._examine(extract(article), article)
+        claims = extract(article, lexicon=self._lexicon, cues=self._cues)
+        summary, findings = self._examine(claims, article)
         seconds = round(time.monotonic() - began, 3)
         return Draft(summary, findings, Usage(attempts=1, seconds=seconds))
 

@@ -11,19 +11,21 @@ from guarantee_summarizer.backends.embedded.participants import participants
 from guarantee_summarizer.backends.embedded.proposals import proposals
 from guarantee_summarizer.backends.embedded.reading import read
 from guarantee_summarizer.backends.embedded.relevance import insist_on_english, is_relevant
-from guarantee_summarizer.lexicon import Lexicon, default_lexicon
-from guarantee_summarizer.lexicon.cues import default_cues
+from guarantee_summarizer.lexicon import Cues, Lexicon, default_cues, default_lexicon
 from guarantee_summarizer.schema import Summary
 
 __all__ = ["extract"]
 
 
-def extract(article: Article, *, lexicon: Lexicon | None = None) -> Summary:
+def extract(
+    article: Article, *, lexicon: Lexicon | None = None, cues: Cues | None = None
+) -> Summary:
     """Read an English article with rules and a lexicon.
 
     Args:
         article: what to read.
-        lexicon: the actors and offices to know; the bundled ones if None.
+        lexicon: the actors, offices and surnames to know; the bundled ones if None.
+        cues: the phrases to go by; the bundled ones if None.
 
     Returns:
         claims in the article's own words, each with the sentences that say it; normalized terms
@@ -33,7 +35,7 @@ def extract(article: Article, *, lexicon: Lexicon | None = None) -> Summary:
         ArticleError: the article is not in English.
     """
     insist_on_english(article)
-    reading = read(article, lexicon or default_lexicon(), default_cues())
+    reading = read(article, lexicon or default_lexicon(), cues or default_cues())
     if not is_relevant(reading):
         return Summary(relevant=False, headline=headline(reading), abstract=abstract(reading))
     claims = Summary(
