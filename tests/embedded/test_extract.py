@@ -210,7 +210,9 @@ def test_a_users_lexicon_is_used_by_the_summarizer(tmp_path):
         "name,code,aliases,demonyms,metonyms\nNorland,,,Norlandic,\n"
     )
     (tmp_path / "cues.csv").write_text("family,value,pattern\nrelevant,strong,shield wall\n")
-    text = "Norland would hold the shield wall with its troops. It stands, and Norland agreed to it."
+    text = (
+        "Norland would hold the shield wall with its troops. It stands, and Norland agreed to it."
+    )
     assert not gs.summarize(text).relevant
     summary = gs.Summarizer(lexicon=tmp_path).summarize(text)
     assert summary.relevant
