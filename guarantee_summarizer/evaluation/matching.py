@@ -7,7 +7,7 @@ from typing import Any
 
 from guarantee_summarizer.errors import ConfigurationError
 
-__all__ = ["assign", "overlap", "sentences"]
+__all__ = ["assign", "best_pairs", "overlap", "sentences"]
 
 FROM = 0.3
 """Overlap of evidence from which on two items can be the same."""
@@ -39,7 +39,23 @@ def assign(predicted: Sequence[Any], gold: Sequence[Any]) -> list[tuple[int, int
 
     Source: linear sum assignment (Kuhn 1955, Munkres 1957), as in SciPy.
     """
-    if not predicted or not gold:
+    rows, columns = [sentences(p) for p in predicted], [sentences(g) for g in gold]
+    return best_pairs([[_counted(overlap(row, column)) for column in columns] for row in rows])
+
+
+def best_pairs(gain: Sequence[Sequence[float]]) -> list[tuple[int, int]]:
+    """The one-to-one pairs of rows and columns with the greatest summed gain.
+
+    Args:
+        gain: what a pair is worth, a row for each predicted item; 0 where the two cannot be one.
+
+    Returns:
+        index pairs in the order of the rows, without those that are worth nothing.
+
+    Raises:
+        ConfigurationError: SciPy is not installed.
+    """
+    if not any(map(any, gain)):
         return []
     try:
         from scipy.optimize import linear_sum_assignment  # noqa: PLC0415  (an extra, 0.2 s)
@@ -47,8 +63,6 @@ def assign(predicted: Sequence[Any], gold: Sequence[Any]) -> list[tuple[int, int
         raise ConfigurationError(
             "evaluation needs SciPy: pip install 'guarantee-summarizer[evaluation]'"
         ) from error
-    rows, columns = [sentences(p) for p in predicted], [sentences(g) for g in gold]
-    gain = [[_counted(overlap(row, column)) for column in columns] for row in rows]
     chosen = zip(*linear_sum_assignment(gain, maximize=True), strict=True)
     return [(int(i), int(j)) for i, j in chosen if gain[i][j] > 0]
 

@@ -7,19 +7,18 @@ cites too, and sentences of gold that were cited.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Literal
 
-from guarantee_summarizer.article import Article
 from guarantee_summarizer.evaluation.gold import GoldItem
-from guarantee_summarizer.evaluation.matching import assign, sentences
-from guarantee_summarizer.normalize import quantities
+from guarantee_summarizer.evaluation.matching import assign, best_pairs, sentences
+from guarantee_summarizer.evaluation.support import unsupported
+from guarantee_summarizer.normalize import normalize_term
 from guarantee_summarizer.schema import Participant, Summary, Term
-from guarantee_summarizer.text import fold, holds
-from guarantee_summarizer.verify import claims
+from guarantee_summarizer.text import fold
 
 __all__ = ["SECTIONS", "Count", "Mismatch", "Scores", "score", "total"]
 
@@ -31,7 +30,7 @@ _ATTRIBUTES = {
     "layers": ("function", "status"),
     "disputes": ("kind", "status"),
 }
-
+_SAME_NAME = 1e-4  # decides between pairs, never against one more pair
 
 _Items = dict[str, tuple[Sequence[Any], Sequence[Any]]]
 _Pairs = dict[str, list[tuple[int, int]]]
@@ -109,13 +108,13 @@ def score(summary: Summary, gold: GoldItem) -> Scores:
         name: Count(len(pairs[name]), len(mine), len(theirs))
         for name, (mine, theirs) in items.items()
     }
-    counts["terms"] = _terms(summary, right)
+    counts["terms"] = _terms(summary, right, gold.article.published)
     counts["citations"] = _citations(items, pairs)
     return Scores(
         counts=counts,
         attributes=_attributes(items, pairs),
         relevance=(int(summary.relevant == right.relevant), 1),
-        unsupported=sum(1 for _ in _unsupported(summary, gold.article)),
+        unsupported=len(unsupported(summary, gold.article)),
         mismatches=tuple(_mismatches(items, pairs)),
     )
 
@@ -124,7 +123,7 @@ def total(scores: Iterable[Scores]) -> Scores:
     """Scores over several articles: counts are added up (micro average)."""
     counts: dict[str, Count] = {name: Count() for name in SECTIONS}
     attributes: dict[str, tuple[int, int]] = {}
-    right = of = unsupported = 0
+    right = of = loose = 0
     for one in scores:
         for name, count in one.counts.items():
             counts[name] += count
@@ -132,8 +131,8 @@ def total(scores: Iterable[Scores]) -> Scores:
             before = attributes.get(name, (0, 0))
             attributes[name] = (before[0] + good, before[1] + among)
         right, of = right + one.relevance[0], of + one.relevance[1]
-        unsupported += one.unsupported
-    return Scores(counts, attributes, (right, of), unsupported)
+        loose += one.unsupported
+    return Scores(counts, attributes, (right, of), loose)
 
 
 def _items(summary: Summary, name: str) -> Sequence[Any]:
@@ -142,34 +141,38 @@ def _items(summary: Summary, name: str) -> Sequence[Any]:
 
 
 def _by_name(mine: Sequence[Participant], gold: Sequence[Participant]) -> list[tuple[int, int]]:
-    """Participants are one where a name or an alias is; each is used once."""
-    forms = [_forms(participant) for participant in gold]
-    pairs: list[tuple[int, int]] = []
-    used: set[int] = set()
-    for i, participant in enumerate(mine):
-        own = _forms(participant)
-        found = next((j for j, other in enumerate(forms) if j not in used and own & other), None)
-        if found is not None:
-            used.add(found)
-            pairs.append((i, found))
-    return pairs
+    """As many one-to-one pairs as share a name or an alias; equal names before aliases."""
+    rows, columns = [_forms(one) for one in mine], [_forms(one) for one in gold]
+    return best_pairs([[_alike(row, column) for column in columns] for row in rows])
 
 
-def _forms(participant: Participant) -> set[str]:
-    names = (participant.name, *participant.aliases)
-    return {re.sub(r"\W", "", fold(name)) for name in names}
+def _alike(one: Sequence[str], other: Sequence[str]) -> float:
+    if not set(one) & set(other):
+        return 0.0
+    return 1 + _SAME_NAME if one[0] == other[0] else 1.0
 
 
-def _terms(mine: Summary, gold: Summary) -> Count:
-    one, other = _values(mine), _values(gold)
+def _forms(participant: Participant) -> Sequence[str]:
+    """The name and the aliases, folded, without punctuation and space; one that is only that, whole."""
+    return [
+        "".join(char for char in fold(form) if char.isalnum()) or form
+        for form in (participant.name, *participant.aliases)
+    ]
+
+
+def _terms(mine: Summary, gold: Summary, published: date | None) -> Count:
+    one, other = _values(mine, published), _values(gold, published)
     return Count((one & other).total(), one.total(), other.total())
 
 
-def _values(summary: Summary) -> Counter[str]:
+def _values(summary: Summary, published: date | None) -> Counter[str]:
     terms: list[Term] = [term for proposal in summary.proposals for term in proposal.terms]
     if summary.structure.duration is not None:
         terms.append(summary.structure.duration)
-    return Counter(term.normalized or fold(term.value) for term in terms)
+    return Counter(
+        term.normalized or normalize_term(term.what, term.value, published) or fold(term.value)
+        for term in terms
+    )
 
 
 def _citations(items: _Items, pairs: _Pairs) -> Count:
@@ -223,25 +226,3 @@ def _words(item: Any) -> str:
     if isinstance(item, Participant):
         return item.name
     return str(next(getattr(item, f) for f in fields if getattr(item, f, None)))
-
-
-def _unsupported(summary: Summary, article: Article) -> Iterator[str]:
-    """Paths of claims with a number, a name or a quotation that the article does not hold."""
-    held = {figure.value for figure in quantities(article.text)}
-    if article.published:
-        held |= {figure.value for figure in quantities(article.published.isoformat())}
-    for claim in claims(summary):
-        name = claim.item.name if claim.section == "participants" else None
-        if (name is not None and not article.naming(name)) or not all(
-            _stands(fold(text), held, article) for text in claim.words.values()
-        ):
-            yield claim.path
-
-
-def _stands(text: str, held: set[str], article: Article) -> bool:
-    """Whether the article holds every number and quotation of a wording."""
-    figures = [f for f in quantities(text) if f.kind not in ("ordinal", "date", "year")]
-    quoted = [" ".join(q.split()).strip(" ,.;:") for q in re.findall(r'"([^"]+)"', text)]
-    return all(figure.value in held for figure in figures) and all(
-        holds(article.folded.words, q) for q in quoted if q
-    )

@@ -107,8 +107,22 @@ Ask = Callable[..., Asked]
 @pytest.fixture(params=WAYS)
 def ask(request: pytest.FixtureRequest, article: gs.Article) -> Ask:
     """Ask a scripted endpoint in one of the four ways; all of them have to behave alike."""
-    way = request.param
+    return _asking(request.param, article)
 
+
+@pytest.fixture(params=WAYS[:2])
+def ask_whole(request: pytest.FixtureRequest, article: gs.Article) -> Ask:
+    """The same for answers that come in one piece."""
+    return _asking(request.param, article)
+
+
+@pytest.fixture(params=WAYS[2:])
+def ask_stream(request: pytest.FixtureRequest, article: gs.Article) -> Ask:
+    """The same for answers that come piece by piece."""
+    return _asking(request.param, article)
+
+
+def _asking(way: str, article: gs.Article) -> Ask:
     def asking(replies: Iterable[Reply], given: gs.Article = article, **options: Any) -> Asked:
         asked = Asked()
         with ScriptedEndpoint(replies) as endpoint:
@@ -120,7 +134,6 @@ def ask(request: pytest.FixtureRequest, article: gs.Article) -> Ask:
             asked.requests = endpoint.requests
         return asked
 
-    asking.way = way  # type: ignore[attr-defined]
     return asking
 
 

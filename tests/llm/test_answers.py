@@ -42,10 +42,8 @@ def test_what_the_model_left_out_is_filled_by_the_library(ask, answer):
     assert summary.disputes[0].positions[0].evidence == summary.disputes[0].evidence
 
 
-def test_a_stream_shows_only_whole_claims_and_ends_with_the_result(ask, answer):
-    if "stream" not in ask.way:
-        pytest.skip("not a stream")
-    asked = ask([Reply(answer=answer)])
+def test_a_stream_shows_only_whole_claims_and_ends_with_the_result(ask_stream, answer):
+    asked = ask_stream([Reply(answer=answer)])
     *partials, last = asked.summaries
     assert len(partials) > 3
     counts = [len(p.participants) + len(p.proposals) + len(p.disputes) for p in partials]

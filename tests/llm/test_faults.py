@@ -32,16 +32,12 @@ def test_busy_servers_are_asked_again_within_the_budget(ask, status):
     assert asked.summary.usage.attempts == 2
 
 
-def test_a_dropped_connection_is_tried_again(ask):
-    if "stream" in ask.way:
-        pytest.skip("a stream that breaks is kept as far as it came")
-    assert ask([Reply(drop=True), Reply(answer=ANSWER)]).summary.complete
+def test_a_dropped_connection_is_tried_again(ask_whole):
+    assert ask_whole([Reply(drop=True), Reply(answer=ANSWER)]).summary.complete
 
 
-def test_a_stream_that_breaks_keeps_what_was_whole(ask):
-    if "stream" not in ask.way:
-        pytest.skip("not a stream")
-    summary = ask([Reply(answer=ANSWER, drop=True)]).summary
+def test_a_stream_that_breaks_keeps_what_was_whole(ask_stream):
+    summary = ask_stream([Reply(answer=ANSWER, drop=True)]).summary
     assert not summary.complete
     assert summary.participants
 

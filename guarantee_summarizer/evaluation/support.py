@@ -1,0 +1,94 @@
+"""Which claims hold a number, a name or a quotation that the article does not hold.
+
+Written apart from `verify` on purpose: what judges the library must not share its leniency.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from guarantee_summarizer.article import Article
+from guarantee_summarizer.normalize import quantities
+from guarantee_summarizer.schema import Summary
+from guarantee_summarizer.text import fold
+from guarantee_summarizer.verify import Claim, claims
+
+__all__ = ["unsupported"]
+
+_QUOTED = re.compile(r'"([^"]+)"')
+
+
+def unsupported(summary: Summary, article: Article) -> tuple[str, ...]:
+    """Paths of the claims that say what the article nowhere says, each claim once.
+
+    Figures are compared by their canonical value, and a date may be less exact than the article
+    (2014 of 5 March 2014); ordinals are passed over, being wording more often than a figure. Names
+    are those of participants and references; quotations are what stands in double quotes. The
+    article's title and day of publication count as held.
+    """
+    held = _held(article)
+    missing = [
+        form
+        for participant in summary.participants
+        for form in (participant.name, *participant.aliases)
+        if not _named(form, article)
+    ]
+    found = (c.path for c in claims(summary) if not _stands(c, held, missing, article))
+    return tuple(dict.fromkeys(found))
+
+
+def _held(article: Article) -> frozenset[str]:
+    day = article.published.isoformat() if article.published else ""
+    texts = (article.text, article.title or "", day)
+    return frozenset(figure.value for text in texts for figure in quantities(text))
+
+
+def _stands(
+    claim: Claim, held: Collection[str], missing: Collection[str], article: Article
+) -> bool:
+    """Whether the article holds every name, number and quotation of a claim."""
+    return all(_named(name, article) for name in _names(claim)) and all(
+        all(_holds(quoted, article) for quoted in _quotations(text))
+        and all(_figure(value, held) for value in _figures(text))
+        and not any(re.search(rf"(?<!\w){re.escape(fold(m))}(?!\w)", fold(text)) for m in missing)
+        for text in _texts(claim)
+    )
+
+
+def _names(claim: Claim) -> Iterator[str]:
+    if claim.section == "participants":
+        yield from (claim.item.name, *claim.item.aliases)
+    yield from claim.references.values()
+
+
+def _texts(claim: Claim) -> Iterator[str]:
+    yield from claim.words.values()
+    if claim.section == "events" and claim.item.when:
+        yield claim.item.when
+
+
+def _figures(text: str) -> Iterator[str]:
+    return (figure.value for figure in quantities(text) if figure.kind != "ordinal")
+
+
+def _figure(value: str, held: Collection[str]) -> bool:
+    """Whether a figure stands in the article, a date also where it leaves out day or year."""
+    return value in held or any(
+        other.startswith(f"{value}-") or (value.startswith("--") and other.endswith(value[1:]))
+        for other in held
+    )
+
+
+def _quotations(text: str) -> Iterator[str]:
+    for match in _QUOTED.finditer(fold(text)):
+        if quoted := match[1].strip(" ,.;:!?"):
+            yield quoted
+
+
+def _named(name: str, article: Article) -> bool:
+    return bool(article.naming(name)) or _holds(name, article)
+
+
+def _holds(words: str, article: Article) -> bool:
+    return article.folded.holds(words) or fold(words) in fold(article.title or "")
