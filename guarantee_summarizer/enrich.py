@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.lexicon import Lexicon, Mention
-from guarantee_summarizer.lexicon.people import Person, find_people
+from guarantee_summarizer.lexicon.people import Person, find_people, surname
 from guarantee_summarizer.normalize import normalize_term, resolve_date
 from guarantee_summarizer.schema import (
     ArticleRecord,
@@ -66,7 +66,7 @@ class _Readings:
         participants: Iterable[Participant],
     ) -> None:
         self._article, self._lexicon, self._mentions = article, lexicon, mentions
-        self._surnames = [_surname(p.name) for p in participants]
+        self._surnames = [surname(p.name) for p in participants]
         self._people: dict[str, Person] | None = None
 
     def participant(self, given: Participant) -> Participant:
@@ -108,25 +108,12 @@ class _Readings:
         return tuple(f for f in dict.fromkeys(forms) if fold(f) != fold(given.name))
 
     def _surname_alone(self, name: str) -> tuple[str, ...]:
-        surname = _surname(name)
-        if surname == name or self._surnames.count(surname) > 1:
+        last = surname(name)
+        if last == name or self._surnames.count(last) > 1:
             return ()
         words = self._article.folded.words
-        alone = words.count(fold(surname)) > words.count(fold(name))
-        return (surname,) if alone else ()
-
-
-def _surname(name: str) -> str:
-    """The last word with the particles before it: `von der Leyen`, `bin Salman`.
-
-    >>> _surname("Ursula von der Leyen")
-    'von der Leyen'
-    """
-    words = name.split()
-    at = len(words) - 1
-    while at > 1 and words[at - 1].islower():
-        at -= 1
-    return " ".join(words[at:])
+        alone = words.count(fold(last)) > words.count(fold(name))
+        return (last,) if alone else ()
 
 
 def _said(evidence: _Evidence) -> str:

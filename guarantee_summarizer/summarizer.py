@@ -68,8 +68,7 @@ class Summarizer:
         self.options = Options(**options)
         self._place = {"base_url": base_url, "api_key": api_key, "client": client}
         self._prompts = prompts
-        self._lexicon = Lexicon.load(Path(lexicon)) if lexicon else default_lexicon()
-        self._cues = Cues.load(Path(lexicon)) if lexicon else default_cues()
+        self._lexicon_folder = Path(lexicon) if lexicon else None
         if model is None and (client is not None or base_url or api_key or prompts):
             raise ConfigurationError("name the model that the endpoint shall use: model=…")
         if model is None and self.options.language != "English":
@@ -141,6 +140,11 @@ class Summarizer:
         return f"Summarizer({self.model!r}{f', base_url={where!r}' if where else ''})"
 
     @cached_property
+    def _lexicon(self) -> Lexicon:
+        folder = self._lexicon_folder
+        return Lexicon.load(folder) if folder else default_lexicon()
+
+    @cached_property
     def _backend(self) -> Backend:
         """The backend, its heavy libraries loaded only now."""
         if self.model is None:
@@ -148,7 +152,8 @@ class Summarizer:
                 EmbeddedBackend,
             )
 
-            return EmbeddedBackend(self._examine, self._lexicon, self._cues)
+            cues = Cues.load(self._lexicon_folder) if self._lexicon_folder else default_cues()
+            return EmbeddedBackend(self._examine, self._lexicon, cues)
         from guarantee_summarizer.backends.llm import Endpoint, LanguageModelBackend  # noqa: PLC0415
         from guarantee_summarizer.prompts import PromptBook  # noqa: PLC0415
 

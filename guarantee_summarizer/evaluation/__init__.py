@@ -11,6 +11,8 @@ from guarantee_summarizer.evaluation.report import (
     to_table,
 )
 from guarantee_summarizer.evaluation.scoring import Count, Mismatch, Scores, score, total
+from guarantee_summarizer.evaluation.stored import load_stored, score_stored
+from guarantee_summarizer.evaluation.support import unsupported
 
 __all__ = [
     "Count",
@@ -23,8 +25,11 @@ __all__ = [
     "evaluate",
     "interval",
     "load_gold",
+    "load_stored",
     "score",
+    "score_stored",
     "to_dict",
     "to_table",
     "total",
+    "unsupported",
 ]

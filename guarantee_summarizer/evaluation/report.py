@@ -25,11 +25,11 @@ _RESAMPLES = 1000
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Scores by article and over all, with the median seconds that a summary took."""
+    """Scores by article and over all, with the median seconds that a summary took, if known."""
 
     by_article: dict[str, Scores]
     over_all: Scores
-    seconds: float
+    seconds: float | None
 
 
 def evaluate(items: Sequence[GoldItem], summarize: Callable[[Article], Summary]) -> Evaluation:
@@ -37,7 +37,7 @@ def evaluate(items: Sequence[GoldItem], summarize: Callable[[Article], Summary])
 
     Args:
         items: from `load_gold`.
-        summarize: what is judged; to score stored summaries, a function that looks them up.
+        summarize: what is judged; stored summaries are judged with `score_stored`.
     """
     by_article, seconds = {}, []
     for item in items:
@@ -76,7 +76,7 @@ def to_dict(evaluation: Evaluation) -> dict[str, Any]:
         "f1_intervals": {
             section: interval(evaluation.by_article.values(), section) for section in SECTIONS
         },
-        "seconds_median": round(evaluation.seconds, 4),
+        "seconds_median": None if evaluation.seconds is None else round(evaluation.seconds, 4),
     }
 
 
@@ -124,8 +124,10 @@ def to_table(evaluation: Evaluation) -> Table:
     told, of = scores.relevance
     table.caption = (
         f"{len(evaluation.by_article)} articles; relevance {told}/{of}; unsupported claims "
-        f"{scores.unsupported}; {evaluation.seconds * 1e3:.0f} ms an article (median)"
+        f"{scores.unsupported}"
     )
+    if evaluation.seconds is not None:
+        table.caption += f"; {evaluation.seconds * 1e3:.0f} ms an article (median)"
     return table
 
 

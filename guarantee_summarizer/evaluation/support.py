@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.normalize import quantities
 from guarantee_summarizer.schema import Summary
-from guarantee_summarizer.text import fold
+from guarantee_summarizer.text import FoldedText, fold, holds
 from guarantee_summarizer.verify import Claim, claims
 
 __all__ = ["unsupported"]
@@ -51,7 +51,7 @@ def _stands(
     return all(_named(name, article) for name in _names(claim)) and all(
         all(_holds(quoted, article) for quoted in _quotations(text))
         and all(_figure(value, held) for value in _figures(text))
-        and not any(re.search(rf"(?<!\w){re.escape(fold(m))}(?!\w)", fold(text)) for m in missing)
+        and not any(_mentions(text, name) for name in missing)
         for text in _texts(claim)
     )
 
@@ -86,9 +86,14 @@ def _quotations(text: str) -> Iterator[str]:
             yield quoted
 
 
+def _mentions(text: str, name: str) -> bool:
+    """Whether a claim's words hold a name; one in capitals only has to stand in capitals."""
+    return holds(text, name) if name.isupper() else holds(fold(text), fold(name))
+
+
 def _named(name: str, article: Article) -> bool:
-    return bool(article.naming(name)) or _holds(name, article)
+    return bool(article.naming(name))
 
 
 def _holds(words: str, article: Article) -> bool:
-    return article.folded.holds(words) or fold(words) in fold(article.title or "")
+    return article.folded.holds(words) or FoldedText(article.title or "").holds(words)

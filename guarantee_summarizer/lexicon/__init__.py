@@ -5,8 +5,9 @@ from guarantee_summarizer.lexicon.actors import (
     Kind,
     Lexicon,
     Mention,
+    Via,
     default_lexicon,
 )
 from guarantee_summarizer.lexicon.cues import Cues, default_cues
 
-__all__ = ["Actor", "Cues", "Kind", "Lexicon", "Mention", "default_cues", "default_lexicon"]
+__all__ = ["Actor", "Cues", "Kind", "Lexicon", "Mention", "Via", "default_cues", "default_lexicon"]

@@ -14,7 +14,7 @@ from guarantee_summarizer.errors import LexiconError
 __all__ = ["Row", "read_table"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)  # not frozen: that doubles the cost of making one
 class Row:
     """One line of a table, with its place for messages."""
 
@@ -26,10 +26,15 @@ class Row:
 
     def many(self, column: str) -> tuple[str, ...]:
         """The values of a cell that holds several, separated by `|`."""
-        return tuple(filter(None, (v.strip() for v in self.cells[column].split("|"))))
+        cell = self.cells[column]
+        return tuple(filter(None, map(str.strip, cell.split("|")))) if cell else ()
 
     def one_of(self, column: str, known: Sequence[str]) -> str:
-        """The value of a cell that has to be one of `known`."""
+        """The value of a cell that has to be one of `known`.
+
+        Raises:
+            LexiconError: it is none of them; with file, line, column and what is known.
+        """
         if self.cells[column] not in known:
             choices = ", ".join(known)
             raise LexiconError(
@@ -41,29 +46,63 @@ class Row:
 def read_table(name: str, columns: Sequence[str], extra: Path | None = None) -> Iterator[Row]:
     """The rows of a bundled table, then those of the user's file of the same name, if any.
 
+    Args:
+        name: the file's name, such as `states.csv`.
+        columns: what it has to have; the first must not be empty. Further columns may follow.
+        extra: the user's folder.
+
     Raises:
-        LexiconError: a file lacks a column, or a line a cell; with file and line.
+        LexiconError: a file is no UTF-8, lacks a column, or a line a cell; with file and line.
     """
     bundled = resources.files("guarantee_summarizer.lexicon") / "data" / name
     yield from _rows(name, bundled.read_text(encoding="utf-8"), columns)
     if extra is not None and (extra / name).is_file():
-        text = (extra / name).read_text(encoding="utf-8")
-        yield from _rows(str(extra / name), text, columns)
+        yield from _rows(str(extra / name), _read(extra / name), columns)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise LexiconError(
+            f"{path}: is not UTF-8 at byte {error.start}; save it as UTF-8"
+        ) from error
 
 
 def _rows(source: str, text: str, columns: Sequence[str]) -> Iterator[Row]:
     lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if not _skipped(line)]
     if not lines:
         return
-    header = next(csv.reader([lines[0][1]]))
+    header = [cell.strip() for cell in _cells(source, *lines[0])]
     missing = [column for column in columns if column not in header]
     if missing:
-        raise LexiconError(f"{source}: lacks column {missing[0]!r}; it needs {', '.join(columns)}")
-    for (number, _), cells in zip(lines[1:], csv.reader([x for _, x in lines[1:]]), strict=False):
+        raise LexiconError(
+            f"{source}, line {lines[0][0]}: lacks column {missing[0]!r}; "
+            f"it needs {', '.join(columns)}"
+        )
+    for number, line in lines[1:]:
+        cells = list(map(str.strip, _cells(source, number, line)))
         place = f"{source}, line {number}"
-        if len(cells) != len(header) or not cells[0].strip():
-            raise LexiconError(f"{place}: has {len(cells)} cells; it needs {len(header)}")
-        yield Row(place, dict(zip(header, map(str.strip, cells), strict=True)))
+        if len(cells) != len(header):
+            raise LexiconError(
+                f"{place}: has {len(cells)} cells; it needs {len(header)}: {', '.join(header)}"
+            )
+        row = Row(place, dict(zip(header, cells, strict=True)))
+        if not row[columns[0]]:
+            raise LexiconError(f"{place}, column {columns[0]}: is empty; fill it or drop the line")
+        yield row
+
+
+def _cells(source: str, number: int, line: str) -> list[str]:
+    """The cells of one line; a quoted cell ends on its own line."""
+    if '"' not in line:
+        return line.split(",")
+    try:
+        return next(csv.reader([line], strict=True))
+    except csv.Error as error:
+        raise LexiconError(
+            f'{source}, line {number}: {error}; close its quotes, and write " in a cell as ""'
+        ) from error
 
 
 def _skipped(line: str) -> bool:
