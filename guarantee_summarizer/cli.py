@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -23,6 +22,7 @@ from guarantee_summarizer import (
     to_markdown,
 )
 from guarantee_summarizer.article import decode
+from guarantee_summarizer.evaluation.command import evaluate
 from guarantee_summarizer.render import terminal_text
 
 __all__ = ["main"]
@@ -40,13 +40,6 @@ class PromptFormat(StrEnum):
     """How a prompt is shown."""
 
     text = "text"
-    json = "json"
-
-
-class TableFormat(StrEnum):
-    """How an evaluation is shown."""
-
-    table = "table"
     json = "json"
 
 
@@ -164,38 +157,6 @@ def prompt(
     typer.echo(f"fingerprint {made.fingerprint}; bytes: {total}")
 
 
-@app.command()
-def evaluate(
-    gold: Annotated[Path, typer.Argument(help="Folder of gold: ID.txt with ID.json.")],
-    model: Annotated[str | None, typer.Option(help="Language model to judge.")] = None,
-    base_url: Annotated[str | None, typer.Option(help="OpenAI-compatible endpoint.")] = None,
-    only: Annotated[
-        str, typer.Option(help="Glob on the names, e.g. '0[13579]*'.", metavar="GLOB")
-    ] = "*",
-    format: Annotated[  # noqa: A002  (the option's name)
-        TableFormat, typer.Option(help="table to read, or json for programs.")
-    ] = TableFormat.table,
-    show_errors: Annotated[
-        bool, typer.Option("--show-errors", help="List what was missed, spurious or wrong.")
-    ] = False,
-) -> None:
-    """Score summaries against gold: precision, recall, F1 by section, and what is unsupported."""
-    from rich.console import Console  # noqa: PLC0415
-
-    from guarantee_summarizer import evaluation  # noqa: PLC0415  (an extra's door)
-
-    with _told():
-        items = [i for i in evaluation.load_gold(gold) if fnmatch(i.name, only)]
-        summarizer = Summarizer(model, base_url=base_url)
-        result = evaluation.evaluate(items, summarizer.summarize)
-    if format is TableFormat.json:
-        typer.echo(json.dumps(evaluation.to_dict(result), indent=1))
-    else:
-        Console().print(evaluation.to_table(result))
-    if show_errors:
-        typer.echo("\n".join(evaluation.error_lines(result, items)))
-
-
 class _Target:
     """Standard output, or a file that is written whole at the end or not at all."""
 
@@ -252,6 +213,9 @@ def _told() -> Iterator[None]:
 def _exit(message: str) -> NoReturn:
     typer.echo(f"error: {message}", err=True)
     raise typer.Exit(2)
+
+
+app.command()(evaluate)
 
 
 def main() -> None:

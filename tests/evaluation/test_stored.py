@@ -156,3 +156,12 @@ def test_the_command_says_in_one_line_what_is_wrong(arguments, says):
     assert done.exit_code == 2
     assert says in done.stderr
     assert done.stderr.startswith("error: ")
+
+
+def test_a_citation_whose_words_were_changed_is_refused(items, made, tmp_path):
+    data = json.loads(made[FIRST].replace(article=None).model_dump_json(exclude_none=True))
+    cited = data["proposals"][0]["evidence"][0]
+    cited["quote"] = f"X{cited['quote'][1:]}"
+    (tmp_path / f"{FIRST}.json").write_text(json.dumps(data))
+    with pytest.raises(gs.SchemaError, match="cites words"):
+        score_stored(items[:1], tmp_path)
