@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from guarantee_summarizer.lexicon.model import Actor, Via
 
-__all__ = ["Context", "is_meant"]
+__all__ = ["Context", "is_meant", "is_reported"]
 
 _REACH = 50
 _DAYS = (
@@ -94,7 +94,7 @@ _REPORTING_BEFORE = re.compile(
     r"\b(?:told|according to|newspapers?|daily|weekly|broadcaster|magazine|agency|outlet|channel|"
     r"tabloid|website|interview (?:with|to|for|in)|reported by|quoted by|cited by|citing|quoting|"
     r"quotes|cites|writing (?:in|for)|wrote (?:in|for)|article (?:in|for)|published (?:in|by)|"
-    r"obtained by|seen by|speaking to|spoke to|reports in)(?: the)? [\"']?$",
+    r"obtained by|seen by|speaking to|spoke to|reports in)(?: [A-Z][\w ]{1,30} and)?(?: the)? [\"']?$",
     re.IGNORECASE,
 )
 _REPORTING_AFTER = re.compile(
@@ -129,17 +129,14 @@ class Context:
         return self.text[self.stop : self.stop + _REACH].partition("\n")[0]
 
 
-def is_meant(actor: Actor, via: Via, context: Context, *, word: bool) -> bool:
+def is_meant(actor: Actor, via: Via, context: Context) -> bool:
     """Whether the form names its actor here.
 
     Args:
         actor: whose form it is.
         via: how the form names the actor.
         context: where it stands.
-        word: whether the form is an ordinary word, too.
     """
-    if word:
-        return _is_reported(context)
     if actor.kind != "state":
         return True
     if via == "metonym":
@@ -151,8 +148,8 @@ def is_meant(actor: Actor, via: Via, context: Context, *, word: bool) -> bool:
     return context.form not in _GIVEN_NAMES or _is_state(context)
 
 
-def _is_reported(context: Context) -> bool:
-    """Whether an ordinary word is the name of an outlet here."""
+def is_reported(context: Context) -> bool:
+    """Whether words that are ordinary ones, too, are the name of an outlet here."""
     if _NEW_NAME.match(context.after):
         return False
     if context.before.endswith("(") and context.after.startswith(")"):

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from guarantee_summarizer.lexicon.context import Context, is_meant
+from guarantee_summarizer.lexicon.context import Context, is_meant, is_reported
 from guarantee_summarizer.lexicon.model import Actor, Mention, Via
 from guarantee_summarizer.lexicon.plain import PlainText, even
 
@@ -56,7 +56,7 @@ class Finder:
             if entry.actor is None:
                 continue
             context = Context(plain.text, start, stop, place_end)
-            if not is_meant(entry.actor, entry.via, context, word=entry.form in self._words):
+            if not is_meant(entry.actor, entry.via, context):
                 place_end = stop if entry.via == "metonym" else place_end
                 continue
             begin, end = plain.span(start, stop)
@@ -70,10 +70,14 @@ class Finder:
                 continue
             for entry in self._candidates(word[0]):
                 stop = start + len(entry.form)
-                if _stands(entry, text, start, stop):
+                if _stands(entry, text, start, stop) and self._is_name(entry, text, start, stop):
                     end = stop
                     yield entry, start, stop
                     break
+
+    def _is_name(self, entry: _Entry, text: str, start: int, stop: int) -> bool:
+        """Whether the words are a name at all; else a shorter form may stand in them."""
+        return entry.form not in self._words or is_reported(Context(text, start, stop, -1))
 
     def _candidates(self, word: str) -> list[_Entry]:
         exact, loose = self._exact.get(word), self._loose.get(word.lower())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -106,4 +105,4 @@ def _cells(source: str, number: int, line: str) -> list[str]:
 
 
 def _skipped(line: str) -> bool:
-    return not line.strip() or bool(re.match(r"\s*#", line))
+    return line.lstrip()[:1] in ("", "#")

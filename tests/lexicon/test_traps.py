@@ -146,6 +146,8 @@ def test_the_longest_name_wins(text, expected):
         ("Dawn reported that", ["Dawn"]),
         ("the newspaper Welt and (Bild)", ["Die Welt", "Bild"]),
         ("according to the Telegraph", ["The Telegraph"]),
+        ("The Australian prime minister", ["Australia"]),
+        ("he told Geo News and Dawn", ["Geo News", "Dawn"]),
         ("Reuters Tuesday quoted CNN", ["Reuters", "CNN"]),
     ],
 )
