@@ -28,6 +28,7 @@ _MODIFIER = (
     r"chief|top|lead|national|presidential|parliamentary|foreign|defen[cs]e|interior|finance|"
     r"military|government|ministry|state|high-ranking|veteran|retired|newly elected)[ -]"
 )
+_WORD = re.compile(r"[^\W\d_]+")
 _SPEECH = re.compile(
     r"(?:,? who)? (?:also |later |earlier |then |has |had )?(?:said|says|told|added|adds|wrote|writes|"
     r"warned|warns|argued|argues|stressed|noted|insisted|insists|announced|stated|explained|urged|"
@@ -118,7 +119,7 @@ class _Finder:
         self._ends = {m.end: m for m in mentions}
         self._starts = {m.start: m for m in mentions}
         self._taken: list[Person] = []
-        self._offices = list(self._office.finditer(text))
+        self._offices = list(_offices(text, lexicon))
         self._office_starts = [match.start() for match in self._offices]
 
     def titled(self) -> Iterator[Person]:
@@ -251,6 +252,25 @@ class _Finder:
             return False
         mention = self._starts.get(start)
         return mention is None or (titled and mention.end - start < len(name))
+
+
+def _offices(text: str, lexicon: Lexicon) -> Iterator[re.Match[str]]:
+    """The office titles in a text; only words that can begin one are looked at closely."""
+    office, _ = _patterns(lexicon)
+    first_words = _first_words(lexicon)
+    end = 0
+    for word in _WORD.finditer(text):
+        if word.start() < end or word[0].lower() not in first_words:
+            continue
+        if match := office.match(text, word.start()):
+            end = match.end()
+            yield match
+
+
+@lru_cache(maxsize=8)
+def _first_words(lexicon: Lexicon) -> frozenset[str]:
+    firsts = {_WORD.findall(title)[0].lower() for title in lexicon.offices}
+    return frozenset(firsts | {f"{word}s" for word in firsts} | set(_WORD.findall(_MODIFIER)))
 
 
 @lru_cache(maxsize=8)
