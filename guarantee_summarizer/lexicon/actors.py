@@ -7,9 +7,10 @@ that few recognise have no code.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import cast, get_args
 
 from guarantee_summarizer.errors import LexiconError
@@ -33,7 +34,8 @@ class Lexicon:
     Args:
         actors: whom to know; of two with one name, and of two that claim a form, the later wins.
         offices: titles beside a person's name by kind: `office`, `honorific`, `prefix`.
-        surnames: those of office holders that news names alone.
+        surnames: those of office holders that news names alone, with whom they speak for ("" where
+            that is not known).
         lookalikes: names that hold an actor's form but name something else.
         words: forms that are ordinary words, too; they count only beside a word of reporting.
     """
@@ -43,7 +45,7 @@ class Lexicon:
         actors: Iterable[Actor],
         offices: dict[str, Iterable[str]],
         *,
-        surnames: Iterable[str] = (),
+        surnames: Mapping[str, str] = MappingProxyType({}),
         lookalikes: Iterable[str] = (),
         words: Iterable[str] = (),
     ) -> None:
@@ -52,7 +54,7 @@ class Lexicon:
         self.offices, self.honorifics, self.prefixes = (
             tuple(dict.fromkeys(offices.get(kind, ()))) for kind in _OFFICES
         )
-        self.surnames = frozenset(surnames)
+        self.surnames = dict(surnames)
         self._finder = Finder(self.actors, lookalikes, words)
 
     @classmethod
@@ -74,7 +76,10 @@ class Lexicon:
         return cls(
             [*_states(extra), *map(_other, others)],
             _offices(extra),
-            surnames=[row["surname"] for row in read_table("persons.csv", ("surname",), extra)],
+            surnames={
+                row["surname"]: row["affiliation"]
+                for row in read_table("persons.csv", ("surname", "affiliation"), extra)
+            },
             lookalikes=[row["name"] for row in lookalikes],
             words=[word for row in others for word in _words(row)],
         )

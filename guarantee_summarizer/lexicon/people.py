@@ -50,7 +50,7 @@ _NO_PERSON = frozenset(
     "White Red Oval Cold World War Peace League Cup Premier Champions Saint San Los New United "
     "European Asian African Arab Islamic Christian Jewish Monday Tuesday Wednesday Thursday Friday "
     "Saturday Sunday January February March April May June July August September October November "
-    "December General Assembly Commission Committee Agency Department Board Mission Contact".split()
+    "December General Provisions Provision Staff Secretary Elections Affairs Headquarters Amendment Annex Section Assembly Commission Committee Agency Department Board Mission Contact".split()
 )
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from guarantee_summarizer.backends.embedded.reading import Line, Reading
 from guarantee_summarizer.lexicon.cues import Cues
+from guarantee_summarizer.lexicon.people import surname
 from guarantee_summarizer.schema import Citation, Participant
 
 __all__ = ["participants"]
@@ -36,11 +37,16 @@ _ACTOR = "(?:the )?\u2039\u203a"
 _NEGOTIATES = re.compile(
     r"\b(?:envoys?|negotiators?|special representative|mediator)\b", re.IGNORECASE
 )
-_SPEAKS_FOR = re.compile(
-    r"\b(?:spokes\w+|official|analyst|expert|diplomat|historian|professor|researcher|fellow|"
-    r"minister|press secretary|adviser|advisor|aide|lawmaker|senator|ambassador)\b",
+_INFORMS = re.compile(
+    r"\b(?:spokes\w+|officials?|analyst|expert|diplomat|historian|professor|researcher|fellow|"
+    r"press secretary|correspondent|scholar|economist|editor)\b",
     re.IGNORECASE,
 )
+_WATCHES = re.compile(r"\b(?:mission|observers?|monitor\w*|verification)\b", re.IGNORECASE)
+_NATIONAL = re.compile(r"\b(?:armed forces|army|navy|guards?|brigades?|militia|movement)\b", re.I)
+_SIDES = {"beneficiary": ("adversary", "guarantor"), "adversary": ("beneficiary",)}
+_PRECEDENCE = ("guarantor", "mediator", "host", "monitor", "adversary", "beneficiary")
+_SEVERAL = 2  # contexts
 
 
 def participants(reading: Reading) -> tuple[Participant, ...]:
@@ -96,11 +102,13 @@ def _participant(
         return Participant(name=name, kind="media", role="source", evidence=evidence)
     person = reading.people.get(name) if kind == "person" else None
     if person is None:
+        role = roles.get(name) or (_duty(name) if kind in ("coalition", "force") else "other")
         return Participant.model_validate(
-            {"name": name, "kind": kind, "role": roles.get(name, "other"), "evidence": evidence}
+            {"name": name, "kind": kind, "role": role, "evidence": evidence}
         )
     affiliation = reading.name(person.affiliation) if person.affiliation else None
-    role = _person_role(person.title or "", roles.get(name), roles.get(affiliation or ""))
+    represented = _represented(reading, name)
+    role = _person_role(person.title or "", roles.get(name), roles.get(represented or ""))
     return Participant.model_validate(
         {
             "name": name,
@@ -113,55 +121,81 @@ def _participant(
     )
 
 
-def _person_role(title: str, own: str | None, states: str | None) -> str:
-    """What a person's own verbs say, else the office, else the state he or she speaks for."""
+def _duty(name: str) -> str:
+    """What a force or a coalition is there for, where no context says more."""
+    if _NATIONAL.search(name):
+        return "other"
+    return "monitor" if _WATCHES.search(name) else "guarantor"
+
+
+def _person_role(title: str, own: str | None, represented: str | None) -> str:
+    """What a person's own verbs say, else the office, else the role of whom he or she speaks for."""
     if own in ("host", "mediator"):
         return own
     if _NEGOTIATES.search(title):
         return "negotiator"
-    if states in ("beneficiary", "adversary"):
-        return states
-    if _SPEAKS_FOR.search(title) and "prime" not in title.lower():
+    if _INFORMS.search(title):
         return "source"
+    if represented in ("beneficiary", "adversary", "guarantor"):
+        return represented
     return "other"
 
 
+def _represented(reading: Reading, name: str) -> str | None:
+    """Whom a person speaks for: as the text says, else as the lexicon knows the surname."""
+    person = reading.people.get(name)
+    affiliation = person.affiliation if person else None
+    known = affiliation or reading.lexicon.surnames.get(surname(name))
+    return reading.name(known) if known else None
+
+
 def _roles(reading: Reading) -> dict[str, str]:
-    """The role of every actor: the one with the most contexts that speak for it."""
+    """The role of every actor: the one with the most contexts that speak for it.
+
+    What a person says counts for whom he or she represents, too. The one that gains most by the
+    guarantee is its beneficiary, the one most spoken against its adversary; a second one of either
+    needs several contexts.
+    """
     scores: dict[str, Counter[str]] = defaultdict(Counter)
     for line in reading.lines:
         for at, named in enumerate(line.named):
-            context = _context(line, at)
-            for role in _matching(reading.cues, context):
-                scores[role][named.name] += 1
+            found = _matching(reading.cues, _context(line, at))
+            scores[named.name].update(found)
+            if named.kind == "person" and (state := _represented(reading, named.name)):
+                scores[state].update(role for role in found if role in _SIDES)
     roles: dict[str, str] = {}
-    for role in ("beneficiary", "adversary"):  # there is one of each, as a rule
-        for name, count in scores[role].most_common():
-            other = scores["adversary" if role == "beneficiary" else "beneficiary"][name]
-            if count > other and name not in roles:
-                roles[name] = role
-                break
-    for role in ("host", "mediator", "monitor", "guarantor"):
-        for name in scores[role]:
-            roles.setdefault(name, role)
+    for side, others in _SIDES.items():
+        weighed = {
+            name: count[side] - sum(count[other] for other in others)
+            for name, count in scores.items()
+            if name not in roles and name not in reading.people
+        }
+        best = max(weighed, key=lambda name: weighed[name], default=None)
+        if best is not None and scores[best][side] > scores[best][others[0]]:
+            roles[best] = side
+    for name, count in scores.items():
+        ordered = sorted(count, key=lambda role: (-count[role], _PRECEDENCE.index(role)))
+        likely = [role for role in ordered if role not in _SIDES or count[role] >= _SEVERAL]
+        if likely:
+            roles.setdefault(name, likely[0])
     return roles
 
 
 def _context(line: Line, at: int) -> str:
     """The sentence around an actor, written {}; of `A and B would` both come before `would`."""
-    first, last = _joined(line, at)
+    first, last = (at, at) if line.named[at].via == "demonym" else _joined(line, at)
     start, end = line.named[first].start, line.named[last].end
-    return f"{line.text[max(0, start - 60) : start]}\u2039\u203a{line.text[end : end + 50]}"
+    return f"{line.text[max(0, start - 60) : start]}\u2039\u203a{line.text[end : end + 70]}"
 
 
 def _joined(line: Line, at: int) -> tuple[int, int]:
     """The first and the last of the actors that stand in one list with the one at `at`."""
     first = last = at
-    while last + 1 < len(line.named) and _JOINED.fullmatch(
+    while last + 1 < len(line.named) and line.named[last + 1].via != "demonym" and _JOINED.fullmatch(
         line.text[line.named[last].end : line.named[last + 1].start]
     ):
         last += 1
-    while first and _JOINED.fullmatch(
+    while first and line.named[first - 1].via != "demonym" and _JOINED.fullmatch(
         line.text[line.named[first - 1].end : line.named[first].start]
     ):
         first -= 1
