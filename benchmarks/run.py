@@ -8,6 +8,7 @@ import importlib.util
 import json
 import os
 import platform
+import resource
 import shutil
 import statistics
 import subprocess
@@ -19,9 +20,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import rich
+
 import guarantee_summarizer as gs
 from guarantee_summarizer.backends.embedded.wording import clean
 from guarantee_summarizer.enrich import enrich
+from guarantee_summarizer.evaluation import evaluate, load_gold, to_table
 from guarantee_summarizer.lexicon import default_lexicon
 from guarantee_summarizer.lexicon.cues import Cues
 from guarantee_summarizer.prompts import PromptBook
@@ -29,6 +33,7 @@ from guarantee_summarizer.schema.wire import to_wire, wire_schema
 
 ROOT = Path(__file__).parent.parent
 SEED = ROOT / "seeds" / "000_2fc7fc292f528f96.txt"
+CASSETTES = ROOT / "cassettes"
 GOLD = ROOT / "tests" / "gold" / "01-london-summit"
 CALLS = 100
 
@@ -68,6 +73,20 @@ def benchmark_embedded() -> None:
     print(
         f"\nembedded, seed article: {later * 1e3:.1f} ms (median of {CALLS}); the first {first * 1e3:.0f} ms"
     )
+    for size in (1_000, 10_000, 100_000, 1_000_000):
+        text = _of_size(size)
+        seconds = _seconds(lambda text=text: _forgetful(text), times=max(1, 30_000 // size))  # type: ignore[misc]
+        print(
+            f"  {size:9,} characters: {seconds * 1e3:7.1f} ms, {seconds * 1e9 / size:5.1f} ns each"
+        )
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"  peak memory of this process, 1 MB of text included: {peak:.0f} MB")
+
+
+def _of_size(size: int) -> str:
+    """The development articles one after the other, as often as needed, cut to a size."""
+    articles = "\n\n".join(path.read_text() for path in sorted(GOLD.parent.glob("*[13579]-*.txt")))
+    return (articles * (size // len(articles) + 1))[:size]
 
 
 def _forgetful(article: str) -> gs.Summary:
@@ -122,6 +141,31 @@ def benchmark_sizes() -> None:
     for name, text in rows.items():
         tokens = f"{count(text):6,} tokens" if count else ""
         print(f"  {name:24} {len(text.encode()):7,} bytes {tokens}")
+
+
+def benchmark_recorded() -> None:
+    """Scores of the recorded answers to gold articles, and of the embedded extractor on the same."""
+    import vcr  # noqa: PLC0415
+
+    tapes = {path.stem.removeprefix("gold-"): path for path in CASSETTES.glob("gold-*.yaml")}
+    items = [item for item in load_gold(GOLD.parent) if item.name in tapes]
+    paths = {item.article.id: str(tapes[item.name]) for item in items}
+    model = json.loads((CASSETTES / "recorded.json").read_text())["model"]
+
+    def replayed(article: gs.Article) -> gs.Summary:
+        tape = vcr.use_cassette(
+            paths[article.id], record_mode="none", match_on=("method", "path", "body")
+        )
+        with (
+            tape,
+            gs.Summarizer(model, base_url="http://endpoint/v1", api_key="none") as summarizer,
+        ):
+            return summarizer.summarize(article)
+
+    print(f"\nrecorded answers ({model}) to {', '.join(item.name for item in items)}")
+    for name, summarize in (("recorded", replayed), ("embedded", gs.summarize)):
+        print(name)
+        rich.print(to_table(evaluate(items, summarize)))
 
 
 def _gold_json() -> dict[str, Any]:
@@ -252,6 +296,7 @@ def main() -> None:
         "embedded": benchmark_embedded,
         "model": benchmark_model,
         "sizes": benchmark_sizes,
+        "recorded": benchmark_recorded,
     }
     machine()
     for name in sys.argv[1:] or parts:

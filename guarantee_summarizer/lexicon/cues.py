@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -54,6 +55,11 @@ class Cues:
         """The values of `all`, in the order in which their cues stand in `text`."""
         places = {v: m.start() for v, p in self.families[family].items() if (m := p.search(text))}
         return tuple(sorted(places, key=lambda value: places[value]))
+
+    def span(self, family: str, values: Iterable[str], text: str) -> tuple[int, int] | None:
+        """Where the first cue of any of `values` stands in `text`."""
+        found = (self.families[family][value].search(text) for value in values)
+        return min((match.span() for match in found if match), default=None)
 
     def count(self, family: str, value: str, text: str) -> int:
         """How many different cues of a value stand in `text`."""

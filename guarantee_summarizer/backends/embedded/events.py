@@ -27,10 +27,10 @@ _WHEN = re.compile(
     r"|(?:with)?in (?:the next )?(?:two|three|\d+) (?:days|weeks|months)|before Christmas|in (?:19|20)\d\d)\b"
 )
 _MEETS = re.compile(
-    r"\b(?:met|meets?|meeting|summit|deadline|flew|spoke|phoned|delegations?|round of|joined|set out|declared|approved|passed|agreed|left for|concluded|presented|handed|extended|ceremony|signatories|parliament|Congress|ultimatum|ratification|"
+    r"\b(?:met|meets?|meeting|summit|deadline|flew|spoke|phoned|delegations?|round of|joined|set out|declared|approved|passed|agreed|left for|concluded|presented|handed|ceremony|signatories|ultimatum|ratification|"
     r"invit(?:e|ed)|attend(?:s|ed)?|chaired|gave|returned|submitted|unveiled|endorsed|registered|pledged|talks|conference|sign(?:s|ed)?|signing|initialled|host(?:s|ed)?|visit(?:s|ed)?|travell?ed|received|"
     r"conversation|press conference|vot(?:e|ed)|ratified|published|released|adopted|convened?|gather(?:ed)?|holds?|held|"
-    r"invaded|annexed|quarrel|decide|invoked|carried|session|declaration|inaugurat\w+|arrived|deployed|began|opened|launched|took effect|entered into force|telephone|call with)\b",
+    r"invaded|annexed|quarrel|decide|invoked|carried|session|declaration|inaugurat\w+|arrived|deployed|began|opened|launched|took effect|takes effect|(?:entered|came|comes|brought\b.{0,60}) into force|expires?|runs until|summoned|froze|suspended|dissolved|discuss|debate|telephone|call with)\b",
     re.IGNORECASE,
 )
 _SAME = re.compile(
@@ -54,6 +54,9 @@ _HAPPENS = re.compile(
 )
 _UNSURE = re.compile(
     r"\b(?:would|could|might|if|whether|should|never|not|rejected|refused)\b|\?$", re.IGNORECASE
+)
+_NOT_YET = re.compile(
+    r"\b(?:before|until|unless|once|if|when|after) [^,.;]{0,40} (?:is|are|be|been) (?:signed|ratified|adopted|met)\b"
 )
 _PAST = re.compile(
     r"\b(?:signed|met|held|hosted|initialled|travelled|received|visited|published|adopted|voted)\b[^,;]*$"
@@ -93,6 +96,8 @@ def _event(line: Line) -> dict[str, Any] | None:
     occasion = _MEETS.search(line.text)
     when = _when(line.text)
     if occasion is None or not (line.actors(adjectives=True) or (when and _GATHERING.search(text))):
+        return None
+    if when is None and _NOT_YET.search(text):
         return None
     if when is None and (not _HAPPENS.search(text) or _UNSURE.search(text)):
         return None

@@ -20,6 +20,7 @@ _RANK = {
     "capability_building": 5,
     "monitoring": 6,
 }
+_GO_ON = 4  # sentences in which announced layers are looked for
 _CLAUSE = re.compile(
     r";\s+|, (?:and )?then |, (?:and|with|while) (?=(?:the )?[\w'’-]+)|, followed by "
 )
@@ -58,6 +59,9 @@ _LEGAL = (
 )
 _DISPUTED_FORM = re.compile(
     r"(?:is|are|whether) (?:it |they )?(?:legally )?binding\b.*\?|That is disputed", re.IGNORECASE
+)
+_UNSETTLED = re.compile(
+    r"\b(?:discuss\w*|consider\w*|finali[sz]ed?|draft\w*|possib\w+|might|reject\w*|not)\b"
 )
 _PRECONDITION = re.compile(
     r"\b(?:after|once|following|in the event of|on the day after|only after|before|provided|as soon as) "
@@ -106,25 +110,41 @@ def structure(reading: Reading) -> GuaranteeStructure:
 
 def _candidates(reading: Reading) -> list[_Candidate]:
     """Clauses that describe a layer; those that rank it, or stand beside others, weigh more."""
-    found = []
+    found: list[_Candidate] = []
+    announced = 0  # sentences left that may describe the layers which the text has announced
     for line in reading.lines:
-        if line.text.rstrip().endswith("?") or not reading.cues.first("layer", line.text):
-            continue
-        clauses = _CLAUSE.split(line.text)
-        functions = [reading.cues.first("layer", clause) for clause in clauses]
-        several = len(set(filter(None, functions))) > 1
-        for clause, function in zip(clauses, functions, strict=True):
-            if function is None or not _EXPLICIT.search(clause):
-                continue
+        clauses = _described(reading, line, announced=announced > 0)
+        announced -= 1
+        if reading.cues.first("structure", line.text):
+            announced = _GO_ON
+        several = len({function for function, _ in clauses}) > 1
+        for function, clause in clauses:
             ordinal = _ORDINAL.search(clause)
             order = _ORDER.get(ordinal[1].lower()) if ordinal else None
             weight = (
                 3 * several
                 + 3 * bool(ordinal)
+                + bool(announced > 0)
                 + bool(re.search(r"\b(?:would|will|is|be)\b", clause))
-                - 2 * bool(re.search(r"\b(?:unclear|reject|no sense|not)\b", clause))
+                - 2 * bool(re.search(r"\b(?:unclear|reject|no|no sense|not|replace)\b", clause))
             )
-            found.append(_Candidate(function, line, clause, order, weight))
+            if weight >= 0:
+                found.append(_Candidate(function, line, clause, order, weight))
+    return found
+
+
+def _described(reading: Reading, line: Line, *, announced: bool) -> list[tuple[str, str]]:
+    """The clauses of a sentence that describe a layer, each with the layer's function."""
+    if line.text.rstrip().endswith("?"):
+        return []
+    found = []
+    if reading.cues.first("layer", line.text):
+        for clause in _CLAUSE.split(line.text):
+            function = reading.cues.first("layer", clause)
+            if function and _EXPLICIT.search(clause):
+                found.append((function, clause))
+    if not found and announced and (function := reading.cues.first("tier", line.text)):
+        found.append((function, line.text))
     return found
 
 
@@ -140,10 +160,18 @@ def _layer(reading: Reading, order: int, found: _Candidate) -> Layer:
             "description": text.rstrip(".") + ".",
             "location": _first(_LOCATION, found.clause),
             "trigger": _first(_TRIGGER, found.clause),
-            "status": status(reading, found.clause),
+            "status": _status(reading, found.clause),
             "evidence": (Citation.of(found.line.sentence),),
         }
     )
+
+
+def _status(reading: Reading, clause: str) -> str:
+    """A layer that is described is at least proposed."""
+    if re.search(r"\b(?:would|will)\b", clause) and not _UNSETTLED.search(clause):
+        return "proposed"
+    found = status(reading, clause, hearsay=False)
+    return "proposed" if found == "unclear" else found
 
 
 def _trimmed(name: str) -> str:

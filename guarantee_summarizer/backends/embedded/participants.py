@@ -43,7 +43,9 @@ _INFORMS = re.compile(
     re.IGNORECASE,
 )
 _WATCHES = re.compile(r"\b(?:mission|observers?|monitor\w*|verification)\b", re.IGNORECASE)
-_NATIONAL = re.compile(r"\b(?:armed forces|army|navy|guards?|brigades?|militia|movement)\b", re.I)
+_NATIONAL = re.compile(
+    r"\b(?:armed forces|army|navy|guards?|brigades?|militia|movement)\b", re.IGNORECASE
+)
 _SIDES = {"beneficiary": ("adversary", "guarantor"), "adversary": ("beneficiary",)}
 _PRECEDENCE = ("guarantor", "mediator", "host", "monitor", "adversary", "beneficiary")
 _SEVERAL = 2  # contexts
@@ -191,12 +193,16 @@ def _context(line: Line, at: int) -> str:
 def _joined(line: Line, at: int) -> tuple[int, int]:
     """The first and the last of the actors that stand in one list with the one at `at`."""
     first = last = at
-    while last + 1 < len(line.named) and line.named[last + 1].via != "demonym" and _JOINED.fullmatch(
-        line.text[line.named[last].end : line.named[last + 1].start]
+    while (
+        last + 1 < len(line.named)
+        and line.named[last + 1].via != "demonym"
+        and _JOINED.fullmatch(line.text[line.named[last].end : line.named[last + 1].start])
     ):
         last += 1
-    while first and line.named[first - 1].via != "demonym" and _JOINED.fullmatch(
-        line.text[line.named[first - 1].end : line.named[first].start]
+    while (
+        first
+        and line.named[first - 1].via != "demonym"
+        and _JOINED.fullmatch(line.text[line.named[first - 1].end : line.named[first].start])
     ):
         first -= 1
     return first, last

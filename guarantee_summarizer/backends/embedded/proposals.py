@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from guarantee_summarizer.backends.embedded.reading import Line, Named, Reading
-from guarantee_summarizer.backends.embedded.wording import attribution, clean, clip
+from guarantee_summarizer.backends.embedded.wording import attribution, clean, title
 from guarantee_summarizer.normalize import Quantity
 from guarantee_summarizer.schema import Citation, Proposal, Term
 
@@ -18,9 +18,15 @@ _OPENS_LIST = re.compile(
     r"|\bagreed (?:on |to )?(?:\S+ ){0,2}(?:steps|points|measures|principles|commitments)|(?:steps|points|measures|principles) agreed\b",
     re.IGNORECASE,
 )
-_VAGUE = ("legal_instrument", "other", "diplomacy")  # the less telling, the later
+_VAGUE = ("ceasefire", "legal_instrument", "other", "diplomacy")  # the less telling, the later
 _DISCUSSED = re.compile(
     r"\b(?:discuss\w*|consider\w*|envision\w*|envisag\w*|possib\w+|may|might|could|under discussion|drafting|estimates|talks)\b"
+)
+_LEAVES = re.compile(
+    r"\b(?:withdraw|pull (?:back|out)|leave|cede|hand over|recogni[sz]e|respect|return)\b"
+)
+_SIGNED = re.compile(
+    r"(?<!to be )(?<!is )(?<!are )(?<!be )(?<!not )(?<!yet )(?<!being )\b(?:signed|initialled)\b"
 )
 _BULLET = re.compile(r"(?:[-*•▪–—]|\(?\d{1,2}[.)])\s+")
 _ASKS = re.compile(
@@ -43,6 +49,7 @@ _ADVERB = re.compile(
 _STOP = re.compile(
     r" (?:and|or|of|to|in|on|at|by|for|with|from|that|which|who|would|will|is|are|was|were|as|per|have|has|had|be|under|a|the)\b.*"
 )
+_UNNAMED = re.compile(r"\b(?:officials?|sources?|diplomats?)\b")
 _PAST_TALK = re.compile(
     r"\b(?:met|meeting|talks|summit|visited|travelled|received|arrived|gathered)\b"
 )
@@ -50,6 +57,7 @@ _WILL_ISSUE = re.compile(
     r"\b(?:may|might|will|would|could) (?:\w+ )?(?:issue|sign|adopt|publish|announce)\b"
 )
 _KINDS = {"duration": "duration", "money": "money", "percent": "share", "distance": "distance"}
+_TELLING = {"force_size": "troop_deployment", "money": "finance", "duration": "other"}
 _AGO = re.compile(r"\s*(?:ago|later|earlier|old|before|after)\b")
 
 
@@ -110,15 +118,15 @@ def _proposal(reading: Reading, line: Line) -> dict[str, Any] | None:
     if _BULLET.match(line.text) and re.match(r"(?:Not to|To) [a-z]+", text):
         cues = cues or ("agreed",)
     measures = reading.cues.earliest("measure", text)
-    if _BULLET.match(line.text) and cues and not measures:
-        measures = ("other",)
+    figures = terms(line)
+    if not measures:
+        measures = _measured(figures) or (("other",) if _BULLET.match(line.text) else ())
     if not cues or not measures or line.text.rstrip().endswith("?"):
         return None
     firm = [cue for cue in cues if cue != "under_discussion"]
-    figures = terms(line)
     if measures == ("diplomacy",) and not re.search(r"\bplan\b|at the table|mediat", text):
         return None
-    if "territorial" in measures and len(measures) == 1 and "proposed" not in cues:
+    if measures == ("territorial",) and "proposed" not in cues and not _LEAVES.search(text):
         return None
     if _PAST_TALK.search(text) and not firm and not figures and not _WILL_ISSUE.search(text):
         return None
@@ -127,7 +135,7 @@ def _proposal(reading: Reading, line: Line) -> dict[str, Any] | None:
     citation = Citation.of(line.sentence)
     measure = _measure(measures)
     return {
-        "title": clip(line.text, _TITLE_WORDS),
+        "title": _title(reading, text, measure),
         "description": text.rstrip(".") + ".",
         "measure": measure,
         "proposed_by": _proposers(line),
@@ -136,6 +144,19 @@ def _proposal(reading: Reading, line: Line) -> dict[str, Any] | None:
         "attribution": attribution(line.text),
         "evidence": (citation,),
     }
+
+
+def _title(reading: Reading, text: str, measure: str) -> str:
+    """The words around what is done and what it is about."""
+    done = reading.cues.span("proposal", reading.cues.all("proposal", text), text) or (0, 0)
+    about = reading.cues.span("measure", (measure,), text) or done
+    return title(text, min(done[0], about[0]), max(done[1], about[1]), _TITLE_WORDS)
+
+
+def _measured(figures: tuple[Term, ...]) -> tuple[str, ...]:
+    """The measure that figures alone speak for: soldiers, money, a term."""
+    kinds = {figure.what for figure in figures}
+    return tuple(measure for kind, measure in _TELLING.items() if kind in kinds)
 
 
 def _settled(said: str, measure: str) -> str:
@@ -151,13 +172,16 @@ def _measure(found: tuple[str, ...]) -> str:
     return next((measure for measure in found if measure not in _VAGUE), vague)
 
 
-def status(reading: Reading, text: str) -> str:
-    """How far a thing has come, by the words of its sentence; the weaker where both stand."""
+def status(reading: Reading, text: str, *, hearsay: bool = True) -> str:
+    """How far a thing has come, by the words of its sentence; the weaker where both stand.
+
+    With `hearsay`, what nobody says by name is only under discussion.
+    """
     cues = reading.cues.all("proposal", text)
     modal = re.search(r"\b(?:would|could|may|might|should)\b", text)
     if "rejected" in cues:
         return "rejected"
-    if re.search(r"\b(?:signed|initialled)\b", text) and not modal:
+    if _SIGNED.search(text) and not modal:
         return "signed"
     if "in_force" in cues and not modal:
         return "in_force"
@@ -167,7 +191,7 @@ def status(reading: Reading, text: str) -> str:
         return "proposed"
     if not cues:
         return "unclear"
-    unnamed = re.search(r"\b(?:officials?|sources?|diplomats?)\b", text)
+    unnamed = hearsay and _UNNAMED.search(text)
     return "under_discussion" if unnamed or _DISCUSSED.search(text) else "proposed"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-__all__ = ["attribution", "clean", "clip", "split_clauses"]
+__all__ = ["attribution", "clean", "clip", "title"]
 
 _SAID = (
     r"(?:said|says|told \w+|added|adds|wrote|writes|reported|(?:reports|states)(?= that\b|[.:]?$)|stated|noted|explained|"
@@ -29,18 +29,21 @@ _NO_SPEAKER = re.compile(
 )
 _WHO = re.compile(
     rf"(?:^|[,;\"”“] ?)(?:but |and |while |which |as )?(?P<who>{_SUBJECT}(?:[^,.;:\"“”]{{0,70}}?\w)?)"
-    rf"(?:, [^,;\"“”]{{2,60}},)? (?:also |later |has |had |have )?{_SAID}\b"
+    rf"(?:, [^,;\"“”]{{2,60}},)? (?:also |later |previously |has |had |have )*{_SAID}\b"
     rf"|\b(?:A|a)ccording to (?P<after>[^,.;\"“”]{{2,60}})"
     rf"|{_SAID} (?P<inverted>(?:the |a |an )?[A-Z][^,.;\"“”]{{1,60}})(?:,[^.]*)?\.?$"
 )
 _DATELINE = re.compile(
     r"^(?:[A-Z][A-Z./ ]{2,30}(?:, \w+\.? \d{1,2})?|[A-Z][\w./ ]{2,30}, (?:\d{1,2} \w+|\w+\.? \d{1,2}))"
-    r"(?: \([^)]+\))? [-–—] "
+    r"(?: \([^)]+\))? (?:--|[-–—]) |^[A-Z][A-Z. ]{2,30} \| "
 )
 _BULLET = re.compile(
     r"^(?:[-*•▪–—]|\(?\d{1,2}[.)]|\([a-z]{1,3}\)|(?:Art(?:icle)?|Sec(?:tion)?|§)\.? ?\w{1,4}[.:])\s+"
 )
 _SPEAKER_WORDS = 8
+_CLAUSE_START = re.compile(r"(?:; |: |, (?:and |but |while |with )?|\b(?:that|which|who) |[\"“])")
+_CLAUSE_END = re.compile(r"[;:]|\.(?!\d)|, |[\"”]| (?:which|who|while|because|although|so that)\b")
+_TITLE_LEAST = 4  # words
 _STOPS = frozenset(
     "the a an of to in on at by for with and or that which who as from is are was".split()
 )
@@ -86,6 +89,23 @@ def clip(text: str, words: int) -> str:
     return _capital(_balanced(" ".join(kept).rstrip(".,;: ")))
 
 
+def title(text: str, first: int, last: int, words: int) -> str:
+    """At most `words` words that hold `text[first:last]`, from the start of its clause if that fits.
+
+    Args:
+        text: a sentence, cleaned.
+        first: where the words begin that say what is done.
+        last: where the words end that say what it is about.
+        words: how many words at most.
+    """
+    clause = max((m.end() for m in _CLAUSE_START.finditer(text, 0, first + 1)), default=0)
+    fitting = [at for at in (clause, first) if len(text[at:last].split()) <= words]
+    start = fitting[0] if fitting else clause
+    end = _CLAUSE_END.search(text, last)
+    short = clip(text[start : end.start() if end else len(text)], words)
+    return short if len(short.split()) >= _TITLE_LEAST else clip(text, words)
+
+
 def _dangles(word: str) -> bool:
     """Whether a wording cannot end here: a function word, or a figure without its unit."""
     return word.lower().strip(".,;:'\"“”") in _STOPS or bool(re.search(r"\d$|^[$€£]", word))
@@ -101,17 +121,10 @@ def attribution(sentence: str) -> str | None:
     >>> attribution("Norway will send troops, a senior official in Oslo said.")
     'a senior official in Oslo'
     """
-    match = _WHO.search(" ".join(sentence.split()))
-    who = next(filter(None, match.group("who", "after", "inverted")), None) if match else None
+    match = _WHO.search(_DATELINE.sub("", " ".join(sentence.split())))
+    who: str | None = None
+    if match:
+        who = match["who"] or match["after"] or match["inverted"]
     if not who or _NO_SPEAKER.match(who) or len(who.split()) > _SPEAKER_WORDS:
         return None
     return who
-
-
-def split_clauses(sentence: str) -> list[str]:
-    """The main clauses of a sentence that lists several things in order."""
-    return [
-        part
-        for part in re.split(r"; |, (?:then|and then|and|while|with) |(?<=\w), (?=the )", sentence)
-        if len(part.split()) > 2  # noqa: PLR2004
-    ]
