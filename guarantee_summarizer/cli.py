@@ -91,6 +91,9 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
     strict: Annotated[
         bool, typer.Option("--strict", help="Fail when anything is incomplete or unsupported.")
     ] = False,
+    coverage: Annotated[
+        bool, typer.Option("--coverage", help="Warn of what the model's summary passes over.")
+    ] = False,
     format: Annotated[  # noqa: A002  (the option's name)
         Format, typer.Option(help="terminal, json (one object a line) or markdown.")
     ] = Format.terminal,
@@ -105,7 +108,12 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
     target = _Target(output)
     with _told():
         summarizer = Summarizer(
-            model, base_url=base_url, prompts=prompts, language=language, strict=strict
+            model,
+            base_url=base_url,
+            prompts=prompts,
+            language=language,
+            strict=strict,
+            coverage=coverage,
         )
     failed = 0
     for name in files:

@@ -21,6 +21,7 @@ class OptionFields(TypedDict, total=False):
     attempts: int
     seconds: float
     timeout: float
+    coverage: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +37,9 @@ class Options:
         attempts: requests for one article at most, transport retries and re-asks together; 1 to 20.
         seconds: after this time no new attempt is begun.
         timeout: seconds that one request may take.
+        coverage: have the embedded extractor read along with the model, and add a warning for each
+            named party, layer and dispute that the summary passes over (English articles; about
+            20 ms for an article of 400 words).
 
     Raises:
         ConfigurationError: a value is out of range.
@@ -47,6 +51,7 @@ class Options:
     attempts: int = 4
     seconds: float = 300.0
     timeout: float = 120.0
+    coverage: bool = False
 
     def __post_init__(self) -> None:
         """Refuse values out of range."""

@@ -38,7 +38,7 @@ class Summarizer:
         client: an instructor client of your own, for any provider that instructor knows.
         prompts: a folder with your own templates.
         lexicon: a folder with your own actors, offices, surnames and cues, laid over the bundled ones.
-        **options: see `guarantee_summarizer.Options` (language, strict, mode, budget).
+        **options: see `guarantee_summarizer.Options` (language, strict, mode, budget, coverage).
 
     Raises:
         ConfigurationError: options that do not fit together; `MissingKeyError` without a key.
@@ -75,6 +75,8 @@ class Summarizer:
             raise ConfigurationError(
                 "the embedded extractor writes English only; name a model for another language"
             )
+        if model is None and self.options.coverage:
+            raise ConfigurationError("coverage compares with what a model read; name a model")
         self._backend  # noqa: B018  (what cannot work is refused now, not at the first article)
 
     def summarize(self, article: Article | str) -> Summary:
@@ -145,6 +147,11 @@ class Summarizer:
         return Lexicon.load(folder) if folder else default_lexicon()
 
     @cached_property
+    def _cues(self) -> Cues:
+        folder = self._lexicon_folder
+        return Cues.load(folder) if folder else default_cues()
+
+    @cached_property
     def _backend(self) -> Backend:
         """The backend, its heavy libraries loaded only now."""
         if self.model is None:
@@ -152,8 +159,7 @@ class Summarizer:
                 EmbeddedBackend,
             )
 
-            cues = Cues.load(self._lexicon_folder) if self._lexicon_folder else default_cues()
-            return EmbeddedBackend(self._examine, self._lexicon, cues)
+            return EmbeddedBackend(self._examine, self._lexicon, self._cues)
         from guarantee_summarizer.backends.llm import Endpoint, LanguageModelBackend  # noqa: PLC0415
         from guarantee_summarizer.prompts import PromptBook  # noqa: PLC0415
 
@@ -171,6 +177,11 @@ class Summarizer:
         summary = withhold(draft.summary, draft.findings).replace(
             provenance=self._provenance(draft), usage=draft.usage
         )
+        if self.options.coverage and not draft.partial and article.english:
+            from guarantee_summarizer.coverage import passed_over  # noqa: PLC0415
+
+            missed = passed_over(summary, article, lexicon=self._lexicon, cues=self._cues)
+            summary = summary.replace(findings=(*summary.findings, *missed))
         if self.options.strict and not draft.partial:
             _insist(summary, article.source)
         return summary
