@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from guarantee_summarizer.article import Article
+from guarantee_summarizer.lexicon import default_lexicon
 from guarantee_summarizer.normalize import Quantity, quantities
 from guarantee_summarizer.schema import Citation, Finding, Summary
 from guarantee_summarizer.text import fold, looks_english
+from guarantee_summarizer.verify.overlap import Overlap
 
 __all__ = ["Check", "Claim", "Reading", "claims", "error", "warning"]
 
@@ -79,6 +82,75 @@ class Reading:
         own = f"{self.summary.headline} {self.summary.abstract}"
         return self.article.english and (not own.strip() or looks_english(own))
 
+    @cached_property
+    def overlap(self) -> Overlap:
+        """Which sentences share words with a claim."""
+        return Overlap(self.article.folded_sentences)
+
+    @cached_property
+    def _forms(self) -> dict[str, tuple[str, ...]]:
+        """Folded forms of every participant, under each of them."""
+        found: dict[str, tuple[str, ...]] = {}
+        for participant in self.summary.participants:
+            names = (participant.name, *participant.aliases)
+            if participant.kind == "person":
+                names = (*names, participant.name.rsplit(maxsplit=1)[-1])
+            elif participant.kind == "state":
+                names = (*names, *_known(participant.name))
+            forms = tuple(dict.fromkeys(map(fold, names)))
+            found.update(dict.fromkeys(forms, forms))
+        return found
+
+    def forms(self, name: str) -> tuple[str, ...]:
+        """The folded forms of the participant that has this name or alias; else the name itself."""
+        folded = fold(name)
+        return self._forms.get(folded, (folded,))
+
+    def participant(self, name: str) -> str:
+        """One form that stands for the participant of this name, whichever form is given."""
+        return self.forms(name)[0]
+
+    @cached_property
+    def _states(self) -> dict[str, str]:
+        """Whom the persons among the participants speak for."""
+        people = [p for p in self.summary.participants if p.kind == "person" and p.affiliation]
+        return {self.participant(p.name): self.participant(p.affiliation or "") for p in people}
+
+    def represented(self, name: str) -> str:
+        """The state or organization that a person speaks for; others speak for themselves."""
+        known = self.participant(name)
+        return self._states.get(known, known)
+
+    def named(self, text: str) -> list[tuple[str, int]]:
+        """The participants that a folded sentence names, and where."""
+        if text not in self._named:
+            self._named[text] = (
+                [(self._forms[m[0]][0], m.start()) for m in self._any_name.finditer(text)]
+                if self._forms
+                else []
+            )
+        return self._named[text]
+
+    @cached_property
+    def _named(self) -> dict[str, list[tuple[str, int]]]:
+        return {}
+
+    @cached_property
+    def _any_name(self) -> re.Pattern[str]:
+        longest = sorted(self._forms, key=len, reverse=True)
+        return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest))})(?!\w)")
+
+    @cached_property
+    def first_said(self) -> dict[tuple[str, frozenset[int], str], str]:
+        """The first claim of each section, evidence and gist; filled by the check that needs it."""
+        return {}
+
+    def before(self, claim: Claim, sentences: int) -> list[str]:
+        """The folded sentences right before those that a claim cites."""
+        cited = self.sentences(claim)
+        wanted = {i - back for i in cited for back in range(1, sentences + 1)} - set(cited)
+        return [self.article.folded_sentences[i] for i in sorted(wanted) if i >= 0]
+
     @property
     def _metadata(self) -> str:
         """Title and day of publication, which headline and abstract may tell."""
@@ -104,6 +176,13 @@ class Reading:
                 self._quantities[i] = quantities(self.article.sentences[i].text)
             found += self._quantities[i]
         return found
+
+
+@lru_cache(maxsize=512)
+def _known(state: str) -> tuple[str, ...]:
+    """Other names, adjectives and seats of power of a state."""
+    actor = default_lexicon().actor(state)
+    return (*actor.aliases, *actor.demonyms, *actor.metonyms, actor.name) if actor else ()
 
 
 def error(code: str, path: str, message: str) -> Finding:

@@ -8,10 +8,23 @@ from typing import Any
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.schema import Finding, Summary, Withheld
+from guarantee_summarizer.verify.actors import (
+    actors_are_named_there,
+    actors_are_not_crossed,
+    attribution_is_said,
+)
 from guarantee_summarizer.verify.base import Check, Reading, claims
 from guarantee_summarizer.verify.citations import citations_exist
 from guarantee_summarizer.verify.figures import figures_occur, quotations_occur, wordings_occur
+from guarantee_summarizer.verify.hostile import evidence_is_no_instruction
 from guarantee_summarizer.verify.names import participants_occur, references_resolve
+from guarantee_summarizer.verify.order import (
+    claims_are_said_once,
+    events_fit_their_date,
+    layers_keep_their_order,
+)
+from guarantee_summarizer.verify.support import evidence_speaks_of_it
+from guarantee_summarizer.verify.wording import polarity_agrees, status_is_said
 
 __all__ = ["CHECKS", "label", "verify", "withhold"]
 
@@ -22,6 +35,16 @@ CHECKS: tuple[Check, ...] = (
     figures_occur,
     quotations_occur,
     wordings_occur,
+    evidence_is_no_instruction,
+    evidence_speaks_of_it,
+    actors_are_named_there,
+    actors_are_not_crossed,
+    attribution_is_said,
+    status_is_said,
+    polarity_agrees,
+    layers_keep_their_order,
+    events_fit_their_date,
+    claims_are_said_once,
 )
 _STEP = re.compile(r"(\w+)(?:\[(\d+)\])?")
 _WHOLE = re.compile(

@@ -1,0 +1,59 @@
+"""Which sentences share words with a claim; rare words count more."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+__all__ = ["Overlap", "stems"]
+
+_STEM = 5  # letters
+_WORD = re.compile(r"\d+|[^\W\d_][^\W_]+")
+_STOPS = frozenset(
+    "the and with that which who from are was were been has have had its their they she his her this these those "
+    "will would could may might should not after before than then also into over under about between during "
+    "until for but what whether how when where there any all more other such".split()
+)
+
+
+class Overlap:
+    """How much of a claim stands in which sentences; rare words count more."""
+
+    def __init__(self, sentences: Iterable[str]) -> None:
+        self._sentences = [stems(text) for text in sentences]
+        self._frequency = Counter(stem for held in self._sentences for stem in held)
+
+    def share(self, words: str, cited: Iterable[int]) -> float | None:
+        """What the cited sentences hold of `words`, as a share of what the best one holds.
+
+        None where the article holds too little of the words to say anything.
+        """
+        weights = {stem: self._weight(stem) for stem in stems(words) if stem in self._frequency}
+        if len(weights) < 2:  # noqa: PLR2004
+            return None
+        shared = weights.keys() & set().union(*(self._sentences[i] for i in cited))
+        best = max(sum(weights[s] for s in weights.keys() & held) for held in self._sentences)
+        return sum(weights[stem] for stem in shared) / best
+
+    def closest(self, words: str, cited: Iterable[int]) -> int:
+        """Which of the cited sentences holds most of `words`."""
+        wanted = stems(words)
+        return max(
+            cited,
+            key=lambda i: sum(self._weight(s) for s in wanted & self._sentences[i]),
+            default=0,
+        )
+
+    def _weight(self, stem: str) -> float:
+        return math.log((len(self._sentences) + 1) / (self._frequency[stem] + 0.5))
+
+
+def stems(text: str) -> frozenset[str]:
+    """The beginnings of the words that carry meaning; what inflection leaves alone."""
+    return frozenset(
+        word[:_STEM]
+        for word in _WORD.findall(text)
+        if word not in _STOPS and (len(word) > 2 or word.isdigit())  # noqa: PLR2004
+    )

@@ -1,0 +1,79 @@
+"""Does the claim say it as strongly, and with the same sign, as the sentences it cites?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from guarantee_summarizer.schema import Finding
+from guarantee_summarizer.text import fold
+from guarantee_summarizer.verify.base import Claim, Reading, error, warning
+from guarantee_summarizer.verify.overlap import stems
+
+__all__ = ["polarity_agrees", "status_is_said"]
+
+_FIRM = {
+    "agreed": re.compile(
+        r"\b(?:agree\w*|accept\w*|adopt\w*|approv\w*|endors\w*|commit\w*|undert[ao]\w*|decid\w*|pledg\w*|"
+        r"set up|establish\w*|conclu\w*|sign\w*|announc\w*|confirm\w*|voted|authori[sz]\w*|initial\w*|ratif\w*|"
+        r"declar\w*|settled|gave|given|joined|oblig\w*|stipulat\w*|has been|have been|four steps|provides|points)\b"
+    ),
+    "signed": re.compile(r"\b(?:sign\w*|initial\w*|ratif\w*|conclud\w*|countersign\w*|seal\w*)\b"),
+    "in_force": re.compile(
+        r"\b(?:in(?:to)? force|takes? effect|took effect|shall|operat\w*|began|begun|started|has been|have been|already|"
+        r"is|are|was|were|since|runs?|valid|keeps?|provides?|holds?|has|have|allow(?:s|ed)|deployed|stationed)\b"
+    ),
+}
+_TENTATIVE = re.compile(
+    r"\b(?:propos\w*|may|might|could|would|possib\w*|consider\w*|discuss\w*|envision\w*|suggest\w*|"
+    r"float\w*|ask\w*|demand\w*|want\w*|seek\w*|sought|hop\w*|call\w* for|ready to|prepared to|plan\w*|draft\w*)\b"
+)
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|none|neither|nor|without|cannot|n't|reject\w*|refus\w*|rul(?:e|es|ed|ing) out|oppos\w*|"
+    r"den(?:y|ies|ied)|declin\w*|exclud\w*|unacceptable|prohibit\w*|forbid\w*|bar(?:s|red)?|object\w*|dismiss\w*|"
+    r"against|unable|fail\w*|lack\w*|stop\w*|end(?:s|ed)?|drop\w*|remov\w*|avoid\w*|less|halt\w*|prevent\w*|"
+    r"instead|yet|only|scrapp\w*|cancel\w*|withdr\w*|contest\w*|disput\w*|doubt\w*|sceptic\w*|skeptic\w*|"
+    r"unclear|unlike\w*|limit\w*|give up|gave up|leav\w*|red line|out of the question|illegitimate|no one|nobody|nothing)\b"
+)
+_DENIED = re.compile(
+    r"\b(?:not|never|no|without|cannot|reject\w*|refus\w*(?: to)?|rul(?:es|ed|ing) out|oppos\w*(?: to)?|den(?:y|ies|ied)|"
+    r"declin\w* to|drop\w*|against)((?: [\w'-]+){1,3})"
+)
+_LIST = 10  # sentences before the cited ones in which a list may be opened ("signed a memorandum")
+
+
+def status_is_said(claim: Claim, reading: Reading) -> Iterator[Finding]:
+    """Agreed, signed and in force are said by the cited sentences, or by what opens their list."""
+    status = getattr(claim.item, "status", None)
+    if claim.section not in ("proposals", "layers") or not reading.english:
+        return
+    pattern = _FIRM.get(status or "")
+    if pattern is None:
+        return
+    cited = reading.folded(claim)
+    if any(pattern.search(text) for text in cited):
+        return
+    tentative = any(_TENTATIVE.search(text) for text in cited)
+    near = reading.before(claim, 3 if tentative else _LIST)
+    if not any(pattern.search(text) for text in near):
+        message = f"the cited sentences do not say that it is {(status or '').replace('_', ' ')}"
+        yield warning("status_not_in_evidence", claim.path, message)
+
+
+def polarity_agrees(claim: Claim, reading: Reading) -> Iterator[Finding]:
+    """What the claim denies is denied in what it cites, and what it affirms is not."""
+    if claim.section not in ("proposals", "layers", "positions", "events") or not reading.english:
+        return
+    words = fold(" ".join(v for k, v in claim.words.items() if k not in ("title", "name")))
+    words = words or fold(" ".join(claim.words.values()))
+    cited = reading.folded(claim)
+    if claim.section == "positions" and cited:
+        at = reading.overlap.closest(words, reading.sentences(claim))
+        cited = [reading.article.folded_sentences[at]]
+    said, denied = bool(_NEGATION.search(words)), any(map(_NEGATION.search, cited))
+    if said and not denied:
+        yield error("polarity_turned", claim.path, "denies what the cited sentences do not deny")
+    elif not said:
+        turned = {stem for text in cited for m in _DENIED.finditer(text) for stem in stems(m[1])}
+        if turned & stems(words):
+            yield warning("polarity_turned", claim.path, "affirms what the cited sentences deny")
