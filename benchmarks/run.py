@@ -25,11 +25,19 @@ import rich
 import guarantee_summarizer as gs
 from guarantee_summarizer.backends.embedded.wording import clean
 from guarantee_summarizer.enrich import enrich
-from guarantee_summarizer.evaluation import evaluate, load_gold, to_table
+from guarantee_summarizer.evaluation import (
+    KINDS,
+    detection,
+    evaluate,
+    load_gold,
+    to_table,
+    trapped,
+)
 from guarantee_summarizer.lexicon import default_lexicon
 from guarantee_summarizer.lexicon.cues import Cues
 from guarantee_summarizer.prompts import PromptBook
 from guarantee_summarizer.schema.wire import to_wire, wire_schema
+from guarantee_summarizer.verify import claims, verify
 
 ROOT = Path(__file__).parent.parent
 SEED = ROOT / "seeds" / "000_2fc7fc292f528f96.txt"
@@ -168,6 +176,29 @@ def benchmark_recorded() -> None:
         rich.print(to_table(evaluate(items, summarize)))
 
 
+def benchmark_verify() -> None:
+    """What verification catches of damaged gold, its false alarms, and what it costs."""
+    items = load_gold(GOLD.parent)
+    print("\nverification of gold, damaged in one place")
+    found = [detection(items, kind) for kind in KINDS]
+    for one in found:
+        print(f"  {one.kind:16} {one.flagged:4} of {one.tried:4}  {one.share:6.1%}")
+    flagged, tried = sum(one.flagged for one in found), sum(one.tried for one in found)
+    print(f"  {'all':16} {flagged:4} of {tried:4}  {flagged / tried:6.1%}")
+    traps = trapped(items)
+    caught = sum(bool(trap.findings) for trap in traps)
+    print(f"  {'traps':16} {caught:4} of {len(traps):4}  {caught / len(traps):6.1%}")
+    for trap in traps:
+        if not trap.findings and int(trap.article[:2]) % 2:
+            print(f"    not flagged: {trap.article}: {trap.statement}")
+    said = [f.severity for item in items for f in verify(item.summary, item.article)]
+    total = sum(1 for item in items for _ in claims(item.summary))
+    errors, warnings = said.count("error"), said.count("warning")
+    print(f"  untouched: {errors} errors, {warnings} warnings in {total} claims")
+    took = [_cpu(lambda item=item: verify(item.summary, item.article)) for item in items]  # type: ignore[misc]
+    print(f"  CPU {statistics.median(took) * 1e3:.1f} ms an article (median of {len(items)})")
+
+
 def _gold_json() -> dict[str, Any]:
     data: dict[str, Any] = json.loads(GOLD.with_suffix(".json").read_text())
     data.pop("traps")
@@ -297,6 +328,7 @@ def main() -> None:
         "model": benchmark_model,
         "sizes": benchmark_sizes,
         "recorded": benchmark_recorded,
+        "verify": benchmark_verify,
     }
     machine()
     for name in sys.argv[1:] or parts:

@@ -1,5 +1,6 @@
 """Evaluation: how good summaries are, held against right answers."""
 
+from guarantee_summarizer.evaluation.corruption import KINDS, Detection, Trap, detection, trapped
 from guarantee_summarizer.evaluation.gold import GoldItem, load_gold
 from guarantee_summarizer.evaluation.matching import assign
 from guarantee_summarizer.evaluation.report import (
@@ -15,12 +16,16 @@ from guarantee_summarizer.evaluation.stored import load_stored, score_stored
 from guarantee_summarizer.evaluation.support import unsupported
 
 __all__ = [
+    "KINDS",
     "Count",
+    "Detection",
     "Evaluation",
     "GoldItem",
     "Mismatch",
     "Scores",
+    "Trap",
     "assign",
+    "detection",
     "error_lines",
     "evaluate",
     "interval",
@@ -31,5 +36,6 @@ __all__ = [
     "to_dict",
     "to_table",
     "total",
+    "trapped",
     "unsupported",
 ]

@@ -116,6 +116,10 @@ class Reading:
         people = [p for p in self.summary.participants if p.kind == "person" and p.affiliation]
         return {self.participant(p.name): self.participant(p.affiliation or "") for p in people}
 
+    def known(self, name: str) -> bool:
+        """Whether a participant has this name or alias."""
+        return fold(name) in self._forms
+
     def represented(self, name: str) -> str:
         """The state or organization that a person speaks for; others speak for themselves."""
         known = self.participant(name)
@@ -131,6 +135,22 @@ class Reading:
             )
         return self._named[text]
 
+    def names_one(self, wanted: Iterable[str], text: str) -> bool:
+        """Whether a folded sentence names any of the participants or groups in `wanted`."""
+        there = {name for name, _ in self.named(text)}
+        return any(self.participant(w) in there or self.forms(w)[0] in text for w in wanted)
+
+    def says(self, pattern: re.Pattern[str], text: str) -> bool:
+        """Whether a pattern is in a folded sentence; every sentence is searched once for it."""
+        key = (pattern.pattern, text)
+        if key not in self._says:
+            self._says[key] = pattern.search(text) is not None
+        return self._says[key]
+
+    @cached_property
+    def _says(self) -> dict[tuple[str, str], bool]:
+        return {}
+
     @cached_property
     def _named(self) -> dict[str, list[tuple[str, int]]]:
         return {}
@@ -144,6 +164,18 @@ class Reading:
     def first_said(self) -> dict[tuple[str, frozenset[int], str], str]:
         """The first claim of each section, evidence and gist; filled by the check that needs it."""
         return {}
+
+    def sharing(self, claim: Claim) -> tuple[str, ...]:
+        """The parties that take the very stance of a position: a joint text is all of theirs."""
+        return self._sharing.get(claim.words.get("stance", ""), ())
+
+    @cached_property
+    def _sharing(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for dispute in self.summary.disputes:
+            for position in dispute.positions:
+                found[position.stance] = (*found.get(position.stance, ()), position.party)
+        return found
 
     def before(self, claim: Claim, sentences: int) -> list[str]:
         """The folded sentences right before those that a claim cites."""

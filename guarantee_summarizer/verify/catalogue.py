@@ -12,6 +12,7 @@ from guarantee_summarizer.verify.actors import (
     actors_are_named_there,
     actors_are_not_crossed,
     attribution_is_said,
+    own_subject_is_named,
 )
 from guarantee_summarizer.verify.base import Check, Reading, claims
 from guarantee_summarizer.verify.citations import citations_exist
@@ -24,7 +25,12 @@ from guarantee_summarizer.verify.order import (
     layers_keep_their_order,
 )
 from guarantee_summarizer.verify.support import evidence_speaks_of_it
-from guarantee_summarizer.verify.wording import polarity_agrees, status_is_said
+from guarantee_summarizer.verify.wording import (
+    acts_are_said,
+    certainty_is_said,
+    polarity_agrees,
+    status_is_said,
+)
 
 __all__ = ["CHECKS", "label", "verify", "withhold"]
 
@@ -39,9 +45,12 @@ CHECKS: tuple[Check, ...] = (
     evidence_speaks_of_it,
     actors_are_named_there,
     actors_are_not_crossed,
+    own_subject_is_named,
     attribution_is_said,
     status_is_said,
     polarity_agrees,
+    acts_are_said,
+    certainty_is_said,
     layers_keep_their_order,
     events_fit_their_date,
     claims_are_said_once,

@@ -31,7 +31,7 @@ def evidence_is_no_instruction(claim: Claim, reading: Reading) -> Iterator[Findi
     if claim.section in ("text", "participants"):
         return
     for citation in claim.evidence:
-        if INSTRUCTION.search(_INVISIBLE.sub("", citation.quote)):
+        if reading.says(INSTRUCTION, _INVISIBLE.sub("", citation.quote)):
             message = f"sentence {citation.sentence} gives instructions to its reader"
             yield error("evidence_is_instruction", claim.path, message)
             return

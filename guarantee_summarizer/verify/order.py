@@ -14,6 +14,7 @@ __all__ = ["claims_are_said_once", "events_fit_their_date", "layers_keep_their_o
 _ORDINALS = {
     "first": 1, "innermost": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6,
 }  # fmt: skip
+_DAY = re.compile(r"\d{4}(?:-\d\d){0,2}")
 _RANKED = re.compile(
     rf"\b({'|'.join(_ORDINALS)})(?:,| (?:line|layer|level|tier|ring|echelon|guarantee|stage|pillar|element)\b)"
 )
@@ -39,6 +40,12 @@ def layers_keep_their_order(claim: Claim, reading: Reading) -> Iterator[Finding]
     """A layer's `order` is the rank that its sentence gives it (second line, third level)."""
     if claim.section != "layers" or not reading.english:
         return
+    others = [layer for layer in reading.summary.structure.layers if layer is not claim.item]
+    if any(layer.order == claim.item.order for layer in others):
+        yield warning("layer_order", claim.path, f"another layer has order {claim.item.order}, too")
+    cited = {c.sentence for c in claim.evidence}
+    if any(cited & {c.sentence for c in layer.evidence} for layer in others):
+        return  # one sentence that ranks several
     ranks = {_ORDINALS[word] for text in reading.folded(claim) for word in _RANKED.findall(text)}
     if len(ranks) == 1 and claim.item.order not in ranks:
         message = f"order is {claim.item.order}, the cited sentence ranks it {ranks.pop()}"
@@ -48,12 +55,8 @@ def layers_keep_their_order(claim: Claim, reading: Reading) -> Iterator[Finding]
 def events_fit_their_date(claim: Claim, reading: Reading) -> Iterator[Finding]:
     """What was held lies in the past at publication, what is planned does not lie before it."""
     published = reading.article.published
-    date = getattr(claim.item, "date", None)
-    if (
-        claim.section != "events"
-        or published is None
-        or not re.fullmatch(r"\d{4}(-\d\d){0,2}", date or "")
-    ):
+    date: str = getattr(claim.item, "date", None) or ""
+    if claim.section != "events" or published is None or not _DAY.fullmatch(date):
         return
     day = published.isoformat()[: len(date)]
     if claim.item.status == "held" and date > day:

@@ -23,31 +23,31 @@ class Overlap:
 
     def __init__(self, sentences: Iterable[str]) -> None:
         self._sentences = [stems(text) for text in sentences]
-        self._frequency = Counter(stem for held in self._sentences for stem in held)
+        frequency = Counter(stem for held in self._sentences for stem in held)
+        several = len(self._sentences) + 1
+        self._weights = {stem: math.log(several / (n + 0.5)) for stem, n in frequency.items()}
 
     def share(self, words: str, cited: Iterable[int]) -> float | None:
         """What the cited sentences hold of `words`, as a share of what the best one holds.
 
         None where the article holds too little of the words to say anything.
         """
-        weights = {stem: self._weight(stem) for stem in stems(words) if stem in self._frequency}
+        weights = {stem: self._weights[stem] for stem in stems(words) if stem in self._weights}
         if len(weights) < 2:  # noqa: PLR2004
             return None
         shared = weights.keys() & set().union(*(self._sentences[i] for i in cited))
-        best = max(sum(weights[s] for s in weights.keys() & held) for held in self._sentences)
+        wanted = weights.keys()
+        best = max(sum(map(weights.__getitem__, wanted & held)) for held in self._sentences)
         return sum(weights[stem] for stem in shared) / best
 
     def closest(self, words: str, cited: Iterable[int]) -> int:
         """Which of the cited sentences holds most of `words`."""
-        wanted = stems(words)
+        weights, wanted = self._weights, stems(words)
         return max(
             cited,
-            key=lambda i: sum(self._weight(s) for s in wanted & self._sentences[i]),
+            key=lambda i: sum(weights[stem] for stem in wanted & self._sentences[i]),
             default=0,
         )
-
-    def _weight(self, stem: str) -> float:
-        return math.log((len(self._sentences) + 1) / (self._frequency[stem] + 0.5))
 
 
 def stems(text: str) -> frozenset[str]:

@@ -10,7 +10,7 @@ from guarantee_summarizer.text import fold
 from guarantee_summarizer.verify.base import Claim, Reading, error, warning
 from guarantee_summarizer.verify.overlap import stems
 
-__all__ = ["polarity_agrees", "status_is_said"]
+__all__ = ["acts_are_said", "certainty_is_said", "polarity_agrees", "status_is_said"]
 
 _FIRM = {
     "agreed": re.compile(
@@ -35,10 +35,29 @@ _NEGATION = re.compile(
     r"instead|yet|only|scrapp\w*|cancel\w*|withdr\w*|contest\w*|disput\w*|doubt\w*|sceptic\w*|skeptic\w*|"
     r"unclear|unlike\w*|limit\w*|give up|gave up|leav\w*|red line|out of the question|illegitimate|no one|nobody|nothing)\b"
 )
+_ACTS = {
+    name: re.compile(rf"\b(?:{forms})")
+    for name, forms in {
+        "agreeing": r"agree\w*|accept\w*|approv\w*|adopt\w*|endors\w*|consent\w*|back(?:s|ed)\b|support\w*|settl\w*|deal\b|undert|commit|pledg",
+        "promising": r"promis|pledg|commit|vow|undert[ao]|guarantee[sd]?\b|assur|oblig|bind|binding|offer|prepared|ready|shall|obliged",
+        "signing": r"sign(?:s|ed|ing|at\w*)?\b|initial|ratif|conclud|seal",
+        "ratifying": r"ratif|vote|senate|parliament",
+        "rejecting": r"reject|refus|oppos|rul(?:es|ed|ing) out|declin|den(?:y|ies|ied)|not\b|no\b|never|accept no|against|unacceptable|contest|disput|object",
+        "attending": r"attend|present\b|join|travel|host|took part|take part|met\b|meet|came|chair|gather|particip|represent",
+        "withdrawing": r"withdr|pull|leav|left\b|drop|gave up|give up|abandon|quit",
+        "expiring": r"expir|laps|ran out|term\b",
+        "sending": r"sen[dt]|deploy|station|dispatch|contribut|provid|troops|soldiers|contingent|force",
+        "joining": r"join|member|access|enter",
+        "demanding": r"demand|insist|requir|want|ask|must|call(?:s|ed)? (?:for|on)|urg|seek|sought|need|condition",
+    }.items()
+}
+_CERTAIN = re.compile(r"\b(?:will|has|have|had|is|are|was|were|did|\w{3,}ed)\b")
+_OPENS = re.compile(r"\b(?:agreed|adopted|signed|pledged|committed|undertook|in force)\b")
 _DENIED = re.compile(
     r"\b(?:not|never|no|without|cannot|reject\w*|refus\w*(?: to)?|rul(?:es|ed|ing) out|oppos\w*(?: to)?|den(?:y|ies|ied)|"
     r"declin\w* to|drop\w*|against)((?: [\w'-]+){1,3})"
 )
+_OPENED = 4  # sentences, where the cited one is tentative itself
 _LIST = 10  # sentences before the cited ones in which a list may be opened ("signed a memorandum")
 
 
@@ -51,11 +70,12 @@ def status_is_said(claim: Claim, reading: Reading) -> Iterator[Finding]:
     if pattern is None:
         return
     cited = reading.folded(claim)
-    if any(pattern.search(text) for text in cited):
+    if any(reading.says(pattern, text) for text in cited):
         return
-    tentative = any(_TENTATIVE.search(text) for text in cited)
-    near = reading.before(claim, 3 if tentative else _LIST)
-    if not any(pattern.search(text) for text in near):
+    tentative = any(reading.says(_TENTATIVE, text) for text in cited)
+    near = reading.before(claim, _OPENED if tentative else _LIST)
+    opens = _OPENS if tentative else pattern
+    if not any(reading.says(opens, text) for text in near):
         message = f"the cited sentences do not say that it is {(status or '').replace('_', ' ')}"
         yield warning("status_not_in_evidence", claim.path, message)
 
@@ -70,10 +90,46 @@ def polarity_agrees(claim: Claim, reading: Reading) -> Iterator[Finding]:
     if claim.section == "positions" and cited:
         at = reading.overlap.closest(words, reading.sentences(claim))
         cited = [reading.article.folded_sentences[at]]
-    said, denied = bool(_NEGATION.search(words)), any(map(_NEGATION.search, cited))
+    said, denied = (
+        bool(_NEGATION.search(words)),
+        any(reading.says(_NEGATION, text) for text in cited),
+    )
     if said and not denied:
         yield error("polarity_turned", claim.path, "denies what the cited sentences do not deny")
     elif not said:
         turned = {stem for text in cited for m in _DENIED.finditer(text) for stem in stems(m[1])}
         if turned & stems(words):
             yield warning("polarity_turned", claim.path, "affirms what the cited sentences deny")
+
+
+def acts_are_said(claim: Claim, reading: Reading) -> Iterator[Finding]:
+    """Promising, signing, refusing and the like are done in the cited sentences, in some such word."""
+    if claim.section not in ("proposals", "positions", "events") or not reading.english:
+        return
+    words = fold(" ".join(claim.words.values()))
+    near = (*reading.folded(claim), *reading.before(claim, 1))
+    for act, pattern in _ACTS.items():
+        match = pattern.search(words)
+        if match and not any(reading.says(pattern, text) for text in near):
+            listed = reading.before(claim, _LIST) if act in ("promising", "signing") else ()
+            if any(reading.says(_FIRM["signed"], text) for text in listed):
+                continue  # the points of what was signed are promised
+            message = f"the cited sentences say nothing of {act} ({match[0]!r})"
+            yield warning("act_not_in_evidence", claim.path, message)
+            return
+
+
+def certainty_is_said(claim: Claim, reading: Reading) -> Iterator[Finding]:
+    """What may, would or is asked to happen is not told as done or settled."""
+    if claim.section not in ("proposals", "layers", "positions") or not reading.english:
+        return
+    prose = [v for k, v in claim.words.items() if k in ("description", "stance")]
+    words = fold(" ".join(prose))
+    if not _CERTAIN.search(words) or _TENTATIVE.search(words):
+        return
+    cited = reading.folded(claim)
+    if cited and all(
+        reading.says(_TENTATIVE, text) and not reading.says(_CERTAIN, text) for text in cited
+    ):
+        message = "tells as certain what the cited sentences only propose or think possible"
+        yield warning("certainty_stronger_than_text", claim.path, message)
