@@ -287,7 +287,9 @@ def detection(items: Sequence[GoldItem], kind: str, *, seed: int = 0) -> Detecti
         for path, damaged in damage(item, kind, seed=seed):
             tried += 1
             found = verify(damaged, item.article)
-            if any(f.path.startswith(path) and (f.code, f.path, f.message) not in known for f in found):
+            if any(
+                f.path.startswith(path) and (f.code, f.path, f.message) not in known for f in found
+            ):
                 flagged += 1
             else:
                 missed.append(f"{item.name} {path}")

@@ -182,9 +182,9 @@ def _first_words(claim: object) -> str:
 def _colophon(summary: Summary) -> str:
     made, usage = summary.provenance, summary.usage
     if made is None:
-        return ""
+        return str(summary.support)
     who = "embedded extractor" if made.backend == "embedded" else f"model {made.model}"
     cost = ""
     if usage and made.backend == "llm":
         cost = f", {usage.input_tokens:,} + {usage.output_tokens:,} tokens in {usage.attempts} attempts"
-    return f"{who}{cost}, guarantee-summarizer {made.library_version}, {made.created:%Y-%m-%d %H:%M} UTC"
+    return f"{summary.support} · {who}{cost}, guarantee-summarizer {made.library_version}, {made.created:%Y-%m-%d %H:%M} UTC"

@@ -21,6 +21,7 @@ from guarantee_summarizer.schema.summary import (
     Withheld,
     describe,
 )
+from guarantee_summarizer.schema.support import Support
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -37,6 +38,7 @@ __all__ = [
     "Proposal",
     "Provenance",
     "Summary",
+    "Support",
     "Term",
     "Usage",
     "Withheld",

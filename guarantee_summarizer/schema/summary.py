@@ -19,6 +19,7 @@ from guarantee_summarizer.schema.claims import (
     Proposal,
 )
 from guarantee_summarizer.schema.evidence import Citation
+from guarantee_summarizer.schema.support import Support, support
 from guarantee_summarizer.text import Sentence
 
 __all__ = [
@@ -141,6 +142,11 @@ class Summary(Model):
     def complete(self) -> bool:
         """Whether nothing of the answer was lost on the way; `incomplete` says what was."""
         return not self.incomplete
+
+    @property
+    def support(self) -> Support:
+        """How much of it was verified, what was withheld, which sentences nothing cites."""
+        return support(self)
 
     def citations(self) -> Iterator[Citation]:
         """All citations, in the order of the fields, repetitions included."""
