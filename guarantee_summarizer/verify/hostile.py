@@ -23,7 +23,9 @@ INSTRUCTION = re.compile(
     r"|<!--|<script|\{\{.*\}\}|\{%.*%\}|\"(?:proposals|participants|relevant|evidence)\" ?:",
     re.IGNORECASE | re.DOTALL,
 )
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad]")
+_INVISIBLE = dict.fromkeys(
+    (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF, 0xAD)
+)  # zero-width characters, direction marks, soft hyphens
 
 
 def evidence_is_no_instruction(claim: Claim, reading: Reading) -> Iterator[Finding]:
@@ -31,7 +33,7 @@ def evidence_is_no_instruction(claim: Claim, reading: Reading) -> Iterator[Findi
     if claim.section in ("text", "participants"):
         return
     for citation in claim.evidence:
-        if reading.says(INSTRUCTION, _INVISIBLE.sub("", citation.quote)):
+        if reading.says(INSTRUCTION, citation.quote.translate(_INVISIBLE)):
             message = f"sentence {citation.sentence} gives instructions to its reader"
             yield error("evidence_is_instruction", claim.path, message)
             return

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
 
 __all__ = ["Overlap", "stems"]
 
 _STEM = 5  # letters
+_CANDIDATES = 400  # sentences among which the best is looked for
 _WORD = re.compile(r"\d+|[^\W\d_][^\W_]+")
 _STOPS = frozenset(
     "the and with that which who from are was were been has have had its their they she his her this these those "
@@ -23,22 +24,33 @@ class Overlap:
 
     def __init__(self, sentences: Iterable[str]) -> None:
         self._sentences = [stems(text) for text in sentences]
-        frequency = Counter(stem for held in self._sentences for stem in held)
+        self._places: dict[str, list[int]] = defaultdict(list)
+        for at, held in enumerate(self._sentences):
+            for stem in held:
+                self._places[stem].append(at)
         several = len(self._sentences) + 1
-        self._weights = {stem: math.log(several / (n + 0.5)) for stem, n in frequency.items()}
+        self._weights = {
+            stem: math.log(several / (len(places) + 0.5)) for stem, places in self._places.items()
+        }
 
     def share(self, words: str, cited: Iterable[int]) -> float | None:
         """What the cited sentences hold of `words`, as a share of what the best one holds.
 
-        None where the article holds too little of the words to say anything.
+        The best is looked for where the rarest of the words stand, so that the cost does not grow
+        with the article. None where the article holds too little of the words to say anything.
         """
         weights = {stem: self._weights[stem] for stem in stems(words) if stem in self._weights}
         if len(weights) < 2:  # noqa: PLR2004
             return None
         shared = weights.keys() & set().union(*(self._sentences[i] for i in cited))
-        wanted = weights.keys()
-        best = max(sum(map(weights.__getitem__, wanted & held)) for held in self._sentences)
-        return sum(weights[stem] for stem in shared) / best
+        sums: dict[int, float] = defaultdict(float)
+        for stem in sorted(weights, key=lambda stem: (-weights[stem], stem)):
+            places = self._places[stem]
+            if len(sums) + len(places) > _CANDIDATES and sums:
+                places = [at for at in sums if stem in self._sentences[at]]
+            for at in places[:_CANDIDATES]:
+                sums[at] += weights[stem]
+        return sum(weights[stem] for stem in shared) / max(sums.values())
 
     def closest(self, words: str, cited: Iterable[int]) -> int:
         """Which of the cited sentences holds most of `words`."""

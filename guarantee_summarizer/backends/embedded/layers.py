@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from guarantee_summarizer.backends.embedded.proposals import status
@@ -96,7 +97,7 @@ def structure(reading: Reading) -> GuaranteeStructure:
         if known is None or candidate.weight > known.weight:
             best[candidate.function] = candidate
     chosen = sorted(best.values(), key=lambda c: (c.order or _RANK[c.function], _RANK[c.function]))
-    layers = tuple(_layer(reading, order, c) for order, c in enumerate(chosen, 1))
+    layers = tuple(_layer(reading, order, c) for order, c in _numbered(chosen))
     precondition, where = _precondition(reading)
     evidence = [Citation.of(c.line.sentence) for c in chosen] + where
     return GuaranteeStructure(
@@ -106,6 +107,14 @@ def structure(reading: Reading) -> GuaranteeStructure:
         precondition=precondition,
         evidence=tuple(dict.fromkeys(evidence)),
     )
+
+
+def _numbered(chosen: list[_Candidate]) -> Iterator[tuple[int, _Candidate]]:
+    """Layers with the rank that the text gives them, else the next one."""
+    last = 0
+    for candidate in chosen:
+        last = candidate.order if candidate.order and candidate.order > last else last + 1
+        yield last, candidate
 
 
 def _candidates(reading: Reading) -> list[_Candidate]:
