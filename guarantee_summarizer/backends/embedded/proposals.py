@@ -41,6 +41,9 @@ _FORCE_BEFORE = re.compile(r"(?:armed forces|army|force|troops|contingent|milita
 _DEADLINE = re.compile(
     r"\b(?:by|before|until|within|no later than|deadline) (?:the )?(?:\S+ ){0,2}$", re.IGNORECASE
 )
+_ATTENDING = re.compile(
+    r"[ -](?:\w+ )?(?:leaders|ministers|officials|diplomats|delegates|delegations|people|sources|experts|journalists|reporters|am|pm|a\.m|p\.m)\b"
+)  # who is there, and the time of day, are no terms
 _COUNTED = re.compile(r"(?:[ -][A-Za-z][\w-]*){1,4}")
 _ADVERB = re.compile(
     r"(?:(?:more|fewer|less) than|up to|at least|at most|about|around|some|nearly|almost|over) $",
@@ -251,6 +254,8 @@ def _kind(text: str, figure: Quantity) -> str | None:
     soldiers = _SOLDIERS.match(after) or _FORCE_BEFORE.search(before)
     if soldiers and figure.number is not None and figure.number >= 100:  # noqa: PLR2004
         return "force_size"
+    if _ATTENDING.match(after):
+        return None
     return "count" if _COUNTED.match(after) and (figure.number or 0) > 3 else None  # noqa: PLR2004
 
 
