@@ -10,12 +10,13 @@ from guarantee_summarizer.schema.base import Model
 if TYPE_CHECKING:
     from guarantee_summarizer.schema.summary import Summary
 
-__all__ = ["Support", "support"]
+__all__ = ["CLAIM_PATH", "Support", "support"]
 
-_CLAIM = re.compile(
+CLAIM_PATH = re.compile(
     r"(?:headline|abstract|structure\.duration|structure\.layers\[\d+\]"
     r"|\w+\[\d+\](?:\.(?:terms|positions)\[\d+\])?)"
 )
+"""The path of a claim, at the beginning of a finding's path."""
 
 
 class Support(Model):
@@ -64,7 +65,7 @@ def support(summary: Summary) -> Support:
     warned = {
         match[0]
         for finding in summary.findings
-        if finding.severity == "warning" and (match := _CLAIM.match(finding.path))
+        if finding.severity == "warning" and (match := CLAIM_PATH.match(finding.path))
     }
     cited = {citation.sentence for citation in summary.citations()}
     numbers = [s.number for s in summary.article.sentences] if summary.article else []

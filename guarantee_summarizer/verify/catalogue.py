@@ -8,6 +8,7 @@ from typing import Any
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.schema import Finding, Summary, Withheld
+from guarantee_summarizer.schema.support import CLAIM_PATH
 from guarantee_summarizer.verify.actors import (
     actors_are_named_there,
     actors_are_not_crossed,
@@ -56,10 +57,6 @@ CHECKS: tuple[Check, ...] = (
     claims_are_said_once,
 )
 _STEP = re.compile(r"(\w+)(?:\[(\d+)\])?")
-_WHOLE = re.compile(
-    r"(?:headline|abstract|structure\.duration|structure\.layers\[\d+\]"
-    r"|\w+\[\d+\](?:\.(?:terms|positions)\[\d+\])?)"
-)
 
 
 def verify(summary: Summary, article: Article) -> tuple[Finding, ...]:
@@ -83,7 +80,7 @@ def withhold(summary: Summary, findings: tuple[Finding, ...]) -> Summary:
     """
     by_claim: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
-        if finding.severity == "error" and (match := _WHOLE.match(finding.path)):
+        if finding.severity == "error" and (match := CLAIM_PATH.match(finding.path)):
             by_claim[match[0]].append(finding)
     withheld = tuple(
         Withheld(path=path, claim=_dump(_at(summary, path)), findings=tuple(found))
@@ -101,7 +98,7 @@ def label(summary: Summary, path: str) -> str:
     >>> label(Summary(relevant=False, headline="Rain in May"), "headline")
     'headline'
     """
-    match = _WHOLE.match(path)
+    match = CLAIM_PATH.match(path)
     claim = _at(summary, match[0]) if match else None
     names = ("title", "issue", "name", "party", "value", "what")
     named = () if isinstance(claim, str) else names
