@@ -24,12 +24,13 @@ from guarantee_summarizer.schema.wire import wire_schema
 
 __all__ = ["Problem", "Prompt", "PromptBook"]
 
-SYSTEM, ARTICLE, PROBLEMS = "system.md.jinja", "article.md.jinja", "problems.md.jinja"
+SYSTEM, ARTICLE = "system.md.jinja", "article.md.jinja"
+AGAIN, MEND = "again.md.jinja", "mend.md.jinja"
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why an answer does not hold: where in it, and what to do, in a sentence for the model."""
+    """What is wrong with an answer as a whole: where, and what, in a sentence for the model."""
 
     path: str
     message: str
@@ -54,7 +55,7 @@ class Prompt:
 
 
 class PromptBook:
-    """The templates in a folder: `system`, `article` and `problems` (`….md.jinja`).
+    """The templates in a folder: `system`, `article`, `mend` and `again` (`….md.jinja`).
 
     Args:
         folder: your own templates; those that it does not hold are the bundled ones.
@@ -62,8 +63,10 @@ class PromptBook:
     Raises:
         PromptError: the folder does not exist, or a template is broken; with file and line.
 
-    A template sees `article` (with `sentences`, `title`, `published`, `outlet`), `language` and
-    `marker`, or `problems`; other names are errors. The environment is sandboxed.
+    `article` sees `article` (with `sentences`, `title`, `published`, `outlet`), `language` and
+    `marker`; `mend` sees `claims` (with `section`, `written`, `reasons`), `sentences`, `names`,
+    `language` and `marker`; `again` sees `problems`. Other names are errors. The environment is
+    sandboxed.
     """
 
     def __init__(self, folder: str | Path | None = None) -> None:
@@ -95,7 +98,7 @@ class PromptBook:
     def parts(self) -> dict[str, str]:
         """A digest for each part of the fingerprint, to tell which one changed."""
         schema = json.dumps(wire_schema(), sort_keys=True)
-        texts = {SYSTEM: self.system, **{n: self._source(n) for n in (ARTICLE, PROBLEMS)}}
+        texts = {SYSTEM: self.system, **{n: self._source(n) for n in (ARTICLE, AGAIN, MEND)}}
         return {name: _digest([text]) for name, text in {**texts, "schema": schema}.items()}
 
     def prompt(self, article: Article, *, language: str = "English") -> Prompt:
@@ -111,9 +114,15 @@ class PromptBook:
         user = self._render(ARTICLE, article=article, language=language, marker=article.id)
         return Prompt(self.system, user, wire_schema(), self.fingerprint)
 
-    def problems(self, problems: Sequence[Problem]) -> str:
-        """What to tell the model about an answer that does not hold."""
-        return self._render(PROBLEMS, problems=problems)
+    def again(self, prompt: Prompt, problems: Sequence[Problem]) -> list[dict[str, str]]:
+        """The messages once more, as they were, and what was wrong with the answer as a whole."""
+        told = self._render(AGAIN, problems=problems)
+        system, user = prompt.messages
+        return [system, {**user, "content": user["content"] + told}]
+
+    def mend(self, claims: Sequence[Any], **variables: Any) -> list[dict[str, str]]:
+        """The messages that ask for some claims again; see the class for what the template sees."""
+        return [{"role": "user", "content": self._render(MEND, claims=claims, **variables)}]
 
     def _render(self, name: str, **variables: Any) -> str:
         try:

@@ -106,7 +106,11 @@ def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
         PromptBook(tmp_path / "gone")
 
 
-def test_problems_are_told_with_their_place() -> None:
-    told = BOOK.problems([Problem("proposals 'Troops'", "says {{ 7*7 }}"), Problem("", "is cut")])
-    assert "- proposals 'Troops': says {{ 7*7 }}\n" in told
-    assert "- the answer: is cut\n" in told
+def test_what_is_wrong_with_a_whole_answer_is_told_after_the_same_article(seed: Article) -> None:
+    prompt = BOOK.prompt(seed)
+    system, user = BOOK.again(
+        prompt, [Problem("headline", "says {{ 7*7 }}"), Problem("", "is cut")]
+    )
+    assert system["content"] == prompt.system
+    assert user["content"].startswith(prompt.user)
+    assert "- headline: says {{ 7*7 }}\n- the answer: is cut\n" in user["content"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -11,7 +14,7 @@ from guarantee_summarizer.schema.base import Model, is_added, is_derived
 from guarantee_summarizer.schema.evidence import Citation
 from guarantee_summarizer.schema.summary import Summary
 
-__all__ = ["to_wire", "wire_schema"]
+__all__ = ["part_schema", "to_wire", "wire_schema"]
 
 
 class _WireSchema(GenerateJsonSchema):
@@ -56,6 +59,26 @@ def wire_schema() -> dict[str, Any]:
     schema = Summary.model_json_schema(schema_generator=_WireSchema)
     parts = {name: part for name, part in schema.pop("$defs").items() if name != "Citation"}
     return {"title": "Summary", **schema, "required": list(schema["properties"]), "$defs": parts}
+
+
+def part_schema(fields: Mapping[str, str | None]) -> dict[str, Any]:
+    """JSON schema of an object with some single claims in it, none of them required.
+
+    Args:
+        fields: for each field the name of its model (`Proposal`); None for a text.
+    """
+    parts: dict[str, Any] = wire_schema()["$defs"]
+    wanted = [name for name in fields.values() if name]
+    for name in wanted:  # grows while the parts of parts are found
+        found = re.findall(r"#/\$defs/(\w+)", json.dumps(parts[name]))
+        wanted += [part for part in found if part not in wanted]
+    properties = {
+        field: {"$ref": f"#/$defs/{name}"} if name else {"type": "string"}
+        for field, name in fields.items()
+    }
+    used = {name: part for name, part in parts.items() if name in wanted}
+    made = {"title": "Mended", "type": "object", "properties": properties}
+    return {**made, "$defs": used} if used else made
 
 
 def to_wire(node: Any) -> Any:

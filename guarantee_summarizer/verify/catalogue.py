@@ -33,7 +33,7 @@ from guarantee_summarizer.verify.wording import (
     status_is_said,
 )
 
-__all__ = ["CHECKS", "label", "verify", "withhold"]
+__all__ = ["CHECKS", "claim_at", "verify", "withhold"]
 
 CHECKS: tuple[Check, ...] = (
     citations_exist,
@@ -83,7 +83,7 @@ def withhold(summary: Summary, findings: tuple[Finding, ...]) -> Summary:
         if finding.severity == "error" and (match := CLAIM_PATH.match(finding.path)):
             by_claim[match[0]].append(finding)
     withheld = tuple(
-        Withheld(path=path, claim=_dump(_at(summary, path)), findings=tuple(found))
+        Withheld(path=path, claim=_dump(claim_at(summary, path)), findings=tuple(found))
         for path, found in by_claim.items()
     )
     kept: Summary = _without(summary, "", by_claim.keys())
@@ -92,22 +92,8 @@ def withhold(summary: Summary, findings: tuple[Finding, ...]) -> Summary:
     )
 
 
-def label(summary: Summary, path: str) -> str:
-    """What a person or a model would call the claim at `path`: its section and first words.
-
-    >>> label(Summary(relevant=False, headline="Rain in May"), "headline")
-    'headline'
-    """
-    match = CLAIM_PATH.match(path)
-    claim = _at(summary, match[0]) if match else None
-    names = ("title", "issue", "name", "party", "value", "what")
-    named = () if isinstance(claim, str) else names
-    words = next((w for name in named if (w := getattr(claim, name, None))), None)
-    section = re.sub(r"\[\d+\]", "", match[0]) if match else path
-    return f"{section} {words!r}" if words else section
-
-
-def _at(node: Any, path: str) -> Any:
+def claim_at(node: Any, path: str) -> Any:
+    """What stands at a path such as `proposals[2].terms[0]`."""
     for name, index in _STEP.findall(path):
         node = getattr(node, name)
         node = node[int(index)] if index else node

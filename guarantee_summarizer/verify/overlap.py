@@ -52,6 +52,14 @@ class Overlap:
                 sums[at] += weights[stem]
         return sum(weights[stem] for stem in shared) / max(sums.values())
 
+    def nearest(self, words: str, several: int) -> list[int]:
+        """The sentences that hold most of `words`, best first; none that holds nothing of them."""
+        sums: dict[int, float] = defaultdict(float)
+        for stem in stems(words) & self._weights.keys():
+            for at in self._places[stem]:
+                sums[at] += self._weights[stem]
+        return sorted(sums, key=lambda at: (-sums[at], at))[:several]
+
     def closest(self, words: str, cited: Iterable[int]) -> int:
         """Which of the cited sentences holds most of `words`."""
         weights, wanted = self._weights, stems(words)

@@ -85,15 +85,6 @@ def test_a_bad_item_is_re_asked_once_and_only_it_is_withheld(ask, answer, damage
     assert len(kept.disputes) + len(kept.proposals) + len(kept.participants) >= 6
 
 
-def test_the_re_ask_names_the_claim_and_what_is_wrong_with_it(ask, answer):
-    answer["proposals"][1]["title"] = "4,000 soldiers in Norvia"
-    asked = ask([Reply(answer=answer), Reply(answer=ANSWER)])
-    told = json.dumps(asked.requests[1]["messages"][2:], ensure_ascii=False)
-    assert "proposals '4,000 soldiers in Norvia'" in told
-    assert "does not stand in the cited sentences" in told
-    assert "pydantic.dev" not in told
-
-
 def test_the_best_answer_counts_not_the_last(ask, answer):
     worse = {**answer, "participants": [{"name": "Nobody"}, {"name": "Noone"}]}
     answer["proposals"][0]["evidence"] = [99]

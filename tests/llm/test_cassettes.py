@@ -81,7 +81,7 @@ def fresh(record_mode: str):
     parts = PromptBook().parts
     if record_mode == "none":
         recorded = json.loads(RECORDED.read_text())["parts"]
-        changed = [name for name in parts if recorded.get(name) != parts[name]]
+        changed = [name for name, digest in recorded.items() if parts.get(name) != digest]
         if changed:
             pytest.fail(f"{', '.join(changed)} changed since the recording; {HOW}", pytrace=False)
     yield

@@ -29,7 +29,7 @@ from guarantee_summarizer.schema import (
     Withheld,
 )
 
-__all__ = ["Reading", "complete_prefix", "read_answer"]
+__all__ = ["Reading", "complete_prefix", "read_answer", "read_item", "read_object"]
 
 _SECTIONS: dict[str, type[Any]] = {
     "participants": Participant,
@@ -44,7 +44,11 @@ _COMPLETE_INSIDE = ("{", "{[", "{{", "{{[")  # the answer, its lists, the struct
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What could be read of one answer: claims in `summary`, `problems` for the model's re-ask."""
+    """What could be read of one answer.
+
+    `summary` holds the claims, and items that do not fit the schema as `withheld`; `problems` are
+    what is wrong with the answer as a whole.
+    """
 
     summary: Summary
     problems: tuple[Problem, ...] = ()
@@ -52,11 +56,8 @@ class Reading:
     @property
     def empty(self) -> bool:
         """Whether nothing at all could be read."""
-        return bool(self.problems) and not self.summary.model_fields_set & {
-            *_TEXTS,
-            *_SECTIONS,
-            "structure",
-        }
+        asked = {*_TEXTS, *_SECTIONS, "structure"}
+        return bool(self.problems) and not self.summary.model_fields_set & asked
 
 
 def read_answer(raw: str, article: Article) -> Reading:
@@ -70,7 +71,7 @@ def read_answer(raw: str, article: Article) -> Reading:
         the claims that fit, grounded; what did not fit as `withheld`, each with its reason; and
         a line in `incomplete` if the JSON itself was cut off or broken.
     """
-    data, lost = _parse(raw)
+    data, lost = read_object(raw)
     reader = _Reader(article)
     fields = reader.fields(data)
     problems = tuple(reader.problems)
@@ -82,7 +83,12 @@ def read_answer(raw: str, article: Article) -> Reading:
     return Reading(Summary.model_construct(**fields), problems)
 
 
-def _parse(raw: str) -> tuple[dict[str, Any], str | None]:
+def read_item(model: type[Any], item: Any, article: Article) -> Any | None:
+    """One claim as a model wrote it, grounded; None where it does not fit the schema."""
+    return _Reader(article).one(item, model, "")
+
+
+def read_object(raw: str) -> tuple[dict[str, Any], str | None]:
     """The JSON object in `raw` as far as it is whole, and what is wrong with the rest."""
     start = raw.find("{")
     if start < 0:
@@ -176,7 +182,7 @@ class _Reader:
 
     def _structure(self, data: dict[str, Any]) -> GuaranteeStructure:
         layers = tuple(self._items(data.pop("layers", None), Layer, "structure.layers"))
-        read = self._one(data, GuaranteeStructure, "structure")
+        read = self.one(data, GuaranteeStructure, "structure")
         return (read or GuaranteeStructure()).replace(layers=layers)
 
     def _items(self, value: Any, model: type[Any], path: str) -> Iterator[Any]:
@@ -186,16 +192,16 @@ class _Reader:
             self.problems.append(Problem(path, "has to be a list"))
             return
         for i, item in enumerate(value):
-            read = self._one(item, model, f"{path}[{i}]")
+            read = self.one(item, model, f"{path}[{i}]")
             if read is not None:
                 yield read
 
-    def _one(self, item: Any, model: type[Any], path: str) -> Any | None:
+    def one(self, item: Any, model: type[Any], path: str) -> Any | None:
+        """The item, or None; then it is in `withheld` with the reasons."""
         try:
             return model.model_validate(item, context=self._context)
         except ValidationError as error:
             found = [_finding(detail, path) for detail in error.errors(include_url=False)]
-            self.problems += [Problem(f.path, f.message) for f in found[:3]]
             self.withheld.append(Withheld(path=path, claim=item, findings=tuple(found)))
             return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
 from functools import cached_property
 from typing import Any, Literal
@@ -13,10 +14,11 @@ from instructor.core.exceptions import IncompleteOutputException
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.backends.base import Draft, Examine
-from guarantee_summarizer.backends.llm.call import Answer, Call, raw_answer, refusal
+from guarantee_summarizer.backends.llm.call import Call, Request, raw_answer, refusal
 from guarantee_summarizer.backends.llm.client import Endpoint
-from guarantee_summarizer.backends.llm.faults import raise_fault, root
-from guarantee_summarizer.backends.llm.retry import is_answer_problem, policy
+from guarantee_summarizer.backends.llm.faults import raise_fault
+from guarantee_summarizer.backends.llm.gate import Gate
+from guarantee_summarizer.backends.llm.retry import is_answer_problem, policy, root
 from guarantee_summarizer.backends.llm.stream import Pieces, can_stream, stream_request
 from guarantee_summarizer.errors import (
     AnswerError,
@@ -48,13 +50,17 @@ class LanguageModelBackend:
     ) -> None:
         self._endpoint, self._book = endpoint, book
         self._examine, self._options = examine, options
+        self._gate = Gate(
+            requests_per_minute=options.requests_per_minute,
+            tokens_per_minute=options.tokens_per_minute,
+        )
         self._aclients: WeakKeyDictionary[asyncio.AbstractEventLoop, Any] = WeakKeyDictionary()
         self.fingerprint: str | None = book.fingerprint
 
     def draft(self, article: Article) -> Draft:
         """Ask for one article; see `guarantee_summarizer.errors.ModelError` for what may happen."""
         call = self._call(article)
-        self._ask(call, call.prompt.messages)
+        self._ask(call)
         return self._concluded(call)
 
     async def adraft(self, article: Article) -> Draft:
@@ -62,7 +68,7 @@ class LanguageModelBackend:
         if self._aclient is None:
             return await asyncio.to_thread(self.draft, article)
         call = self._call(article)
-        await self._aask(call, call.prompt.messages)
+        await self._aask(call)
         return self._concluded(call)
 
     def stream(self, article: Article) -> Iterator[Draft]:
@@ -74,15 +80,16 @@ class LanguageModelBackend:
             yield self.draft(article)
             return
         call, pieces = self._call(article), Pieces()
+        request = call.next_request()
         try:
-            with tenacity.Retrying(**self._budget(call))(self._open, call) as chunks:
+            with tenacity.Retrying(**self._policy(call))(self._open, call, request) as chunks:
                 for chunk in chunks:
                     if whole := pieces.add(chunk):
                         yield call.partial(whole)
         except Exception as error:  # noqa: BLE001  (sorted out in one place)
             self._broke(call, pieces, error)
-        if again := self._ended(call, pieces):
-            self._ask(call, again)
+        self._streamed(call, pieces)
+        self._ask(call)
         yield self._concluded(call)
 
     async def astream(self, article: Article) -> AsyncIterator[Draft]:
@@ -91,17 +98,17 @@ class LanguageModelBackend:
             yield await self.adraft(article)
             return
         call, pieces = self._call(article), Pieces()
+        request = call.next_request()
         try:
-            async with await tenacity.AsyncRetrying(**self._budget(call))(
-                self._aopen, call
-            ) as chunks:
+            retrying = tenacity.AsyncRetrying(**self._policy(call))
+            async with await retrying(self._aopen, call, request) as chunks:
                 async for chunk in chunks:
                     if whole := pieces.add(chunk):
                         yield call.partial(whole)
         except Exception as error:  # noqa: BLE001  (sorted out in one place)
             self._broke(call, pieces, error)
-        if again := self._ended(call, pieces):
-            await self._aask(call, again)
+        self._streamed(call, pieces)
+        await self._aask(call)
         yield self._concluded(call)
 
     @cached_property
@@ -131,70 +138,106 @@ class LanguageModelBackend:
 
     def _call(self, article: Article) -> Call:
         prompt = self._book.prompt(article, language=self._options.language)
-        return Call(article, prompt, self._book, self._examine)
+        return Call(article, prompt, self._book, self._examine, self._options)
 
-    def _budget(self, call: Call) -> dict[str, Any]:
+    def _policy(self, call: Call) -> dict[str, Any]:
         """Tenacity's arguments for what is left of the budget."""
         attempts = max(1, self._options.attempts - call.usage.attempts)
-        return policy(attempts, max(0.001, self._options.seconds - call.elapsed))
+        return policy(attempts, max(0.001, call.left))
 
-    def _ask(self, call: Call, messages: list[Any]) -> None:
-        retrying = tenacity.Retrying(**self._budget(call))
-        try:
-            with call.under_way():
-                self._client.create(**self._request(call, messages), max_retries=retrying)
-        except Exception as error:  # noqa: BLE001  (instructor wraps everything)
-            self._settle(call, error)
+    def _ask(self, call: Call) -> None:
+        """Ask until all of the answer holds or the budget is spent."""
+        while request := call.next_request():
+            try:
+                tenacity.Retrying(**self._policy(call))(self._create, call, request)
+            except Exception as error:  # noqa: BLE001  (instructor wraps everything)
+                self._settle(call, error)
 
-    async def _aask(self, call: Call, messages: list[Any]) -> None:
-        retrying = tenacity.AsyncRetrying(**self._budget(call))
-        try:
-            with call.under_way():
-                await self._aclient.create(**self._request(call, messages), max_retries=retrying)
-        except Exception as error:  # noqa: BLE001  (instructor wraps everything)
-            self._settle(call, error)
+    async def _aask(self, call: Call) -> None:
+        while request := call.next_request():
+            try:
+                await tenacity.AsyncRetrying(**self._policy(call))(self._acreate, call, request)
+            except Exception as error:  # noqa: BLE001  (instructor wraps everything)
+                self._settle(call, error)
 
-    def _request(self, call: Call, messages: list[Any]) -> dict[str, Any]:
-        return {
+    def _create(self, call: Call, request: Request) -> None:
+        tokens = self._enter(call, request)
+        with self._gate.watching(), call.under_way():
+            self._client.create(**self._arguments(call, request, self._client))
+        self._gate.settle(tokens, call.tokens)
+
+    async def _acreate(self, call: Call, request: Request) -> None:
+        tokens = await self._aenter(call, request)
+        with self._gate.watching(), call.under_way():
+            async with asyncio.timeout(self._patience(call)):
+                await self._aclient.create(**self._arguments(call, request, self._aclient))
+        self._gate.settle(tokens, call.tokens)
+
+    def _open(self, call: Call, request: Request) -> Any:
+        self._enter(call, request)
+        with self._gate.watching():
+            return self._client.create(**self._stream_arguments(call, request, self._client))
+
+    async def _aopen(self, call: Call, request: Request) -> Any:
+        await self._aenter(call, request)
+        with self._gate.watching():
+            arguments = self._stream_arguments(call, request, self._aclient)
+            return await self._aclient.create(**arguments)
+
+    def _enter(self, call: Call, request: Request) -> int:
+        """Wait until the gate lets the request through; returns its estimated tokens."""
+        tokens = self._tokens(request)
+        while (wait := self._gate.ask(tokens)) > 0:
+            time.sleep(call.patience(wait))
+        call.attempted()
+        return tokens
+
+    async def _aenter(self, call: Call, request: Request) -> int:
+        tokens = self._tokens(request)
+        while (wait := self._gate.ask(tokens)) > 0:  # noqa: ASYNC110  (the gate serves threads too)
+            await asyncio.sleep(call.patience(wait))
+        call.attempted()
+        return tokens
+
+    def _tokens(self, request: Request) -> int:
+        return request.tokens if self._options.tokens_per_minute else 0
+
+    def _arguments(self, call: Call, request: Request, client: Any) -> dict[str, Any]:
+        made = {
             "model": self._endpoint.model,
-            "messages": messages,
-            "response_model": Answer,
+            "messages": request.messages,
+            "response_model": request.model,
             "hooks": call.hooks(),
+            "max_retries": 0,
         }
+        return made | self._timeout(call, client)
 
-    def _open(self, call: Call) -> Any:
-        call.attempted()
-        return self._client.create(**self._stream_request(call, self._client))
+    def _stream_arguments(self, call: Call, request: Request, client: Any) -> dict[str, Any]:
+        made = {"model": self._endpoint.model, "messages": request.messages}
+        made |= {"response_model": None} | stream_request(client.mode)
+        return made | self._timeout(call, client)
 
-    async def _aopen(self, call: Call) -> Any:
-        call.attempted()
-        return await self._aclient.create(**self._stream_request(call, self._aclient))
+    def _timeout(self, call: Call, client: Any) -> dict[str, Any]:
+        """How long a request may take, where the client is ours: no longer than what is left."""
+        if client is self._endpoint.client:
+            return {}
+        return {"timeout": self._patience(call)}
 
-    def _stream_request(self, call: Call, client: Any) -> dict[str, Any]:
-        request = {"model": self._endpoint.model, "messages": call.prompt.messages}
-        return request | {"response_model": None} | stream_request(client.mode)
+    def _patience(self, call: Call) -> float:
+        return max(0.001, min(self._options.timeout, call.left))
 
-    def _ended(self, call: Call, pieces: Pieces) -> list[Any] | None:
-        """Read the streamed answer; the messages of a re-ask if it does not hold."""
+    def _streamed(self, call: Call, pieces: Pieces) -> None:
+        """Read the streamed answer."""
         call.model = pieces.model
         call.count(pieces.usage)
         if pieces.refusal or pieces.finish == "content_filter":
             said = pieces.refusal or "stopped by the provider's content filter"
             raise RefusalError(self._refused(said), attempts=call.usage.attempts)
-        problems = call.read(pieces.text)
-        if not problems:
-            return None
+        call.take(pieces.text)
         if pieces.finish == "length":
             call.cut_off()
-        if pieces.finish not in ("tool_calls", "stop"):
-            return None
-        if call.usage.attempts >= self._options.attempts:
-            return None
-        return [
-            *call.prompt.messages,
-            {"role": "assistant", "content": pieces.text},
-            {"role": "user", "content": self._book.problems(problems)},
-        ]
+        elif pieces.finish not in ("tool_calls", "stop"):
+            call.over = True  # broken off: what came is kept, and said to be incomplete
 
     def _broke(self, call: Call, pieces: Pieces, error: Exception) -> None:
         """A stream broke: raise if nothing came, else what came is read as a cut-off answer."""
@@ -208,15 +251,15 @@ class LanguageModelBackend:
             raise cause
         if call.last is not None and (said := refusal(call.last)):
             raise RefusalError(self._refused(said), attempts=attempts) from None
-        if call.best is None and call.last is not None:
-            call.read(raw_answer(call.last))
-        if isinstance(cause, IncompleteOutputException):
-            call.cut_off()
-        if call.best is None and is_answer_problem(cause):
-            raise self._nothing(call) from None
-        if call.best is None:
+        if is_answer_problem(cause):
+            if call.last is not None:
+                call.take(raw_answer(call.last))
+            if isinstance(cause, IncompleteOutputException):
+                call.cut_off()
+        elif call.best is None:
             raise_fault(error, self._endpoint, attempts)
-        if not is_answer_problem(cause):
+        else:
+            call.over = True
             call.note(f"a re-ask failed ({type(cause).__name__}); this is the answer before it")
 
     def _nothing(self, call: Call) -> AnswerError:

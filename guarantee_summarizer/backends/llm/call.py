@@ -1,9 +1,9 @@
-"""One article's conversation with a model: what was sent, what came back, what is kept.
+"""One article's conversation with a model: what is asked next, what came back, what is kept.
 
 instructor validates an answer by calling `model_validate_json` on its response model. `Answer`
 hands the raw text to the call that is under way (a context variable: instructor renders every
-message as a template when it is given a validation context, so it is never given one), and
-raises what the model should be told, which drives instructor's re-ask.
+message as a template when it is given a validation context, so it is never given one). What does
+not hold is asked for again here, not by instructor, whose re-ask sends the whole history.
 """
 
 from __future__ import annotations
@@ -15,58 +15,70 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Self
 
 import instructor
-from instructor.core.exceptions import ResponseParsingError
 from instructor.core.hooks import Hooks
 from pydantic import BaseModel
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.backends.base import Draft, Examine
-from guarantee_summarizer.backends.llm.answer import Reading, read_answer
+from guarantee_summarizer.backends.llm.answer import Reading, read_answer, read_object
+from guarantee_summarizer.backends.llm.mend import Doubt, doubts, mend, mended_schema, sentences
+from guarantee_summarizer.options import Options
 from guarantee_summarizer.prompts import Problem, Prompt, PromptBook
 from guarantee_summarizer.schema import Usage
 from guarantee_summarizer.schema.wire import wire_schema
-from guarantee_summarizer.verify import label
 
-__all__ = ["Answer", "Call", "raw_answer", "refusal"]
+__all__ = ["Answer", "Call", "Request", "raw_answer", "refusal"]
 
 _CURRENT: ContextVar[Call] = ContextVar("call")
 
 
-class AnswerProblemsError(ResponseParsingError):
-    """An answer came that does not hold; its text is what the model is told."""
+@lru_cache(maxsize=256)
+def _answer_model(name: str, schema: str) -> Any:
+    """What instructor is given as response model: a schema, and a reader of our own.
 
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self._text = text
+    Wrapped once: instructor would build a new class for every call (4 ms).
+    """
+    made: dict[str, Any] = json.loads(schema)
 
-    def __str__(self) -> str:
-        return self._text
+    class Model(BaseModel):
+        @classmethod
+        def model_json_schema(cls, *_: Any, **__: Any) -> dict[str, Any]:
+            return made
 
+        @classmethod
+        def model_validate_json(cls, json_data: str | bytes | bytearray, **_: Any) -> Self:
+            text = json_data if isinstance(json_data, str) else bytes(json_data).decode()
+            _CURRENT.get().take(text)
+            return cls()
 
-class _Answer(BaseModel):
-    """What instructor is given as response model: the wire schema, and a reader of its own."""
+        @classmethod
+        def model_validate(cls, obj: Any, **_: Any) -> Self:
+            return cls.model_validate_json(obj if isinstance(obj, str) else json.dumps(obj))
 
-    @classmethod
-    def model_json_schema(cls, *_: Any, **__: Any) -> dict[str, Any]:
-        return wire_schema()
-
-    @classmethod
-    def model_validate_json(cls, json_data: str | bytes | bytearray, **_: Any) -> Self:
-        text = json_data if isinstance(json_data, str) else bytes(json_data).decode()
-        _CURRENT.get().take(text)
-        return cls()
-
-    @classmethod
-    def model_validate(cls, obj: Any, **_: Any) -> Self:
-        return cls.model_validate_json(obj if isinstance(obj, str) else json.dumps(obj))
+    Model.__name__ = name
+    return instructor.response_schema(Model)
 
 
-_Answer.__name__ = "Summary"
-Answer = instructor.response_schema(_Answer)
-"""Wrapped once: instructor would build a new class for every call (4 ms)."""
+Answer = _answer_model("Summary", json.dumps(wire_schema()))
+"""The response model of a whole answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to send: messages, and the response model that its answer has to fit."""
+
+    messages: list[dict[str, str]]
+    model: Any
+
+    @property
+    def tokens(self) -> int:
+        """About how many tokens it will take, in and out: bytes / 4, and half as much again."""
+        sent = sum(len(message["content"].encode()) for message in self.messages)
+        return 3 * (sent + len(json.dumps(self.model.model_json_schema()))) // 8
 
 
 @dataclass
@@ -77,12 +89,17 @@ class Call:
     prompt: Prompt
     book: PromptBook
     examine: Examine
+    options: Options
     usage: Usage = field(default_factory=Usage)
     model: str | None = None
     last: Any = None
     answer: str | None = None
     best: Draft | None = None
     flaws: int = 0
+    problems: tuple[Problem, ...] = ()
+    mending: tuple[Doubt, ...] = ()
+    asked: bool = False
+    over: bool = False
     cut: bool = False
     began: float = field(default_factory=time.monotonic)
 
@@ -95,10 +112,66 @@ class Call:
         finally:
             _CURRENT.reset(token)
 
+    def next_request(self) -> Request | None:
+        """What to ask now; None when all of the answer holds, or the budget is spent.
+
+        First the article; then, as long as claims do not hold, only those; and the article again
+        where the answer as a whole could not be used.
+        """
+        self.mending = ()
+        if not self.asked:
+            self.asked = True
+            return Request(self.prompt.messages, Answer)
+        if self.over or self.spent or not (self.flaws or self.problems):
+            return None
+        if self.best is None or self.problems:
+            return Request(self.book.again(self.prompt, self.problems), Answer)
+        self.mending = doubts(self.best)
+        return self._mending_request(self.best) if self.mending else None
+
+    def _mending_request(self, best: Draft) -> Request:
+        messages = self.book.mend(
+            self.mending,
+            sentences=sentences(self.mending, self.article),
+            names=[participant.name for participant in best.summary.participants],
+            language=self.options.language,
+            marker=self.article.id,
+        )
+        return Request(messages, _answer_model("Mended", mended_schema(self.mending)))
+
+    @property
+    def spent(self) -> bool:
+        """Whether the budget of attempts, seconds or tokens leaves no further attempt."""
+        most = self.options.tokens
+        return (
+            self.usage.attempts >= self.options.attempts
+            or self.left <= 0
+            or (most is not None and self.tokens >= most)
+        )
+
+    @property
+    def tokens(self) -> int:
+        """Tokens used so far, in and out."""
+        return self.usage.input_tokens + self.usage.output_tokens
+
+    def patience(self, wait: float) -> float:
+        """`wait`, or what is left of the budget.
+
+        Raises:
+            TimeoutError: nothing is left of it.
+        """
+        if self.left <= 0:
+            raise TimeoutError("the budget of seconds was spent waiting for the endpoint")
+        return min(wait, self.left)
+
+    @property
+    def left(self) -> float:
+        """Seconds of the budget that are left."""
+        return self.options.seconds - self.elapsed
+
     def hooks(self) -> Hooks:
-        """Counts attempts and tokens as instructor reports them."""
+        """Hands over responses as instructor gets them, those that it cannot read included."""
         hooks = Hooks()
-        hooks.on("completion:kwargs", lambda *_, **__: self.attempted())
         hooks.on("completion:response", self.received)
         return hooks
 
@@ -127,38 +200,39 @@ class Call:
         )
 
     def take(self, raw: str) -> None:
-        """Read and examine one whole answer.
-
-        Raises:
-            AnswerProblemsError: it does not hold; the best answer so far is kept all the same.
-        """
-        if problems := self.read(raw):
-            raise AnswerProblemsError(self.book.problems(problems))
-
-    def read(self, raw: str) -> tuple[Problem, ...]:
-        """Read one answer, keep it if it is the best so far; returns what is wrong with it."""
+        """Read and examine one answer, to the article or to a re-ask; the best is kept."""
         self.answer = raw
+        if not self.mending or self.best is None:
+            self._read(raw)
+            return
+        answer, _ = read_object(raw)
+        if "relevant" in answer:  # a model that would rather answer in full
+            self._read(raw)
+            return
+        mended = mend(self.best.summary, self.mending, answer, self.article)
+        self._keep(Draft(*self.examine(mended, self.article)), ())
+
+    def _read(self, raw: str) -> None:
         reading = read_answer(raw, self.article)
-        draft = self.drafted(reading)
-        errors = [
-            Problem(label(draft.summary, f.path), f.message)
-            for f in draft.findings
-            if f.severity == "error"
-        ]
-        problems = (*reading.problems, *errors)
-        if not reading.empty and (self.best is None or len(problems) <= self.flaws):
-            self.best, self.flaws = draft, len(problems)
-        return problems
+        if reading.empty:
+            self.problems = reading.problems if self.best is None else self.problems
+        else:
+            self._keep(self.drafted(reading), reading.problems)
+
+    def _keep(self, draft: Draft, problems: tuple[Problem, ...]) -> None:
+        """Keep a draft if no more is wrong with it than with the best one so far."""
+        errors = sum(finding.severity == "error" for finding in draft.findings)
+        flaws = len(problems) + len(draft.summary.withheld) + errors
+        if self.best is None or flaws <= self.flaws:
+            self.best, self.flaws, self.problems = draft, flaws, problems
 
     def drafted(self, reading: Reading) -> Draft:
         """The claims of an answer, completed and examined."""
-        summary, findings = self.examine(reading.summary, self.article)
-        return Draft(summary, findings)
+        return Draft(*self.examine(reading.summary, self.article))
 
     def partial(self, raw: str) -> Draft:
         """What is whole of an answer that is still coming in."""
-        reading = read_answer(raw, self.article)
-        draft = self.drafted(reading)
+        draft = self.drafted(read_answer(raw, self.article))
         growing = draft.summary.replace(incomplete=("the answer is still coming in",))
         return Draft(growing, draft.findings, self.usage, self.model, partial=True)
 
@@ -175,7 +249,10 @@ class Call:
             self.best = replace(self.best, summary=marked)
 
     def cut_off(self) -> None:
-        """The model stopped at its output limit."""
+        """The model stopped at its output limit; it would do so again."""
+        self.over = True
+        if self.mending:
+            return  # of a re-ask: the answer before it is whole
         self.cut = True
         self.note("the model reached its output limit; allow it more, or split the article")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NoReturn
 
 from guarantee_summarizer.backends.llm.client import Endpoint
-from guarantee_summarizer.backends.llm.retry import is_transport, retry_after, status_code
+from guarantee_summarizer.backends.llm.retry import is_transport, retry_after, root, status_code
 from guarantee_summarizer.errors import (
     AuthenticationError,
     BadRequestError,
@@ -21,15 +21,9 @@ from guarantee_summarizer.errors import (
     UnreachableError,
 )
 
-__all__ = ["raise_fault", "root"]
+__all__ = ["raise_fault"]
 
 _DETAIL = 200  # characters of the server's own words that a message quotes
-
-
-def root(error: BaseException) -> BaseException:
-    """The provider's own error inside instructor's."""
-    wrapped = type(error).__name__ in ("InstructorRetryException", "RetryError")
-    return root(error.__cause__) if wrapped and error.__cause__ is not None else error
 
 
 def raise_fault(error: BaseException, endpoint: Endpoint, attempts: int) -> NoReturn:

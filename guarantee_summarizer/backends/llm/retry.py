@@ -1,7 +1,7 @@
-"""One policy for everything that is worth another attempt, in one budget.
+"""One policy for requests that did not get through: what is sent again, when, how often.
 
-Transport failures wait (as long as the server asks, else exponentially and at random); an answer
-that does not hold is re-asked at once. Both count as attempts.
+They wait as long as the server asks, else exponentially and at random. An answer that came and does
+not hold is no business of this room: `call` asks again, within the same budget.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from instructor.core.exceptions import (
 )
 from pydantic import ValidationError
 
-__all__ = ["is_answer_problem", "is_transport", "policy", "retry_after", "status_code"]
+__all__ = ["is_answer_problem", "is_transport", "policy", "retry_after", "root", "status_code"]
 
 _BAD_ANSWER = (ResponseParsingError, ValidationError, AsyncValidationError, json.JSONDecodeError)
 _BUSY = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
@@ -36,9 +36,14 @@ def policy(attempts: int, seconds: float) -> dict[str, Any]:
     }
 
 
-def _worth_another(error: BaseException) -> bool:
-    if isinstance(error, _BAD_ANSWER):
-        return True
+def root(error: BaseException) -> BaseException:
+    """The provider's own error inside instructor's and tenacity's."""
+    wrapped = type(error).__name__ in ("InstructorRetryException", "RetryError")
+    return root(error.__cause__) if wrapped and error.__cause__ is not None else error
+
+
+def _worth_another(raised: BaseException) -> bool:
+    error = root(raised)
     if getattr(error, "code", None) == "insufficient_quota":
         return False
     return status_code(error) in _BUSY or is_transport(error)
@@ -51,7 +56,8 @@ def is_answer_problem(error: BaseException) -> bool:
 
 def is_transport(error: BaseException) -> bool:
     """Whether no answer came at all: a lost connection, or a timeout."""
-    return type(error).__name__ in ("APIConnectionError", "APITimeoutError")
+    lost = type(error).__name__ in ("APIConnectionError", "APITimeoutError")
+    return lost or isinstance(error, TimeoutError)
 
 
 def status_code(error: BaseException) -> int | None:
@@ -78,7 +84,5 @@ def retry_after(error: BaseException) -> float | None:
 
 def _wait(state: tenacity.RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
-    if error is None or isinstance(error, _BAD_ANSWER):
-        return 0.0
-    asked = retry_after(error)
+    asked = retry_after(root(error)) if error else None
     return asked if asked is not None else _BACK_OFF(state)

@@ -52,7 +52,7 @@ def can_stream(client: Any) -> bool:
 
 def stream_request(mode: instructor.Mode) -> dict[str, Any]:
     """The schema as instructor sends it, for a request whose answer is streamed."""
-    function: dict[str, Any] = Answer.openai_schema  # type: ignore[attr-defined]  # instructor adds it
+    function: dict[str, Any] = Answer.openai_schema
     options = {"stream": True, "stream_options": {"include_usage": True}}
     if mode == instructor.Mode.TOOLS:
         choice = {"type": "function", "function": {"name": function["name"]}}
