@@ -5,6 +5,7 @@
     ├── SchemaError             a stored summary or a gold file breaks the schema
     ├── PromptError             a template is missing, broken, or names an unknown variable
     ├── LexiconError            a lexicon file breaks its format
+    ├── LedgerError             the ledger of a run cannot be opened, read or written
     ├── ConfigurationError      options that do not fit together, or a missing extra
     │   └── MissingKeyError     a model was named, but no API key was found
     └── ModelError              the language model gave no usable answer
@@ -39,6 +40,7 @@ __all__ = [
     "ConfigurationError",
     "GuaranteeSummarizerError",
     "InvalidAnswerError",
+    "LedgerError",
     "LexiconError",
     "MissingKeyError",
     "ModelError",
@@ -73,6 +75,10 @@ class PromptError(GuaranteeSummarizerError):
 
 class LexiconError(GuaranteeSummarizerError):
     """A lexicon file breaks its format; the message names file, line and column."""
+
+
+class LedgerError(GuaranteeSummarizerError):
+    """The ledger of a run cannot be opened, read or written; what it held before is kept."""
 
 
 class ConfigurationError(GuaranteeSummarizerError):

@@ -16,7 +16,8 @@ TEXT = (
     "Prime Minister Donald Tusk said that Poland would not deploy troops. "
     "The second line of defence would be a multinational force. "
     "Leaders will meet in Oslo in December 2026. "
-    "Farmers in the north of the country have meanwhile sown their wheat later than usual."
+    "Farmers in the north of the country have meanwhile sown their wheat later than usual. "
+    "In 1994 Sweden offered to join the alliance."
 )
 ARTICLE = gs.Article.from_text(TEXT, published="2026-06-01")
 PARTICIPANTS = [{"name": n, "kind": "state"} for n in ("Norway", "Russia", "Poland", "Ukraine")]
@@ -40,6 +41,14 @@ def position(party: str, stance: str, evidence: int) -> list[dict[str, object]]:
     return [{"issue": stance, "kind": "disagreement", "positions": [one], "evidence": [evidence]}]
 
 
+def on_two_sides() -> list[dict[str, object]]:
+    (dispute,) = position("Russia", "Russia rejects any foreign troops.", 2)
+    (other,) = position("Russia", "Norway could send 2,000 soldiers.", 1)
+    return [
+        {**dispute, "positions": [*dispute["positions"], *other["positions"]], "evidence": [1, 2]}
+    ]
+
+
 def layer(order: int) -> dict[str, object]:
     one = {"order": order, "name": "multinational force", "function": "reassurance",
            "status": "proposed", "evidence": [5]}  # fmt: skip
@@ -55,6 +64,7 @@ def event(what: str, status: str, evidence: int, when: str) -> list[dict[str, ob
     [
         {"proposals": proposal("Norway could send 2,000 soldiers.", 1, proposed_by=["Norway"])},
         {"proposals": proposal("A treaty on military aid.", 3, status="signed")},
+        {"proposals": proposal("In 1994 Sweden offered to join.", 8)},
         {"disputes": position("Russia", "Russia rejects any foreign troops.", 2)},
         {"disputes": position("Poland", "It would not deploy troops.", 4)},
         {"structure": layer(2)},
@@ -75,7 +85,14 @@ def test_what_the_sentence_says_passes(fields):
         ("act_not_in_evidence", {"proposals": proposal("Norway promised to send soldiers.", 1)}),
         ("polarity_turned", {"disputes": position("Russia", "Russia accepts any presence of troops.", 2)}),
         ("polarity_turned", {"proposals": proposal("Norway refuses to send soldiers.", 1)}),
-        ("actors_crossed", {"disputes": position("Norway", "It rejects any foreign troops.", 2)}),
+        ("name_not_in_evidence", {"disputes": position("Norway", "It rejects any foreign troops.", 2)}),
+        ("actors_crossed", {"disputes": position("Ukraine", "It rejects any foreign troops.", 2)}),
+        ("party_on_two_sides", {"disputes": on_two_sides()}),
+        ("polarity_turned", {"proposals": proposal("Poland would deploy troops.", 4)}),
+        ("name_not_in_evidence", {"proposals": proposal("Donald Tusk could send soldiers.", 1)}),
+        ("figure_not_in_evidence", {"proposals": proposal("Norway could send F-16 jets.", 1)}),
+        ("history_as_present", {"proposals": proposal("Sweden offered to join the alliance.", 8)}),
+        ("copied_from_example", {"proposals": proposal("It is ready to station soldiers once a truce holds.", 7)}),
         ("actors_crossed", {"proposals": proposal("Norway could send soldiers.", 1, proposed_by=["Russia"])}),
         ("attribution_not_in_evidence", {"proposals": proposal("Soldiers to Ukraine.", 1, attribution="Donald Tusk")}),
         ("layer_order", {"structure": layer(1)}),

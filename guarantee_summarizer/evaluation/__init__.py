@@ -1,6 +1,7 @@
 """Evaluation: how good summaries are, held against right answers."""
 
-from guarantee_summarizer.evaluation.corruption import KINDS, Detection, Trap, detection, trapped
+from guarantee_summarizer.evaluation.corruption import KINDS
+from guarantee_summarizer.evaluation.detection import Detection, Trap, detection, trapped
 from guarantee_summarizer.evaluation.gold import GoldItem, load_gold
 from guarantee_summarizer.evaluation.matching import assign
 from guarantee_summarizer.evaluation.report import (

@@ -15,10 +15,10 @@ from typing import Any
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.evaluation.gold import GoldItem
 from guarantee_summarizer.schema import Citation, Finding, Position, Proposal, Summary
-from guarantee_summarizer.text import fold
+from guarantee_summarizer.text import Sentence, fold
 from guarantee_summarizer.verify import verify
 
-__all__ = ["KINDS", "Detection", "Trap", "damage", "detection", "trapped"]
+__all__ = ["KINDS", "damage"]
 
 _STRANGERS = ("Anders Holm", "Kingdom of Tovaria", "Mirela Costin", "Northern Compact")
 _DIGITS = re.compile(r"\d[\d,.]*\d|\d")
@@ -35,30 +35,6 @@ _VERBS = {
     " supports ": " opposes ", " wants ": " rejects ", " would ": " would not ", " will ": " will not ",
     " should ": " should not ", " is ": " is not ", " are ": " are not ", " could ": " could not ", " must ": " must not ",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Detection:
-    """How many damaged claims of a kind were flagged, of how many tried; `missed` shows some."""
-
-    kind: str
-    flagged: int = 0
-    tried: int = 0
-    missed: tuple[str, ...] = ()
-
-    @property
-    def share(self) -> float:
-        """Flagged over tried; 1 where nothing could be tried."""
-        return self.flagged / self.tried if self.tried else 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Trap:
-    """A plausible statement that the article does not support, and what verification said of it."""
-
-    article: str
-    statement: str
-    findings: tuple[Finding, ...]
 
 
 _Damaged = tuple[str, Summary]
@@ -229,6 +205,47 @@ def _crossed(summary: Summary, article: Article, chance: random.Random) -> Itera
             yield _path("proposals", i), _at(summary, "proposals", i, crossed)
 
 
+def _swapped(summary: Summary, article: Article, chance: random.Random) -> Iterator[_Damaged]:
+    states = {p.name: p.affiliation or p.name for p in summary.participants}
+    for _, i, dispute in _items(summary, "disputes"):
+        for j, one in enumerate(dispute.positions):
+            for k, two in enumerate(dispute.positions[j + 1 :], j + 1):
+                if states.get(one.party) == states.get(two.party) or one.stance == two.stance:
+                    continue
+                path, half = _position(summary, i, j, one.replace(party=two.party))
+                yield path, _position(half, i, k, two.replace(party=one.party))[1]
+
+
+def _histories(summary: Summary, article: Article, chance: random.Random) -> Iterator[_Damaged]:
+    day = article.published
+    for sentence in article.sentences:
+        years = [int(year) for year in re.findall(r"\b(?:19|20)\d\d\b", sentence.text)]
+        if not years or day is None or max(years) >= day.year - 1:
+            continue
+        told = re.sub(r"\b(?:[Ii]n |since )?(?:19|20)\d\d\b", "", sentence.text)
+        yield _added(summary, told, sentence)
+
+
+def _examples(summary: Summary, article: Article, chance: random.Random) -> Iterator[_Damaged]:
+    for told in (
+        "Foreign troops",
+        "soldiers in its ports once a truce holds",
+        "brigades on the border",
+    ):
+        stance = f"It is ready to station soldiers; {told}: it rejects any foreign troops."
+        yield _added(summary, stance, chance.choice(article.sentences))
+
+
+def _added(summary: Summary, told: str, sentence: Sentence) -> _Damaged:
+    words = " ".join(told.split())
+    made = Proposal(
+        title=" ".join(words.split()[:6]), description=words, measure="other", status="proposed",
+        evidence=(Citation.of(sentence),),
+    )  # fmt: skip
+    path = f"proposals[{len(summary.proposals)}]"
+    return path, summary.replace(proposals=(*summary.proposals, made))
+
+
 def _orders(summary: Summary, article: Article, chance: random.Random) -> Iterator[_Damaged]:
     layers = summary.structure.layers
     for i, layer in enumerate(layers):
@@ -263,6 +280,9 @@ KINDS: dict[str, _Kind] = {
     "status": _statuses,
     "polarity": _polarity,
     "crossed actors": _crossed,
+    "swapped parties": _swapped,
+    "history": _histories,
+    "example": _examples,
     "layer order": _orders,
     "attribution": _attributions,
     "duplicate": _duplicates,
@@ -273,45 +293,3 @@ def damage(item: GoldItem, kind: str, *, seed: int = 0) -> Iterator[tuple[str, S
     """Every way to damage a right summary of that kind: the damaged claim's path, and the summary."""
     chance = random.Random(f"{seed}/{item.name}/{kind}")  # noqa: S311  (no secret)
     yield from KINDS[kind](item.summary, item.article, chance)
-
-
-def detection(items: Sequence[GoldItem], kind: str, *, seed: int = 0) -> Detection:
-    """How much of one kind of damage verification flags, at the damaged claim or its parts.
-
-    What was already said of the undamaged claim does not count.
-    """
-    flagged = tried = 0
-    missed: list[str] = []
-    for item in items:
-        known = {(f.code, f.path, f.message) for f in verify(item.summary, item.article)}
-        for path, damaged in damage(item, kind, seed=seed):
-            tried += 1
-            found = verify(damaged, item.article)
-            if any(
-                f.path.startswith(path) and (f.code, f.path, f.message) not in known for f in found
-            ):
-                flagged += 1
-            else:
-                missed.append(f"{item.name} {path}")
-    return Detection(kind, flagged, tried, tuple(missed))
-
-
-def trapped(items: Sequence[GoldItem]) -> list[Trap]:
-    """Put every trap as a proposal on the sentence nearest to it, and verify it."""
-    return [
-        Trap(item.name, statement, _verified(statement, item))
-        for item in items
-        for statement in item.traps
-    ]
-
-
-def _verified(statement: str, item: GoldItem) -> tuple[Finding, ...]:
-    words = set(re.findall(r"\w{3,}", fold(statement)))
-    sentences = item.article.sentences
-    nearest = max(sentences, key=lambda s: len(words & set(re.findall(r"\w{3,}", fold(s.text)))))
-    claim = Proposal(
-        title=statement, description=statement, measure="other", status="proposed",
-        evidence=(Citation.of(nearest),),
-    )  # fmt: skip
-    summary = item.summary.replace(proposals=(claim,), events=(), disputes=())
-    return tuple(f for f in verify(summary, item.article) if f.path.startswith("proposals"))

@@ -31,6 +31,7 @@ ADVICE: dict[str, str] = {
     "malformed": _FIT,
     "name_not_in_article": "Write the name as the sentences do; leave out whom they do not name",
     "name_not_in_evidence": "Cite the sentence that names them, or name who acts there",
+    "party_on_two_sides": "Give each party its own stance, and one stance in a dispute",
     "polarity_turned": "Affirm what the sentences affirm, deny what they deny",
     "quotation_not_in_evidence": "Quote letter for letter, or without quotation marks",
     "reference_unknown": "Use the name of a participant, or the article's words for the group",

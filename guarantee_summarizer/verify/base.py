@@ -6,17 +6,19 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.lexicon import default_lexicon
 from guarantee_summarizer.normalize import Quantity, quantities
 from guarantee_summarizer.schema import Citation, Finding, Summary
 from guarantee_summarizer.text import fold, looks_english
+from guarantee_summarizer.verify.agents import Clauses, Named
 from guarantee_summarizer.verify.overlap import Overlap
 
 __all__ = ["Check", "Claim", "Reading", "claims", "error", "warning"]
 
+T = TypeVar("T")
 _WORDS = {
     "events": ("what",),
     "proposals": ("title", "description"),
@@ -25,6 +27,7 @@ _WORDS = {
     "positions": ("stance",),
     "terms": ("value",),
 }
+_ABBREVIATED = 4  # letters: US, UK, U.S. stand before a noun as Russian does
 _REFERENCES = {
     "events": ("participants",),
     "proposals": ("proposed_by",),
@@ -83,6 +86,14 @@ class Reading:
         return self.article.english and (not own.strip() or looks_english(own))
 
     @cached_property
+    def year(self) -> int:
+        """The year of publication, else the latest that the article names; 0 if none."""
+        if self.article.published:
+            return self.article.published.year
+        years = re.findall(r"\b(?:19|20)\d\d\b", self.article.text)
+        return max(map(int, years), default=0)
+
+    @cached_property
     def overlap(self) -> Overlap:
         """Which sentences share words with a claim."""
         return Overlap(self.article.folded_sentences)
@@ -125,20 +136,53 @@ class Reading:
         known = self.participant(name)
         return self._states.get(known, known)
 
-    def named(self, text: str) -> list[tuple[str, int]]:
+    def named(self, text: str) -> list[Named]:
         """The participants that a folded sentence names, and where."""
         if text not in self._named:
-            self._named[text] = (
-                [(self._forms[m[0]][0], m.start()) for m in self._any_name.finditer(text)]
-                if self._forms
-                else []
-            )
+            self._named[text] = [
+                Named(self._forms[m[0]][0], m.start(), m.end(), m[0] in self._adjectives)
+                for m in (self._any_name.finditer(text) if self._forms else ())
+            ]
         return self._named[text]
+
+    @cached_property
+    def clauses(self) -> Clauses:
+        """Who acts and speaks in the article's sentences."""
+        return Clauses(self.article.folded_sentences, self._acting, self.represented)
+
+    def _acting(self, text: str) -> list[Named]:
+        """Those named who may act: outlets only report."""
+        return [named for named in self.named(text) if self.kind(named.name) != "media"]
+
+    def kind(self, name: str) -> str | None:
+        """What a participant is; None for groups without a name."""
+        return self._kinds.get(self.participant(name))
+
+    @cached_property
+    def _kinds(self) -> dict[str, str]:
+        return {self.participant(p.name): p.kind for p in self.summary.participants}
+
+    @cached_property
+    def _adjectives(self) -> frozenset[str]:
+        states = [p.name for p in self.summary.participants if p.kind == "state"]
+        return frozenset(form for state in states for form in _adjectives(state))
 
     def names_one(self, wanted: Iterable[str], text: str) -> bool:
         """Whether a folded sentence names any of the participants or groups in `wanted`."""
-        there = {name for name, _ in self.named(text)}
+        there = {named.name for named in self.named(text)}
         return any(self.participant(w) in there or self.forms(w)[0] in text for w in wanted)
+
+    def read(self, how: Callable[[str], T], text: str) -> T:
+        """What `how` reads in a folded sentence; every sentence is read once."""
+        key = (how, text)
+        if key not in self._read:
+            self._read[key] = how(text)
+        found: T = self._read[key]
+        return found
+
+    @cached_property
+    def _read(self) -> dict[Any, Any]:
+        return {}
 
     def says(self, pattern: re.Pattern[str], text: str) -> bool:
         """Whether a pattern is in a folded sentence; every sentence is searched once for it."""
@@ -152,7 +196,7 @@ class Reading:
         return {}
 
     @cached_property
-    def _named(self) -> dict[str, list[tuple[str, int]]]:
+    def _named(self) -> dict[str, list[Named]]:
         return {}
 
     @cached_property
@@ -176,6 +220,11 @@ class Reading:
             for position in dispute.positions:
                 found[position.stance] = (*found.get(position.stance, ()), position.party)
         return found
+
+    def whole(self, claim: Claim) -> Any:
+        """The dispute or proposal that a position or term stands in."""
+        section, index, _ = re.split(r"[\[\]]", claim.path, maxsplit=2)
+        return getattr(self.summary, section)[int(index)]
 
     def before(self, claim: Claim, sentences: int) -> list[str]:
         """The folded sentences right before those that a claim cites."""
@@ -215,6 +264,16 @@ def _known(state: str) -> tuple[str, ...]:
     """Other names, adjectives and seats of power of a state."""
     actor = default_lexicon().actor(state)
     return (*actor.aliases, *actor.demonyms, *actor.metonyms, actor.name) if actor else ()
+
+
+@lru_cache(maxsize=512)
+def _adjectives(state: str) -> frozenset[str]:
+    """The folded adjectives of a state: Russian, US."""
+    actor = default_lexicon().actor(state)
+    forms = (
+        (*actor.demonyms, *(a for a in actor.aliases if len(a) <= _ABBREVIATED)) if actor else ()
+    )
+    return frozenset(map(fold, forms))
 
 
 def error(code: str, path: str, message: str) -> Finding:

@@ -10,14 +10,24 @@ from guarantee_summarizer.article import Article
 from guarantee_summarizer.schema import Finding, Summary, Withheld
 from guarantee_summarizer.schema.support import CLAIM_PATH
 from guarantee_summarizer.verify.actors import (
-    actors_are_named_there,
-    actors_are_not_crossed,
+    actors_act_there,
     attribution_is_said,
     own_subject_is_named,
+    parties_take_one_side,
+    persons_are_named_there,
+)
+from guarantee_summarizer.verify.background import (
+    claims_are_not_the_examples,
+    history_is_told_as_history,
 )
 from guarantee_summarizer.verify.base import Check, Reading, claims
 from guarantee_summarizer.verify.citations import citations_exist
-from guarantee_summarizer.verify.figures import figures_occur, quotations_occur, wordings_occur
+from guarantee_summarizer.verify.figures import (
+    designations_occur,
+    figures_occur,
+    quotations_occur,
+    wordings_occur,
+)
 from guarantee_summarizer.verify.hostile import evidence_is_no_instruction
 from guarantee_summarizer.verify.names import participants_occur, references_resolve
 from guarantee_summarizer.verify.order import (
@@ -40,18 +50,22 @@ CHECKS: tuple[Check, ...] = (
     participants_occur,
     references_resolve,
     figures_occur,
+    designations_occur,
     quotations_occur,
     wordings_occur,
     evidence_is_no_instruction,
     evidence_speaks_of_it,
-    actors_are_named_there,
-    actors_are_not_crossed,
+    actors_act_there,
+    parties_take_one_side,
+    persons_are_named_there,
     own_subject_is_named,
     attribution_is_said,
     status_is_said,
     polarity_agrees,
     acts_are_said,
     certainty_is_said,
+    history_is_told_as_history,
+    claims_are_not_the_examples,
     layers_keep_their_order,
     events_fit_their_date,
     claims_are_said_once,

@@ -10,9 +10,10 @@ from guarantee_summarizer.schema import Finding
 from guarantee_summarizer.text import fold, holds
 from guarantee_summarizer.verify.base import Claim, Reading, error, warning
 
-__all__ = ["figures_occur", "quotations_occur", "wordings_occur"]
+__all__ = ["designations_occur", "figures_occur", "quotations_occur", "wordings_occur"]
 
 _QUOTED = re.compile(r'"([^"]+)"|(?<!\w)\'([^\']{3,})\'(?!\w)')
+_DESIGNATION = re.compile(r"(?<![\w-])[^\W\d_]{1,4}-?\d+(?!\w|-)")
 _VERBATIM = {"terms": "value", "events": "when"}
 
 
@@ -37,6 +38,15 @@ def figures_occur(claim: Claim, reading: Reading) -> Iterator[Finding]:
                 yield error("figure_not_in_evidence", claim.path, message)
             elif not _in_digits(words, " ".join(reading.folded(claim))):
                 yield warning("figure_not_checked", claim.path, f"{message}, as far as can be read")
+
+
+def designations_occur(claim: Claim, reading: Reading) -> Iterator[Finding]:
+    """Names with digits in them (G7, F-16, Su-57) stand in the article."""
+    for field, text in claim.words.items():
+        for match in _DESIGNATION.finditer(fold(text)):
+            if not reading.article.naming(match[0]):
+                message = f"{match[0]!r} ({field}) does not stand in the article"
+                yield error("figure_not_in_evidence", claim.path, message)
 
 
 def _in_digits(words: str, cited: str) -> bool:

@@ -11,7 +11,7 @@ from guarantee_summarizer.verify.base import Claim, Reading, error, warning
 __all__ = ["evidence_speaks_of_it"]
 
 _UNRELATED = 0.25  # share of what the best sentence of the article supports
-_DOUBTFUL = 0.5
+_DOUBTFUL = 0.45
 
 
 def evidence_speaks_of_it(claim: Claim, reading: Reading) -> Iterator[Finding]:

@@ -10,9 +10,10 @@ from tests.conftest import ROOT
 
 ITEMS = load_gold(ROOT / "tests" / "gold")[::3]
 LEAST = {
-    "name": 0.99, "number": 0.9, "duration": 0.98, "date": 0.99, "quotation": 0.99,
-    "citation range": 0.99, "wrong sentence": 0.9, "status": 0.7, "polarity": 0.7,
-    "crossed actors": 0.3, "layer order": 0.9, "attribution": 0.7, "duplicate": 0.99,
+    "name": 0.99, "number": 0.99, "duration": 0.99, "date": 0.99, "quotation": 0.99,
+    "citation range": 0.99, "wrong sentence": 0.9, "status": 0.85, "polarity": 0.8,
+    "crossed actors": 0.7, "swapped parties": 0.7, "history": 0.7, "example": 0.8,
+    "layer order": 0.9, "attribution": 0.8, "duplicate": 0.99,
 }  # fmt: skip
 
 
@@ -32,4 +33,4 @@ def test_every_damaged_summary_differs_and_the_same_seed_damages_alike(kind):
 
 def test_most_statements_that_the_article_does_not_support_are_flagged():
     traps = trapped(ITEMS)
-    assert sum(bool(trap.findings) for trap in traps) >= 0.6 * len(traps)
+    assert sum(bool(trap.findings) for trap in traps) >= 0.7 * len(traps)

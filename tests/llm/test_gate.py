@@ -152,7 +152,7 @@ def test_a_used_up_quota_slows_nobody(clock):
 def test_threads_of_one_summarizer_share_its_limits(article):
     with ScriptedEndpoint([Reply(answer=ANSWER)]) as endpoint:
         summarizer = gs.Summarizer(
-            "m", base_url=endpoint.url, api_key=KEY, requests_per_minute=1, seconds=0.5
+            "m", base_url=endpoint.url, api_key=KEY, requests_per_minute=1, seconds=2.0
         )
         summarizer.summarize(article)
         outcomes = []

@@ -1,0 +1,1 @@
+"""Whole corpora: readers, the ledger, the run over many articles."""
