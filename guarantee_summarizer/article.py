@@ -39,6 +39,7 @@ _SENTENCE_END = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*$")
 _PROSE_WORDS = 25  # a "sentence" without a full stop is prose, not a heading, from this length on
 _ABBREVIATION = 4  # up to this length, capitals tell a name from a word
 _UNSPACED = 8  # characters of a sentence in a script that is written without spaces
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _URL = re.compile(r"https?://\S+\s*$", re.IGNORECASE)
 
 
@@ -246,6 +247,8 @@ def _check(article: Article) -> None:
         )
     if not text[article.body :].strip():
         raise ArticleError(f"{name}: is empty; give the text of an article")
+    if _SURROGATE.search(text):
+        raise ArticleError(f"{name}: holds half a character (a lone surrogate); decode it anew")
     if "\0" in text:
         raise ArticleError(f"{name}: is binary, not text; give plain text or JSON")
     if _URL.match(text.strip()):

@@ -30,7 +30,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from guarantee_summarizer.schema import Summary
+    from guarantee_summarizer.schema import Summary, Usage
 
 __all__ = [
     "AnswerError",
@@ -92,8 +92,11 @@ class MissingKeyError(ConfigurationError):
 class ModelError(GuaranteeSummarizerError):
     """The language model gave no usable answer.
 
-    `attempts` counts the requests that were sent; `answer` is the last raw answer, if any came.
+    `attempts` counts the requests that were sent, `usage` what they cost, if that is known;
+    `answer` is the last raw answer, if any came.
     """
+
+    usage: Usage | None = None
 
     def __init__(self, message: str, *, attempts: int = 0, answer: str | None = None) -> None:
         super().__init__(message)

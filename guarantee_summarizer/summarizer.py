@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+import hashlib
+import json
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -20,10 +22,15 @@ from guarantee_summarizer.errors import (
 )
 from guarantee_summarizer.lexicon import Cues, Lexicon, default_cues, default_lexicon
 from guarantee_summarizer.options import OptionFields, Options
-from guarantee_summarizer.schema import Finding, Provenance, Summary
+from guarantee_summarizer.schema import SCHEMA_VERSION, Finding, Provenance, Summary
 from guarantee_summarizer.verify import verify, withhold
 
-__all__ = ["Summarizer", "asummarize", "summarize"]
+__all__ = ["ArticleLike", "Summarizer", "asummarize", "summarize"]
+
+ArticleLike = Article | str | Mapping[str, Any]
+"""An article, its plain text, or a record with `text` and, if known, `title`, `date` …"""
+
+_REBUILT = frozenset({"_backend", "_lexicon", "_cues"})  # on the machine where it is unpickled
 
 
 class Summarizer:
@@ -79,11 +86,11 @@ class Summarizer:
             raise ConfigurationError("coverage compares with what a model read; name a model")
         self._backend  # noqa: B018  (what cannot work is refused now, not at the first article)
 
-    def summarize(self, article: Article | str) -> Summary:
+    def summarize(self, article: ArticleLike) -> Summary:
         """Summarize one article.
 
         Args:
-            article: an `Article`, or its plain text.
+            article: an `Article`, its plain text, or a record as `Article.from_dict` takes it.
 
         Returns:
             the summary; what the article does not support is in `withheld`, and `incomplete` says
@@ -97,22 +104,79 @@ class Summarizer:
         article = _article(article)
         return self._finished(self._backend.draft(article), article)
 
-    async def asummarize(self, article: Article | str) -> Summary:
+    async def asummarize(self, article: ArticleLike) -> Summary:
         """`summarize` without blocking the event loop while the model answers."""
         article = _article(article)
         return self._finished(await self._backend.adraft(article), article)
 
-    def stream(self, article: Article | str) -> Iterator[Summary]:
+    def stream(self, article: ArticleLike) -> Iterator[Summary]:
         """The summary as it grows: only whole, grounded claims; the last one is the result."""
         article = _article(article)
         for draft in self._backend.stream(article):
             yield self._finished(draft, article)
 
-    async def astream(self, article: Article | str) -> AsyncIterator[Summary]:
+    async def astream(self, article: ArticleLike) -> AsyncIterator[Summary]:
         """`stream` without blocking the event loop."""
         article = _article(article)
         async for draft in self._backend.astream(article):
             yield self._finished(draft, article)
+
+    def __call__(self, article: ArticleLike) -> Summary:
+        """`summarize`, so that a summarizer is a step of a pipeline as it is.
+
+        It may be called from several threads, and pickled: the key then stays behind, and is read
+        from `OPENAI_API_KEY` where it is unpickled.
+        """
+        return self.summarize(article)
+
+    def key(self, article: Article) -> str:
+        """What tells this piece of work from any other: 32 hex digits.
+
+        A hash of the article, the model, the fingerprint of prompt and schema, and the options that
+        make a difference to the summary. The same on every machine.
+        """
+        options = {name: getattr(self.options, name) for name in ("language", "strict", "coverage")}
+        made_with = self._backend.fingerprint or __version__
+        parts = [article.id, self.model, made_with, SCHEMA_VERSION, options]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
+
+    def request(self, article: ArticleLike) -> dict[str, Any]:
+        """The body of the request that would be sent, in OpenAI's chat-completions form.
+
+        Raises:
+            ConfigurationError: no model was named.
+        """
+        body: dict[str, Any] = self._model_backend.request(_article(article))
+        return body
+
+    def read(self, article: ArticleLike, completion: Any) -> Summary:
+        """The verified summary from a chat completion that came by another way (a batch).
+
+        Nothing is asked again: what does not hold is withheld.
+
+        Args:
+            article: what `request` was made for.
+            completion: openai's `ChatCompletion`.
+
+        Raises:
+            ModelError: the model declined, or nothing of its answer can be used.
+        """
+        article = _article(article)
+        return self._finished(self._model_backend.read(article, completion), article)
+
+    @property
+    def _model_backend(self) -> Any:
+        if self.model is None:
+            raise ConfigurationError("the embedded extractor sends no requests; name a model")
+        return self._backend
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = {name: value for name, value in self.__dict__.items() if name not in _REBUILT}
+        if self._place["client"] is not None:
+            raise ConfigurationError(
+                "a summarizer with a client of your own cannot be pickled; build it where it works"
+            )
+        return state | {"_place": {**self._place, "api_key": None}}
 
     def close(self) -> None:
         """Give connections back; the summarizer can still be used and opens new ones."""
@@ -196,7 +260,7 @@ class Summarizer:
         )
 
 
-def summarize(article: Article | str, model: str | None = None, **settings: Any) -> Summary:
+def summarize(article: ArticleLike, model: str | None = None, **settings: Any) -> Summary:
     """Summarize one article; a shortcut for `Summarizer(model, **settings).summarize(article)`.
 
     >>> summarize("France would send troops to Ukraine to guarantee a ceasefire.").relevant
@@ -206,19 +270,21 @@ def summarize(article: Article | str, model: str | None = None, **settings: Any)
         return summarizer.summarize(article)
 
 
-async def asummarize(article: Article | str, model: str | None = None, **settings: Any) -> Summary:
+async def asummarize(article: ArticleLike, model: str | None = None, **settings: Any) -> Summary:
     """Summarize one article without blocking the event loop."""
     async with Summarizer(model, **settings) as summarizer:
         return await summarizer.asummarize(article)
 
 
-def _article(given: Article | str) -> Article:
+def _article(given: ArticleLike) -> Article:
+    if isinstance(given, Article):
+        return given
     if isinstance(given, str):
         return Article.from_text(given)
-    if not isinstance(given, Article):
-        kind = type(given).__name__
-        raise ArticleError(f"give an Article or its text, not {kind}")
-    return given
+    if isinstance(given, Mapping):
+        return Article.from_dict(given)
+    kind = type(given).__name__
+    raise ArticleError(f"give an Article, its text or a record with its text, not {kind}")
 
 
 def _insist(summary: Summary, source: str) -> None:

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.evaluation.gold import GoldItem
-from guarantee_summarizer.schema import Citation, Finding, Position, Proposal, Summary
+from guarantee_summarizer.schema import Citation, Position, Proposal, Summary
 from guarantee_summarizer.text import Sentence, fold
-from guarantee_summarizer.verify import verify
 
 __all__ = ["KINDS", "damage"]
 

@@ -15,11 +15,11 @@ from instructor.core.exceptions import IncompleteOutputException
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.backends.base import Draft, Examine
 from guarantee_summarizer.backends.llm.call import Call, Request, raw_answer, refusal
-from guarantee_summarizer.backends.llm.client import Endpoint
+from guarantee_summarizer.backends.llm.client import MODES, Endpoint
 from guarantee_summarizer.backends.llm.faults import raise_fault
 from guarantee_summarizer.backends.llm.gate import Gate
 from guarantee_summarizer.backends.llm.retry import is_answer_problem, policy, root
-from guarantee_summarizer.backends.llm.stream import Pieces, can_stream, stream_request
+from guarantee_summarizer.backends.llm.stream import Pieces, can_stream, request_schema
 from guarantee_summarizer.errors import (
     AnswerError,
     GuaranteeSummarizerError,
@@ -60,16 +60,47 @@ class LanguageModelBackend:
     def draft(self, article: Article) -> Draft:
         """Ask for one article; see `guarantee_summarizer.errors.ModelError` for what may happen."""
         call = self._call(article)
-        self._ask(call)
-        return self._concluded(call)
+        with call.accounted():
+            self._ask(call)
+            return self._concluded(call)
 
     async def adraft(self, article: Article) -> Draft:
         """`draft` without blocking the event loop."""
         if self._aclient is None:
             return await asyncio.to_thread(self.draft, article)
         call = self._call(article)
-        await self._aask(call)
-        return self._concluded(call)
+        with call.accounted():
+            await self._aask(call)
+            return self._concluded(call)
+
+    def request(self, article: Article) -> dict[str, Any]:
+        """The body of the first request for an article, in OpenAI's chat-completions form."""
+        messages = self._book.prompt(article, language=self._options.language).messages
+        made = request_schema(MODES[self._options.mode])
+        return {"model": self._endpoint.model, "messages": messages, **made}
+
+    def read(self, article: Article, completion: Any) -> Draft:
+        """The draft of a completion that came by another way; nothing is asked again.
+
+        Args:
+            article: what was asked about, with `request`.
+            completion: openai's `ChatCompletion`.
+
+        Raises:
+            RefusalError: the model declined.
+            AnswerError: nothing of the answer can be used.
+        """
+        call = self._call(article)
+        call.asked = True
+        call.attempted()
+        call.received(completion)
+        with call.accounted():
+            if said := refusal(completion):
+                raise RefusalError(self._refused(said), attempts=1)
+            call.take(raw_answer(completion))
+            if any(choice.finish_reason == "length" for choice in completion.choices):
+                call.cut_off()
+            return self._concluded(call)
 
     def stream(self, article: Article) -> Iterator[Draft]:
         """The draft each time that something has become whole; the last one is the result.
@@ -213,9 +244,9 @@ class LanguageModelBackend:
         return made | self._timeout(call, client)
 
     def _stream_arguments(self, call: Call, request: Request, client: Any) -> dict[str, Any]:
-        made = {"model": self._endpoint.model, "messages": request.messages}
-        made |= {"response_model": None} | stream_request(client.mode)
-        return made | self._timeout(call, client)
+        made: dict[str, Any] = {"model": self._endpoint.model, "messages": request.messages}
+        made |= {"response_model": None, "stream": True, "stream_options": {"include_usage": True}}
+        return made | request_schema(client.mode) | self._timeout(call, client)
 
     def _timeout(self, call: Call, client: Any) -> dict[str, Any]:
         """How long a request may take, where the client is ours: no longer than what is left."""

@@ -26,6 +26,7 @@ from guarantee_summarizer.article import Article
 from guarantee_summarizer.backends.base import Draft, Examine
 from guarantee_summarizer.backends.llm.answer import Reading, read_answer, read_object
 from guarantee_summarizer.backends.llm.mend import Doubt, doubts, mend, mended_schema, sentences
+from guarantee_summarizer.errors import ModelError
 from guarantee_summarizer.options import Options
 from guarantee_summarizer.prompts import Problem, Prompt, PromptBook
 from guarantee_summarizer.schema import Usage
@@ -111,6 +112,15 @@ class Call:
             yield
         finally:
             _CURRENT.reset(token)
+
+    @contextmanager
+    def accounted(self) -> Iterator[None]:
+        """Errors that leave this block say what was paid all the same."""
+        try:
+            yield
+        except ModelError as error:
+            error.usage = self._cost
+            raise
 
     def next_request(self) -> Request | None:
         """What to ask now; None when all of the answer holds, or the budget is spent.
@@ -258,8 +268,11 @@ class Call:
 
     def concluded(self) -> Draft | None:
         """The best answer with what it cost, or None if there is none to keep."""
-        usage = self.usage.replace(seconds=round(self.elapsed, 3))
-        return self.best and replace(self.best, usage=usage, model=self.model)
+        return self.best and replace(self.best, usage=self._cost, model=self.model)
+
+    @property
+    def _cost(self) -> Usage:
+        return self.usage.replace(seconds=round(self.elapsed, 3))
 
 
 def raw_answer(response: Any) -> str:

@@ -12,9 +12,9 @@ import openai
 from guarantee_summarizer.errors import ConfigurationError, MissingKeyError
 from guarantee_summarizer.options import Options
 
-__all__ = ["Endpoint"]
+__all__ = ["MODES", "Endpoint"]
 
-_MODES = {"tools": instructor.Mode.TOOLS, "json_schema": instructor.Mode.JSON_SCHEMA}
+MODES = {"tools": instructor.Mode.TOOLS, "json_schema": instructor.Mode.JSON_SCHEMA}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +73,7 @@ class Endpoint:
         """A sync client; its own retries are off, so that one policy counts."""
         if self.client is None:
             raw = openai.OpenAI(**self._arguments(options))
-            return instructor.from_openai(raw, mode=_MODES[options.mode])
+            return instructor.from_openai(raw, mode=MODES[options.mode])
         if isinstance(self.client, instructor.AsyncInstructor):
             raise ConfigurationError("client is async; use asummarize, or give a sync client")
         client: instructor.Instructor = self.client
@@ -88,7 +88,7 @@ class Endpoint:
         if self.client is None:
             http = openai.DefaultAsyncHttpx2Client()
             raw = openai.AsyncOpenAI(**self._arguments(options), http_client=http)
-            return instructor.from_openai(raw, mode=_MODES[options.mode])
+            return instructor.from_openai(raw, mode=MODES[options.mode])
         return self.client if isinstance(self.client, instructor.AsyncInstructor) else None
 
     def _arguments(self, options: Options) -> dict[str, Any]:

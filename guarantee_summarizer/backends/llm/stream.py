@@ -9,7 +9,7 @@ import instructor
 from guarantee_summarizer.backends.llm.answer import complete_prefix
 from guarantee_summarizer.backends.llm.call import Answer
 
-__all__ = ["Pieces", "can_stream", "stream_request"]
+__all__ = ["Pieces", "can_stream", "request_schema"]
 
 _MODES = (instructor.Mode.TOOLS, instructor.Mode.JSON_SCHEMA)
 
@@ -50,15 +50,12 @@ def can_stream(client: Any) -> bool:
     return client.mode in _MODES and "openai" in str(client.provider).lower()
 
 
-def stream_request(mode: instructor.Mode) -> dict[str, Any]:
-    """The schema as instructor sends it, for a request whose answer is streamed."""
+def request_schema(mode: instructor.Mode) -> dict[str, Any]:
+    """The schema as instructor sends it, for a request that goes out without instructor."""
     function: dict[str, Any] = Answer.openai_schema
-    options = {"stream": True, "stream_options": {"include_usage": True}}
     if mode == instructor.Mode.TOOLS:
         choice = {"type": "function", "function": {"name": function["name"]}}
-        return options | {
-            "tools": [{"type": "function", "function": function}],
-            "tool_choice": choice,
-        }
+        tools = [{"type": "function", "function": function}]
+        return {"tools": tools, "tool_choice": choice}
     schema = {"name": function["name"], "schema": Answer.model_json_schema()}
-    return options | {"response_format": {"type": "json_schema", "json_schema": schema}}
+    return {"response_format": {"type": "json_schema", "json_schema": schema}}
