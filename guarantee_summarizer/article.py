@@ -18,17 +18,18 @@ from typing import Any, Self
 from guarantee_summarizer.errors import ArticleError
 from guarantee_summarizer.text import FoldedText, Sentence, fold, holds, looks_english, segment
 
-__all__ = ["MAX_CHARACTERS", "Article", "decode"]
+__all__ = ["JSON_KEYS", "MAX_CHARACTERS", "Article", "decode"]
 
 MAX_CHARACTERS = 2_000_000
 """Longest text that is taken, in code points; about 300,000 words."""
 
-_JSON_KEYS = {
+JSON_KEYS = {
     "title": ("title", "headline"),
     "published": ("published", "date", "publication_date", "date_published"),
     "outlet": ("outlet", "source", "publisher"),
     "url": ("url", "link"),
 }
+"""What a record may call what is known about an article."""
 _HEADER_LINE = re.compile(
     r"[^\S\n]*(title|date|published|outlet|source|url)[^\S\n]*:[^\S\n]*(\S[^\n]*)\n"
     r"|[^\S\n]*(date)[^\S\n]+(\d[\d\-./]*)[^\S\n]*\n|[^\S\n]*\n",
@@ -122,7 +123,7 @@ class Article:
             keys = ", ".join(map(repr, list(data)[:8])) or "nothing"
             raise ArticleError(f'{source}: needs a field "text" with the article; it has {keys}')
         found: dict[str, Any] = {}
-        for field, names in _JSON_KEYS.items():
+        for field, names in JSON_KEYS.items():
             value = next((data[name] for name in names if data.get(name)), None)
             if value is not None and not isinstance(value, str | date):
                 kind = type(value).__name__
@@ -160,6 +161,16 @@ class Article:
         day = self.published.isoformat() if self.published else None
         parts = [self.text, self.title, day, self.outlet, self.url]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record that `from_dict` reads back; what is not known is left out.
+
+        >>> Article.from_text("The US will help.", outlet="UNN").to_dict()
+        {'text': 'The US will help.', 'outlet': 'UNN'}
+        """
+        day = self.published.isoformat() if self.published else None
+        known = {"title": self.title, "published": day, "outlet": self.outlet, "url": self.url}
+        return {"text": self.text, **{name: value for name, value in known.items() if value}}
 
     @cached_property
     def english(self) -> bool:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from guarantee_summarizer.corpus.extras import load
-from guarantee_summarizer.corpus.rows import FIELDS, Outcome, Unreadable, article_of, columns_of
+from guarantee_summarizer.corpus.outcomes import Failure
+from guarantee_summarizer.corpus.rows import FIELDS, Read, article_of, columns_of
 from guarantee_summarizer.errors import ArticleError
 
 __all__ = ["parquet_rows"]
@@ -16,7 +17,7 @@ _BATCH = 64  # rows held at once
 _BUFFER = 2**20  # bytes read at once; without it a whole row group would be
 
 
-def parquet_rows(path: Path, text_column: str) -> Iterator[Outcome]:
+def parquet_rows(path: Path, text_column: str) -> Iterator[Read]:
     """The articles of a Parquet file; only the columns that an article has are read.
 
     Raises:
@@ -32,7 +33,7 @@ def parquet_rows(path: Path, text_column: str) -> Iterator[Outcome]:
         raise ArticleError(f"{path}: is not valid Parquet ({reason})") from error
 
 
-def _articles(file: Any, path: Path, text_column: str) -> Iterator[Outcome]:
+def _articles(file: Any, path: Path, text_column: str) -> Iterator[Read]:
     header = file.schema_arrow.names
     text = text_column.lower()
     names = dict(zip(header, columns_of(header, str(path), text), strict=False))
@@ -46,7 +47,7 @@ def _articles(file: Any, path: Path, text_column: str) -> Iterator[Outcome]:
             try:
                 yield article_of(_record(columns, row, place), place, text)
             except ArticleError as error:
-                yield Unreadable(place, error)
+                yield Failure(place, error)
 
 
 def _plain(column: Any) -> Any:

@@ -17,11 +17,12 @@ from guarantee_summarizer.corpus.extras import load
 from guarantee_summarizer.corpus.pages import article_from_html, read_html
 from guarantee_summarizer.corpus.parquet import parquet_rows
 from guarantee_summarizer.corpus.pdf import article_from_pdf
-from guarantee_summarizer.corpus.rows import Outcome, Unreadable, json_lines, separated_values
+from guarantee_summarizer.corpus.outcomes import Failure
+from guarantee_summarizer.corpus.rows import Read, json_lines, separated_values
 from guarantee_summarizer.corpus.streams import decoded, first_line, lines_of
 from guarantee_summarizer.errors import ArticleError
 
-__all__ = ["Unreadable", "article_from_html", "article_from_pdf", "read_articles"]
+__all__ = ["article_from_html", "article_from_pdf", "read_articles"]
 
 _WHOLE: dict[str, Callable[[Path], Article]] = {
     ".htm": read_html,
@@ -30,7 +31,7 @@ _WHOLE: dict[str, Callable[[Path], Article]] = {
     ".pdf": article_from_pdf,
     ".txt": Article.from_file,
 }
-_LINES: dict[str, Callable[[Iterator[str], str, str], Iterator[Outcome]]] = {
+_LINES: dict[str, Callable[[Iterator[str], str, str], Iterator[Read]]] = {
     ".csv": separated_values,
     ".jsonl": json_lines,
     ".ndjson": json_lines,
@@ -41,7 +42,7 @@ _EXTRAS = {".htm": "html", ".html": "html", ".parquet": "parquet", ".pdf": "pdf"
 _STANDARD_INPUT = "standard input"
 
 
-def read_articles(*inputs: str | Path, text_column: str = "text") -> Iterator[Outcome]:
+def read_articles(*inputs: str | Path, text_column: str = "text") -> Iterator[Read]:
     """Read files of any number of articles; what is unreadable among them costs only itself.
 
     Each input is one of:
@@ -63,7 +64,7 @@ def read_articles(*inputs: str | Path, text_column: str = "text") -> Iterator[Ou
         text_column: the column or field that holds the text.
 
     Returns:
-        Articles and `Unreadable` ones in the order of the inputs. `source` names file and place.
+        Articles and failures in the order of the inputs. `source` names file and place.
 
     Raises:
         ArticleError: an input does not exist, is a URL, or is a folder without articles.
@@ -119,7 +120,7 @@ def _kind(path: Path) -> str:
     return inner if suffix == ".gz" and inner in _LINES else suffix
 
 
-def _read(name: str | Path, text_column: str) -> Iterator[Outcome]:
+def _read(name: str | Path, text_column: str) -> Iterator[Read]:
     if str(name) == "-":
         yield from _guarded(_standard_input(text_column), _STANDARD_INPUT)
         return
@@ -127,19 +128,19 @@ def _read(name: str | Path, text_column: str) -> Iterator[Outcome]:
         yield from _guarded(_contents(path, text_column), str(path))
 
 
-def _guarded(outcomes: Iterator[Outcome], name: str) -> Iterator[Outcome]:
+def _guarded(outcomes: Iterator[Read], name: str) -> Iterator[Read]:
     """The outcomes; trouble with the file itself comes after what could be read of it."""
     try:
         yield from outcomes
     except ArticleError as error:
-        yield Unreadable(name, error)
+        yield Failure(name, error)
     except (OSError, EOFError, UnicodeError, zlib.error) as error:
         trouble = ArticleError(f"{name}: cannot be read ({getattr(error, 'strerror', 0) or error})")
         trouble.__cause__ = error
-        yield Unreadable(name, trouble)
+        yield Failure(name, trouble)
 
 
-def _contents(path: Path, text_column: str) -> Iterator[Outcome]:
+def _contents(path: Path, text_column: str) -> Iterator[Read]:
     kind = _kind(path)
     if kind == ".parquet":
         yield from parquet_rows(path, text_column)
@@ -155,7 +156,7 @@ def _opened(path: Path) -> BufferedIOBase:
     return gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb")
 
 
-def _standard_input(text_column: str) -> Iterator[Outcome]:
+def _standard_input(text_column: str) -> Iterator[Read]:
     with decoded(sys.stdin.buffer) as file:
         first, lines = first_line(lines_of(file))
         if first.lstrip().startswith("{"):

@@ -1,6 +1,6 @@
 """JSON Lines and CSV, one record at a time.
 
-A record that cannot be read costs only itself: it comes out as `Unreadable`, in its place.
+A record that cannot be read costs only itself: it comes out as a `Failure`, in its place.
 """
 
 from __future__ import annotations
@@ -8,45 +8,34 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any, TypeAlias
 
-from guarantee_summarizer.article import _JSON_KEYS, Article
+from guarantee_summarizer.article import JSON_KEYS, Article
+from guarantee_summarizer.corpus.outcomes import Failure
 from guarantee_summarizer.corpus.streams import LONGEST, first_line
 from guarantee_summarizer.errors import ArticleError
 
 __all__ = [
     "FIELDS",
-    "Outcome",
-    "Unreadable",
+    "Read",
     "article_of",
     "columns_of",
     "json_lines",
     "separated_values",
 ]
 
-FIELDS = frozenset(chain.from_iterable(_JSON_KEYS.values()))
+FIELDS = frozenset(chain.from_iterable(JSON_KEYS.values()))
 """The names of what is known about an article, as `Article.from_dict` takes them."""
 
 _WIDEST = LONGEST // 2  # characters of a cell; one in a line that was cut off is wider
 
 
-@dataclass(frozen=True)
-class Unreadable:
-    """A file, line or row that is no article, in its place among those that are.
-
-    `source` names the place, for instance `news.jsonl, line 7`; so does the message of `error`.
-    """
-
-    source: str
-    error: ArticleError
+Read: TypeAlias = Article | Failure
+"""What a reader yields: an article, or in its place why it is none."""
 
 
-Outcome: TypeAlias = Article | Unreadable
-
-
-def json_lines(lines: Iterable[str], name: str, text_column: str) -> Iterator[Outcome]:
+def json_lines(lines: Iterable[str], name: str, text_column: str) -> Iterator[Read]:
     """One JSON object a line, as in `Article.from_dict`; blank lines are passed over."""
     for number, line in enumerate(lines, 1):
         place = f"{name}, line {number}"
@@ -54,10 +43,10 @@ def json_lines(lines: Iterable[str], name: str, text_column: str) -> Iterator[Ou
             try:
                 yield article_of(_json_object(line, place), place, text_column)
             except ArticleError as error:
-                yield Unreadable(place, error)
+                yield Failure(place, error)
 
 
-def separated_values(lines: Iterator[str], name: str, text_column: str) -> Iterator[Outcome]:
+def separated_values(lines: Iterator[str], name: str, text_column: str) -> Iterator[Read]:
     """Rows below a line of column names; commas, semicolons or tabs part the cells.
 
     A row with more or fewer cells than there are columns is unreadable: a text that lost its
@@ -78,7 +67,7 @@ def separated_values(lines: Iterator[str], name: str, text_column: str) -> Itera
         try:
             yield article_of(_record(columns, cells, place), place, text_column.lower())
         except ArticleError as error:
-            yield Unreadable(place, error)
+            yield Failure(place, error)
 
 
 def columns_of(header: Iterable[str], name: str, text_column: str) -> list[str]:

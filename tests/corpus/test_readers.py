@@ -24,8 +24,8 @@ from hypothesis import strategies as st
 
 from guarantee_summarizer import Article, ArticleError, ConfigurationError
 from guarantee_summarizer.corpus import rows, streams
+from guarantee_summarizer.corpus.outcomes import Failure
 from guarantee_summarizer.corpus.readers import (
-    Unreadable,
     article_from_html,
     article_from_pdf,
     read_articles,
@@ -75,7 +75,7 @@ def parquet(table: pa.Table) -> bytes:
     return out.getvalue().to_pybytes()
 
 
-def contents(article: Article | Unreadable) -> tuple[str | None, ...]:
+def contents(article: Article | Failure) -> tuple[str | None, ...]:
     assert isinstance(article, Article), article
     day = article.published and article.published.isoformat()
     return article.text, article.title, day, article.outlet, article.url
@@ -83,7 +83,7 @@ def contents(article: Article | Unreadable) -> tuple[str | None, ...]:
 
 def errors(path: Path, **options: str) -> list[str]:
     """What is said of the unreadable ones, without the path in front."""
-    found = [one for one in read_articles(path, **options) if isinstance(one, Unreadable)]
+    found = [one for one in read_articles(path, **options) if isinstance(one, Failure)]
     assert all(str(one.error).startswith(f"{one.source}: ") for one in found)
     assert not any("\n" in str(one.error) for one in found)
     return [str(one.error).removeprefix(str(path)) for one in found]
@@ -230,7 +230,7 @@ def test_a_bad_line_among_good_ones_costs_only_itself(tmp_path: Path) -> None:
     content = GOOD + b"".join(line + b"\n" + GOOD for line in bad)
     path = written(tmp_path, "a.jsonl", content)
     found = list(read_articles(path))
-    assert [type(one) for one in found] == [Article, *[Unreadable, Article] * len(bad)]
+    assert [type(one) for one in found] == [Article, *[Failure, Article] * len(bad)]
     for number, (message, says) in enumerate(zip(errors(path), bad.values(), strict=True)):
         assert message.startswith(f", line {2 * number + 2}: ")
         assert says in message
@@ -253,14 +253,14 @@ def test_a_bad_row_among_good_ones_costs_only_itself(tmp_path: Path) -> None:
     good = b'"France, said ""Le Monde"", will send troops.",T,2026-01-06,,\r\n'
     content = b"text,title,date\r\n" + good + b"".join(row + b"\r\n" + good for row in bad)
     path = written(tmp_path, "a.csv", content)
-    assert kinds(path) == [Article, *[Unreadable, Article] * len(bad)]
+    assert kinds(path) == [Article, *[Failure, Article] * len(bad)]
     for message, says in zip(errors(path), bad.values(), strict=True):
         assert says in message
 
 
 def test_a_quote_that_is_never_closed_tells_how_far_it_reached(tmp_path: Path) -> None:
     path = written(tmp_path, "a.csv", 'text\nTalks go on.\n"Open\n' + "Talks go on.\n" * 9)
-    assert kinds(path) == [Article, Unreadable]
+    assert kinds(path) == [Article, Failure]
     (message,) = errors(path)
     assert message.startswith(", line 3: is not valid CSV down to line 12 (")
 
@@ -269,7 +269,7 @@ def test_a_bad_parquet_row_costs_only_itself(tmp_path: Path) -> None:
     offsets, texts = b"\0\0\0\0\x0c\0\0\0\x0e\0\0\0\x1a\0\0\0", b"Talks go on.\xff\xfeTalks go on."
     column = pa.StringArray.from_buffers(3, pa.py_buffer(offsets), pa.py_buffer(texts))
     path = written(tmp_path, "a.parquet", parquet(pa.table({"text": column})))
-    assert kinds(path) == [Article, Unreadable, Article]
+    assert kinds(path) == [Article, Failure, Article]
     assert errors(path)[0].startswith(", row 2: cannot be read")
 
 
@@ -280,7 +280,7 @@ def test_a_line_that_is_too_long_is_passed_over(
         monkeypatch.setattr(module, "LONGEST", 1_000)
     long = json.dumps({"text": "Talks go on. " * 300}).encode() + b"\n"
     path = written(tmp_path, "a.jsonl", GOOD + long + GOOD)
-    assert kinds(path) == [Article, Unreadable, Article]
+    assert kinds(path) == [Article, Failure, Article]
     assert errors(path)[0].startswith(", line 2: is longer than")
 
 
@@ -317,7 +317,7 @@ def test_a_broken_file_is_one_unreadable_in_its_place(
     path = written(tmp_path, name, content)
     after = written(tmp_path, "z.txt", "Talks go on.")
     *_, broken, last = read_articles(path, after)
-    assert isinstance(broken, Unreadable)
+    assert isinstance(broken, Failure)
     assert broken.source == str(path)
     assert says in str(broken.error)
     assert isinstance(last, Article)
@@ -446,7 +446,7 @@ def test_standard_input_that_is_no_article_says_why(
 ) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given_bytes)))
     (one,) = read_articles("-")
-    assert isinstance(one, Unreadable)
+    assert isinstance(one, Failure)
     assert says in str(one.error)
 
 
