@@ -2,11 +2,13 @@
 
 from guarantee_summarizer._version import __version__
 from guarantee_summarizer.article import Article
+from guarantee_summarizer.corpus.outcomes import Failure
 from guarantee_summarizer.errors import (
     AnswerError,
     ArticleError,
     AuthenticationError,
     BadRequestError,
+    BudgetSpentError,
     ConfigurationError,
     GuaranteeSummarizerError,
     InvalidAnswerError,
@@ -54,10 +56,12 @@ __all__ = [
     "ArticleRecord",
     "AuthenticationError",
     "BadRequestError",
+    "BudgetSpentError",
     "Citation",
     "ConfigurationError",
     "Dispute",
     "Event",
+    "Failure",
     "Finding",
     "GuaranteeStructure",
     "GuaranteeSummarizerError",

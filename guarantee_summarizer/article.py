@@ -18,7 +18,7 @@ from typing import Any, Self
 from guarantee_summarizer.errors import ArticleError
 from guarantee_summarizer.text import FoldedText, Sentence, fold, holds, looks_english, segment
 
-__all__ = ["JSON_KEYS", "MAX_CHARACTERS", "Article", "decode"]
+__all__ = ["JSON_KEYS", "MAX_CHARACTERS", "Article", "ArticleLike", "decode"]
 
 MAX_CHARACTERS = 2_000_000
 """Longest text that is taken, in code points; about 300,000 words."""
@@ -155,6 +155,22 @@ class Article:
             raise ArticleError(f'{name}: needs one JSON object with a field "text"')
         return cls.from_dict(data, source=name)
 
+    @classmethod
+    def of(cls, given: ArticleLike) -> Article:
+        """The article that is meant: itself, a plain text, or a record as in `from_dict`.
+
+        Raises:
+            ArticleError: it is none of these, or cannot be read.
+        """
+        if isinstance(given, Article):
+            return given
+        if isinstance(given, str):
+            return cls.from_text(given)
+        if isinstance(given, Mapping):
+            return cls.from_dict(given)
+        kind = type(given).__name__
+        raise ArticleError(f"give an Article, its text or a record with its text, not {kind}")
+
     @cached_property
     def id(self) -> str:
         """Hash of what the article says and when: 16 hex digits of SHA-256, equal on any machine."""
@@ -216,6 +232,10 @@ class Article:
     def sentences_at(self, start: int, end: int) -> tuple[Sentence, ...]:
         """The sentences that the slice from `start` to `end` touches."""
         return tuple(s for s in self.sentences if s.start < end and start < s.end)
+
+
+ArticleLike = Article | str | Mapping[str, Any]
+"""An article, its plain text, or a record with `text` and, if known, `title`, `date` …"""
 
 
 def _read_header(text: str) -> tuple[dict[str, str], int]:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
@@ -22,6 +20,9 @@ from guarantee_summarizer import (
     to_markdown,
 )
 from guarantee_summarizer.article import decode
+from guarantee_summarizer.commands.batch import batch
+from guarantee_summarizer.commands.runs import runs
+from guarantee_summarizer.commands.shell import refuse, told
 from guarantee_summarizer.evaluation.command import evaluate
 from guarantee_summarizer.render import terminal_text
 
@@ -106,7 +107,7 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
     Example: guarantee-summarizer summarize article.txt --format markdown --output summary.md
     """
     target = _Target(output)
-    with _told():
+    with told():
         summarizer = Summarizer(
             model,
             base_url=base_url,
@@ -141,7 +142,7 @@ def prompt(
     """Show the exact messages and schema that a model would get, with fingerprint and size."""
     from guarantee_summarizer.prompts import PromptBook  # noqa: PLC0415  (jinja2, only here)
 
-    with _told():
+    with told():
         made = PromptBook(prompts).prompt(_read(file), language=language)
     schema = json.dumps(made.schema, ensure_ascii=False, separators=(",", ":"))
     sizes = {
@@ -171,7 +172,7 @@ class _Target:
     def __init__(self, path: Path | None) -> None:
         self._path, self._parts = path, list[str]()
         if path is not None and (path.is_dir() or not path.absolute().parent.is_dir()):
-            _exit(f"{path}: cannot be written; name a file in an existing folder")
+            refuse(f"{path}: cannot be written; name a file in an existing folder")
 
     def add(self, text: str) -> None:
         if self._path is None:
@@ -189,7 +190,7 @@ class _Target:
             draft.replace(self._path)
         except OSError as error:
             draft.unlink(missing_ok=True)
-            _exit(f"{self._path}: cannot be written ({error.strerror})")
+            refuse(f"{self._path}: cannot be written ({error.strerror})")
 
 
 def _drawn(summary: Summary, form: Format, output: Path | None) -> str:
@@ -209,20 +210,8 @@ def _read(name: str) -> Article:
     return Article.from_file(name)
 
 
-@contextmanager
-def _told() -> Iterator[None]:
-    """The library's errors as one line on standard error and exit status 2."""
-    try:
-        yield
-    except GuaranteeSummarizerError as error:
-        _exit(str(error))
-
-
-def _exit(message: str) -> NoReturn:
-    typer.echo(f"error: {message}", err=True)
-    raise typer.Exit(2)
-
-
+app.command()(batch)
+app.add_typer(runs, name="runs")
 app.command()(evaluate)
 
 

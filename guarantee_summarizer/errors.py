@@ -6,6 +6,7 @@
     ├── PromptError             a template is missing, broken, or names an unknown variable
     ├── LexiconError            a lexicon file breaks its format
     ├── LedgerError             the ledger of a run cannot be opened, read or written
+    ├── BudgetSpentError        the budget of a run ended it; what was done is done
     ├── ConfigurationError      options that do not fit together, or a missing extra
     │   └── MissingKeyError     a model was named, but no API key was found
     └── ModelError              the language model gave no usable answer
@@ -37,6 +38,7 @@ __all__ = [
     "ArticleError",
     "AuthenticationError",
     "BadRequestError",
+    "BudgetSpentError",
     "ConfigurationError",
     "GuaranteeSummarizerError",
     "InvalidAnswerError",
@@ -79,6 +81,10 @@ class LexiconError(GuaranteeSummarizerError):
 
 class LedgerError(GuaranteeSummarizerError):
     """The ledger of a run cannot be opened, read or written; what it held before is kept."""
+
+
+class BudgetSpentError(GuaranteeSummarizerError):
+    """The budget of a run is spent; raised after the results that were paid for."""
 
 
 class ConfigurationError(GuaranteeSummarizerError):

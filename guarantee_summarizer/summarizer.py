@@ -4,31 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from contextlib import aclosing, closing
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self, Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from guarantee_summarizer._version import __version__
-from guarantee_summarizer.article import Article
+from guarantee_summarizer.article import Article, ArticleLike
 from guarantee_summarizer.backends.base import Backend, Draft
+from guarantee_summarizer.corpus.outcomes import Failure, Outcome
 from guarantee_summarizer.enrich import enrich
 from guarantee_summarizer.errors import (
-    ArticleError,
     ConfigurationError,
-    TruncatedError,
-    UnsupportedError,
 )
 from guarantee_summarizer.lexicon import Cues, Lexicon, default_cues, default_lexicon
 from guarantee_summarizer.options import OptionFields, Options
 from guarantee_summarizer.schema import SCHEMA_VERSION, Finding, Provenance, Summary
+from guarantee_summarizer.strict import insist
 from guarantee_summarizer.verify import verify, withhold
 
-__all__ = ["ArticleLike", "Summarizer", "asummarize", "summarize"]
+if TYPE_CHECKING:  # loads asyncio and sqlite3, which only a run needs
+    from guarantee_summarizer.corpus.options import RunFields
+    from guarantee_summarizer.corpus.run import Run
 
-ArticleLike = Article | str | Mapping[str, Any]
-"""An article, its plain text, or a record with `text` and, if known, `title`, `date` …"""
+__all__ = ["Summarizer", "asummarize", "summarize"]
 
 _REBUILT = frozenset({"_backend", "_lexicon", "_cues"})  # on the machine where it is unpickled
 
@@ -101,23 +103,23 @@ class Summarizer:
             ModelError: the model gave no usable answer; see its subclasses.
             AnswerError: with `strict`, the summary is incomplete or something was withheld.
         """
-        article = _article(article)
+        article = Article.of(article)
         return self._finished(self._backend.draft(article), article)
 
     async def asummarize(self, article: ArticleLike) -> Summary:
         """`summarize` without blocking the event loop while the model answers."""
-        article = _article(article)
+        article = Article.of(article)
         return self._finished(await self._backend.adraft(article), article)
 
     def stream(self, article: ArticleLike) -> Iterator[Summary]:
         """The summary as it grows: only whole, grounded claims; the last one is the result."""
-        article = _article(article)
+        article = Article.of(article)
         for draft in self._backend.stream(article):
             yield self._finished(draft, article)
 
     async def astream(self, article: ArticleLike) -> AsyncIterator[Summary]:
         """`stream` without blocking the event loop."""
-        article = _article(article)
+        article = Article.of(article)
         async for draft in self._backend.astream(article):
             yield self._finished(draft, article)
 
@@ -128,6 +130,66 @@ class Summarizer:
         from `OPENAI_API_KEY` where it is unpickled.
         """
         return self.summarize(article)
+
+    def map(
+        self, articles: Iterable[ArticleLike | Failure], **options: Unpack[RunFields]
+    ) -> Iterator[Outcome]:
+        """Summarize many articles, several at once; results come as they finish.
+
+        Works in a thread of its own, so also in a notebook, whose event loop is running. Articles
+        are pulled as they are needed and results wait until they are fetched: memory stays flat.
+        Leaving the loop early, or Ctrl-C, ends the run; what the ledger holds stays whole.
+
+        Args:
+            articles: what `summarize` takes; failures, as `read_articles` yields them, are passed on.
+            **options: see `RunOptions` (concurrency, ordered, failures, ledger, budget, progress).
+
+        Yields:
+            a summary, or a `Failure` with the article and the error, for every article.
+
+        Raises:
+            BudgetSpentError: after the last result, where the budget ended the run.
+            LedgerError: the ledger cannot be used; after the results that were paid for.
+            AuthenticationError: and others that would fail for every article; in the same way.
+        """
+        from guarantee_summarizer.corpus.threaded import in_thread  # noqa: PLC0415
+
+        results = in_thread(self.run(articles, **options), self._backend.aclose)
+        with closing(results):
+            yield from (result.outcome for result in results)
+
+    async def amap(
+        self,
+        articles: Iterable[ArticleLike | Failure] | AsyncIterable[ArticleLike | Failure],
+        **options: Unpack[RunFields],
+    ) -> AsyncIterator[Outcome]:
+        """`map` in the running event loop; the articles may come from an async iterator."""
+        async with aclosing(self.run(articles, **options).results()) as results:
+            async for result in results:
+                yield result.outcome
+
+    def run(
+        self,
+        articles: Iterable[ArticleLike | Failure] | AsyncIterable[ArticleLike | Failure],
+        **options: Unpack[RunFields],
+    ) -> Run:
+        """The run behind `map`, not yet begun; for those who want its status, or to stop it."""
+        from guarantee_summarizer.corpus.options import RunOptions  # noqa: PLC0415
+        from guarantee_summarizer.corpus.run import Run  # noqa: PLC0415
+
+        return Run(self, articles, RunOptions(**options))
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What it takes to build this summarizer again, as JSON; without the key.
+
+        >>> Summarizer().settings["model"] is None
+        True
+        """
+        place = {"model": self.model, "base_url": self._place["base_url"]}
+        folders = {"prompts": self._prompts, "lexicon": self._lexicon_folder}
+        named = {name: str(path) for name, path in folders.items() if path}
+        return place | named | asdict(self.options)
 
     def key(self, article: Article) -> str:
         """What tells this piece of work from any other: 32 hex digits.
@@ -146,7 +208,7 @@ class Summarizer:
         Raises:
             ConfigurationError: no model was named.
         """
-        body: dict[str, Any] = self._model_backend.request(_article(article))
+        body: dict[str, Any] = self._model_backend.request(Article.of(article))
         return body
 
     def read(self, article: ArticleLike, completion: Any) -> Summary:
@@ -161,7 +223,7 @@ class Summarizer:
         Raises:
             ModelError: the model declined, or nothing of its answer can be used.
         """
-        article = _article(article)
+        article = Article.of(article)
         return self._finished(self._model_backend.read(article, completion), article)
 
     @property
@@ -184,6 +246,7 @@ class Summarizer:
 
     async def aclose(self) -> None:
         """`close`, also for the connections of the running event loop."""
+        self._backend.close()
         await self._backend.aclose()
 
     def __enter__(self) -> Self:
@@ -247,7 +310,7 @@ class Summarizer:
             missed = passed_over(summary, article, lexicon=self._lexicon, cues=self._cues)
             summary = summary.replace(findings=(*summary.findings, *missed))
         if self.options.strict and not draft.partial:
-            _insist(summary, article.source)
+            insist(summary, article.source)
         return summary
 
     def _provenance(self, draft: Draft) -> Provenance:
@@ -274,29 +337,3 @@ async def asummarize(article: ArticleLike, model: str | None = None, **settings:
     """Summarize one article without blocking the event loop."""
     async with Summarizer(model, **settings) as summarizer:
         return await summarizer.asummarize(article)
-
-
-def _article(given: ArticleLike) -> Article:
-    if isinstance(given, Article):
-        return given
-    if isinstance(given, str):
-        return Article.from_text(given)
-    if isinstance(given, Mapping):
-        return Article.from_dict(given)
-    kind = type(given).__name__
-    raise ArticleError(f"give an Article, its text or a record with its text, not {kind}")
-
-
-def _insist(summary: Summary, source: str) -> None:
-    """Strict mode: an error instead of a summary with something missing."""
-    attempts = summary.usage.attempts if summary.usage else 0
-    if summary.incomplete:
-        message = f"{source}: the answer is incomplete: {summary.incomplete[0]}"
-        raise TruncatedError(message, attempts=attempts, summary=summary)
-    if summary.withheld:
-        first = summary.withheld[0]
-        message = (
-            f"{source}: {len(summary.withheld)} claims are not supported, "
-            f"the first: {first.path}: {first.findings[0].message}"
-        )
-        raise UnsupportedError(message, attempts=attempts, summary=summary)

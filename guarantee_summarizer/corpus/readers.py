@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterable, Iterator
 from io import BufferedIOBase
 from itertools import chain
 from pathlib import Path
+from typing import IO
 
 from guarantee_summarizer.article import MAX_CHARACTERS, Article, decode
 from guarantee_summarizer.corpus.extras import load
+from guarantee_summarizer.corpus.outcomes import Failure
 from guarantee_summarizer.corpus.pages import article_from_html, read_html
 from guarantee_summarizer.corpus.parquet import parquet_rows
 from guarantee_summarizer.corpus.pdf import article_from_pdf
-from guarantee_summarizer.corpus.outcomes import Failure
 from guarantee_summarizer.corpus.rows import Read, json_lines, separated_values
 from guarantee_summarizer.corpus.streams import decoded, first_line, lines_of
 from guarantee_summarizer.errors import ArticleError
@@ -157,12 +158,23 @@ def _opened(path: Path) -> BufferedIOBase:
 
 
 def _standard_input(text_column: str) -> Iterator[Read]:
-    with decoded(sys.stdin.buffer) as file:
+    with decoded(_stdin()) as file:
         first, lines = first_line(lines_of(file))
         if first.lstrip().startswith("{"):
             yield from json_lines(lines, _STANDARD_INPUT, text_column)
         else:
             yield _plain(lines)
+
+
+def _stdin() -> IO[bytes]:
+    """Standard input through a buffer of our own.
+
+    Python aborts at its end where a thread still waits for `sys.stdin` itself.
+    """
+    try:
+        return open(sys.stdin.fileno(), "rb", closefd=False)
+    except OSError:
+        return sys.stdin.buffer  # what stands in for it has no descriptor
 
 
 def _plain(lines: Iterable[str]) -> Article:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import time
 from collections.abc import AsyncIterator, Iterator
-from functools import cached_property
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property, partial
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
@@ -31,6 +33,9 @@ from guarantee_summarizer.options import Options
 from guarantee_summarizer.prompts import PromptBook
 
 __all__ = ["LanguageModelBackend"]
+
+
+_THREADS = 128
 
 
 class LanguageModelBackend:
@@ -67,7 +72,8 @@ class LanguageModelBackend:
     async def adraft(self, article: Article) -> Draft:
         """`draft` without blocking the event loop."""
         if self._aclient is None:
-            return await asyncio.to_thread(self.draft, article)
+            work = partial(contextvars.copy_context().run, self.draft, article)
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         call = self._call(article)
         with call.accounted():
             await self._aask(call)
@@ -143,6 +149,11 @@ class LanguageModelBackend:
         yield self._concluded(call)
 
     @cached_property
+    def _threads(self) -> ThreadPoolExecutor:
+        """For a sync client in async calls; asyncio's own pool has too few threads for a run."""
+        return ThreadPoolExecutor(_THREADS, "summarizer")
+
+    @cached_property
     def _client(self) -> Any:
         return self._endpoint.open(self._options)
 
@@ -161,8 +172,7 @@ class LanguageModelBackend:
             opened.client.close()
 
     async def aclose(self) -> None:
-        """Close the connections of the running loop's client, and those of the sync one."""
-        self.close()
+        """Close the connections of the running loop's client."""
         opened = self._aclients.pop(asyncio.get_running_loop(), None)
         if opened is not None and self._endpoint.client is None:
             await opened.client.close()

@@ -1,0 +1,1 @@
+"""The shell's commands over whole corpora; `cli` mounts them."""

@@ -1,0 +1,294 @@
+"""A run over many articles: several at once, each paid for once, none lost.
+
+Workers of one event loop pull articles one at a time, so that memory does not grow with the input;
+the ledger is written in a thread of its own, so that a locked file holds up nobody who waits for a
+model.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from guarantee_summarizer import errors
+from guarantee_summarizer.article import Article
+from guarantee_summarizer.corpus.ledger import Entry, Ledger
+from guarantee_summarizer.corpus.options import RunOptions
+from guarantee_summarizer.corpus.outcomes import Failure
+from guarantee_summarizer.corpus.progress import Status, shown
+from guarantee_summarizer.corpus.results import Result, entry_of, stored, usage_of
+from guarantee_summarizer.corpus.source import at_once, elsewhere
+from guarantee_summarizer.schema import Summary, Usage
+
+__all__ = ["Run", "Works"]
+
+T = TypeVar("T")
+_END: Any = object()
+_WINDOW = 4  # articles under way or waiting to be fetched, for each worker
+_AGAIN = (1.0, 4.0, 15.0)  # seconds before a result that could not be written is tried once more
+_FATAL = (
+    errors.AuthenticationError,
+    errors.UnknownModelError,
+    errors.ConfigurationError,
+    errors.PromptError,
+    errors.LexiconError,
+)  # what fails for one article fails for all
+
+
+class Works(Protocol):
+    """What does the work: a `Summarizer`."""
+
+    async def asummarize(self, article: Any) -> Summary:
+        """The summary of one article."""
+
+    def key(self, article: Article) -> str:
+        """What tells this piece of work from any other."""
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What it takes to build it again, without the key."""
+
+
+@dataclass
+class Run:
+    """One run; iterate over `results` once.
+
+    Args:
+        works: the summarizer.
+        articles: what `Summarizer.summarize` takes, or failures of a reader, which are passed on;
+            they are pulled one by one, in a thread where they are no list.
+        options: see `RunOptions`.
+    """
+
+    works: Works
+    articles: Iterable[Any] | AsyncIterable[Any]
+    options: RunOptions
+    status: Status = field(default_factory=Status)
+    stopped: str | None = None
+    _error: BaseException | None = None
+    _over: bool = False
+    _pulling: asyncio.Future[Any] | None = None
+    _number: int = 0
+    _run: int = 0
+
+    def stop(self, reason: str = "stopped") -> None:
+        """Begin no further article; those under way are finished. From any thread."""
+        self.stopped = self.stopped or reason
+        if self._pulling is not None:
+            with suppress(RuntimeError):  # the loop is closed: nothing is under way
+                self._pulling.get_loop().call_soon_threadsafe(self._pulling.cancel)
+
+    async def results(self) -> AsyncGenerator[Result]:
+        """Every article's result.
+
+        Raises:
+            BudgetSpentError: after the last result, where the budget ended the run.
+            LedgerError: the ledger cannot be read or written; after the results that are paid for.
+            AuthenticationError: and others that would fail for every article; in the same way.
+        """
+        self._began, self._lock = time.monotonic(), asyncio.Lock()
+        self._slots = asyncio.Semaphore(_WINDOW * self.options.concurrency)
+        self._finished: asyncio.Queue[Any] = asyncio.Queue()
+        self._next = self._source()
+        with ThreadPoolExecutor(1, "ledger") as self._writer, shown(self.options.progress) as tell:
+            self._tell = tell
+            self._ledger = _opened(self.options.ledger)
+            await self._begin()
+            workers = asyncio.gather(*(self._work() for _ in range(self.options.concurrency)))
+            workers.add_done_callback(lambda _: self._finished.put_nowait(_END))
+            try:
+                async for result in self._in_order():
+                    yield result
+                await workers
+            finally:
+                workers.cancel()
+                with suppress(asyncio.CancelledError, Exception):
+                    await workers
+                await self._end()
+        if self._error is not None:
+            raise self._error
+
+    async def _in_order(self) -> AsyncGenerator[Result]:
+        """Results as they finish, or held back until all before them are there."""
+        waiting: dict[int, Result] = {}
+        following = 0
+        while (got := await self._finished.get()) is not _END:
+            number, result = got
+            waiting[number] = result
+            while waiting:
+                at = following if self.options.ordered else next(iter(waiting))
+                if at not in waiting:
+                    break
+                following += 1
+                if self.options.failures == "raise" and (failure := waiting[at].failure):
+                    raise failure.error
+                yield waiting.pop(at)
+                self._slots.release()
+
+    async def _work(self) -> None:
+        """One worker: pull, do, hand over, until there is nothing more to do."""
+        while True:
+            await self._slots.acquire()
+            async with self._lock:
+                item = await self._pull()
+                number, self._number = self._number, self._number + 1
+            if item is _END:
+                self._slots.release()
+                return
+            result = await self._result(item)
+            self._count(result)
+            self._finished.put_nowait((number, result))
+
+    async def _pull(self) -> Any:
+        if self._over or self.stopped or self._spent():
+            return _END
+        self._pulling = asyncio.ensure_future(self._next())
+        try:
+            item = await self._pulling
+        except asyncio.CancelledError:
+            if self.stopped and self._pulling.cancelled():
+                return _END
+            raise
+        except Exception as error:  # noqa: BLE001  (whatever the source raises ends the run)
+            self._fail(error)
+            return _END
+        self._over = item is _END
+        return item
+
+    def _source(self) -> Callable[[], Awaitable[Any]]:
+        """How the next article comes: at once from a list, else from another thread."""
+        articles = self.articles
+        if isinstance(articles, AsyncIterable):
+            stream = aiter(articles)
+            return lambda: anext(stream, _END)
+        if isinstance(articles, list | tuple):
+            return at_once(articles, _END)
+        return elsewhere(articles, _END)
+
+    def _spent(self) -> bool:
+        options, usage = self.options, self.status.usage
+        tokens = usage.input_tokens + usage.output_tokens
+        over = options.budget_tokens is not None and tokens >= options.budget_tokens
+        if options.budget_cost is not None and options.prices is not None:
+            over = over or options.prices.of(usage) >= options.budget_cost
+        if over and self._error is None:
+            told = f"the budget is spent ({self.status}); raise it and run again to go on"
+            self._fail(errors.BudgetSpentError(told))
+        return over
+
+    def _fail(self, error: BaseException) -> None:
+        """End the run with an error, once what is under way is finished."""
+        self._error = self._error or error
+        self.stop(str(error))
+
+    async def _result(self, item: Any) -> Result:
+        if isinstance(item, Failure):
+            return Result(item.source, failure=item)
+        try:
+            article = Article.of(item)
+        except errors.ArticleError as error:
+            source = f"article {self._number}"
+            return Result(source, failure=Failure(source, error))
+        if self._ledger is None:
+            return await self._summarized(article)
+        try:
+            return await self._once(article, self._ledger)
+        except errors.LedgerError as error:
+            self._fail(error)
+            return Result(article.source, failure=Failure(article.source, error, article))
+
+    async def _summarized(self, article: Article) -> Result:
+        try:
+            return Result(article.source, summary=await self.works.asummarize(article))
+        except errors.GuaranteeSummarizerError as error:
+            failure = Failure(article.source, error, article)
+            if isinstance(error, _FATAL):
+                self._fail(error)
+        except Exception as error:  # noqa: BLE001  (one article must not cost the others)
+            told = f"{article.source}: unexpected {type(error).__name__}: {error}"
+            wrapped = errors.GuaranteeSummarizerError(told)
+            wrapped.__cause__ = error
+            failure = Failure(article.source, wrapped, article)
+        return Result(article.source, failure=failure)
+
+    async def _once(self, article: Article, ledger: Ledger) -> Result:
+        """What the ledger holds; else what comes of doing it now, which the ledger then holds."""
+        key = self.works.key(article)
+        pause, retry = 0.05, self.options.retry_failed
+        while (claim := await self._in_writer(partial(ledger.claim, key, retry=retry))) == "taken":
+            await asyncio.sleep(pause)  # another process, or the same article a moment ago
+            pause, retry = min(2 * pause, 2.0), False
+        if claim != "mine":
+            entry = await self._in_writer(lambda: ledger.get(key))
+            return stored(entry, article)
+        recorded = False
+        try:
+            result = await self._summarized(article)
+            if not isinstance(getattr(result.failure, "error", None), _FATAL):
+                recorded = await self._record(entry_of(key, article, result, self._run), ledger)
+        finally:
+            if not recorded:
+                with suppress(errors.LedgerError):  # then it ends with this process
+                    await self._in_writer(lambda: ledger.release(key))
+        return result
+
+    async def _record(self, entry: Entry, ledger: Ledger) -> bool:
+        """Write a result that was paid for; where that fails the run ends, but not at once."""
+        for pause in (*_AGAIN, None):
+            try:
+                await self._in_writer(lambda: ledger.record(entry))
+            except errors.LedgerError as error:
+                if pause is None or self.stopped:
+                    self._fail(error)
+                    break
+                await asyncio.sleep(pause)
+            else:
+                return True
+        return False
+
+    async def _in_writer(self, call: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._writer, call)
+
+    def _count(self, result: Result) -> None:
+        spent = usage_of(result) if result.stored is None else Usage()
+        usage = Usage(**{n: getattr(self.status.usage, n) + getattr(spent, n) for n in _COUNTED})
+        prices, old = self.options.prices, self.status
+        self.status = Status(
+            done=old.done + (result.summary is not None),
+            failed=old.failed + (result.failure is not None),
+            reused=old.reused + (result.stored is not None),
+            total=len(self.articles) if isinstance(self.articles, list | tuple) else None,
+            usage=usage,
+            cost=prices.of(usage) if prices else None,
+            seconds=time.monotonic() - self._began,
+        )
+        self._tell(self.status)
+
+    async def _begin(self) -> None:
+        if (ledger := self._ledger) is not None:
+            self._run = await self._in_writer(lambda: ledger.begin(self.works.settings))
+
+    async def _end(self) -> None:
+        """Say in the ledger how the run ended; one that was opened here is closed here."""
+        if (ledger := self._ledger) is None:
+            return
+        whole = self._over and not self.stopped
+        state: Any = "failed" if self._error else "finished" if whole else "stopped"
+        with suppress(errors.LedgerError):
+            await self._in_writer(lambda: ledger.end(self._run, state))
+        if ledger is not self.options.ledger:
+            await self._in_writer(ledger.close)
+
+
+_COUNTED = tuple(Usage.model_fields)
+
+
+def _opened(ledger: Ledger | str | Path | None) -> Ledger | None:
+    return Ledger(ledger) if isinstance(ledger, str | Path) else ledger
