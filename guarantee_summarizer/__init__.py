@@ -1,5 +1,9 @@
 """Structured, grounded summaries of texts on international security guarantees."""
 
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+from typing import Any as _Any
+
 from guarantee_summarizer._version import __version__
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.corpus.outcomes import Failure
@@ -49,6 +53,30 @@ from guarantee_summarizer.schema import (
 )
 from guarantee_summarizer.summarizer import Summarizer, asummarize, summarize
 
+if _TYPE_CHECKING:
+    from guarantee_summarizer.batch_job import Batch, BatchJob, Submission
+    from guarantee_summarizer.corpus.ledger import Ledger
+    from guarantee_summarizer.corpus.options import RunOptions
+    from guarantee_summarizer.corpus.progress import Prices, Status
+    from guarantee_summarizer.corpus.readers import (
+        article_from_html,
+        article_from_pdf,
+        read_articles,
+    )
+
+_WHOLE_CORPORA = {
+    "Batch": "batch_job",
+    "BatchJob": "batch_job",
+    "Ledger": "corpus.ledger",
+    "Prices": "corpus.progress",
+    "RunOptions": "corpus.options",
+    "Status": "corpus.progress",
+    "Submission": "batch_job",
+    "article_from_html": "corpus.readers",
+    "article_from_pdf": "corpus.readers",
+    "read_articles": "corpus.readers",
+}  # loads asyncio, sqlite3 and readers, which single articles do not need
+
 __all__ = [
     "AnswerError",
     "Article",
@@ -56,6 +84,8 @@ __all__ = [
     "ArticleRecord",
     "AuthenticationError",
     "BadRequestError",
+    "Batch",
+    "BatchJob",
     "BudgetSpentError",
     "Citation",
     "ConfigurationError",
@@ -67,6 +97,7 @@ __all__ = [
     "GuaranteeSummarizerError",
     "InvalidAnswerError",
     "Layer",
+    "Ledger",
     "LedgerError",
     "LexiconError",
     "MissingKeyError",
@@ -75,12 +106,16 @@ __all__ = [
     "Options",
     "Participant",
     "Position",
+    "Prices",
     "PromptError",
     "Proposal",
     "Provenance",
     "RateLimitError",
     "RefusalError",
+    "RunOptions",
     "SchemaError",
+    "Status",
+    "Submission",
     "Summarizer",
     "Summary",
     "Support",
@@ -93,8 +128,19 @@ __all__ = [
     "Usage",
     "Withheld",
     "__version__",
+    "article_from_html",
+    "article_from_pdf",
     "asummarize",
     "print_summary",
+    "read_articles",
     "summarize",
     "to_markdown",
 ]
+
+
+def __getattr__(name: str) -> _Any:
+    """What whole corpora need, loaded at first use."""
+    if name not in _WHOLE_CORPORA:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = _import_module(f"{__name__}.{_WHOLE_CORPORA[name]}")
+    return getattr(module, name)

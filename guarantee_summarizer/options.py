@@ -25,6 +25,7 @@ class OptionFields(TypedDict, total=False):
     requests_per_minute: float | None
     tokens_per_minute: float | None
     coverage: bool
+    tracing: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,6 +47,8 @@ class Options:
         coverage: have the embedded extractor read along with the model, and add a warning for each
             named party, layer and dispute that the summary passes over (English articles; about
             20 ms for an article of 400 words).
+        tracing: write OpenTelemetry spans, one for each article and each request; needs the extra
+            `tracing`.
 
     Raises:
         ConfigurationError: a value is out of range.
@@ -61,6 +64,7 @@ class Options:
     requests_per_minute: float | None = None
     tokens_per_minute: float | None = None
     coverage: bool = False
+    tracing: bool = False
 
     def __post_init__(self) -> None:
         """Refuse values out of range."""

@@ -21,6 +21,7 @@ from guarantee_summarizer.errors import (
     ConfigurationError,
 )
 from guarantee_summarizer.lexicon import Cues, Lexicon, default_cues, default_lexicon
+from guarantee_summarizer.observe import Observer
 from guarantee_summarizer.options import OptionFields, Options
 from guarantee_summarizer.schema import SCHEMA_VERSION, Finding, Provenance, Summary
 from guarantee_summarizer.strict import insist
@@ -32,7 +33,9 @@ if TYPE_CHECKING:  # loads asyncio and sqlite3, which only a run needs
 
 __all__ = ["Summarizer", "asummarize", "summarize"]
 
-_REBUILT = frozenset({"_backend", "_lexicon", "_cues"})  # on the machine where it is unpickled
+_REBUILT = frozenset(
+    {"_backend", "_lexicon", "_cues", "_observer"}
+)  # on the machine where it is unpickled
 
 
 class Summarizer:
@@ -104,12 +107,14 @@ class Summarizer:
             AnswerError: with `strict`, the summary is incomplete or something was withheld.
         """
         article = Article.of(article)
-        return self._finished(self._backend.draft(article), article)
+        with self._observer.article(article) as finished:
+            return finished(self._finished(self._backend.draft(article), article))
 
     async def asummarize(self, article: ArticleLike) -> Summary:
         """`summarize` without blocking the event loop while the model answers."""
         article = Article.of(article)
-        return self._finished(await self._backend.adraft(article), article)
+        with self._observer.article(article) as finished:
+            return finished(self._finished(await self._backend.adraft(article), article))
 
     def stream(self, article: ArticleLike) -> Iterator[Summary]:
         """The summary as it grows: only whole, grounded claims; the last one is the result."""
@@ -208,7 +213,7 @@ class Summarizer:
         Raises:
             ConfigurationError: no model was named.
         """
-        body: dict[str, Any] = self._model_backend.request(Article.of(article))
+        body: dict[str, Any] = self.model_backend.request(Article.of(article))
         return body
 
     def read(self, article: ArticleLike, completion: Any) -> Summary:
@@ -224,10 +229,15 @@ class Summarizer:
             ModelError: the model declined, or nothing of its answer can be used.
         """
         article = Article.of(article)
-        return self._finished(self._model_backend.read(article, completion), article)
+        return self._finished(self.model_backend.read(article, completion), article)
 
     @property
-    def _model_backend(self) -> Any:
+    def model_backend(self) -> Any:
+        """The backend that asks a model.
+
+        Raises:
+            ConfigurationError: no model was named.
+        """
         if self.model is None:
             raise ConfigurationError("the embedded extractor sends no requests; name a model")
         return self._backend
@@ -279,6 +289,10 @@ class Summarizer:
         return Cues.load(folder) if folder else default_cues()
 
     @cached_property
+    def _observer(self) -> Observer:
+        return Observer(tracing=self.options.tracing)
+
+    @cached_property
     def _backend(self) -> Backend:
         """The backend, its heavy libraries loaded only now."""
         if self.model is None:
@@ -292,7 +306,9 @@ class Summarizer:
 
         endpoint = Endpoint(model=self.model, **self._place)
         book = PromptBook(self._prompts)
-        return LanguageModelBackend(endpoint, book, self._examine, self.options)
+        return LanguageModelBackend(
+            endpoint, book, self._examine, options=self.options, observer=self._observer
+        )
 
     def _examine(self, summary: Summary, article: Article) -> tuple[Summary, tuple[Finding, ...]]:
         """Complete the claims of a backend and verify them."""

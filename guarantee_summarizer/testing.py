@@ -69,7 +69,7 @@ class ScriptedEndpoint:
         self.replies = list(replies)
         self.requests: list[dict[str, Any]] = []
         self._lock = threading.Lock()
-        self._server = _Server(("127.0.0.1", 0), _handler(self))
+        self._server = LoopbackServer(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
         )
@@ -100,7 +100,9 @@ class ScriptedEndpoint:
             return self.replies[min(len(self.requests), len(self.replies)) - 1]
 
 
-class _Server(ThreadingHTTPServer):
+class LoopbackServer(ThreadingHTTPServer):
+    """A server that does not mind whoever hangs up."""
+
     daemon_threads = True
     request_queue_size = 128
 
@@ -127,7 +129,7 @@ def _handler(endpoint: ScriptedEndpoint) -> type[BaseHTTPRequestHandler]:
             if reply.body is None and reply.status < 400 and request.get("stream"):  # noqa: PLR2004
                 self._stream(reply, request)
                 return
-            body = reply.body if reply.body is not None else json.dumps(_whole(reply, request))
+            body = reply.body if reply.body is not None else json.dumps(completion(reply, request))
             self._send(reply, body.encode())
 
         def _send(self, reply: Reply, body: bytes) -> None:
@@ -175,7 +177,8 @@ def _head(request: dict[str, Any], kind: str) -> dict[str, Any]:
     return {"id": "scripted", "object": kind, "created": 0, "model": request["model"]}
 
 
-def _whole(reply: Reply, request: dict[str, Any]) -> dict[str, Any]:
+def completion(reply: Reply, request: dict[str, Any]) -> dict[str, Any]:
+    """The chat completion that a reply is for a request."""
     tool = _tool(request, reply)
     message: dict[str, Any] = {"role": "assistant", "content": None, "refusal": reply.refusal}
     if tool:

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 from urllib.parse import parse_qs, urlsplit
 
-from guarantee_summarizer.testing import Reply, _Server, _whole
+from guarantee_summarizer.testing import LoopbackServer, Reply, completion
 
 __all__ = ["Fault", "ScriptedBatches"]
 
@@ -84,7 +84,7 @@ class ScriptedBatches:
         self.paid: Counter[str] = Counter()
         self.routes: list[str] = []
         self._lock = threading.Lock()
-        self._server = _Server(("127.0.0.1", 0), _handler(self))
+        self._server = LoopbackServer(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True
         )
@@ -237,7 +237,7 @@ def _line(line: dict[str, Any], reply: Reply) -> str:
     good = reply.status < 400  # noqa: PLR2004
     if good and reply.body is not None:
         return reply.body
-    body = _whole(reply, line["body"]) if good else json.loads(reply.body or "{}")
+    body = completion(reply, line["body"]) if good else json.loads(reply.body or "{}")
     response = {"status_code": reply.status, "request_id": "r", "body": body}
     row = {"id": "x", "custom_id": line["custom_id"], "response": response, "error": None}
     return json.dumps(row)

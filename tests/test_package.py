@@ -16,7 +16,7 @@ def test_what_is_visible_is_what_is_listed():
         name
         for name, value in vars(gs).items()
         if not name.startswith("_") and not inspect.ismodule(value)
-    }
+    } | gs._WHOLE_CORPORA.keys()
     assert sorted([*visible, "__version__"]) == gs.__all__
 
 
@@ -26,7 +26,18 @@ def test_everything_public_has_a_docstring():
 
 
 def test_importing_loads_no_model_library():
-    heavy = {"openai", "instructor", "httpx2", "jinja2", "tenacity", "rich", "typer", "nupunkt"}
+    heavy = {
+        "openai",
+        "instructor",
+        "httpx2",
+        "jinja2",
+        "tenacity",
+        "rich",
+        "typer",
+        "nupunkt",
+        "asyncio",
+        "sqlite3",
+    }
     code = f"import sys, guarantee_summarizer; print({heavy!r} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
@@ -43,7 +54,8 @@ def test_embedded_summaries_need_no_model_library_either():
 
 
 def test_every_sync_call_has_an_async_twin_with_the_same_arguments():
-    for name, twin in [("summarize", "asummarize"), ("stream", "astream"), ("close", "aclose")]:
+    twins = ("summarize", "asummarize"), ("stream", "astream"), ("close", "aclose"), ("map", "amap")
+    for name, twin in twins:
         one, other = (inspect.signature(getattr(gs.Summarizer, n)) for n in (name, twin))
         assert list(one.parameters) == list(other.parameters)
     assert list(inspect.signature(gs.summarize).parameters) == list(

@@ -65,7 +65,7 @@ class Parts:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        path = ledger._path  # noqa: SLF001  (the files belong to it)
+        path = ledger.path
         self._folder = path.with_name(path.name + ".batches")
 
     @contextmanager

@@ -103,6 +103,11 @@ class Ledger:
         self._connection: sqlite3.Connection | None = None
         self._held: set[str] = set()
 
+    @property
+    def path(self) -> Path:
+        """The file, absolute."""
+        return self._path
+
     def begin(self, settings: Mapping[str, Any]) -> int:
         """Begin a run, return its number; `settings` are JSON and never hold an API key."""
         if settings.get("api_key"):

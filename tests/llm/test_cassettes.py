@@ -16,6 +16,7 @@ import pytest
 import guarantee_summarizer as gs
 from guarantee_summarizer.evaluation import unsupported
 from guarantee_summarizer.prompts import PromptBook
+from guarantee_summarizer.schema.wire import to_wire
 from tests.conftest import CASSETTES
 
 RECORDED = CASSETTES / "recorded.json"
@@ -157,6 +158,38 @@ def test_gold_articles_answered_by_the_operator_hold_together(summarizer, name):
         summary = summarizer.summarize(article)
     assert summary.complete
     assert unsupported(summary, article) == ()
+
+
+def damaged(article: gs.Article) -> str:
+    """The right answer to gold 01 with five errors in it, each of another kind."""
+    data = json.loads((GOLD / "01-london-summit.json").read_text())
+    data.pop("traps")
+    answer = to_wire(gs.Summary.ground(data, article))
+    answer["headline"] = "Leaders at a London summit agreed to send 50,000 soldiers to Ukraine."
+    answer["participants"][14]["name"] = "Georgina Meloni"
+    answer["proposals"][8]["terms"][0]["value"] = "1.9 billion pounds"
+    answer["structure"]["layers"][1]["order"] = 0
+    answer["disputes"][0]["positions"].append(
+        {"party": "Angela Merkel", "stance": "She rejects any troops."}
+    )
+    return json.dumps(answer)
+
+
+@pytest.mark.cassette("mend")
+@pytest.mark.vcr
+def test_a_reader_mends_in_one_short_re_ask_what_was_damaged_on_purpose(summarizer):
+    article = gs.Article.from_file(GOLD / "01-london-summit.txt")
+    backend = summarizer.model_backend
+    call = backend.begin(article)
+    call.take(damaged(article))
+    before = sum(finding.severity == "error" for finding in call.best.findings)
+    assert before + len(call.best.summary.withheld) >= 5
+    backend.ask(call)
+    mended = call.concluded()
+    assert mended.usage.attempts == 1
+    assert mended.summary.withheld == ()
+    assert [f for f in mended.findings if f.severity == "error"] == []
+    assert "Giorgia Meloni" in {p.name for p in mended.summary.participants}
 
 
 def test_no_cassette_holds_a_key_or_an_identity():

@@ -7,6 +7,7 @@ import contextvars
 import time
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cached_property, partial
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
@@ -29,6 +30,7 @@ from guarantee_summarizer.errors import (
     RefusalError,
     TruncatedError,
 )
+from guarantee_summarizer.observe import Observer
 from guarantee_summarizer.options import Options
 from guarantee_summarizer.prompts import PromptBook
 
@@ -46,15 +48,22 @@ class LanguageModelBackend:
         book: the prompt templates.
         examine: completes and verifies claims; what it finds is what the model is told.
         options: language, mode and budget.
+        observer: is told of every request.
     """
 
     name: Literal["llm"] = "llm"
 
     def __init__(
-        self, endpoint: Endpoint, book: PromptBook, examine: Examine, options: Options
+        self,
+        endpoint: Endpoint,
+        book: PromptBook,
+        examine: Examine,
+        *,
+        options: Options,
+        observer: Observer,
     ) -> None:
-        self._endpoint, self._book = endpoint, book
-        self._examine, self._options = examine, options
+        self.endpoint, self._book = endpoint, book
+        self._examine, self.options, self._observer = examine, options, observer
         self._gate = Gate(
             requests_per_minute=options.requests_per_minute,
             tokens_per_minute=options.tokens_per_minute,
@@ -64,9 +73,9 @@ class LanguageModelBackend:
 
     def draft(self, article: Article) -> Draft:
         """Ask for one article; see `guarantee_summarizer.errors.ModelError` for what may happen."""
-        call = self._call(article)
+        call = self.begin(article)
         with call.accounted():
-            self._ask(call)
+            self.ask(call)
             return self._concluded(call)
 
     async def adraft(self, article: Article) -> Draft:
@@ -74,16 +83,16 @@ class LanguageModelBackend:
         if self._aclient is None:
             work = partial(contextvars.copy_context().run, self.draft, article)
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
-        call = self._call(article)
+        call = self.begin(article)
         with call.accounted():
             await self._aask(call)
             return self._concluded(call)
 
     def request(self, article: Article) -> dict[str, Any]:
         """The body of the first request for an article, in OpenAI's chat-completions form."""
-        messages = self._book.prompt(article, language=self._options.language).messages
-        made = request_schema(MODES[self._options.mode])
-        return {"model": self._endpoint.model, "messages": messages, **made}
+        messages = self._book.prompt(article, language=self.options.language).messages
+        made = request_schema(MODES[self.options.mode])
+        return {"model": self.endpoint.model, "messages": messages, **made}
 
     def read(self, article: Article, completion: Any) -> Draft:
         """The draft of a completion that came by another way; nothing is asked again.
@@ -96,7 +105,7 @@ class LanguageModelBackend:
             RefusalError: the model declined.
             AnswerError: nothing of the answer can be used.
         """
-        call = self._call(article)
+        call = self.begin(article)
         call.asked = True
         call.attempted()
         call.received(completion)
@@ -113,10 +122,10 @@ class LanguageModelBackend:
 
         Clients of providers without OpenAI's chat completions give the result alone.
         """
-        if not can_stream(self._client):
+        if not can_stream(self.client):
             yield self.draft(article)
             return
-        call, pieces = self._call(article), Pieces()
+        call, pieces = self.begin(article), Pieces()
         request = call.next_request()
         try:
             with tenacity.Retrying(**self._policy(call))(self._open, call, request) as chunks:
@@ -126,7 +135,7 @@ class LanguageModelBackend:
         except Exception as error:  # noqa: BLE001  (sorted out in one place)
             self._broke(call, pieces, error)
         self._streamed(call, pieces)
-        self._ask(call)
+        self.ask(call)
         yield self._concluded(call)
 
     async def astream(self, article: Article) -> AsyncIterator[Draft]:
@@ -134,7 +143,7 @@ class LanguageModelBackend:
         if self._aclient is None or not can_stream(self._aclient):
             yield await self.adraft(article)
             return
-        call, pieces = self._call(article), Pieces()
+        call, pieces = self.begin(article), Pieces()
         request = call.next_request()
         try:
             retrying = tenacity.AsyncRetrying(**self._policy(call))
@@ -154,39 +163,41 @@ class LanguageModelBackend:
         return ThreadPoolExecutor(_THREADS, "summarizer")
 
     @cached_property
-    def _client(self) -> Any:
-        return self._endpoint.open(self._options)
+    def client(self) -> Any:
+        """The sync instructor client, opened when it is first needed."""
+        return self.endpoint.open(self.options)
 
     @property
     def _aclient(self) -> Any:
         """The async client of the running loop: connections cannot move to another one."""
         loop = asyncio.get_running_loop()
         if loop not in self._aclients:
-            self._aclients[loop] = self._endpoint.aopen(self._options)
+            self._aclients[loop] = self.endpoint.aopen(self.options)
         return self._aclients[loop]
 
     def close(self) -> None:
         """Close the connections of the sync client; a client of the user's own stays open."""
-        opened = self.__dict__.pop("_client", None)
-        if opened is not None and self._endpoint.client is None:
+        opened = self.__dict__.pop("client", None)
+        if opened is not None and self.endpoint.client is None:
             opened.client.close()
 
     async def aclose(self) -> None:
         """Close the connections of the running loop's client."""
         opened = self._aclients.pop(asyncio.get_running_loop(), None)
-        if opened is not None and self._endpoint.client is None:
+        if opened is not None and self.endpoint.client is None:
             await opened.client.close()
 
-    def _call(self, article: Article) -> Call:
-        prompt = self._book.prompt(article, language=self._options.language)
-        return Call(article, prompt, self._book, self._examine, self._options)
+    def begin(self, article: Article) -> Call:
+        """The conversation about an article, of which nothing was said yet."""
+        prompt = self._book.prompt(article, language=self.options.language)
+        return Call(article, prompt, self._book, self._examine, self.options)
 
     def _policy(self, call: Call) -> dict[str, Any]:
         """Tenacity's arguments for what is left of the budget."""
-        attempts = max(1, self._options.attempts - call.usage.attempts)
+        attempts = max(1, self.options.attempts - call.usage.attempts)
         return policy(attempts, max(0.001, call.left))
 
-    def _ask(self, call: Call) -> None:
+    def ask(self, call: Call) -> None:
         """Ask until all of the answer holds or the budget is spent."""
         while request := call.next_request():
             try:
@@ -203,25 +214,33 @@ class LanguageModelBackend:
 
     def _create(self, call: Call, request: Request) -> None:
         tokens = self._enter(call, request)
-        with self._gate.watching(), call.under_way():
-            self._client.create(**self._arguments(call, request, self._client))
+        with self._attempt(call):
+            self.client.create(**self._arguments(call, request, self.client))
         self._gate.settle(tokens, call.tokens)
 
     async def _acreate(self, call: Call, request: Request) -> None:
         tokens = await self._aenter(call, request)
-        with self._gate.watching(), call.under_way():
+        with self._attempt(call):
             async with asyncio.timeout(self._patience(call)):
                 await self._aclient.create(**self._arguments(call, request, self._aclient))
         self._gate.settle(tokens, call.tokens)
 
+    @contextmanager
+    def _attempt(self, call: Call) -> Iterator[None]:
+        """One request that is under way: the gate, the observer and the call see how it ends."""
+        observed = self._observer.attempt(self.endpoint.model, self.endpoint.address)
+        with self._gate.watching(), call.under_way(), observed as answered:
+            yield
+            answered(call.last)
+
     def _open(self, call: Call, request: Request) -> Any:
         self._enter(call, request)
-        with self._gate.watching():
-            return self._client.create(**self._stream_arguments(call, request, self._client))
+        with self._attempt(call):
+            return self.client.create(**self._stream_arguments(call, request, self.client))
 
     async def _aopen(self, call: Call, request: Request) -> Any:
         await self._aenter(call, request)
-        with self._gate.watching():
+        with self._attempt(call):
             arguments = self._stream_arguments(call, request, self._aclient)
             return await self._aclient.create(**arguments)
 
@@ -241,11 +260,11 @@ class LanguageModelBackend:
         return tokens
 
     def _tokens(self, request: Request) -> int:
-        return request.tokens if self._options.tokens_per_minute else 0
+        return request.tokens if self.options.tokens_per_minute else 0
 
     def _arguments(self, call: Call, request: Request, client: Any) -> dict[str, Any]:
         made = {
-            "model": self._endpoint.model,
+            "model": self.endpoint.model,
             "messages": request.messages,
             "response_model": request.model,
             "hooks": call.hooks(),
@@ -254,18 +273,18 @@ class LanguageModelBackend:
         return made | self._timeout(call, client)
 
     def _stream_arguments(self, call: Call, request: Request, client: Any) -> dict[str, Any]:
-        made: dict[str, Any] = {"model": self._endpoint.model, "messages": request.messages}
+        made: dict[str, Any] = {"model": self.endpoint.model, "messages": request.messages}
         made |= {"response_model": None, "stream": True, "stream_options": {"include_usage": True}}
         return made | request_schema(client.mode) | self._timeout(call, client)
 
     def _timeout(self, call: Call, client: Any) -> dict[str, Any]:
         """How long a request may take, where the client is ours: no longer than what is left."""
-        if client is self._endpoint.client:
+        if client is self.endpoint.client:
             return {}
         return {"timeout": self._patience(call)}
 
     def _patience(self, call: Call) -> float:
-        return max(0.001, min(self._options.timeout, call.left))
+        return max(0.001, min(self.options.timeout, call.left))
 
     def _streamed(self, call: Call, pieces: Pieces) -> None:
         """Read the streamed answer."""
@@ -283,7 +302,7 @@ class LanguageModelBackend:
     def _broke(self, call: Call, pieces: Pieces, error: Exception) -> None:
         """A stream broke: raise if nothing came, else what came is read as a cut-off answer."""
         if not pieces.text:
-            raise_fault(error, self._endpoint, call.usage.attempts)
+            raise_fault(error, self.endpoint, call.usage.attempts)
 
     def _settle(self, call: Call, error: Exception) -> None:
         """Keep what the best answer holds; raise where there is nothing to keep."""
@@ -298,14 +317,14 @@ class LanguageModelBackend:
             if isinstance(cause, IncompleteOutputException):
                 call.cut_off()
         elif call.best is None:
-            raise_fault(error, self._endpoint, attempts)
+            raise_fault(error, self.endpoint, attempts)
         else:
             call.over = True
             call.note(f"a re-ask failed ({type(cause).__name__}); this is the answer before it")
 
     def _nothing(self, call: Call) -> AnswerError:
         """The error for an answer of which nothing can be kept."""
-        where, attempts = self._endpoint.address, call.usage.attempts
+        where, attempts = self.endpoint.address, call.usage.attempts
         answer = call.answer or raw_answer(call.last)
         if call.cut:
             message = f"{where}: the answer was cut off before anything in it was whole"
@@ -316,7 +335,7 @@ class LanguageModelBackend:
         return InvalidAnswerError(message, attempts=attempts, answer=answer)
 
     def _refused(self, said: str) -> str:
-        return f"{self._endpoint.address}: the model declined: {_short(said)}"
+        return f"{self.endpoint.address}: the model declined: {_short(said)}"
 
     def _concluded(self, call: Call) -> Draft:
         if call.last is not None and (said := refusal(call.last)):

@@ -18,7 +18,7 @@ from openai.types.chat import ChatCompletion
 from pydantic import ValidationError
 
 from guarantee_summarizer.backends.llm.backend import LanguageModelBackend
-from guarantee_summarizer.backends.llm.faults import _scrubbed, raise_fault
+from guarantee_summarizer.backends.llm.faults import raise_fault, scrubbed
 from guarantee_summarizer.backends.llm.retry import policy, status_code
 from guarantee_summarizer.errors import (
     BadRequestError,
@@ -80,7 +80,7 @@ class BatchApi:
 
     def __init__(self, backend: LanguageModelBackend, sleep: Callable[[float], None]) -> None:
         self._backend, self._sleep = backend, sleep
-        self._endpoint, self._options = backend._endpoint, backend._options  # noqa: SLF001  (one room)
+        self._endpoint, self._options = backend.endpoint, backend.options
         if self._endpoint.client is not None:
             raise ConfigurationError(
                 "a batch does not go through a client of your own; "
@@ -199,7 +199,7 @@ class BatchApi:
 
     @property
     def _client(self) -> openai.OpenAI:
-        return cast("openai.OpenAI", self._backend._client.client)  # noqa: SLF001  (one room)
+        return cast("openai.OpenAI", self._backend.client.client)
 
     def _call(self, ask: Callable[[], T], what: str) -> T:
         """The answer to a request; `what` may be missing there."""
@@ -269,7 +269,7 @@ class BatchApi:
             return error
 
     def _coded(self, code: Any, message: Any) -> ModelError:
-        told = _scrubbed(_Told(None, code, message), self._endpoint)
+        told = scrubbed(_Told(None, code, message), self._endpoint)
         kind = _CODES.get(str(code), BadRequestError)
         return kind(f"{self.address}: {code or 'error'}: {told}", attempts=1)
 

@@ -211,7 +211,7 @@ class Call:
 
     def take(self, raw: str) -> None:
         """Read and examine one answer, to the article or to a re-ask; the best is kept."""
-        self.answer = raw
+        self.answer, self.asked = raw, True
         if not self.mending or self.best is None:
             self._read(raw)
             return

@@ -21,7 +21,7 @@ from guarantee_summarizer.errors import (
     UnreachableError,
 )
 
-__all__ = ["raise_fault"]
+__all__ = ["raise_fault", "scrubbed"]
 
 _DETAIL = 200  # characters of the server's own words that a message quotes
 
@@ -36,7 +36,7 @@ def raise_fault(error: BaseException, endpoint: Endpoint, attempts: int) -> NoRe
 
 def _fault(error: BaseException, endpoint: Endpoint, attempts: int) -> ModelError:
     code, where = status_code(error), endpoint.address
-    detail = _scrubbed(error, endpoint)
+    detail = scrubbed(error, endpoint)
     if code in (401, 403):
         hint = "check OPENAI_API_KEY or api_key="
         return AuthenticationError(f"{where}: the key was refused ({code}); {hint}", attempts=1)
@@ -73,7 +73,7 @@ def _silence(error: BaseException, endpoint: Endpoint, attempts: int, detail: st
     return InvalidAnswerError(message, attempts=attempts)
 
 
-def _scrubbed(error: BaseException, endpoint: Endpoint) -> str:
+def scrubbed(error: BaseException, endpoint: Endpoint) -> str:
     """The server's own words on one line, shortened, without the key."""
     body = getattr(error, "body", None)
     text = body.get("message") if isinstance(body, dict) else None
