@@ -51,7 +51,8 @@ from guarantee_summarizer.schema import (
     Usage,
     Withheld,
 )
-from guarantee_summarizer.summarizer import Summarizer, asummarize, summarize
+from guarantee_summarizer.shortcuts import asummarize, summarize
+from guarantee_summarizer.summarizer import Summarizer
 
 if _TYPE_CHECKING:
     from guarantee_summarizer.batch_job import Batch, BatchJob, Submission

@@ -85,8 +85,7 @@ class Observer:
             try:
                 yield answered
             except Exception as error:
-                code = getattr(error, "status_code", None)
-                set_("error.type", str(code or type(error).__name__))
+                set_("error.type", _kind(error))
                 raise
 
     @contextmanager
@@ -113,6 +112,16 @@ def _tracer() -> Any:
             "tracing needs opentelemetry-api: pip install 'guarantee-summarizer[tracing]'"
         ) from error
     return trace.get_tracer("guarantee_summarizer", __version__)
+
+
+def _kind(error: BaseException) -> str:
+    """The HTTP status that an error, or what caused it, carries; else its class."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(code := getattr(cause, "status_code", None), int):
+            return str(code)
+        cause = cause.__cause__
+    return type(error).__name__
 
 
 def _told(summary: Summary) -> str:

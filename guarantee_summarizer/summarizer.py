@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # loads asyncio and sqlite3, which only a run needs
     from guarantee_summarizer.corpus.options import RunFields
     from guarantee_summarizer.corpus.run import Run
 
-__all__ = ["Summarizer", "asummarize", "summarize"]
+__all__ = ["Summarizer"]
 
 _REBUILT = frozenset(
     {"_backend", "_lexicon", "_cues", "_observer"}
@@ -89,7 +89,7 @@ class Summarizer:
             )
         if model is None and self.options.coverage:
             raise ConfigurationError("coverage compares with what a model read; name a model")
-        self._backend  # noqa: B018  (what cannot work is refused now, not at the first article)
+        self._observer, self._backend  # noqa: B018  (what cannot work is refused now, not at the first article)
 
     def summarize(self, article: ArticleLike) -> Summary:
         """Summarize one article.
@@ -337,19 +337,3 @@ class Summarizer:
             library_version=__version__,
             created=datetime.now(UTC),
         )
-
-
-def summarize(article: ArticleLike, model: str | None = None, **settings: Any) -> Summary:
-    """Summarize one article; a shortcut for `Summarizer(model, **settings).summarize(article)`.
-
-    >>> summarize("France would send troops to Ukraine to guarantee a ceasefire.").relevant
-    True
-    """
-    with Summarizer(model, **settings) as summarizer:
-        return summarizer.summarize(article)
-
-
-async def asummarize(article: ArticleLike, model: str | None = None, **settings: Any) -> Summary:
-    """Summarize one article without blocking the event loop."""
-    async with Summarizer(model, **settings) as summarizer:
-        return await summarizer.asummarize(article)
