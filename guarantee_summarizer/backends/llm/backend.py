@@ -13,23 +13,15 @@ from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
 import tenacity
-from instructor.core.exceptions import IncompleteOutputException
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.backends.base import Draft, Examine
 from guarantee_summarizer.backends.llm.call import Call, Request, raw_answer, refusal
 from guarantee_summarizer.backends.llm.client import MODES, Endpoint
-from guarantee_summarizer.backends.llm.faults import raise_fault
+from guarantee_summarizer.backends.llm.ending import broke, concluded, refused, settle, streamed
 from guarantee_summarizer.backends.llm.gate import Gate
-from guarantee_summarizer.backends.llm.retry import is_answer_problem, policy, root
+from guarantee_summarizer.backends.llm.retry import policy
 from guarantee_summarizer.backends.llm.stream import Pieces, can_stream, request_schema
-from guarantee_summarizer.errors import (
-    AnswerError,
-    GuaranteeSummarizerError,
-    InvalidAnswerError,
-    RefusalError,
-    TruncatedError,
-)
 from guarantee_summarizer.observe import Observer
 from guarantee_summarizer.options import Options
 from guarantee_summarizer.prompts import PromptBook
@@ -37,7 +29,7 @@ from guarantee_summarizer.prompts import PromptBook
 __all__ = ["LanguageModelBackend"]
 
 
-_THREADS = 128
+_THREADS = 128  # requests that sync clients may have under way in async calls
 
 
 class LanguageModelBackend:
@@ -76,7 +68,7 @@ class LanguageModelBackend:
         call = self.begin(article)
         with call.accounted():
             self.ask(call)
-            return self._concluded(call)
+            return concluded(call, self.endpoint)
 
     async def adraft(self, article: Article) -> Draft:
         """`draft` without blocking the event loop."""
@@ -86,7 +78,7 @@ class LanguageModelBackend:
         call = self.begin(article)
         with call.accounted():
             await self._aask(call)
-            return self._concluded(call)
+            return concluded(call, self.endpoint)
 
     def request(self, article: Article) -> dict[str, Any]:
         """The body of the first request for an article, in OpenAI's chat-completions form."""
@@ -111,11 +103,11 @@ class LanguageModelBackend:
         call.received(completion)
         with call.accounted():
             if said := refusal(completion):
-                raise RefusalError(self._refused(said), attempts=1)
+                raise refused(said, call, self.endpoint)
             call.take(raw_answer(completion))
             if any(choice.finish_reason == "length" for choice in completion.choices):
                 call.cut_off()
-            return self._concluded(call)
+            return concluded(call, self.endpoint)
 
     def stream(self, article: Article) -> Iterator[Draft]:
         """The draft each time that something has become whole; the last one is the result.
@@ -133,10 +125,10 @@ class LanguageModelBackend:
                     if whole := pieces.add(chunk):
                         yield call.partial(whole)
         except Exception as error:  # noqa: BLE001  (sorted out in one place)
-            self._broke(call, pieces, error)
-        self._streamed(call, pieces)
+            broke(call, pieces, error, self.endpoint)
+        streamed(call, pieces, self.endpoint)
         self.ask(call)
-        yield self._concluded(call)
+        yield concluded(call, self.endpoint)
 
     async def astream(self, article: Article) -> AsyncIterator[Draft]:
         """`stream` without blocking the event loop."""
@@ -152,10 +144,10 @@ class LanguageModelBackend:
                     if whole := pieces.add(chunk):
                         yield call.partial(whole)
         except Exception as error:  # noqa: BLE001  (sorted out in one place)
-            self._broke(call, pieces, error)
-        self._streamed(call, pieces)
+            broke(call, pieces, error, self.endpoint)
+        streamed(call, pieces, self.endpoint)
         await self._aask(call)
-        yield self._concluded(call)
+        yield concluded(call, self.endpoint)
 
     @cached_property
     def _threads(self) -> ThreadPoolExecutor:
@@ -203,14 +195,14 @@ class LanguageModelBackend:
             try:
                 tenacity.Retrying(**self._policy(call))(self._create, call, request)
             except Exception as error:  # noqa: BLE001  (instructor wraps everything)
-                self._settle(call, error)
+                settle(call, error, self.endpoint)
 
     async def _aask(self, call: Call) -> None:
         while request := call.next_request():
             try:
                 await tenacity.AsyncRetrying(**self._policy(call))(self._acreate, call, request)
             except Exception as error:  # noqa: BLE001  (instructor wraps everything)
-                self._settle(call, error)
+                settle(call, error, self.endpoint)
 
     def _create(self, call: Call, request: Request) -> None:
         tokens = self._enter(call, request)
@@ -285,67 +277,3 @@ class LanguageModelBackend:
 
     def _patience(self, call: Call) -> float:
         return max(0.001, min(self.options.timeout, call.left))
-
-    def _streamed(self, call: Call, pieces: Pieces) -> None:
-        """Read the streamed answer."""
-        call.model = pieces.model
-        call.count(pieces.usage)
-        if pieces.refusal or pieces.finish == "content_filter":
-            said = pieces.refusal or "stopped by the provider's content filter"
-            raise RefusalError(self._refused(said), attempts=call.usage.attempts)
-        call.take(pieces.text)
-        if pieces.finish == "length":
-            call.cut_off()
-        elif pieces.finish not in ("tool_calls", "stop"):
-            call.over = True  # broken off: what came is kept, and said to be incomplete
-
-    def _broke(self, call: Call, pieces: Pieces, error: Exception) -> None:
-        """A stream broke: raise if nothing came, else what came is read as a cut-off answer."""
-        if not pieces.text:
-            raise_fault(error, self.endpoint, call.usage.attempts)
-
-    def _settle(self, call: Call, error: Exception) -> None:
-        """Keep what the best answer holds; raise where there is nothing to keep."""
-        cause, attempts = root(error), call.usage.attempts
-        if isinstance(cause, GuaranteeSummarizerError):
-            raise cause
-        if call.last is not None and (said := refusal(call.last)):
-            raise RefusalError(self._refused(said), attempts=attempts) from None
-        if is_answer_problem(cause):
-            if call.last is not None:
-                call.take(raw_answer(call.last))
-            if isinstance(cause, IncompleteOutputException):
-                call.cut_off()
-        elif call.best is None:
-            raise_fault(error, self.endpoint, attempts)
-        else:
-            call.over = True
-            call.note(f"a re-ask failed ({type(cause).__name__}); this is the answer before it")
-
-    def _nothing(self, call: Call) -> AnswerError:
-        """The error for an answer of which nothing can be kept."""
-        where, attempts = self.endpoint.address, call.usage.attempts
-        answer = call.answer or raw_answer(call.last)
-        if call.cut:
-            message = f"{where}: the answer was cut off before anything in it was whole"
-            return TruncatedError(message, attempts=attempts, answer=answer)
-        message = (
-            f"{where}: no answer fitted the schema in {attempts} attempts; last: {_short(answer)}"
-        )
-        return InvalidAnswerError(message, attempts=attempts, answer=answer)
-
-    def _refused(self, said: str) -> str:
-        return f"{self.endpoint.address}: the model declined: {_short(said)}"
-
-    def _concluded(self, call: Call) -> Draft:
-        if call.last is not None and (said := refusal(call.last)):
-            raise RefusalError(self._refused(said), attempts=call.usage.attempts)
-        draft = call.concluded()
-        if draft is None:
-            raise self._nothing(call)
-        return draft
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return repr(line[:120] + ("…" if len(line) > 120 else ""))  # noqa: PLR2004
