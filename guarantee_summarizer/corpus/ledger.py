@@ -146,17 +146,28 @@ class Ledger:
             for (status,) in connection.execute(sql.STATUS, {"key": key}).fetchall():
                 if status == "done" or not retry:
                     return "done" if status == "done" else "failed"
-            if any(map(_holds, connection.execute(sql.HOLDER, {"key": key}).fetchall())):
+            if any(map(self._holds, connection.execute(sql.HOLDER, {"key": key}).fetchall())):
                 return "taken"
             connection.execute(sql.CLAIM, {"key": key, **_mine()})
             self._held.add(key)
         return "mine"
 
+    def _holds(self, claim: sqlite3.Row) -> bool:
+        """Whether whoever made a claim is still on it.
+
+        One of this process is void if none of its ledgers knows of it: its release failed.
+        """
+        if claim["owner"] == owner(os.getpid()):
+            own = [ledger for ledger in _OPEN if ledger._path == self._path]  # noqa: SLF001
+            return any(claim["key"] in ledger._held for ledger in own)  # noqa: SLF001
+        alive = lives(claim["owner"])
+        return abs(time.time() - claim["since"]) < LEASE if alive is None else alive
+
     def release(self, key: str) -> None:
         """Give back this process's claim on `key` with nothing recorded."""
+        self._held.discard(key)  # also where the file refuses: a claim that nobody holds is void
         with self._transaction() as connection:
             connection.execute(sql.RELEASE, {"key": key, **_mine()})
-            self._held.discard(key)
 
     def record(self, entry: Entry) -> None:
         """Keep an entry and release its claim, both or neither.
@@ -301,11 +312,6 @@ if hasattr(os, "register_at_fork"):
 
 def _mine() -> dict[str, Any]:
     return {"owner": owner(os.getpid()), "now": time.time()}
-
-
-def _holds(claim: sqlite3.Row) -> bool:
-    alive = lives(claim["owner"])
-    return abs(time.time() - claim["since"]) < LEASE if alive is None else alive
 
 
 def _entry(row: sqlite3.Row) -> Entry:

@@ -44,7 +44,7 @@ NEXT = """SELECT * FROM entries WHERE seq > :after AND seq <= :last
 FORGET = "DELETE FROM entries WHERE status = 'failed' AND (:run IS NULL OR run = :run)"
 COUNTS = "SELECT status, count(*) AS number FROM entries GROUP BY status"
 STATUS = "SELECT status FROM entries WHERE key = :key"
-HOLDER = "SELECT owner, since FROM claims WHERE key = :key"
+HOLDER = "SELECT key, owner, since FROM claims WHERE key = :key"
 CLAIM = "INSERT OR REPLACE INTO claims VALUES (:key, :owner, :now)"
 RELEASE = "DELETE FROM claims WHERE key = :key AND (:owner IS NULL OR owner = :owner)"
 PUT = """INSERT INTO documents VALUES (:kind, :name, :data)

@@ -29,7 +29,13 @@ def in_thread(run: Run, finish: Callable[[], Awaitable[Any]]) -> Generator[Resul
         async def awaited() -> Any:
             return await call()
 
-        return asyncio.run_coroutine_threadsafe(awaited(), loop).result()
+        future = asyncio.run_coroutine_threadsafe(awaited(), loop)
+        try:
+            return future.result()
+        except BaseException:
+            if future.cancel():  # Ctrl-C while a result was under way
+                asyncio.run_coroutine_threadsafe(_at_rest(), loop).result()
+            raise
 
     try:
         while True:
@@ -44,3 +50,8 @@ def in_thread(run: Run, finish: Callable[[], Awaitable[Any]]) -> Generator[Resul
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+async def _at_rest() -> None:
+    """Wait until nothing else is under way in the loop."""
+    await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()}, return_exceptions=True)

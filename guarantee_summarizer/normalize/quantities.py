@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from guarantee_summarizer.normalize.numbers import NUMBER, NUMBER_WORDS, canonical, read_number
@@ -22,6 +22,7 @@ WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 _UNITS = {"year": "Y", "month": "M", "week": "W", "day": "D", "hour": "H", "minute": "M"}
 _DISTANCES = {"kilomet": "km", "km": "km", "mile": "mi", "metre": "m", "meter": "m"}
+_CODES = ("usd", "eur", "gbp", "uah")
 _SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₴": "UAH"}
 _COINS = {
     "dollar": "USD", "euro": "EUR", "pound": "GBP", "yen": "JPY", "hryvnia": "UAH",
@@ -57,7 +58,21 @@ _FIGURE_WORDS = frozenset(
     + "decade decades century centuries dozens".split()
     + [stem[:3] for stem in MONTHS]
 )
+_BEGINNINGS = frozenset(
+    [
+        *NUMBER_WORDS.split("|"),
+        *MONTHS,
+        *WEEKDAYS,
+        *(f"{day}s" for day in WEEKDAYS),
+        *_ORDINALS,
+        *_STEMS,
+        *_SIGNS,
+        *"sept a an half quarter us".split(),
+    ]
+)
+_TOKEN = re.compile(rf"[^\W\d_]+|\d+|[{''.join(_SIGNS)}%-]")
 _LETTERS = re.compile(r"[a-z]+")
+_DIGIT = re.compile(r"\d")
 
 _Read = Callable[["re.Match[str]"], "tuple[Kind, str, Decimal | None, str | None] | None"]
 
@@ -72,20 +87,43 @@ def quantities(text: str) -> list[Quantity]:
     [('duration', 'P15Y'), ('money', '1900000000 USD'), ('date', '2014-03-05')]
     """
     low = text.lower()
-    if not re.search(r"\d", low) and _FIGURE_WORDS.isdisjoint(_LETTERS.findall(low)):
+    if not _DIGIT.search(low) and _FIGURE_WORDS.isdisjoint(_LETTERS.findall(low)):
         return []  # most sentences hold no figure
+    tokens = [(match[0], match.start()) for match in _TOKEN.finditer(text)]
+    beginnings = [start for token, start in tokens if _may_begin(token)]
+    possible = frozenset[int]().union(*(_patterns_of(token) for token, _ in tokens))
     found: list[Quantity] = []
     taken = bytearray(len(text))
-    for signs, pattern, read in _patterns():
-        if signs and not any(sign in low for sign in signs):
-            continue
-        for match in pattern.finditer(text):
-            start, end = match.span()
+    for number in sorted(possible):
+        _, pattern, read = _patterns()[number]
+        end = 0
+        for start in beginnings:
+            if start < end or (match := pattern.match(text, start)) is None:
+                continue
+            end = match.end()
             if 1 in taken[start:end] or (reading := read(match)) is None:
                 continue
             taken[start:end] = b"\1" * (end - start)
             found.append(Quantity(start, end, *reading))
     return sorted(found, key=lambda quantity: quantity.start)
+
+
+@lru_cache(maxsize=16_384)
+def _may_begin(token: str) -> bool:
+    """Whether a figure may begin with a word, a sign or digits."""
+    low = token.lower()
+    return low in _BEGINNINGS or low.isdigit() or low.startswith(_CODES)
+
+
+@lru_cache(maxsize=16_384)
+def _patterns_of(token: str) -> frozenset[int]:
+    """Which patterns can match a text with this token."""
+    low = token.lower()
+    return frozenset(
+        number
+        for number, (signs, _, _) in enumerate(_patterns())
+        if not signs or any(sign in low for sign in signs)
+    )
 
 
 @cache
@@ -107,14 +145,13 @@ def _patterns() -> tuple[tuple[tuple[str, ...], re.Pattern[str], _Read], ...]:
         (("centur", "decade"), compiled(rf"{_START}({NUMBER}|an?)[ \u00a0-](?:more )?(centur(?:y|ies)|decades?)(?!\w)"), _decades),
         (tuple(_UNITS), compiled(rf"{_START}({NUMBER}|an?)[ \u00a0-](?:more )?(year|month|week|day|hour|minute)s?(?!\w)"), _duration),
         (tuple(_SIGNS), compiled(rf"(?<![\w$€£¥])(?:US)?([$€£¥₴]) ?({NUMBER})(?!\w)"), _sign_first),
-        (("usd", "eur", "gbp", "uah"), compiled(rf"{_START}(USD|EUR|GBP|UAH) ?({NUMBER})(?!\w)"), _code_first),
+        (_CODES, compiled(rf"{_START}({'|'.join(_CODES)}) ?({NUMBER})(?!\w)"), _code_first),
         (tuple(_COINS), compiled(rf"{_START}({NUMBER}) (?:U\.?S\.? |of )?({coin})s?(?!\w)"), _coin),
         (("%", "per"), compiled(rf"{_START}({NUMBER}) ?(?:%|per ?cent(?!\w)|percent(?:age points?)?(?!\w))"), _percent),
         (tuple(_DISTANCES), compiled(rf"{_START}({NUMBER})[ \u00a0-](kilomet(?:re|er)s?|km|miles?|met(?:re|er)s?)(?!\w)"), _distance),
         ((), compiled(rf"(?<!\w)({'|'.join(_ORDINALS)}|\d+(?:st|nd|rd|th))(?!\w)"), _ordinal),
         (("19", "20"), re.compile(r"(?<![\w.,/-])((?:19|20)\d\d)s?(?![\w%]|[.,]\d)"), _year),
         ((), compiled(rf"{_START}({NUMBER}){_END}"), _count),
-        ((), compiled(rf"{_START}({NUMBER})(?=-[a-z])"), _count),
     )  # fmt: skip
 
 

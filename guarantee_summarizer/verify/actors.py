@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from guarantee_summarizer.schema import Finding
 from guarantee_summarizer.text import fold
-from guarantee_summarizer.verify.base import Claim, Reading, warning
+from guarantee_summarizer.verify.base import Reading, warning
+from guarantee_summarizer.verify.claims import Claim
 
 __all__ = [
     "actors_act_there",
@@ -43,13 +44,12 @@ def actors_act_there(claim: Claim, reading: Reading) -> Iterator[Finding]:
         return
     if not all(reading.kind(name) in ("state", "person") for name in names):
         return
-    words = fold(" ".join(claim.words.values()))
     cited = reading.sentences(claim)
     if claim.section == "positions":
-        cited = [reading.overlap.closest(words, cited)]
-    behind = frozenset[str]().union(*(reading.clauses.behind(at, words) for at in cited))
+        cited = [reading.closest(claim, claim.said)]
+    behind = reading.clauses.behind(cited, claim.said.stems)
     if behind and not behind & {reading.represented(name) for name in names}:
-        there = any(reading.names_one(names, text) for text in reading.folded(claim))
+        there = any(reading.names_one(names, at.text) for at in reading.passages(claim))
         code = "actors_crossed" if there else "name_not_in_evidence"
         message = f"{min(behind)!r} acts in the sentence that says so, not {names[0]!r}"
         yield warning(code, claim.path, message)
@@ -69,18 +69,18 @@ def parties_take_one_side(claim: Claim, reading: Reading) -> Iterator[Finding]:
 
 def attribution_is_said(claim: Claim, reading: Reading) -> Iterator[Finding]:
     """Who a proposal is attributed to speaks or acts in the cited sentences, or just before."""
-    who = getattr(claim.item, "attribution", None)
-    if not who or claim.section != "proposals" or not reading.english:
+    if claim.section != "proposals" or not reading.english or not claim.item.attribution:
         return
+    who = claim.item.attribution
     if not (named := {one.name for one in reading.named(fold(who))}):
         return
-    words, cited = fold(" ".join(claim.words.values())), reading.sentences(claim)
-    behind = frozenset[str]().union(*(reading.clauses.behind(at, words) for at in cited))
+    cited = reading.sentences(claim)
+    behind = reading.clauses.behind(cited, claim.said.stems)
     listed = not any(reading.clauses.agents(at) for at in cited)
-    near = (*reading.before(claim, _LISTED if listed else _NEAR), *reading.folded(claim))
+    near = (*reading.before(claim, _LISTED if listed else _NEAR), *reading.passages(claim))
     outlets = all(reading.kind(name) == "media" for name in named)
     acts = outlets or not behind or behind & set(map(reading.represented, named))
-    if not acts or not any(reading.names_one(named, text) for text in near):
+    if not acts or not any(reading.names_one(named, at.text) for at in near):
         message = f"the cited sentences do not let {who!r} say it"
         yield warning("attribution_not_in_evidence", claim.path, message)
 
@@ -89,11 +89,11 @@ def persons_are_named_there(claim: Claim, reading: Reading) -> Iterator[Finding]
     """Whom a claim's own words name in person is named in the cited sentences, or just before."""
     if claim.section not in ("proposals", "positions", "events", "layers") or not claim.evidence:
         return
-    named = {one.name for text in claim.words.values() for one in reading.named(fold(text))}
+    named = {one.name for text in claim.folded.values() for one in reading.named(text)}
     people = sorted(name for name in named if reading.kind(name) == "person")
-    near = (*reading.before(claim, _NEAR), *reading.folded(claim)) if people else ()
+    near = (*reading.before(claim, _NEAR), *reading.passages(claim)) if people else ()
     for name in people:
-        if not any(reading.names_one((name,), text) for text in near):
+        if not any(reading.names_one((name,), at.text) for at in near):
             message = f"the cited sentences do not name {name!r}"
             yield warning("name_not_in_evidence", claim.path, message)
 
@@ -102,7 +102,7 @@ def own_subject_is_named(claim: Claim, reading: Reading) -> Iterator[Finding]:
     """Whom the claim's own words show offering or demanding is whom the claim names for it."""
     if claim.section not in ("positions", "proposals") or not 0 < len(claim.references) <= _JOINT:
         return
-    prose = fold(claim.words.get("stance") or claim.words.get("description") or "")
+    prose = claim.folded.get("stance") or claim.folded.get("description") or ""
     opening = next(iter(reading.named(prose)), None)
     verb = _DOES.search(prose)
     if (

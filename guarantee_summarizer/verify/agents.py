@@ -9,7 +9,7 @@ ministry said", "Poland's proposal"), or where it is named as the source ("by Fr
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from guarantee_summarizer.verify.overlap import stems
@@ -121,6 +121,7 @@ class Clauses:
     ) -> None:
         self._sentences, self._named, self._represented = sentences, named, represented
         self._agents: dict[int, list[Agent]] = {}
+        self._clauses: dict[int, dict[int, frozenset[str]]] = {}
 
     def agents(self, at: int) -> list[Agent]:
         """Who acts in a sentence, in its order."""
@@ -134,16 +135,19 @@ class Clauses:
         nearby = range(max(0, at - reach), at)
         return frozenset(agent.name for back in nearby for agent in self.agents(back))
 
-    def behind(self, at: int, words: str) -> frozenset[str]:
-        """Who may stand behind what a claim says, in `words`, of a sentence.
+    def behind(self, cited: Iterable[int], wanted: frozenset[str]) -> frozenset[str]:
+        """Who may stand behind what a claim says, with the `wanted` stems, of the cited sentences.
 
         The speakers, and the agents of the clause that shares most with the words; with those of
         the sentences before where the sentence has none, where it speaks of "him" or "it", or where
         what it says would or should be may be reported.
         """
+        return frozenset[str]().union(*(self._behind(at, wanted) for at in cited))
+
+    def _behind(self, at: int, wanted: frozenset[str]) -> frozenset[str]:
         text, agents = self._sentences[at], self.agents(at)
         speakers = {agent.name for agent in agents if agent.speaks}
-        nearest = _nearest(text, agents, words)
+        nearest = self._nearest(at, wanted)
         found = speakers | {agent.name for agent in nearest}
         reported = not speakers and any(agent.modal for agent in nearest)
         if not found:
@@ -152,19 +156,23 @@ class Clauses:
             found |= self.before(at, _REACH)
         return frozenset(found)
 
+    def _nearest(self, at: int, wanted: frozenset[str]) -> list[Agent]:
+        """The agents of the clause that shares most with the claim; all of them if none shares."""
+        agents = self.agents(at)
+        if len(agents) < 2:  # noqa: PLR2004
+            return agents
+        if at not in self._clauses:
+            self._clauses[at] = _clauses(self._sentences[at], agents)
+        shared = {start: len(wanted & held) for start, held in self._clauses[at].items()}
+        most = max(shared.values())
+        return [agent for agent in agents if shared[agent.start] == most]
 
-def _nearest(text: str, agents: list[Agent], words: str) -> list[Agent]:
-    """The agents of the clause that shares most with the words; all of them if none shares."""
+
+def _clauses(text: str, agents: list[Agent]) -> dict[int, frozenset[str]]:
+    """The stems of each clause, by its start."""
     starts = sorted({agent.start for agent in agents})
-    if len(starts) < 2:  # noqa: PLR2004
-        return agents
-    wanted = stems(words)
-    shared = {
-        start: len(wanted & stems(text[start:end]))
-        for start, end in zip(starts, [*starts[1:], len(text)], strict=True)
-    }
-    most = max(shared.values())
-    return [agent for agent in agents if shared[agent.start] == most]
+    ends = [*starts[1:], len(text)]
+    return {start: stems(text[start:end]) for start, end in zip(starts, ends, strict=True)}
 
 
 def _agents(text: str, named: list[Named], represented: Callable[[str], str]) -> list[Agent]:

@@ -11,16 +11,13 @@ from typing import Any
 from guarantee_summarizer.resources import prompts_folder
 from guarantee_summarizer.schema import Finding
 from guarantee_summarizer.text import fold
-from guarantee_summarizer.verify.base import Claim, Reading, error, warning
+from guarantee_summarizer.verify.base import Reading, error, warning
+from guarantee_summarizer.verify.claims import Claim
 from guarantee_summarizer.verify.overlap import stems
+from guarantee_summarizer.verify.passage import Passage
 
 __all__ = ["claims_are_not_the_examples", "history_is_told_as_history"]
 
-_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
-_LONG_AGO = re.compile(
-    r"\b(?:(?:\d+|two|three|four|five|six|seven|eight|nine|ten|\w+teen|twenty|thirty) (?:years|decades) (?:ago|earlier)|"
-    r"decades ago|a (?:decade|century) ago|during the cold war|at the time|back then)\b"
-)
 _NEWS = re.compile(
     r"\b(?:now|today|still|again|this (?:week|month|year)|will|would|could|wants?|demands?|on \w+day|yesterday|tomorrow)\b"
 )
@@ -38,38 +35,29 @@ def history_is_told_as_history(claim: Claim, reading: Reading) -> Iterator[Findi
     """
     if claim.section not in ("proposals", "layers", "events") or not reading.english:
         return
-    cited = reading.folded(claim)
-    if getattr(claim.item, "status", None) not in _PENDING or not cited:
+    cited = reading.passages(claim)
+    if claim.item.status not in _PENDING or not cited:
         return
-    words = fold(" ".join(claim.words.values()))
-    if _YEAR.search(words) or _LONG_AGO.search(words):
-        return
-    if all(reading.read(_years, text) and _is_past(text, reading) for text in cited):
+    if all(_is_past(at, reading.year) for at in cited) and not claim.said.years:
         message = "the cited sentences tell it of the past, the claim as something pending"
         yield warning("history_as_present", claim.path, message)
 
 
-def _years(text: str) -> list[int] | None:
-    """The years that a sentence names; None where it names no time long ago at all."""
-    years = [int(year) for year in _YEAR.findall(text)]
-    return years or ([0] if _LONG_AGO.search(text) else None)
-
-
-def _is_past(text: str, reading: Reading) -> bool:
-    years = reading.read(_years, text) or []
-    return max(years) < reading.year - _RECENT and not reading.says(_NEWS, text)
+def _is_past(passage: Passage, today: int) -> bool:
+    years = passage.years
+    return bool(years) and max(years) < today - _RECENT and not _NEWS.search(passage.text)
 
 
 def claims_are_not_the_examples(claim: Claim, reading: Reading) -> Iterator[Finding]:
     """No claim repeats the prompt's worked example unless the article says the same."""
     if claim.section in ("text", "participants", "terms") or not claim.evidence:
         return
-    words = stems(fold(" ".join(claim.words.values())))
+    words = claim.said.stems
     if len(words) < _TELLING or not any(
         len(words & told) >= _COPIED * len(words) for told in _examples()
     ):
         return
-    there = frozenset[str]().union(*(stems(text) for text in reading.folded(claim)))
+    there = frozenset[str]().union(*(at.stems for at in reading.passages(claim)))
     if len(words & there) < len(words) / 2:
         yield error("copied_from_example", claim.path, "repeats the prompt's worked example")
 

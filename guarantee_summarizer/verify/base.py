@@ -1,57 +1,28 @@
-"""What every check works on: a claim with its words, its evidence and its place."""
+"""What every check looks into: the article and the summary, each part read once."""
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.lexicon import default_lexicon
 from guarantee_summarizer.normalize import Quantity, quantities
-from guarantee_summarizer.schema import Citation, Finding, Summary
+from guarantee_summarizer.schema import Finding, Summary
 from guarantee_summarizer.text import fold, looks_english
 from guarantee_summarizer.verify.agents import Clauses, Named
-from guarantee_summarizer.verify.overlap import Overlap
+from guarantee_summarizer.verify.claims import Claim
+from guarantee_summarizer.verify.overlap import Overlap, stems
+from guarantee_summarizer.verify.passage import Passage
 
-__all__ = ["Check", "Claim", "Reading", "claims", "error", "warning"]
+__all__ = ["Check", "Reading", "error", "warning"]
 
-T = TypeVar("T")
-_WORDS = {
-    "events": ("what",),
-    "proposals": ("title", "description"),
-    "layers": ("name", "description", "location", "trigger"),
-    "disputes": ("issue",),
-    "positions": ("stance",),
-    "terms": ("value",),
-}
+_WORD = re.compile(r"\w+")
 _ABBREVIATED = 4  # letters: US, UK, U.S. stand before a noun as Russian does
-_REFERENCES = {
-    "events": ("participants",),
-    "proposals": ("proposed_by",),
-    "layers": ("providers",),
-    "positions": ("party",),
-}
-
-
-@dataclass(frozen=True)
-class Claim:
-    """One thing that a summary says.
-
-    `section` is the plural the schema uses (`proposals`, `terms`, `positions` …); `words` are its
-    own wording by field; `references` name participants or groups; `cited` are the sentences that
-    have to support it. Headline and abstract are claims that cite the whole article.
-    """
-
-    path: str
-    section: str
-    item: Any
-    words: dict[str, str]
-    references: dict[str, str]
-    evidence: tuple[Citation, ...]
-
 
 Check = Callable[[Claim, "Reading"], Iterable[Finding]]
 """A check looks at one claim and says what is wrong with it."""
@@ -99,6 +70,10 @@ class Reading:
         return Overlap(self.article.folded_sentences)
 
     @cached_property
+    def _passages(self) -> tuple[Passage, ...]:
+        return tuple(map(Passage, self.article.folded_sentences, self.overlap.stems))
+
+    @cached_property
     def _forms(self) -> dict[str, tuple[str, ...]]:
         """Folded forms of every participant, under each of them."""
         found: dict[str, tuple[str, ...]] = {}
@@ -106,16 +81,31 @@ class Reading:
             names = (participant.name, *participant.aliases)
             if participant.kind == "person":
                 names = (*names, participant.name.rsplit(maxsplit=1)[-1])
-            elif participant.kind == "state":
-                names = (*names, *_known(participant.name))
-            forms = tuple(dict.fromkeys(map(fold, names)))
+            known = _known(participant.name) if participant.kind == "state" else ()
+            forms = tuple(dict.fromkeys((*map(fold, names), *known)))
             found.update(dict.fromkeys(forms, forms))
         return found
 
     def forms(self, name: str) -> tuple[str, ...]:
         """The folded forms of the participant that has this name or alias; else the name itself."""
-        folded = fold(name)
-        return self._forms.get(folded, (folded,))
+        if name not in self._looked_up:
+            folded = fold(name)
+            self._looked_up[name] = self._forms.get(folded, (folded,))
+        return self._looked_up[name]
+
+    @cached_property
+    def _looked_up(self) -> dict[str, tuple[str, ...]]:
+        return {}
+
+    def stems(self, name: str) -> frozenset[str]:
+        """The stems of all these forms."""
+        if name not in self._stems:
+            self._stems[name] = stems(" ".join(self.forms(name)))
+        return self._stems[name]
+
+    @cached_property
+    def _stems(self) -> dict[str, frozenset[str]]:
+        return {}
 
     def participant(self, name: str) -> str:
         """One form that stands for the participant of this name, whichever form is given."""
@@ -137,13 +127,30 @@ class Reading:
         return self._states.get(known, known)
 
     def named(self, text: str) -> list[Named]:
-        """The participants that a folded sentence names, and where."""
+        """The participants that a folded sentence names, and where; of two forms the longer."""
         if text not in self._named:
-            self._named[text] = [
-                Named(self._forms[m[0]][0], m.start(), m.end(), m[0] in self._adjectives)
-                for m in (self._any_name.finditer(text) if self._forms else ())
+            places = [
+                (at, -len(form), form)
+                for word in self._by_word.keys() & _WORD.findall(text)
+                for form in self._by_word[word]
+                for at in _places(text, form)
             ]
+            found: list[Named] = []
+            for at, _, form in sorted(places):
+                if not found or at >= found[-1].end:
+                    adjective = form in self._adjectives
+                    found.append(Named(self._forms[form][0], at, at + len(form), adjective))
+            self._named[text] = found
         return self._named[text]
+
+    @cached_property
+    def _by_word(self) -> dict[str, list[str]]:
+        """All forms of the participants, under the first word of each."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for form in self._forms:
+            for word in _WORD.findall(form)[:1]:
+                found[word].append(form)
+        return found
 
     @cached_property
     def clauses(self) -> Clauses:
@@ -170,39 +177,12 @@ class Reading:
     def names_one(self, wanted: Iterable[str], text: str) -> bool:
         """Whether a folded sentence names any of the participants or groups in `wanted`."""
         there = {named.name for named in self.named(text)}
-        return any(self.participant(w) in there or self.forms(w)[0] in text for w in wanted)
-
-    def read(self, how: Callable[[str], T], text: str) -> T:
-        """What `how` reads in a folded sentence; every sentence is read once."""
-        key = (how, text)
-        if key not in self._read:
-            self._read[key] = how(text)
-        found: T = self._read[key]
-        return found
-
-    @cached_property
-    def _read(self) -> dict[Any, Any]:
-        return {}
-
-    def says(self, pattern: re.Pattern[str], text: str) -> bool:
-        """Whether a pattern is in a folded sentence; every sentence is searched once for it."""
-        key = (pattern.pattern, text)
-        if key not in self._says:
-            self._says[key] = pattern.search(text) is not None
-        return self._says[key]
-
-    @cached_property
-    def _says(self) -> dict[tuple[str, str], bool]:
-        return {}
+        names = map(self.participant, wanted)
+        return any(name in there or name in text for name in names)
 
     @cached_property
     def _named(self) -> dict[str, list[Named]]:
         return {}
-
-    @cached_property
-    def _any_name(self) -> re.Pattern[str]:
-        longest = sorted(self._forms, key=len, reverse=True)
-        return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest))})(?!\w)")
 
     @cached_property
     def first_said(self) -> dict[tuple[str, frozenset[int], str], str]:
@@ -226,11 +206,11 @@ class Reading:
         section, index, _ = re.split(r"[\[\]]", claim.path, maxsplit=2)
         return getattr(self.summary, section)[int(index)]
 
-    def before(self, claim: Claim, sentences: int) -> list[str]:
-        """The folded sentences right before those that a claim cites."""
+    def before(self, claim: Claim, sentences: int) -> list[Passage]:
+        """The sentences right before those that a claim cites."""
         cited = self.sentences(claim)
-        wanted = {i - back for i in cited for back in range(1, sentences + 1)} - set(cited)
-        return [self.article.folded_sentences[i] for i in sorted(wanted) if i >= 0]
+        wanted = {i - back for i in cited for back in range(1, sentences + 1)}.difference(cited)
+        return [self._passages[i] for i in sorted(wanted) if i >= 0]
 
     @property
     def _metadata(self) -> str:
@@ -241,13 +221,30 @@ class Reading:
 
     def sentences(self, claim: Claim) -> list[int]:
         """Indexes of the sentences that a claim cites; all of them for headline and abstract."""
-        if not claim.evidence and claim.section == "text":
-            return list(range(len(self.article.sentences)))
-        return sorted({self._by_number[c.sentence] for c in claim.evidence})
+        if claim.path not in self._cited:
+            everything = not claim.evidence and claim.section == "text"
+            self._cited[claim.path] = (
+                list(range(len(self.article.sentences)))
+                if everything
+                else sorted({self._by_number[c.sentence] for c in claim.evidence})
+            )
+        return self._cited[claim.path]
 
-    def folded(self, claim: Claim) -> list[str]:
-        """The folded sentences that a claim cites."""
-        return [self.article.folded_sentences[i] for i in self.sentences(claim)]
+    @cached_property
+    def _cited(self) -> dict[str, list[int]]:
+        return {}
+
+    def passage(self, at: int) -> Passage:
+        """The sentence at an index."""
+        return self._passages[at]
+
+    def passages(self, claim: Claim) -> list[Passage]:
+        """The sentences that a claim cites."""
+        return [self._passages[i] for i in self.sentences(claim)]
+
+    def closest(self, claim: Claim, words: Passage) -> int:
+        """Which of the sentences that a claim cites shares most with `words`."""
+        return self.overlap.closest(words.stems, self.sentences(claim))
 
     def quantities(self, claim: Claim) -> list[Quantity]:
         """The figures in the sentences that a claim cites; every sentence is read once."""
@@ -259,11 +256,22 @@ class Reading:
         return found
 
 
+def _places(text: str, form: str) -> Iterator[int]:
+    """Where a form stands as whole words."""
+    at = text.find(form)
+    while at >= 0:
+        around = text[at - 1 : at] + text[at + len(form) : at + len(form) + 1]
+        if not _WORD.search(around):
+            yield at
+        at = text.find(form, at + 1)
+
+
 @lru_cache(maxsize=512)
 def _known(state: str) -> tuple[str, ...]:
-    """Other names, adjectives and seats of power of a state."""
+    """Other names, adjectives and seats of power of a state, folded."""
     actor = default_lexicon().actor(state)
-    return (*actor.aliases, *actor.demonyms, *actor.metonyms, actor.name) if actor else ()
+    forms = (*actor.aliases, *actor.demonyms, *actor.metonyms, actor.name) if actor else ()
+    return tuple(map(fold, forms))
 
 
 @lru_cache(maxsize=512)
@@ -284,38 +292,3 @@ def error(code: str, path: str, message: str) -> Finding:
 def warning(code: str, path: str, message: str) -> Finding:
     """A finding that stays beside the claim."""
     return Finding.model_construct(code=code, severity="warning", path=path, message=message)
-
-
-def claims(summary: Summary) -> Iterator[Claim]:
-    """Everything that a summary says, in the order of the schema, parts right after wholes."""
-    for name in ("headline", "abstract"):
-        if text := getattr(summary, name):
-            yield Claim(name, "text", text, {name: text}, {}, ())
-    for i, participant in enumerate(summary.participants):
-        path = f"participants[{i}]"
-        yield Claim(path, "participants", participant, {}, {}, participant.evidence)
-    yield from _with_parts("events", summary.events)
-    yield from _with_parts("proposals", summary.proposals, "terms")
-    for i, layer in enumerate(summary.structure.layers):
-        yield _claim(f"structure.layers[{i}]", "layers", layer)
-    if summary.structure.duration is not None:
-        yield _claim("structure.duration", "terms", summary.structure.duration)
-    yield from _with_parts("disputes", summary.disputes, "positions")
-
-
-def _with_parts(section: str, items: Iterable[Any], parts: str | None = None) -> Iterator[Claim]:
-    """The claims of a section; the parts of each also rest on what the whole cites."""
-    for i, item in enumerate(items):
-        yield _claim(f"{section}[{i}]", section, item)
-        for j, part in enumerate(getattr(item, parts) if parts else ()):
-            yield _claim(f"{section}[{i}].{parts}[{j}]", str(parts), part, item.evidence)
-
-
-def _claim(path: str, section: str, item: Any, whole: tuple[Citation, ...] = ()) -> Claim:
-    words = {name: getattr(item, name) for name in _WORDS[section] if getattr(item, name)}
-    references = {}
-    for name in _REFERENCES.get(section, ()):
-        value = getattr(item, name)
-        for i, one in enumerate(value if isinstance(value, tuple) else (value,)):
-            references[f"{name}[{i}]" if isinstance(value, tuple) else name] = one
-    return Claim(path, section, item, words, references, (*item.evidence, *whole))

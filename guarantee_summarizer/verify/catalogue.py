@@ -20,8 +20,9 @@ from guarantee_summarizer.verify.background import (
     claims_are_not_the_examples,
     history_is_told_as_history,
 )
-from guarantee_summarizer.verify.base import Check, Reading, claims
+from guarantee_summarizer.verify.base import Check, Reading
 from guarantee_summarizer.verify.citations import citations_exist
+from guarantee_summarizer.verify.claims import claims
 from guarantee_summarizer.verify.figures import (
     designations_occur,
     figures_occur,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from guarantee_summarizer.schema import Finding
-from guarantee_summarizer.verify.base import Claim, Reading, error
+from guarantee_summarizer.verify.base import Reading, error
+from guarantee_summarizer.verify.claims import Claim
 
 __all__ = ["citations_exist"]
 

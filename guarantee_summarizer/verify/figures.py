@@ -7,13 +7,15 @@ from collections.abc import Iterator
 
 from guarantee_summarizer.normalize import Quantity, quantities
 from guarantee_summarizer.schema import Finding
-from guarantee_summarizer.text import fold, holds
-from guarantee_summarizer.verify.base import Claim, Reading, error, warning
+from guarantee_summarizer.text import holds
+from guarantee_summarizer.verify.base import Reading, error, warning
+from guarantee_summarizer.verify.claims import Claim
 
 __all__ = ["designations_occur", "figures_occur", "quotations_occur", "wordings_occur"]
 
 _QUOTED = re.compile(r'"([^"]+)"|(?<!\w)\'([^\']{3,})\'(?!\w)')
 _DESIGNATION = re.compile(r"(?<![\w-])[^\W\d_]{1,4}-?\d+(?!\w|-)")
+_DIGIT = re.compile(r"\d")
 _VERBATIM = {"terms": "value", "events": "when"}
 
 
@@ -36,14 +38,14 @@ def figures_occur(claim: Claim, reading: Reading) -> Iterator[Finding]:
             message = f"{words!r} ({field}) does not stand in the cited sentences"
             if reading.english:
                 yield error("figure_not_in_evidence", claim.path, message)
-            elif not _in_digits(words, " ".join(reading.folded(claim))):
+            elif not _in_digits(words, " ".join(at.text for at in reading.passages(claim))):
                 yield warning("figure_not_checked", claim.path, f"{message}, as far as can be read")
 
 
 def designations_occur(claim: Claim, reading: Reading) -> Iterator[Finding]:
     """Names with digits in them (G7, F-16, Su-57) stand in the article."""
-    for field, text in claim.words.items():
-        for match in _DESIGNATION.finditer(fold(text)):
+    for field, text in claim.folded.items():
+        for match in _DESIGNATION.finditer(text) if _DIGIT.search(text) else ():
             if not reading.article.naming(match[0]):
                 message = f"{match[0]!r} ({field}) does not stand in the article"
                 yield error("figure_not_in_evidence", claim.path, message)
@@ -79,10 +81,10 @@ def _within(stated: Quantity, cited: Quantity) -> bool:
 
 def quotations_occur(claim: Claim, reading: Reading) -> Iterator[Finding]:
     """Words in quotation marks stand in the cited sentences, letter for letter after folding."""
-    for field, text in claim.words.items():
-        for match in _QUOTED.finditer(fold(text)):
+    for field, text in claim.folded.items():
+        for match in _QUOTED.finditer(text):
             quoted = " ".join((match[1] or match[2]).split()).strip(" ,.;:!?")
-            if quoted and not any(holds(s, quoted) for s in reading.folded(claim)):
+            if quoted and not any(holds(at.text, quoted) for at in reading.passages(claim)):
                 message = f"{quoted!r} ({field}) is not quoted from the cited sentences"
                 finding = error if reading.english else warning  # a quotation may be translated
                 yield finding("quotation_not_in_evidence", claim.path, message)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from guarantee_summarizer.schema import Finding
-from guarantee_summarizer.verify.base import Claim, Reading, error
+from guarantee_summarizer.verify.base import Reading, error
+from guarantee_summarizer.verify.claims import Claim
 
 __all__ = ["INSTRUCTION", "evidence_is_no_instruction"]
 
@@ -23,17 +25,65 @@ INSTRUCTION = re.compile(
     r"|<!--|<script|\{\{.*\}\}|\{%.*%\}|\"(?:proposals|participants|relevant|evidence)\" ?:",
     re.IGNORECASE | re.DOTALL,
 )
+_HINTS = (
+    "ignor",
+    "disregard",
+    "forget",
+    "override",
+    "system",
+    "developer",
+    "assistant",
+    "user",
+    "you are",
+    "language model",
+    "llm",
+    "ai model",
+    "chatbot",
+    "summari",
+    "summary",
+    "json",
+    "answer",
+    "output",
+    "proposal",
+    "participant",
+    "dispute",
+    "layer",
+    "schema",
+    "field",
+    "response",
+    "article",
+    "new instruction",
+    "ігнору",
+    "игнорир",
+    "忽略",
+    "<!--",
+    "<script",
+    "{{",
+    "{%",
+    "relevant",
+    "evidence",
+    "ı",
+    "ſ",
+    "\u0307",
+)  # one stands in whatever INSTRUCTION finds; the last three are what it takes for i and s
 _INVISIBLE = dict.fromkeys(
     (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF, 0xAD)
 )  # zero-width characters, direction marks, soft hyphens
 
 
-def evidence_is_no_instruction(claim: Claim, reading: Reading) -> Iterator[Finding]:
+def evidence_is_no_instruction(claim: Claim, _: Reading) -> Iterator[Finding]:
     """No cited sentence speaks to whoever, or whatever, reads the article."""
     if claim.section in ("text", "participants"):
         return
     for citation in claim.evidence:
-        if reading.says(INSTRUCTION, citation.quote.translate(_INVISIBLE)):
+        if _instructs(citation.quote):
             message = f"sentence {citation.sentence} gives instructions to its reader"
             yield error("evidence_is_instruction", claim.path, message)
             return
+
+
+@lru_cache(maxsize=4096)
+def _instructs(quote: str) -> bool:
+    text = quote.translate(_INVISIBLE)
+    low = text.lower()
+    return any(hint in low for hint in _HINTS) and INSTRUCTION.search(text) is not None

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from guarantee_summarizer.schema import Finding
 from guarantee_summarizer.text import fold
-from guarantee_summarizer.verify.base import Claim, Reading, error
+from guarantee_summarizer.verify.base import Reading, error
+from guarantee_summarizer.verify.claims import Claim
 
 __all__ = ["participants_occur", "references_resolve"]
 

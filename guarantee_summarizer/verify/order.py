@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from guarantee_summarizer.schema import Finding
-from guarantee_summarizer.text import fold
-from guarantee_summarizer.verify.base import Claim, Reading, error, warning
+from guarantee_summarizer.verify.base import Reading, error, warning
+from guarantee_summarizer.verify.claims import Claim
 
 __all__ = ["claims_are_said_once", "events_fit_their_date", "layers_keep_their_order"]
 
@@ -25,7 +25,7 @@ def claims_are_said_once(claim: Claim, reading: Reading) -> Iterator[Finding]:
     if claim.section not in ("events", "proposals", "layers", "disputes"):
         return
     first = reading.first_said.setdefault(
-        (claim.section, frozenset(c.sentence for c in claim.evidence), fold(_gist(claim))),
+        (claim.section, frozenset(c.sentence for c in claim.evidence), _gist(claim)),
         claim.path,
     )
     if first != claim.path:
@@ -33,7 +33,7 @@ def claims_are_said_once(claim: Claim, reading: Reading) -> Iterator[Finding]:
 
 
 def _gist(claim: Claim) -> str:
-    return next(iter(claim.words.values()), "")
+    return next(iter(claim.folded.values()), "")
 
 
 def layers_keep_their_order(claim: Claim, reading: Reading) -> Iterator[Finding]:
@@ -46,7 +46,7 @@ def layers_keep_their_order(claim: Claim, reading: Reading) -> Iterator[Finding]
     cited = {c.sentence for c in claim.evidence}
     if any(cited & {c.sentence for c in layer.evidence} for layer in others):
         return  # one sentence that ranks several
-    ranks = {_ORDINALS[word] for text in reading.folded(claim) for word in _RANKED.findall(text)}
+    ranks = {_ORDINALS[word] for at in reading.passages(claim) for word in _RANKED.findall(at.text)}
     if len(ranks) == 1 and claim.item.order not in ranks:
         message = f"order is {claim.item.order}, the cited sentence ranks it {ranks.pop()}"
         yield error("layer_order", claim.path, message)
@@ -55,8 +55,10 @@ def layers_keep_their_order(claim: Claim, reading: Reading) -> Iterator[Finding]
 def events_fit_their_date(claim: Claim, reading: Reading) -> Iterator[Finding]:
     """What was held lies in the past at publication, what is planned does not lie before it."""
     published = reading.article.published
-    date: str = getattr(claim.item, "date", None) or ""
-    if claim.section != "events" or published is None or not _DAY.fullmatch(date):
+    if claim.section != "events" or published is None:
+        return
+    date: str = claim.item.date or ""
+    if not _DAY.fullmatch(date):
         return
     day = published.isoformat()[: len(date)]
     if claim.item.status == "held" and date > day:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import chain
 
 __all__ = ["Overlap", "stems"]
 
@@ -23,34 +25,44 @@ class Overlap:
     """How much of a claim stands in which sentences; rare words count more."""
 
     def __init__(self, sentences: Iterable[str]) -> None:
-        self._sentences = [stems(text) for text in sentences]
+        self.stems = tuple(map(stems, sentences))
         self._places: dict[str, list[int]] = defaultdict(list)
-        for at, held in enumerate(self._sentences):
+        for at, held in enumerate(self.stems):
             for stem in held:
                 self._places[stem].append(at)
-        several = len(self._sentences) + 1
+        several = len(self.stems) + 1
         self._weights = {
             stem: math.log(several / (len(places) + 0.5)) for stem, places in self._places.items()
         }
 
-    def share(self, words: str, cited: Iterable[int]) -> float | None:
-        """What the cited sentences hold of `words`, as a share of what the best one holds.
+    def share(
+        self, wanted: frozenset[str], cited: Iterable[int], enough: float = 1
+    ) -> float | None:
+        """What the cited sentences hold of the `wanted` stems, as a share of what the best one holds.
 
-        The best is looked for where the rarest of the words stand, so that the cost does not grow
-        with the article. None where the article holds too little of the words to say anything.
+        No sentence holds more than there is: a share of all of it that is `enough` is handed back
+        as it is, without a look for the best. That one is looked for where the rarest of the words
+        stand, so that the cost does not grow with the article. None where the article holds too
+        little of the words to say anything.
         """
-        weights = {stem: self._weights[stem] for stem in stems(words) if stem in self._weights}
+        weights = {stem: self._weights[stem] for stem in wanted if stem in self._weights}
         if len(weights) < 2:  # noqa: PLR2004
             return None
-        shared = weights.keys() & set().union(*(self._sentences[i] for i in cited))
+        shared = weights.keys() & frozenset[str]().union(*(self.stems[i] for i in cited))
+        held, most = sum(weights[stem] for stem in shared), sum(weights.values())
+        if held < enough * most:
+            most = self._best(weights)
+        return held / most
+
+    def _best(self, weights: dict[str, float]) -> float:
         sums: dict[int, float] = defaultdict(float)
         for stem in sorted(weights, key=lambda stem: (-weights[stem], stem)):
             places = self._places[stem]
             if len(sums) + len(places) > _CANDIDATES and sums:
-                places = [at for at in sums if stem in self._sentences[at]]
+                places = [at for at in sums if stem in self.stems[at]]
             for at in places[:_CANDIDATES]:
                 sums[at] += weights[stem]
-        return sum(weights[stem] for stem in shared) / max(sums.values())
+        return max(sums.values())
 
     def nearest(self, words: str, several: int) -> list[int]:
         """The sentences that hold most of `words`, best first; none that holds nothing of them."""
@@ -60,20 +72,27 @@ class Overlap:
                 sums[at] += self._weights[stem]
         return sorted(sums, key=lambda at: (-sums[at], at))[:several]
 
-    def closest(self, words: str, cited: Iterable[int]) -> int:
-        """Which of the cited sentences holds most of `words`."""
-        weights, wanted = self._weights, stems(words)
+    def closest(self, wanted: frozenset[str], cited: Sequence[int]) -> int:
+        """Which of the cited sentences holds most of the `wanted` stems."""
+        if len(cited) == 1:
+            return cited[0]
         return max(
             cited,
-            key=lambda i: sum(weights[stem] for stem in wanted & self._sentences[i]),
+            key=lambda i: sum(self._weights[stem] for stem in wanted & self.stems[i]),
             default=0,
         )
 
 
 def stems(text: str) -> frozenset[str]:
     """The beginnings of the words that carry meaning; what inflection leaves alone."""
-    return frozenset(
+    return frozenset(chain.from_iterable(map(_stems, text.split())))
+
+
+@lru_cache(maxsize=32_768)
+def _stems(chunk: str) -> tuple[str, ...]:
+    """The stems of what stands between two spaces; the same chunks return in every article."""
+    return tuple(
         word[:_STEM]
-        for word in _WORD.findall(text)
+        for word in _WORD.findall(chunk)
         if word not in _STOPS and (len(word) > 2 or word.isdigit())  # noqa: PLR2004
     )

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from guarantee_summarizer.schema import Finding
 from guarantee_summarizer.text import fold
-from guarantee_summarizer.verify.base import Claim, Reading, error, warning
+from guarantee_summarizer.verify.base import Reading, error, warning
+from guarantee_summarizer.verify.claims import Claim
+from guarantee_summarizer.verify.overlap import stems
 
 __all__ = ["evidence_speaks_of_it"]
 
@@ -20,10 +22,11 @@ def evidence_speaks_of_it(claim: Claim, reading: Reading) -> Iterator[Finding]:
         return
     if not reading.english:
         return
-    forms = [form for name in claim.references.values() for form in reading.forms(name)]
-    parts = [p.stance for p in getattr(claim.item, "positions", ())]
-    words = fold(" ".join((*claim.words.values(), *forms, *parts)))
-    share = reading.overlap.share(words, reading.sentences(claim))
+    parts = claim.item.positions if claim.section == "disputes" else ()
+    words = claim.said.stems.union(
+        *map(reading.stems, claim.references.values()), *(stems(fold(p.stance)) for p in parts)
+    )
+    share = reading.overlap.share(words, reading.sentences(claim), enough=_DOUBTFUL)
     if share is None or share >= _DOUBTFUL:
         return
     made = error if share < _UNRELATED else warning

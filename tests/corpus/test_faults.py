@@ -161,7 +161,7 @@ def test_all_faults_at_once_leave_every_article_with_one_outcome(tmp_path):
         return None
 
     path = tmp_path / "run.sqlite"
-    with Endpoint(faulty) as endpoint, summarizer(endpoint, timeout=1.0) as works:
+    with Endpoint(faulty) as endpoint, summarizer(endpoint, timeout=1.0, attempts=12) as works:
         outcomes = list(works.map([text(n) for n in range(150)], concurrency=16, ledger=path))
         failed = [o for o in outcomes if isinstance(o, Failure)]
         assert len(outcomes) == 150
@@ -242,3 +242,42 @@ def test_a_reader_that_waits_for_ever_does_not_hold_up_ctrl_c():
             assert json.loads(running.stdout.readline())["proposals"]
             running.send_signal(signal.SIGINT)
             assert running.wait(timeout=10) == 130
+
+
+def test_a_result_that_could_not_be_written_holds_up_no_later_run_of_the_same_process(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr("guarantee_summarizer.corpus.run._AGAIN", (0.01,))
+    path, texts = tmp_path / "run.sqlite", [text(n) for n in range(3)]
+    with Endpoint(delay=0.4) as endpoint, summarizer(endpoint) as works:
+        Ledger(path).counts()
+        other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        threading.Timer(0.2, other.execute, ["BEGIN IMMEDIATE"]).start()
+        with pytest.raises(gs.LedgerError, match="locked"):
+            list(works.map(texts, ledger=Ledger(path, patience=0.2)))
+        other.close()
+        assert len(list(works.map(texts, ledger=path))) == 3
+
+
+def test_ctrl_c_in_a_program_ends_the_run_at_once_and_leaves_nothing_running(tmp_path):
+    path, texts = tmp_path / "run.sqlite", [text(n) for n in range(60)]
+    with Endpoint(delay=0.3) as endpoint, summarizer(endpoint) as works:
+        works.summarize(text(99))  # so that the libraries are loaded
+        threading.Timer(0.8, signal.raise_signal, [signal.SIGINT]).start()
+        with pytest.raises(KeyboardInterrupt):
+            list(works.map(texts, concurrency=4, ledger=path))
+        assert "run" not in {thread.name for thread in threading.enumerate()}
+        asked = sum(endpoint.asked.values())
+        time.sleep(0.4)
+        assert sum(endpoint.asked.values()) == asked
+        assert len(list(works.map(texts, ledger=path))) == 60
+
+
+def test_one_answer_that_asks_for_a_day_of_patience_costs_only_its_article(monkeypatch):
+    monkeypatch.setattr("guarantee_summarizer.backends.llm.gate._LONGEST_PAUSE", 0.3)
+    late = lambda at, _: failing(429, **{"Retry-After": "86400"}) if at == 3 else None  # noqa: E731
+    with Endpoint(late) as endpoint, summarizer(endpoint, seconds=20) as works:
+        outcomes = list(works.map([text(n) for n in range(12)], concurrency=4))
+    (failure,) = (o for o in outcomes if isinstance(o, Failure))
+    assert type(failure.error) is gs.RateLimitError
+    assert failure.error.retry_after == 86400

@@ -160,7 +160,7 @@ def test_threads_of_one_summarizer_share_its_limits(article):
         def run():
             try:
                 summarizer.summarize(article)
-            except gs.ModelTimeoutError:
+            except gs.RateLimitError:
                 outcomes.append("late")
 
         threads = [threading.Thread(target=run) for _ in range(12)]

@@ -22,6 +22,7 @@ from guarantee_summarizer.backends.llm.ending import broke, concluded, refused, 
 from guarantee_summarizer.backends.llm.gate import Gate
 from guarantee_summarizer.backends.llm.retry import policy
 from guarantee_summarizer.backends.llm.stream import Pieces, can_stream, request_schema
+from guarantee_summarizer.errors import RateLimitError, UnreachableError
 from guarantee_summarizer.observe import Observer
 from guarantee_summarizer.options import Options
 from guarantee_summarizer.prompts import PromptBook
@@ -240,16 +241,28 @@ class LanguageModelBackend:
         """Wait until the gate lets the request through; returns its estimated tokens."""
         tokens = self._tokens(request)
         while (wait := self._gate.ask(tokens)) > 0:
-            time.sleep(call.patience(wait))
+            time.sleep(self._bearable(wait, call))
         call.attempted()
         return tokens
 
     async def _aenter(self, call: Call, request: Request) -> int:
         tokens = self._tokens(request)
         while (wait := self._gate.ask(tokens)) > 0:  # noqa: ASYNC110  (the gate serves threads too)
-            await asyncio.sleep(call.patience(wait))
+            await asyncio.sleep(self._bearable(wait, call))
         call.attempted()
         return tokens
+
+    def _bearable(self, wait: float, call: Call) -> float:
+        """`wait`, or what is left of the budget; an error once nothing is left of it."""
+        if call.left > 0:
+            return min(wait, call.left)
+        where, attempts = self.endpoint.address, call.usage.attempts
+        spent = f"the {self.options.seconds:g} s for the article were spent"
+        if self._gate.down:
+            told = f"{where}: is down; {spent} waiting for it"
+            raise UnreachableError(told, attempts=attempts)
+        told = f"{where}: {spent} waiting for its limits; raise seconds=, or lower concurrency"
+        raise RateLimitError(told, attempts=attempts, retry_after=wait)
 
     def _tokens(self, request: Request) -> int:
         return request.tokens if self.options.tokens_per_minute else 0

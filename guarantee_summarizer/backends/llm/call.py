@@ -164,16 +164,6 @@ class Call:
         """Tokens used so far, in and out."""
         return self.usage.input_tokens + self.usage.output_tokens
 
-    def patience(self, wait: float) -> float:
-        """`wait`, or what is left of the budget.
-
-        Raises:
-            TimeoutError: nothing is left of it.
-        """
-        if self.left <= 0:
-            raise TimeoutError("the budget of seconds was spent waiting for the endpoint")
-        return min(wait, self.left)
-
     @property
     def left(self) -> float:
         """Seconds of the budget that are left."""

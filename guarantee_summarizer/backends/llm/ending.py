@@ -26,7 +26,7 @@ _SHOWN = 120  # characters of an answer that a message quotes
 def settle(call: Call, error: Exception, endpoint: Endpoint) -> None:
     """Keep what the best answer holds; raise where there is nothing to keep."""
     cause, attempts = root(error), call.usage.attempts
-    if isinstance(cause, GuaranteeSummarizerError):
+    if isinstance(cause, GuaranteeSummarizerError) and call.best is None:
         raise cause
     if call.last is not None and (said := refusal(call.last)):
         raise refused(said, call, endpoint) from None

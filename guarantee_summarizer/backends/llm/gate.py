@@ -19,6 +19,7 @@ __all__ = ["Gate"]
 _BURST = 5.0  # seconds' worth of a rate that may go out at once
 _FULL = 0.02  # seconds between two looks for a free place
 _FAILURES = 8  # in a row until the endpoint counts as down
+_LONGEST_PAUSE = 60.0  # seconds; whoever asks for more is asked again all the same
 _LONGEST = 15.0  # seconds between two looks whether it is up again
 _SHRINK = 0.7  # of the requests under way, when the endpoint asks to slow down
 _OVERLOADED = frozenset({429, 503, 529})
@@ -71,7 +72,7 @@ class Gate:
                 self._tokens.wait(now),
                 _FULL if self._under_way >= max(1, int(min(self._most, 1e9))) else 0.0,
             )
-            if wait <= 0 and self._down:
+            if wait <= 0 and self.down:
                 wait = _FULL if self._probing else 0.0
                 self._probing = True
             if wait > 0:
@@ -97,7 +98,8 @@ class Gate:
             self._tokens.take(used - estimated)
 
     @property
-    def _down(self) -> bool:
+    def down(self) -> bool:
+        """Whether the endpoint failed so often in a row that only one request at a time tries it."""
         return self._failures >= _FAILURES
 
     def _note(self, error: BaseException) -> None:
@@ -119,12 +121,12 @@ class Gate:
         if now >= self._quiet_until:  # the first of those under way tells for all of them
             self._most = max(1.0, min(self._most, self._under_way + 1) * _SHRINK)
             self._throttles += 1
-        self._quiet_until = max(self._quiet_until, now + wait)
+        self._quiet_until = max(self._quiet_until, now + min(wait, _LONGEST_PAUSE))
         self._failures = 0
 
     def _failed(self) -> None:
         self._failures += 1
-        if self._down:
+        if self.down:
             tries = self._failures - _FAILURES
             self._quiet_until = self._clock() + min(0.5 * 2.0 ** min(tries, 9), _LONGEST)
 
@@ -137,7 +139,7 @@ class Gate:
             self._probing = False
 
     def _up(self) -> None:
-        if self._down:
+        if self.down:
             self._quiet_until = self._clock()
         self._failures = 0
 
