@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
-__all__ = ["Reply", "ScriptedEndpoint"]
+__all__ = ["OnLoopback", "Reply", "ScriptedEndpoint", "completion"]
 
 _PIECE = 60  # characters of an answer in one streamed chunk
 
@@ -55,21 +55,11 @@ class Reply:
         return json.dumps(self.answer, ensure_ascii=False, separators=(",", ":"))
 
 
-class ScriptedEndpoint:
-    """An endpoint on loopback that gives its replies in order, the last one for ever.
+class OnLoopback:
+    """A server on loopback while a `with` block runs; `url` is the `base_url` to give."""
 
-    Use it as a context manager; `url` is the `base_url`, `requests` holds the bodies that came.
-
-    >>> with ScriptedEndpoint([Reply(status=500, body="{}")]) as endpoint:
-    ...     endpoint.url.startswith("http://127.0.0.1:")
-    True
-    """
-
-    def __init__(self, replies: Iterable[Reply]) -> None:
-        self.replies = list(replies)
-        self.requests: list[dict[str, Any]] = []
-        self._lock = threading.Lock()
-        self._server = LoopbackServer(("127.0.0.1", 0), _handler(self))
+    def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
+        self._server = _Server(("127.0.0.1", 0), handler)
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
         )
@@ -93,6 +83,23 @@ class ScriptedEndpoint:
         self._server.server_close()
         self._thread.join()
 
+
+class ScriptedEndpoint(OnLoopback):
+    """An endpoint on loopback that gives its replies in order, the last one for ever.
+
+    Use it as a context manager; `url` is the `base_url`, `requests` holds the bodies that came.
+
+    >>> with ScriptedEndpoint([Reply(status=500, body="{}")]) as endpoint:
+    ...     endpoint.url.startswith("http://127.0.0.1:")
+    True
+    """
+
+    def __init__(self, replies: Iterable[Reply]) -> None:
+        self.replies = list(replies)
+        self.requests: list[dict[str, Any]] = []
+        self._lock = threading.Lock()
+        super().__init__(_handler(self))
+
     def next_reply(self, request: dict[str, Any]) -> Reply:
         """Note a request and choose its reply."""
         with self._lock:
@@ -100,9 +107,7 @@ class ScriptedEndpoint:
             return self.replies[min(len(self.requests), len(self.replies)) - 1]
 
 
-class LoopbackServer(ThreadingHTTPServer):
-    """A server that does not mind whoever hangs up."""
-
+class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 

@@ -9,11 +9,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
-from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
-from guarantee_summarizer.testing import LoopbackServer, Reply, completion
+from guarantee_summarizer.testing import OnLoopback, Reply, completion
 
 __all__ = ["Fault", "ScriptedBatches"]
 
@@ -48,7 +47,7 @@ class _Batch:
     problems: list[dict[str, Any]] = field(default_factory=list)
 
 
-class ScriptedBatches:
+class ScriptedBatches(OnLoopback):
     """OpenAI's files and batches on loopback; every look at a batch takes it one state further.
 
     Use it as a context manager; `url` is the `base_url`. `paid` counts the lines that batches were
@@ -84,29 +83,7 @@ class ScriptedBatches:
         self.paid: Counter[str] = Counter()
         self.routes: list[str] = []
         self._lock = threading.Lock()
-        self._server = LoopbackServer(("127.0.0.1", 0), _handler(self))
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True
-        )
-
-    @property
-    def url(self) -> str:
-        """What to give as `base_url`."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__init__(_handler(self))
 
     def handle(self, method: str, path: str, body: bytes, kind: str) -> Reply | bytes | None:
         """What to answer; bytes are a file, None an unknown address."""

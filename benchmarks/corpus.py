@@ -1,0 +1,316 @@
+"""Measures runs over many articles: throughput, memory and the ledger; see README.md here."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import multiprocessing
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import aclosing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from loopback import Loopback, loopback
+from run import _gold, _naive, machine
+
+import guarantee_summarizer as gs
+from guarantee_summarizer.corpus.ledger import Entry, Ledger
+from guarantee_summarizer.corpus.results import Result
+from guarantee_summarizer.prompts import PromptBook
+
+LATENCY = 0.2
+RUNS = 3
+SHARED = """
+import sys, time
+import guarantee_summarizer as gs
+from corpus import distinct
+url, ledger, first, several, concurrency = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:])
+with gs.Summarizer("m", base_url=url, api_key="k") as works:
+    list(works.map(distinct(first + several, 8), concurrency=8))  # so that all is loaded
+    print("ready", flush=True)
+    sys.stdin.readline()
+    start, cpu = time.monotonic(), time.process_time()
+    articles = list(distinct(first, several))
+    got = list(works.map(articles, concurrency=concurrency, ledger=ledger))
+    assert all(isinstance(outcome, gs.Summary) for outcome in got)
+    print(time.monotonic() - start, time.process_time() - cpu, flush=True)
+"""
+LANGEXTRACT = """
+import sys, time
+import langextract as lx
+from langextract.providers.openai import OpenAILanguageModel
+url, several, workers = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+text = sys.stdin.read()
+model = OpenAILanguageModel(model_id="m", api_key="k", base_url=url, max_workers=workers)
+example = lx.data.ExampleData(text="The US will help.", extractions=[
+    lx.data.Extraction(extraction_class="participant", extraction_text="US")])
+def run(first, several):
+    documents = [lx.data.Document(text=f"{text} This is report {n} of the Harbour Post.",
+                 document_id=str(n)) for n in range(first, first + several)]
+    return list(lx.extract(text_or_documents=documents, prompt_description="Extract participants.",
+        examples=[example], model=model, max_workers=workers, batch_length=workers,
+        max_char_buffer=100_000, show_progress=False, fetch_urls=False))
+run(10_000, 8)
+start, cpu = time.monotonic(), time.process_time()
+assert len(run(0, several)) == several
+print(time.monotonic() - start, time.process_time() - cpu)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """What a run took, in seconds."""
+
+    articles: int
+    wall: float
+    cpu: float
+
+    def line(self, name: str, ideal: float | None = None) -> str:
+        rate, each = self.articles / self.wall, self.cpu / self.articles
+        of_ideal = f"{rate / ideal:6.0%} of {ideal:3.0f}/s" if ideal else " " * 15
+        return (
+            f"  {name:32} {rate:6.1f} articles/s {of_ideal}  {each * 1e3:6.2f} ms CPU"
+            f"  {rate * each:5.0%} of the {1 / each:4.0f}/s that one core allows"
+        )
+
+
+def distinct(first: int, several: int) -> Iterator[str]:
+    """The text of gold 01, so many times, each time with another last sentence."""
+    text = _gold()[0].text
+    for number in range(first, first + several):
+        yield f"{text} This is report {number} of the Harbour Post."
+
+
+def throughput(options: argparse.Namespace) -> None:
+    """Articles a second where every answer takes 200 ms, and the CPU of each."""
+    several = options.articles or 320
+    _, answer = _gold()
+    print(f"\nthroughput: gold 01, {LATENCY * 1e3:.0f} ms an answer, {several} articles, "
+          f"median of {RUNS}; ideal is concurrency / latency")  # fmt: skip
+    with loopback(answer, delay=LATENCY) as endpoint:
+        for concurrency in (16, 64):
+            ideal = concurrency / LATENCY
+            print(f" concurrency {concurrency}")
+            ours = _median(lambda c=concurrency: _mapped(endpoint, several, c, ledger=False))  # type: ignore[misc]
+            print(ours.line("map", ideal))
+            kept = _median(lambda c=concurrency: _mapped(endpoint, several, c, ledger=True))  # type: ignore[misc]
+            print(kept.line("map with a ledger", ideal))
+            bare = _median(lambda c=concurrency: asyncio.run(_bare(endpoint, several, c)))  # type: ignore[misc]
+            print(bare.line("bare instructor in a gather", ideal))
+            each = (ours.cpu / ours.articles) / (bare.cpu / bare.articles)
+            print(f"  CPU of map / CPU of bare instructor: {each:.1f}")
+            if options.langextract_python:
+                theirs = _langextract(options.langextract_python, endpoint, several, concurrency)
+                print(theirs.line("langextract", ideal))
+        took, twice = zip(*(_shared(endpoint, several, 32) for _ in range(RUNS)), strict=True)
+        middle = statistics.median_low([one.wall for one in took])
+        told = next(one for one in took if one.wall == middle)
+        print(" two processes, one ledger, the same input, concurrency 32 each")
+        print(told.line("together", 2 * 32 / LATENCY))
+        print(f"  asked twice: {max(twice)} articles")
+
+
+def memory(options: argparse.Namespace) -> None:
+    """RSS of a run from a generator with a ledger.
+
+    `Summarizer.asummarize` is replaced by one that hands over a ready summary, so that what is
+    counted is the run, its ledger and the articles, and not a client's connections.
+    """
+    several = options.articles or 100_000
+    print(f"\nmemory: RSS while map goes over {several:,} articles of a generator, with a ledger; "
+          "asummarize is replaced by a ready summary")  # fmt: skip
+    _in_a_process(_memory, several)
+
+
+def _memory(several: int) -> None:
+    article, answer = _gold()
+    ready = gs.Summary.ground(answer, article)
+
+    async def asummarize(_: Any) -> gs.Summary:
+        return ready
+
+    with tempfile.TemporaryDirectory() as folder, gs.Summarizer() as works:
+        works.asummarize = asummarize  # type: ignore[method-assign]
+        path, start = Path(folder) / "run.sqlite", time.monotonic()
+        print(f"  {0:9,} articles {_rss():6.1f} MB", flush=True)
+        outcomes = works.map(distinct(0, several), concurrency=16, ledger=path)
+        for number, outcome in enumerate(outcomes, 1):
+            assert isinstance(outcome, gs.Summary)
+            if number == 1_000 or number % (several // 5) == 0:
+                rate = number / (time.monotonic() - start)
+                print(f"  {number:9,} articles {_rss():6.1f} MB  {rate:5.0f}/s", flush=True)
+        print(f"  ledger {_size(path) / 1e6:,.0f} MB")
+
+
+def ledger(options: argparse.Namespace) -> None:
+    """What the ledger costs, small and large, and what it takes to go on from it."""
+    several, again = options.articles or 100_000, 1_000
+    article, answer = _gold()
+    made = gs.Summary.ground(answer, article).model_dump_json(exclude_none=True)
+    print(f"\nledger: {several:,} rows, summaries of {len(made.encode()):,} bytes")
+    with tempfile.TemporaryDirectory() as folder, gs.Summarizer() as works:
+        path, texts = Path(folder) / "run.sqlite", list(distinct(0, again))
+        keys = [works.key(gs.Article.from_text(text)) for text in texts]
+        rates = []
+        with Ledger(path) as book:
+            run = book.begin({})
+            for first in range(0, several, 1_000):
+                start = time.perf_counter()
+                for number in range(first, first + 1_000):
+                    key = keys[number] if number < again else f"{number:032x}"
+                    assert book.claim(key) == "mine"
+                    book.record(Entry(key=key, article=key[:16], source="the text", status="done",
+                                      run=run, summary=made))  # fmt: skip
+                rates.append(1_000 / (time.perf_counter() - start))
+            book.end(run, "finished")
+        shown = {"all": rates, "first 10,000": rates[:10], "last 10,000": rates[-10:]}
+        for name, some in shown.items():
+            print(f"  claim and record, {name:13} {statistics.median(some):8,.0f} a second")
+        size = _size(path) / several
+        print(f"  file {_size(path) / 1e6:,.0f} MB, {size:,.0f} bytes an article, "
+              f"{size / len(made.encode()):.2f} of its JSON")  # fmt: skip
+        opened = [_time(lambda: Ledger(path).counts()) for _ in range(7)]
+        print(f"  open and counts {statistics.median(opened) * 1e3:.2f} ms (median of 7)")
+        calls: dict[str, Callable[[], int]] = {
+            "Result.json": lambda: asyncio.run(_resumed(works, texts, path)),
+            "map": lambda: len(list(works.map(texts, ledger=path))),
+        }
+        for name, call in calls.items():
+            took = [_time(call) / again for _ in range(RUNS)]
+            print(f"  go on, {name:12} {statistics.median(took) * 1e3:6.2f} ms an article "
+                  f"(median of {RUNS} times {again})")  # fmt: skip
+
+
+async def _resumed(works: gs.Summarizer, texts: list[str], path: Path) -> int:
+    length = 0
+    async with aclosing(works.run(texts, ledger=path).results()) as results:
+        async for result in results:
+            assert isinstance(result, Result)
+            assert result.stored
+            length += len(result.json)
+    return length
+
+
+def _mapped(endpoint: Loopback, several: int, concurrency: int, *, ledger: bool) -> Took:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        gs.Summarizer("m", base_url=endpoint.url, api_key="k") as works,
+    ):
+        list(works.map(distinct(several, 16), concurrency=16))  # so that all is loaded
+        articles = list(distinct(0, several))
+        path = Path(folder) / "run.sqlite" if ledger else None
+        start, cpu = time.monotonic(), time.process_time()
+        for outcome in works.map(articles, concurrency=concurrency, ledger=path):
+            assert isinstance(outcome, gs.Summary)
+        return Took(several, time.monotonic() - start, time.process_time() - cpu)
+
+
+async def _bare(endpoint: Loopback, several: int, concurrency: int) -> Took:
+    """What one would write in an evening: no check, no place in the text, no ledger."""
+    import instructor  # noqa: PLC0415
+    import openai  # noqa: PLC0415
+
+    raw = openai.AsyncOpenAI(base_url=endpoint.url, api_key="k", max_retries=0)
+    client, free, book = instructor.from_openai(raw), asyncio.Semaphore(concurrency), PromptBook()
+
+    async def one(text: str) -> None:
+        async with free:
+            messages = book.prompt(gs.Article.from_text(text)).messages
+            await client.create(
+                model="m", messages=messages, response_model=_naive(), max_retries=0
+            )
+
+    async with raw:
+        await asyncio.gather(*map(one, distinct(several, 16)))
+        articles = list(distinct(0, several))
+        start, cpu = time.monotonic(), time.process_time()
+        await asyncio.gather(*map(one, articles))
+        return Took(several, time.monotonic() - start, time.process_time() - cpu)
+
+
+def _shared(endpoint: Loopback, several: int, concurrency: int) -> tuple[Took, int]:
+    """Two processes over one ledger: what they took, and how many articles were asked twice."""
+    endpoint.set(delay=LATENCY)
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with tempfile.TemporaryDirectory() as folder:
+        numbers = map(str, (0, several, concurrency))
+        command = [sys.executable, "-c", SHARED, endpoint.url, f"{folder}/run.sqlite", *numbers]
+        both = [subprocess.Popen(command, **pipes) for _ in range(2)]
+        for process in both:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+        for process in both:
+            assert process.stdin is not None
+            process.stdin.write("\n")
+            process.stdin.flush()
+        told = [process.communicate()[0].split() for process in both]
+    asked = endpoint.counts()
+    assert all(asked[number] for number in range(several))
+    twice = sum(asked[number] > 1 for number in range(several))
+    walls, cpus = zip(*(map(float, line) for line in told), strict=True)
+    return Took(several, max(walls), sum(cpus)), twice
+
+
+def _langextract(python: str, endpoint: Loopback, several: int, concurrency: int) -> Took:
+    """Langextract over the same articles and the same latency, its own answer form."""
+    text = _gold()[0].text
+    plain = json.dumps({"extractions": [{"participant": "Macron", "participant_attributes": {}}]})
+    with loopback({}, plain=plain, delay=LATENCY) as its:
+        command = [python, "-c", LANGEXTRACT, its.url, str(several), str(concurrency)]
+        told = subprocess.run(command, input=text, capture_output=True, text=True, check=True)
+    wall, cpu = map(float, told.stdout.split()[-2:])
+    return Took(several, wall, cpu)
+
+
+def _median(call: Callable[[], Took]) -> Took:
+    runs = [call() for _ in range(RUNS)]
+    middle = statistics.median
+    return Took(runs[0].articles, middle(t.wall for t in runs), middle(t.cpu for t in runs))
+
+
+def _in_a_process(target: Callable[..., None], *values: Any) -> None:
+    process = multiprocessing.get_context("spawn").Process(target=target, args=values)
+    process.start()
+    process.join()
+    assert process.exitcode == 0
+
+
+def _rss() -> float:
+    """MB of this process that are in memory now."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
+def _size(path: Path) -> int:
+    return sum(file.stat().st_size for file in path.parent.glob(f"{path.name}*"))
+
+
+def _time(call: Callable[[], Any]) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def main(arguments: Iterable[str] | None = None) -> None:
+    parts = {"throughput": throughput, "memory": memory, "ledger": ledger}
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="part", help=", ".join(parts))
+    parser.add_argument("--articles", type=int, help="so many instead of each part's own number")
+    parser.add_argument("--langextract-python", help="a Python that has langextract")
+    options = parser.parse_args(None if arguments is None else [*arguments])
+    if unknown := set(options.parts) - parts.keys():
+        parser.error(f"no part {min(unknown)}; there are {', '.join(parts)}")
+    machine()
+    for name in options.parts or parts:
+        parts[name](options)
+
+
+if __name__ == "__main__":
+    main()
