@@ -73,6 +73,7 @@ class Took:
     cpu: float
 
     def line(self, name: str, ideal: float | None = None) -> str:
+        """A line of the report; `ideal` is in articles a second."""
         rate, each = self.articles / self.wall, self.cpu / self.articles
         of_ideal = f"{rate / ideal:6.0%} of {ideal:3.0f}/s" if ideal else " " * 15
         return (
@@ -107,7 +108,7 @@ def throughput(options: argparse.Namespace) -> None:
             each = (ours.cpu / ours.articles) / (bare.cpu / bare.articles)
             print(f"  CPU of map / CPU of bare instructor: {each:.1f}")
             if options.langextract_python:
-                theirs = _langextract(options.langextract_python, endpoint, several, concurrency)
+                theirs = _langextract(options.langextract_python, several, concurrency)
                 print(theirs.line("langextract", ideal))
         took, twice = zip(*(_shared(endpoint, several, 32) for _ in range(RUNS)), strict=True)
         middle = statistics.median_low([one.wall for one in took])
@@ -258,7 +259,7 @@ def _shared(endpoint: Loopback, several: int, concurrency: int) -> tuple[Took, i
     return Took(several, max(walls), sum(cpus)), twice
 
 
-def _langextract(python: str, endpoint: Loopback, several: int, concurrency: int) -> Took:
+def _langextract(python: str, several: int, concurrency: int) -> Took:
     """Langextract over the same articles and the same latency, its own answer form."""
     text = _gold()[0].text
     plain = json.dumps({"extractions": [{"participant": "Macron", "participant_attributes": {}}]})

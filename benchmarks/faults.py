@@ -91,6 +91,7 @@ class Row:
 
     @property
     def survived(self) -> bool:
+        """Whether each article has its outcome, and none was lost or paid for twice."""
         failed = self.outcomes.keys() - {"done"} - self.expected
         return self.whole and not (self.twice or self.lost or failed)
 
@@ -133,7 +134,7 @@ def killed(quick: bool) -> Row:
     return Row(f"kill -9, {times} times", several, outcomes, len(twice), len(lost), note=note)
 
 
-def disk_full(quick: bool) -> Row:  # noqa: ARG001
+def disk_full(quick: bool) -> Row:
     """No file of the process may grow beyond 400 kB; then there is room again.
 
     The pauses before a result is written once more are shortened.
@@ -161,7 +162,7 @@ def disk_full(quick: bool) -> Row:  # noqa: ARG001
     return Row("disk full", several, outcomes, len(twice), len(lost), whole=ended, note=note)
 
 
-def locked(quick: bool) -> Row:  # noqa: ARG001
+def locked(quick: bool) -> Row:
     """Another process holds the ledger's write lock for 5 seconds in the middle of the run."""
     several = 300
     code = (
@@ -214,7 +215,7 @@ def mix(quick: bool) -> Row:
     return row
 
 
-def clock(quick: bool) -> Row:  # noqa: ARG001
+def clock(quick: bool) -> Row:
     """The wall clock jumps a day ahead and 400 days back, all the time."""
     real, state = time.time, {"n": 0}
 
@@ -230,7 +231,7 @@ def clock(quick: bool) -> Row:  # noqa: ARG001
             time.time = real
 
 
-def unreadable(quick: bool) -> Row:  # noqa: ARG001
+def unreadable(quick: bool) -> Row:
     """Every tenth line is no JSON or has no text; the command tells each and exits with 2."""
     several, wrong = 200, ("{oops", '{"title": "no text"}')
     lines = [
@@ -257,7 +258,7 @@ def unreadable(quick: bool) -> Row:  # noqa: ARG001
     return row
 
 
-def repeated(quick: bool) -> Row:  # noqa: ARG001
+def repeated(quick: bool) -> Row:
     """Each article three times in the input, the three of them under way together."""
     several = 100
     with _place(delay=0.1) as (endpoint, path), _works(endpoint) as works:
@@ -269,7 +270,7 @@ def repeated(quick: bool) -> Row:  # noqa: ARG001
     return Row("the same article thrice", 3 * several, outcomes, twice, lost, note=note)
 
 
-def ctrl_c(quick: bool) -> Row:  # noqa: ARG001
+def ctrl_c(quick: bool) -> Row:
     """SIGINT to the command once 20 lines are written; then the same command again."""
     several = 200
     with _place(delay=0.1) as (endpoint, path):

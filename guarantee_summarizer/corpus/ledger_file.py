@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from pathlib import Path
 
 from guarantee_summarizer.errors import LedgerError
@@ -52,6 +53,7 @@ PUT = """INSERT INTO documents VALUES (:kind, :name, :data)
 DOCUMENTS = "SELECT name, data FROM documents WHERE kind = :kind ORDER BY rowid"
 
 _FOREIGN = "is no ledger and was left as it is; name another file"
+_LOOKS = (0.001, 0.01, 0.05, 0.2)  # seconds before a page that was half written is looked at again
 _KEPT = "and run again, what was recorded is kept"
 REMEDIES = {
     sqlite3.SQLITE_BUSY: f"another process has locked it for {{patience:g}} s; end that one {_KEPT}",
@@ -100,17 +102,29 @@ def _refuse_foreign(path: Path) -> None:
         raise LedgerError(f"{path}: there is no folder {path.parent}; make it first")
     if not path.exists() or not path.stat().st_size:
         return
-    connection = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
-    try:
-        application, version = _identity(connection)
-    finally:
-        connection.close()
+    application, version = _looked_at(path)
     if application != APPLICATION:
         raise LedgerError(f"{path}: {_FOREIGN}")
     if version > _VERSION:
         raise LedgerError(f"{path}: was written by a newer release; install that one")
     if version < _VERSION:
         raise LedgerError(f"{path}: is of an unknown version {version}; begin a new ledger")
+
+
+def _looked_at(path: Path) -> tuple[int, int]:
+    """The identity of a file, read without a lock; another process may be writing it meanwhile."""
+    for pause in (*_LOOKS, None):
+        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
+        try:
+            return _identity(connection)
+        except sqlite3.DatabaseError as error:
+            half_written = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_CORRUPT
+            if pause is None or not half_written:
+                raise
+            time.sleep(pause)
+        finally:
+            connection.close()
+    raise AssertionError("the last look returns or raises")
 
 
 def _identity(connection: sqlite3.Connection) -> tuple[int, int]:

@@ -81,11 +81,11 @@ def verify(summary: Summary, article: Article) -> tuple[Finding, ...]:
     the summary and in the article.
     """
     reading = Reading(article, summary)
-    return tuple(
-        dict.fromkeys(
-            f for claim in claims(summary) for check in CHECKS for f in check(claim, reading)
-        )
-    )
+    found: list[Finding] = []
+    for claim in claims(summary):
+        for check in CHECKS:
+            found.extend(check(claim, reading))
+    return tuple(dict.fromkeys(found))
 
 
 def withhold(summary: Summary, findings: tuple[Finding, ...]) -> Summary:

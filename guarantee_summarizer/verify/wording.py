@@ -70,6 +70,8 @@ def polarity_agrees(claim: Claim, reading: Reading) -> Iterator[Finding]:
         cited = [reading.passage(reading.closest(claim, claim.prose))]
     phrases, affirmed = claim.prose.signs
     phrases_there = [phrase for at in cited for phrase in at.signs[0]]
+    if not phrases and not phrases_there:
+        return
     affirmed_there = frozenset[str]().union(*(at.signs[1] for at in cited))
     if _contradicts(affirmed, phrases, phrases_there, affirmed_there):
         yield warning("polarity_turned", claim.path, "affirms what the cited sentences deny")
