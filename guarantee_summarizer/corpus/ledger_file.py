@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from pathlib import Path
 
 from guarantee_summarizer.errors import LedgerError
@@ -53,7 +52,6 @@ PUT = """INSERT INTO documents VALUES (:kind, :name, :data)
 DOCUMENTS = "SELECT name, data FROM documents WHERE kind = :kind ORDER BY rowid"
 
 _FOREIGN = "is no ledger and was left as it is; name another file"
-_LOOKS = (0.001, 0.01, 0.05, 0.2)  # seconds before a page that was half written is looked at again
 _KEPT = "and run again, what was recorded is kept"
 REMEDIES = {
     sqlite3.SQLITE_BUSY: f"another process has locked it for {{patience:g}} s; end that one {_KEPT}",
@@ -112,19 +110,25 @@ def _refuse_foreign(path: Path) -> None:
 
 
 def _looked_at(path: Path) -> tuple[int, int]:
-    """The identity of a file, read without a lock; another process may be writing it meanwhile."""
-    for pause in (*_LOOKS, None):
-        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
-        try:
-            return _identity(connection)
-        except sqlite3.DatabaseError as error:
-            half_written = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_CORRUPT
-            if pause is None or not half_written:
-                raise
-            time.sleep(pause)
-        finally:
-            connection.close()
-    raise AssertionError("the last look returns or raises")
+    """The identity of a file; without its log, unless it makes no sense without it.
+
+    A process that writes, or was killed while it did, may leave a first page that only the log
+    makes whole again.
+    """
+    try:
+        return _read_only(f"{path.as_uri()}?mode=ro&immutable=1")
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CORRUPT:
+            raise
+    return _read_only(f"{path.as_uri()}?mode=ro")
+
+
+def _read_only(uri: str) -> tuple[int, int]:
+    connection = sqlite3.connect(uri, uri=True)
+    try:
+        return _identity(connection)
+    finally:
+        connection.close()
 
 
 def _identity(connection: sqlite3.Connection) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from string import ascii_lowercase
 
 __all__ = ["NUMBER", "NUMBER_WORDS", "canonical", "read_number"]
 
@@ -51,8 +52,8 @@ def read_number(text: str) -> Decimal:
     """
     text = text.lower().replace("\u00a0", " ").strip()
     if text[0].isdigit():
-        scale = text.lstrip("0123456789.,\u202f\u2009 ").strip(" -")
-        digits = text[: len(text) - len(scale)]
+        digits = text.rstrip(ascii_lowercase)
+        scale = text[len(digits) :]
         return Decimal(re.sub(r"[^\d.]", "", digits)) * _SCALES.get(scale, 1)
     if text.startswith("half a"):
         return Decimal(_SCALES[text.split()[-1]]) * Decimal("0.5")

@@ -29,7 +29,9 @@ _HINTS = (
     "ignor|disregard|forget|override|system|developer|assistant|user|you are|language model|llm|ai model|"
     "chatbot|summari|summary|json|answer|output|proposal|participant|dispute|layer|schema|field|response|"
     "article|new instruction|ігнору|игнорир|忽略|<!--|<script|{{|{%|relevant|evidence|ı|ſ|\u0307"
-).split("|")  # one stands in whatever INSTRUCTION finds; the last three are what it takes for i and s
+).split(
+    "|"
+)  # one stands in whatever INSTRUCTION finds; the last three are what it takes for i and s
 _INVISIBLE = dict.fromkeys(
     (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF, 0xAD)
 )  # zero-width characters, direction marks, soft hyphens

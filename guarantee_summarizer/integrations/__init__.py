@@ -1,0 +1,1 @@
+"""Where other frameworks need more than a plain callable: one module each, imported by name."""

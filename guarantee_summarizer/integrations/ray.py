@@ -1,0 +1,245 @@
+"""Ray Data: a column of articles in, a column of summaries out, over many actors.
+
+    ds = ray.data.read_parquet("news.parquet")
+    ds = summarize_dataset(ds, gs.Summarizer("gpt-4.1-mini"), actors=4, ledger="/var/tmp/ledger")
+
+Every actor keeps many articles under way at once: one at a time would leave it waiting for the model.
+Ray itself is imported by `summarize_dataset` alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+import platform
+import threading
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from guarantee_summarizer.article import ArticleLike
+from guarantee_summarizer.corpus.ledger import Ledger
+from guarantee_summarizer.corpus.options import RunOptions
+from guarantee_summarizer.corpus.outcomes import Failure
+from guarantee_summarizer.corpus.results import Result
+from guarantee_summarizer.corpus.rows import FIELDS, Read, article_of
+from guarantee_summarizer.errors import ArticleError, ConfigurationError, GuaranteeSummarizerError
+from guarantee_summarizer.schema import Summary
+from guarantee_summarizer.summarizer import Summarizer
+
+__all__ = ["RaySummarizer", "summarize_dataset"]
+
+_LIMITS = ("requests_per_minute", "tokens_per_minute")
+_FOLDERS = ("prompts", "lexicon")
+_CPUS = 0.25  # of an actor; 10 ms an article make that 25 articles a second
+
+
+def summarize_dataset(  # noqa: PLR0913  (all but two by name)
+    ds: Any,
+    summarizer: Summarizer,
+    *,
+    actors: int = 1,
+    concurrency: int = 32,
+    ledger: str | Path | None = None,
+    batch_size: int | None = None,
+    text_column: str = "text",
+) -> Any:
+    """The dataset with two more string columns: `summary_json`, or else `error`.
+
+    An article that fails costs only its row. Ray does not keep the order of rows unless it is told
+    to: carry an id.
+
+    Args:
+        ds: a `ray.data.Dataset`; columns named as in `Article.from_dict` are read beside the text.
+        summarizer: what to do; its limits are divided among the actors. The key does not travel:
+            set `OPENAI_API_KEY` on the nodes.
+        actors: processes.
+        concurrency: articles under way at once in each of them, 1 to 1,000.
+        ledger: a folder on the local disk of each node, with one file that its actors share; what
+            that holds is not done again, so a killed job goes on.
+        batch_size: rows that an actor gets at a time; four for each place if None.
+        text_column: which column holds the articles.
+
+    Raises:
+        ConfigurationError: options that do not fit together, a summarizer with a client of its
+            own, or Ray is not installed.
+    """
+    if actors < 1:
+        raise ConfigurationError(f"actors={actors!r}: choose 1 or more")
+    RunOptions(concurrency=concurrency)  # refused here rather than in an actor
+    try:
+        ray_data = import_module("ray.data")
+    except ImportError as error:
+        message = f"needs ray ({error}): pip install 'guarantee-summarizer[ray]'"
+        raise ConfigurationError(message) from error
+    return ds.map_batches(
+        RaySummarizer,
+        fn_constructor_kwargs={
+            "settings": _share(summarizer, actors),
+            "ledger": str(Path(ledger).absolute()) if ledger else None,
+            "concurrency": concurrency,
+            "text_column": text_column,
+        },
+        batch_format="pyarrow",  # the one that gives every other column back as it was
+        batch_size=batch_size or 4 * concurrency,
+        compute=ray_data.ActorPoolStrategy(size=actors),
+        num_cpus=_CPUS,
+    )
+
+
+class RaySummarizer:
+    """A class for `ray.data.Dataset.map_batches`, for those who want more say than the function.
+
+    Takes dicts of arrays, as Ray gives them by default, or pyarrow tables; gives them back with two
+    more columns, in the same order. Errors are values, never raised. What would fail for every
+    article (a refused key, a full disk) is asked no more: all later rows of this actor carry it.
+
+    Args:
+        settings: `Summarizer.settings`.
+        ledger: a folder on the local disk, made if it is missing; its file is named after the node.
+        concurrency: articles under way at once, over all batches that Ray hands in at once.
+        text_column: which column holds the articles.
+
+    Raises:
+        ConfigurationError: the settings cannot work here; `MissingKeyError` without a key.
+    """
+
+    def __init__(
+        self,
+        settings: dict[str, Any],
+        ledger: str | None = None,
+        concurrency: int = 32,
+        text_column: str = "text",
+    ) -> None:
+        self._summarizer = _InTurn(**settings)
+        self._summarizer.places = asyncio.Semaphore(concurrency)
+        self._text_column, self._concurrency = text_column, concurrency
+        self._ledger = _node_ledger(Path(ledger)) if ledger else None
+        self._over: GuaranteeSummarizerError | None = None
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="articles", daemon=True)
+        self._thread.start()
+
+    async def __call__(self, batch: Any) -> AsyncIterator[Any]:
+        """Yields the batch with `summary_json` and `error`; of the two one is missing in each row.
+
+        The work is done in an event loop of its own: Ray's stands still while its output queue is
+        full, and no request may time out over that.
+        """
+        articles = _articles(batch, self._text_column)
+        work = asyncio.run_coroutine_threadsafe(self._results(articles), self._loop)
+        results = await asyncio.wrap_future(work)
+        summaries = [None if result.failure else result.json for result in results]
+        errors = [_told(result.failure.error) if result.failure else None for result in results]
+        yield _extended(batch, {"summary_json": summaries, "error": errors})
+
+    async def _results(self, articles: list[Read]) -> list[Result]:
+        """One for each article, in order."""
+        results: list[Result] = []
+        if self._over is None:
+            run = self._summarizer.run(
+                articles, concurrency=self._concurrency, ordered=True, ledger=self._ledger
+            )
+            try:
+                async for result in run.results():
+                    results.append(result)  # noqa: PERF401  (what came before an error counts)
+            except GuaranteeSummarizerError as error:
+                self._over = error
+        for article in articles[len(results) :]:
+            why = self._over or GuaranteeSummarizerError("was not begun")
+            results.append(Result(article.source, failure=Failure(article.source, why)))
+        return results
+
+    def close(self) -> None:
+        """Give back connections, the ledger and the thread."""
+        if self._loop.is_closed():
+            return
+        asyncio.run_coroutine_threadsafe(self._summarizer.aclose(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+        if self._ledger is not None:
+            self._ledger.close()
+
+    def __del__(self) -> None:
+        """Ray lets go of the object when an actor is no longer needed, and tells it nothing else."""
+        with suppress(Exception):
+            self.close()
+
+
+class _InTurn(Summarizer):
+    """A summarizer with so many places for all the runs that share it."""
+
+    places: asyncio.Semaphore
+
+    async def asummarize(self, article: ArticleLike) -> Summary:
+        async with self.places:
+            return await super().asummarize(article)
+
+
+def _share(summarizer: Summarizer, actors: int) -> dict[str, Any]:
+    """The settings of one of several actors: limits divided, folders absolute, without the key.
+
+    >>> _share(Summarizer("m", api_key="k", tokens_per_minute=9e6), 3)["tokens_per_minute"]
+    3000000.0
+    """
+    pickle.dumps(summarizer)  # says why, if it cannot be built again elsewhere
+    settings = summarizer.settings
+    limits = {name: settings[name] / actors for name in _LIMITS if settings[name]}
+    folders = {name: str(Path(settings[name]).absolute()) for name in _FOLDERS if name in settings}
+    return settings | limits | folders
+
+
+def _node_ledger(folder: Path) -> Ledger:
+    """The processes of one machine may share a ledger; machines may not."""
+    with suppress(OSError):  # the ledger says what is wrong with the folder
+        folder.mkdir(parents=True, exist_ok=True)
+    return Ledger(folder / f"node-{platform.node() or 'local'}.sqlite")
+
+
+def _articles(batch: Any, text_column: str) -> list[Read]:
+    """The article of every row, or why it is none."""
+    table = not isinstance(batch, Mapping)
+    names = list(batch.column_names if table else batch)
+    known = {name: _values(batch[name]) for name in names if name in {*FIELDS, text_column}}
+    count = batch.num_rows if table else len(next(iter(batch.values()), ()))
+    return [_article({n: known[n][row] for n in known}, text_column) for row in range(count)]
+
+
+def _article(record: dict[str, Any], text_column: str) -> Read:
+    place = str(record.get("url") or record.get("link") or "the row")
+    try:
+        return article_of(record, place, text_column)
+    except ArticleError as error:
+        return Failure(place, error)
+
+
+def _values(column: Any) -> list[Any]:
+    """A column of pyarrow or numpy as plain values."""
+    if hasattr(column, "to_pylist"):
+        try:
+            values: list[Any] = column.to_pylist()
+        except (ValueError, OverflowError):  # times that Python has no counterpart of
+            values = column.cast("string").to_pylist()
+        return values
+    if getattr(getattr(column, "dtype", None), "kind", "") == "M":
+        column = column.astype("datetime64[us]")
+    plain = column.tolist() if hasattr(column, "tolist") else list(column)
+    return [None if value != value else value for value in plain]  # noqa: PLR0124  (NaN)
+
+
+def _extended(batch: Any, added: dict[str, list[str | None]]) -> Any:
+    """The batch with columns of strings; of the kind that it is."""
+    if isinstance(batch, Mapping):
+        return {**batch, **added}
+    pyarrow = import_module("pyarrow")
+    kept = batch.drop_columns([name for name in added if name in batch.column_names])
+    for name, values in added.items():
+        kept = kept.append_column(name, pyarrow.array(values, pyarrow.string()))
+    return kept
+
+
+def _told(error: GuaranteeSummarizerError) -> str:
+    return f"{type(error).__name__}: {error}"
