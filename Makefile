@@ -4,7 +4,7 @@ SEED = seeds/000_2fc7fc292f528f96.txt
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test check wheel record bench clean
+.PHONY: demo test check wheel integrations record bench clean
 
 demo: .venv/demo
 	$(BIN)/guarantee-summarizer summarize $(SEED)
@@ -22,6 +22,13 @@ check: .venv/dev
 # Build the wheel, install it elsewhere, and do the main job there.
 wheel: .venv/dev
 	PYTHON=$(BIN)/python .ci/wheel
+
+# Ray and the recipes, in an environment of their own (1 GB).
+integrations:
+	$(PYTHON) -m venv .venv-integrations
+	.venv-integrations/bin/python -m pip install --quiet --constraint constraints.txt \
+	  --editable '.[test,ray,recipes]' dagster
+	.venv-integrations/bin/python -m pytest tests/integrations
 
 # Record the cassettes again, against any OpenAI-compatible endpoint:
 #   make record BASE_URL=https://… MODEL=…    (the key is OPENAI_API_KEY)
