@@ -20,6 +20,7 @@ tokens at the prices of the model. The limit on tokens a minute decides, not Ray
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 import ray
 
@@ -31,7 +32,7 @@ def main() -> None:
     """Read the options, and do it."""
     parser = argparse.ArgumentParser(description="Summarize a column of a Parquet file with Ray.")
     parser.add_argument("input", help="a Parquet file, a folder of them, or a URL that Ray reads")
-    parser.add_argument("output", help="the folder for the Parquet files that are written")
+    parser.add_argument("output", type=Path, help="the folder that is made for Parquet files")
     parser.add_argument("--model", help="the embedded extractor is used if none is named")
     parser.add_argument("--base-url", help="an OpenAI-compatible endpoint; OpenAI's if none")
     parser.add_argument("--text-column", default="text")
@@ -40,6 +41,8 @@ def main() -> None:
     parser.add_argument("--tokens-per-minute", type=float, help="of all actors together")
     parser.add_argument("--ledger", help="a folder on the local disk of each node")
     given = parser.parse_args()
+    if given.output.exists():
+        parser.error(f"{given.output} is there already; name another output")
     summarizer = gs.Summarizer(
         given.model, base_url=given.base_url, tokens_per_minute=given.tokens_per_minute
     )
@@ -53,7 +56,9 @@ def main() -> None:
         ledger=given.ledger,
         text_column=given.text_column,
     )
-    summaries.write_parquet(given.output, mode="overwrite")
+    part = given.output.absolute().with_name(f"{given.output.name}.part")
+    summaries.write_parquet(str(part), mode="overwrite")  # which empties the folder first
+    part.rename(given.output)
 
 
 if __name__ == "__main__":

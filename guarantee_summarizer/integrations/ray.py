@@ -13,6 +13,7 @@ import asyncio
 import pickle
 import platform
 import threading
+import weakref
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from importlib import import_module
@@ -34,6 +35,7 @@ __all__ = ["RaySummarizer", "summarize_dataset"]
 _LIMITS = ("requests_per_minute", "tokens_per_minute")
 _FOLDERS = ("prompts", "lexicon")
 _CPUS = 0.25  # of an actor; 10 ms an article make that 25 articles a second
+_PATIENCE = 5.0  # seconds for connections to close
 
 
 def summarize_dataset(  # noqa: PLR0913  (all but two by name)
@@ -119,8 +121,13 @@ class RaySummarizer:
         self._ledger = _node_ledger(Path(ledger)) if ledger else None
         self._over: GuaranteeSummarizerError | None = None
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="articles", daemon=True)
-        self._thread.start()
+        thread = threading.Thread(target=self._loop.run_forever, name="articles", daemon=True)
+        thread.start()
+        # Ray lets go of an actor, or ends its process, and says neither. Not in __del__: that may
+        # come after daemon threads stand still, and would wait for one for ever.
+        self._finish = weakref.finalize(
+            self, _finish, self._loop, thread, self._summarizer, self._ledger
+        )
 
     async def __call__(self, batch: Any) -> AsyncIterator[Any]:
         """Yields the batch with `summary_json` and `error`; of the two one is missing in each row.
@@ -154,19 +161,7 @@ class RaySummarizer:
 
     def close(self) -> None:
         """Give back connections, the ledger and the thread."""
-        if self._loop.is_closed():
-            return
-        asyncio.run_coroutine_threadsafe(self._summarizer.aclose(), self._loop).result()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-        if self._ledger is not None:
-            self._ledger.close()
-
-    def __del__(self) -> None:
-        """Ray lets go of the object when an actor is no longer needed, and tells it nothing else."""
-        with suppress(Exception):
-            self.close()
+        self._finish()
 
 
 class _InTurn(Summarizer):
@@ -177,6 +172,22 @@ class _InTurn(Summarizer):
     async def asummarize(self, article: ArticleLike) -> Summary:
         async with self.places:
             return await super().asummarize(article)
+
+
+def _finish(
+    loop: asyncio.AbstractEventLoop,
+    thread: threading.Thread,
+    summarizer: Summarizer,
+    ledger: Ledger | None,
+) -> None:
+    with suppress(Exception):  # connections end with the process at the latest
+        asyncio.run_coroutine_threadsafe(summarizer.aclose(), loop).result(_PATIENCE)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(_PATIENCE)
+    if not thread.is_alive():
+        loop.close()
+    if ledger is not None:
+        ledger.close()
 
 
 def _share(summarizer: Summarizer, actors: int) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
 import time
 
 import pytest
@@ -112,3 +114,15 @@ def test_what_cannot_work_is_refused_before_ray_is_asked():
         summarize_dataset(None, gs.Summarizer(), actors=0)
     with pytest.raises(gs.ConfigurationError, match="concurrency=0"):
         summarize_dataset(None, gs.Summarizer(), concurrency=0)
+
+
+def test_a_process_that_ends_without_closing_its_actor_does_end(endpoint):
+    code = f"""
+import asyncio
+from guarantee_summarizer.integrations.ray import RaySummarizer
+actor = RaySummarizer({settings(endpoint)!r})
+async def first():
+    return [out async for out in actor({{"text": [{text(0)!r}]}})]
+asyncio.run(first())
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=30)
