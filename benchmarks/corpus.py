@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import json
 import multiprocessing
 import statistics
@@ -23,6 +24,7 @@ from run import _gold, _naive, machine
 import guarantee_summarizer as gs
 from guarantee_summarizer.corpus.ledger import Entry, Ledger
 from guarantee_summarizer.corpus.results import Result
+from guarantee_summarizer.corpus.rows import json_lines
 from guarantee_summarizer.prompts import PromptBook
 
 LATENCY = 0.2
@@ -71,6 +73,7 @@ class Took:
     articles: int
     wall: float
     cpu: float
+    server: float = 0.0
 
     def line(self, name: str, ideal: float | None = None) -> str:
         """A line of the report; `ideal` is in articles a second."""
@@ -79,6 +82,7 @@ class Took:
         return (
             f"  {name:32} {rate:6.1f} articles/s {of_ideal}  {each * 1e3:6.2f} ms CPU"
             f"  {rate * each:5.0%} of the {1 / each:4.0f}/s that one core allows"
+            f", server {self.server / self.articles * 1e3:.2f} ms"
         )
 
 
@@ -108,8 +112,12 @@ def throughput(options: argparse.Namespace) -> None:
             each = (ours.cpu / ours.articles) / (bare.cpu / bare.articles)
             print(f"  CPU of map / CPU of bare instructor: {each:.1f}")
             if options.langextract_python:
-                theirs = _langextract(options.langextract_python, several, concurrency)
+                theirs = _median(
+                    lambda c=concurrency: _langextract(options.langextract_python, several, c)  # type: ignore[misc]
+                )
                 print(theirs.line("langextract", ideal))
+        if not options.langextract_python:
+            print(" langextract left out: no --langextract-python")
         took, twice = zip(*(_shared(endpoint, several, 32) for _ in range(RUNS)), strict=True)
         middle = statistics.median_low([one.wall for one in took])
         told = next(one for one in took if one.wall == middle)
@@ -119,84 +127,120 @@ def throughput(options: argparse.Namespace) -> None:
 
 
 def memory(options: argparse.Namespace) -> None:
-    """RSS of a run from a generator with a ledger.
+    """RSS of a run from a generator of JSON lines, with a ledger and without.
 
     `Summarizer.asummarize` is replaced by one that hands over a ready summary, so that what is
-    counted is the run, its ledger and the articles, and not a client's connections.
+    counted is the run, its reader, its ledger and the articles, and not a client's connections.
     """
     several = options.articles or 100_000
-    print(f"\nmemory: RSS while map goes over {several:,} articles of a generator, with a ledger; "
+    print(f"\nmemory: RSS while map goes over {several:,} JSON lines of a generator; "
           "asummarize is replaced by a ready summary")  # fmt: skip
-    _in_a_process(_memory, several)
+    for kept in (True, False):
+        print(" with a ledger" if kept else " without a ledger")
+        _in_a_process(_memory, several, kept)
 
 
-def _memory(several: int) -> None:
+def _memory(several: int, kept: bool) -> None:
     article, answer = _gold()
     ready = gs.Summary.ground(answer, article)
 
     async def asummarize(_: Any) -> gs.Summary:
         return ready
 
+    lines = (json.dumps({"text": text}) for text in distinct(0, several))
+    step, sizes = max(1, several // 10), list[float]()
     with tempfile.TemporaryDirectory() as folder, gs.Summarizer() as works:
         works.asummarize = asummarize  # type: ignore[method-assign]
         path, start = Path(folder) / "run.sqlite", time.monotonic()
         print(f"  {0:9,} articles {_rss():6.1f} MB", flush=True)
-        outcomes = works.map(distinct(0, several), concurrency=16, ledger=path)
+        articles = json_lines(lines, "generated", "text")
+        outcomes = works.map(articles, concurrency=16, ledger=path if kept else None)
         for number, outcome in enumerate(outcomes, 1):
             assert isinstance(outcome, gs.Summary)
-            if number == 1_000 or number % (several // 5) == 0:
+            if number % step == 0:
+                sizes.append(_rss())
                 rate = number / (time.monotonic() - start)
-                print(f"  {number:9,} articles {_rss():6.1f} MB  {rate:5.0f}/s", flush=True)
-        print(f"  ledger {_size(path) / 1e6:,.0f} MB")
+                print(f"  {number:9,} articles {sizes[-1]:6.1f} MB  {rate:5.0f}/s", flush=True)
+        slope = statistics.linear_regression(range(len(sizes)), sizes).slope * 10_000 / step
+        print(f"  {slope:+.2f} MB for each further 10,000 articles (least squares)")
+        if kept:
+            print(f"  ledger {_size(path) / 1e6:,.0f} MB")
 
 
 def ledger(options: argparse.Namespace) -> None:
     """What the ledger costs, small and large, and what it takes to go on from it."""
-    several, again = options.articles or 100_000, 1_000
+    several = options.articles or 100_000
     article, answer = _gold()
     made = gs.Summary.ground(answer, article).model_dump_json(exclude_none=True)
-    print(f"\nledger: {several:,} rows, summaries of {len(made.encode()):,} bytes")
+    length = len(made.encode())
+    print(f"\nledger: {several:,} rows, summaries of {length:,} bytes")
     with tempfile.TemporaryDirectory() as folder, gs.Summarizer() as works:
-        path, texts = Path(folder) / "run.sqlite", list(distinct(0, again))
-        keys = [works.key(gs.Article.from_text(text)) for text in texts]
-        rates = []
-        with Ledger(path) as book:
-            run = book.begin({})
-            for first in range(0, several, 1_000):
-                start = time.perf_counter()
-                for number in range(first, first + 1_000):
-                    key = keys[number] if number < again else f"{number:032x}"
-                    assert book.claim(key) == "mine"
-                    book.record(Entry(key=key, article=key[:16], source="the text", status="done",
-                                      run=run, summary=made))  # fmt: skip
-                rates.append(1_000 / (time.perf_counter() - start))
-            book.end(run, "finished")
-        shown = {"all": rates, "first 10,000": rates[:10], "last 10,000": rates[-10:]}
+        path = Path(folder) / "run.sqlite"
+        rates = _filled(path, works, several, made)
+        shown = {"all": rates, "first tenth": rates[: len(rates) // 10 or 1],
+                 "last tenth": rates[-(len(rates) // 10 or 1) :]}  # fmt: skip
         for name, some in shown.items():
-            print(f"  claim and record, {name:13} {statistics.median(some):8,.0f} a second")
+            print(f"  claim and record, {name:11} {statistics.median(some):8,.0f} a second")
         size = _size(path) / several
         print(f"  file {_size(path) / 1e6:,.0f} MB, {size:,.0f} bytes an article, "
-              f"{size / len(made.encode()):.2f} of its JSON")  # fmt: skip
-        opened = [_time(lambda: Ledger(path).counts()) for _ in range(7)]
-        print(f"  open and counts {statistics.median(opened) * 1e3:.2f} ms (median of 7)")
+              f"{size / length:.2f} of its JSON")  # fmt: skip
+        opened = [_time(lambda: Ledger(path).get("none")) for _ in range(7)]
+        counted = [_time(lambda: Ledger(path).counts()) for _ in range(7)]
+        print(f"  open and look up one key {statistics.median(opened) * 1e3:.2f} ms, open and count "
+              f"{statistics.median(counted) * 1e3:.2f} ms (medians of 7)")  # fmt: skip
         calls: dict[str, Callable[[], int]] = {
-            "Result.json": lambda: asyncio.run(_resumed(works, texts, path)),
-            "map": lambda: len(list(works.map(texts, ledger=path))),
+            "reading the articles alone": lambda: _read(several),
+            "Result.json, not parsed": lambda: asyncio.run(_resumed(works, several, path)),
+            "map, summaries parsed": lambda: sum(
+                isinstance(outcome, gs.Summary)
+                for outcome in works.map(distinct(0, several), ledger=path)
+            ),
         }
         for name, call in calls.items():
-            took = [_time(call) / again for _ in range(RUNS)]
-            print(f"  go on, {name:12} {statistics.median(took) * 1e3:6.2f} ms an article "
-                  f"(median of {RUNS} times {again})")  # fmt: skip
+            start = time.process_time()
+            took = _time(lambda call=call: _all(call, several))  # type: ignore[misc]
+            cpu = time.process_time() - start
+            print(f"  go on, {name:27} {took:6.1f} s, {several / took:6,.0f} articles/s, "
+                  f"{cpu / several * 1e3:.2f} ms CPU each", flush=True)  # fmt: skip
 
 
-async def _resumed(works: gs.Summarizer, texts: list[str], path: Path) -> int:
-    length = 0
-    async with aclosing(works.run(texts, ledger=path).results()) as results:
+def _filled(path: Path, works: gs.Summarizer, several: int, made: str) -> list[float]:
+    """Claim and record every article; entries a second, for each thousand of them."""
+    rates, texts = [], distinct(0, several)
+    with Ledger(path) as book:
+        run = book.begin({})
+        while some := [*itertools.islice(texts, 1_000)]:
+            articles = [gs.Article.from_text(text) for text in some]
+            entries = [
+                Entry(key=works.key(a), article=a.id, source=a.source, status="done", run=run,
+                      summary=made)
+                for a in articles
+            ]  # fmt: skip
+            start = time.perf_counter()
+            for entry in entries:
+                assert book.claim(entry.key) == "mine"
+                book.record(entry)
+            rates.append(len(entries) / (time.perf_counter() - start))
+        book.end(run, "finished")
+    return rates
+
+
+def _read(several: int) -> int:
+    return sum(bool(gs.Article.from_text(text).id) for text in distinct(0, several))
+
+
+def _all(call: Callable[[], int], several: int) -> None:
+    assert call() == several
+
+
+async def _resumed(works: gs.Summarizer, several: int, path: Path) -> int:
+    found = 0
+    async with aclosing(works.run(distinct(0, several), ledger=path).results()) as results:
         async for result in results:
             assert isinstance(result, Result)
             assert result.stored
-            length += len(result.json)
-    return length
+            found += bool(result.json)
+    return found
 
 
 def _mapped(endpoint: Loopback, several: int, concurrency: int, *, ledger: bool) -> Took:
@@ -207,10 +251,11 @@ def _mapped(endpoint: Loopback, several: int, concurrency: int, *, ledger: bool)
         list(works.map(distinct(several, 16), concurrency=16))  # so that all is loaded
         articles = list(distinct(0, several))
         path = Path(folder) / "run.sqlite" if ledger else None
-        start, cpu = time.monotonic(), time.process_time()
+        start, cpu, server = time.monotonic(), time.process_time(), endpoint.cpu
         for outcome in works.map(articles, concurrency=concurrency, ledger=path):
             assert isinstance(outcome, gs.Summary)
-        return Took(several, time.monotonic() - start, time.process_time() - cpu)
+        took = time.monotonic() - start, time.process_time() - cpu
+        return Took(several, *took, endpoint.cpu - server)
 
 
 async def _bare(endpoint: Loopback, several: int, concurrency: int) -> Took:
@@ -231,9 +276,10 @@ async def _bare(endpoint: Loopback, several: int, concurrency: int) -> Took:
     async with raw:
         await asyncio.gather(*map(one, distinct(several, 16)))
         articles = list(distinct(0, several))
-        start, cpu = time.monotonic(), time.process_time()
+        start, cpu, server = time.monotonic(), time.process_time(), endpoint.cpu
         await asyncio.gather(*map(one, articles))
-        return Took(several, time.monotonic() - start, time.process_time() - cpu)
+        took = time.monotonic() - start, time.process_time() - cpu
+        return Took(several, *took, endpoint.cpu - server)
 
 
 def _shared(endpoint: Loopback, several: int, concurrency: int) -> tuple[Took, int]:
@@ -243,37 +289,63 @@ def _shared(endpoint: Loopback, several: int, concurrency: int) -> tuple[Took, i
     with tempfile.TemporaryDirectory() as folder:
         numbers = map(str, (0, several, concurrency))
         command = [sys.executable, "-c", SHARED, endpoint.url, f"{folder}/run.sqlite", *numbers]
-        both = [subprocess.Popen(command, **pipes) for _ in range(2)]
+        both = [subprocess.Popen(command, cwd=Path(__file__).parent, **pipes) for _ in range(2)]
         for process in both:
             assert process.stdout is not None
             assert process.stdout.readline() == "ready\n"
+        server = endpoint.cpu
         for process in both:
             assert process.stdin is not None
             process.stdin.write("\n")
             process.stdin.flush()
         told = [process.communicate()[0].split() for process in both]
-    asked = endpoint.counts()
+    server, asked = endpoint.cpu - server, endpoint.counts()
     assert all(asked[number] for number in range(several))
     twice = sum(asked[number] > 1 for number in range(several))
     walls, cpus = zip(*(map(float, line) for line in told), strict=True)
-    return Took(several, max(walls), sum(cpus)), twice
+    return Took(several, max(walls), sum(cpus), server), twice
 
 
 def _langextract(python: str, several: int, concurrency: int) -> Took:
-    """Langextract over the same articles and the same latency, its own answer form."""
-    text = _gold()[0].text
-    plain = json.dumps({"extractions": [{"participant": "Macron", "participant_attributes": {}}]})
+    """Run langextract over the same articles, one request for each, and the facts of gold 01.
+
+    They come in the order of the text and no passage comes twice, as it asks for: otherwise it
+    falls back to its fuzzy alignment, which takes ten times as long.
+    """
+    article, answer = _gold()
+    found = dict(_extractions(gs.Summary.ground(answer, article)))
+    ordered = sorted(found, key=article.text.find)
+    plain = json.dumps({"extractions": [found[text] for text in ordered]})
     with loopback({}, plain=plain, delay=LATENCY) as its:
+        server = its.cpu
         command = [python, "-c", LANGEXTRACT, its.url, str(several), str(concurrency)]
-        told = subprocess.run(command, input=text, capture_output=True, text=True, check=True)
+        told = subprocess.run(
+            command, input=article.text, capture_output=True, text=True, check=True
+        )
+        server = its.cpu - server
     wall, cpu = map(float, told.stdout.split()[-2:])
-    return Took(several, wall, cpu)
+    return Took(several, wall, cpu, server)
+
+
+def _extractions(summary: gs.Summary) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Words of the article for each claim, and the extraction with the rest as attributes."""
+    sections = {"participant": summary.participants, "event": summary.events,
+                "proposal": summary.proposals, "layer": summary.structure.layers,
+                "dispute": summary.disputes}  # fmt: skip
+    for kind, claims in sections.items():
+        for claim in claims:
+            told = claim.model_dump(mode="json", exclude={"evidence", "description"})
+            attributes = {name: json.dumps(value) for name, value in told.items() if value}
+            quoted = claim.evidence[0].quote if claim.evidence else ""
+            text = claim.name if kind == "participant" else quoted
+            yield text, {kind: text, f"{kind}_attributes": attributes}
 
 
 def _median(call: Callable[[], Took]) -> Took:
     runs = [call() for _ in range(RUNS)]
     middle = statistics.median
-    return Took(runs[0].articles, middle(t.wall for t in runs), middle(t.cpu for t in runs))
+    wall, cpu = middle(t.wall for t in runs), middle(t.cpu for t in runs)
+    return Took(runs[0].articles, wall, cpu, middle(t.server for t in runs))
 
 
 def _in_a_process(target: Callable[..., None], *values: Any) -> None:

@@ -29,6 +29,7 @@ from loopback import Loopback, loopback
 from run import machine
 
 import guarantee_summarizer as gs
+from guarantee_summarizer.corpus import run
 from guarantee_summarizer.corpus.ledger import Ledger
 from guarantee_summarizer.corpus.outcomes import Failure
 
@@ -72,6 +73,15 @@ async def main(url, ledger, several):
     except gs.LedgerError:
         print("ledger error", flush=True)
 asyncio.run(main(*sys.argv[1:]))
+"""
+MAP = """
+import sys
+import guarantee_summarizer as gs
+from faults import texts
+url, ledger, several = sys.argv[1:]
+works = gs.Summarizer("m", base_url=url, api_key="k")
+for number, outcome in enumerate(works.map(texts(int(several)), concurrency=8, ledger=ledger)):
+    print(number, type(outcome).__name__.replace("Summary", "done"), "yielded", flush=True)
 """
 MIX = [("429", 0.10), ("500", 0.05), ("hang", 0.02), ("cut", 0.02), ("malformed", 0.02)]
 
@@ -182,6 +192,48 @@ def locked(quick: bool) -> Row:
     return row
 
 
+def patience(quick: bool) -> Row:
+    """The lock stays longer than the ledger's patience; once it is gone the same process goes on.
+
+    The pauses before a result is written once more are shortened.
+    """
+    several, pauses = 100, run._AGAIN  # noqa: SLF001
+    code = (
+        "import sqlite3, sys, time; c = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+        "c.execute('BEGIN IMMEDIATE'); time.sleep(600)"
+    )
+    handed, ended, others = 0, "not at all", []
+    with _place(delay=0.1) as (endpoint, path), _works(endpoint) as works:
+
+        def lock() -> None:
+            others.append(subprocess.Popen([sys.executable, "-c", code, str(path)]))
+
+        run._AGAIN = (0.1,)  # noqa: SLF001
+        try:
+            book = Ledger(path, patience=0.3)
+            for outcome in works.map(texts(several), concurrency=8, ledger=book):
+                handed += isinstance(outcome, gs.Summary)
+                if handed == 20:
+                    lock()
+        except gs.LedgerError:
+            ended = "LedgerError"
+        finally:
+            run._AGAIN = pauses  # noqa: SLF001
+        paid = endpoint.counts("answered").total()
+        for other in others:
+            other.kill()
+            other.wait()
+        held, before = _held(path), endpoint.counts()
+        outcomes = _counted(works.map(texts(several), concurrency=8, ledger=path))
+        asked = endpoint.counts()
+    twice = sum(asked[n] > before[n] for n in held)
+    note = f"ended with {ended} after {handed} summaries, {len(held)} of them recorded, {paid} paid"
+    row = Row("ledger locked past its patience", several, outcomes, twice, note=note)
+    row.lost = several - outcomes.total() + max(0, paid - handed)
+    row.whole = ended == "LedgerError"
+    return row
+
+
 def down(quick: bool) -> Row:
     """The endpoint refuses connections and drops those there are, one second into the run."""
     seconds, several = 10 if quick else 30, 400
@@ -232,15 +284,16 @@ def clock(quick: bool) -> Row:
 
 
 def unreadable(quick: bool) -> Row:
-    """Every tenth line is no JSON or has no text; the command tells each and exits with 2."""
-    several, wrong = 200, ("{oops", '{"title": "no text"}')
+    """Every tenth line is no article, in five ways; the command tells each and exits with 2."""
+    several = 200
+    wrong = (b"{oops", b'{"title": "no text"}', b'{"text": " "}', b'{"text": "\xff\xfe."}', b"[1]")
     lines = [
-        wrong[n // 10 % 2] if n % 10 == 3 else json.dumps({"text": text})
+        wrong[n // 10 % 5] if n % 10 == 3 else json.dumps({"text": text}).encode()
         for n, text in enumerate(texts(several))
     ]
     with _place() as (endpoint, path):
         news = path.with_name("news.jsonl")
-        news.write_text("\n".join(lines))
+        news.write_bytes(b"\n".join(lines))
         command = [*_command(endpoint, news), "--ledger", str(path)]
         runs = []
         for _ in range(2):
@@ -299,6 +352,29 @@ def ctrl_c(quick: bool) -> Row:
     return row
 
 
+def interrupted(quick: bool) -> Row:
+    """SIGINT to a program in the middle of `map`, which has no handler of its own; then again."""
+    several = 200
+    with _place(delay=0.1) as (endpoint, path):
+        with _started(endpoint, path, several, run=MAP) as running:
+            assert running.stdout is not None
+            for _ in range(20):
+                running.stdout.readline()
+            running.send_signal(signal.SIGINT)
+            running.stdout.read()
+        held, before = _held(path), endpoint.counts()
+        with _started(endpoint, path, several, run=MAP) as again:
+            outcomes = _told(again)
+        asked, kept = endpoint.counts(), _held(path)
+    twice = sum(asked[n] > before[n] for n in held)
+    lost = len({*range(several)} - kept)
+    note = f"exit codes {running.returncode}, {again.returncode}; {len(held)} recorded, "
+    note += f"{asked.total() - several} requests of those under way repeated"
+    row = Row("Ctrl-C in map", several, outcomes, twice, lost, note=note)
+    row.whole = (running.returncode, again.returncode) == (-signal.SIGINT, 0)
+    return row
+
+
 def _whole(
     fault: str,
     works: gs.Summarizer,
@@ -336,12 +412,16 @@ def _place(**settings: Any) -> Iterator[tuple[Loopback, Path]]:
 
 @contextmanager
 def _started(
-    endpoint: Loopback, path: Path, several: int, before: str = ""
+    endpoint: Loopback, path: Path, several: int, *, before: str = "", run: str = RUN
 ) -> Iterator[subprocess.Popen[str]]:
     """A run in a process of its own, which tells one line for each outcome."""
-    command = [sys.executable, "-c", before + RUN, endpoint.url, str(path), str(several)]
+    command = [sys.executable, "-c", before + run, endpoint.url, str(path), str(several)]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command,
+        cwd=Path(__file__).parent,  # where it finds this file
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     ) as running:
         try:
             yield running
@@ -374,12 +454,14 @@ def main() -> None:
         "kill": killed,
         "disk": disk_full,
         "locked": locked,
+        "patience": patience,
         "down": down,
         "mix": mix,
         "clock": clock,
         "unreadable": unreadable,
         "repeated": repeated,
         "ctrl-c": ctrl_c,
+        "interrupt": interrupted,
     }
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("faults", nargs="*", metavar="fault", help=", ".join(faults))
