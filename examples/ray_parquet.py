@@ -14,7 +14,7 @@ What a million articles take: about 3,360 input tokens each (2,640 of them the s
 the provider can cache them) and 1,300 output tokens, 4.66 billion in all. At 1, 10 and 30 million
 tokens a minute that is 78, 7.8 and 2.6 hours; the cost is 3.36 billion input and 1.3 billion output
 tokens at the prices of the model. The limit on tokens a minute decides, not Ray and not the CPU:
-15 to 20 ms an article are 4 to 6 core hours.
+about 20 ms an article are 6 core hours.
 """  # noqa: INP001  (a folder of scripts)
 
 from __future__ import annotations
