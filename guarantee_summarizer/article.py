@@ -16,7 +16,15 @@ from pathlib import Path
 from typing import Any, Self
 
 from guarantee_summarizer.errors import ArticleError
-from guarantee_summarizer.text import FoldedText, Sentence, fold, holds, looks_english, segment
+from guarantee_summarizer.text import (
+    FoldedText,
+    Sentence,
+    fold,
+    holds,
+    looks_english,
+    segment,
+    spans,
+)
 
 __all__ = ["JSON_KEYS", "MAX_CHARACTERS", "Article", "ArticleLike", "decode"]
 
@@ -284,7 +292,7 @@ def _check(article: Article) -> None:
         raise ArticleError(f"{name}: is binary, not text; give plain text or JSON")
     if _URL.match(text.strip()):
         raise ArticleError(f"{name}: is only a URL; nothing is fetched, give the page's text")
-    if not any(_is_prose(sentence.text) for sentence in article.sentences):
+    if not any(_is_prose(text[a:b]) for a, b in spans(text, article.body)):  # up to the first one
         raise ArticleError(
             f"{name}: holds no full sentence, only headings or single words; "
             "give the whole text of an article"

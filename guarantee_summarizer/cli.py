@@ -22,7 +22,7 @@ from guarantee_summarizer import (
 from guarantee_summarizer.article import decode
 from guarantee_summarizer.commands.batch import batch
 from guarantee_summarizer.commands.runs import runs
-from guarantee_summarizer.commands.shell import refuse, told
+from guarantee_summarizer.commands.shell import BaseUrl, Language, Model, Prompts, refuse, told
 from guarantee_summarizer.evaluation.command import evaluate
 from guarantee_summarizer.render import terminal_text
 
@@ -56,10 +56,6 @@ Files = Annotated[
     list[str],
     typer.Argument(metavar="FILE…", help="Text or JSON files; - reads standard input."),
 ]
-Prompts = Annotated[
-    Path | None, typer.Option(help="Folder with your own prompt templates.", metavar="DIR")
-]
-Language = Annotated[str, typer.Option(help="Language of the summary's own wording.")]
 
 
 def _show_version(wanted: bool) -> None:
@@ -81,12 +77,8 @@ def options(
 @app.command()
 def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the command)
     files: Files,
-    model: Annotated[
-        str | None, typer.Option(help="Language model; the embedded extractor if left out.")
-    ] = None,
-    base_url: Annotated[
-        str | None, typer.Option(help="OpenAI-compatible endpoint; the key is OPENAI_API_KEY.")
-    ] = None,
+    model: Model = None,
+    base_url: BaseUrl = None,
     prompts: Prompts = None,
     language: Language = "English",
     strict: Annotated[

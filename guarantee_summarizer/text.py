@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-__all__ = ["FoldedText", "Sentence", "fold", "holds", "looks_english", "segment"]
+__all__ = ["FoldedText", "Sentence", "fold", "holds", "looks_english", "segment", "spans"]
 
 _QUOTES = dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u02bc\u0060\u00b4", "'") | dict.fromkeys(
     "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033", '"'
@@ -185,12 +185,13 @@ def segment(text: str, start: int = 0) -> list[Sentence]:
     >>> [s.text for s in segment("The U.S. Senate met. It voted.")]
     ['The U.S. Senate met.', 'It voted.']
     """
-    spans = [
-        span
-        for block_start, block_end in _blocks(text, start)
-        for span in _mended(text, block_start, block_end)
-    ]
-    return [Sentence(n, a, b, text[a:b]) for n, (a, b) in enumerate(spans, 1)]
+    return [Sentence(n, a, b, text[a:b]) for n, (a, b) in enumerate(spans(text, start), 1)]
+
+
+def spans(text: str, start: int = 0) -> Iterator[tuple[int, int]]:
+    """The offsets of the sentences that `segment` makes, one paragraph at a time."""
+    for block_start, block_end in _blocks(text, start):
+        yield from _mended(text, block_start, block_end)
 
 
 def _blocks(text: str, start: int) -> Iterator[tuple[int, int]]:

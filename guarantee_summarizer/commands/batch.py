@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from guarantee_summarizer.commands.lines import carry_out
-from guarantee_summarizer.commands.shell import refuse, told
+from guarantee_summarizer.commands.shell import BaseUrl, Language, Model, Prompts, refuse, told
 from guarantee_summarizer.corpus.progress import Prices
 from guarantee_summarizer.corpus.readers import read_articles
 from guarantee_summarizer.summarizer import Summarizer
@@ -32,18 +32,10 @@ def batch(  # noqa: PLR0913, PLR0917  (one parameter for each option of the comm
         Path | None,
         typer.Option(help="Remembers what is done, so that a run can go on.", metavar="FILE"),
     ] = None,
-    model: Annotated[
-        str | None, typer.Option(help="Language model; the embedded extractor if left out.")
-    ] = None,
-    base_url: Annotated[
-        str | None, typer.Option(help="OpenAI-compatible endpoint; the key is OPENAI_API_KEY.")
-    ] = None,
-    prompts: Annotated[
-        Path | None, typer.Option(help="Folder with your own prompt templates.", metavar="DIR")
-    ] = None,
-    language: Annotated[
-        str, typer.Option(help="Language of the summary's own wording.")
-    ] = "English",
+    model: Model = None,
+    base_url: BaseUrl = None,
+    prompts: Prompts = None,
+    language: Language = "English",
     strict: Annotated[
         bool, typer.Option("--strict", help="Count what is incomplete or unsupported as failed.")
     ] = False,

@@ -98,7 +98,7 @@ class Outbox:
                     continue
                 line = self._line(key, article)
             except ArticleError as error:
-                source = given.source if isinstance(given, Article) else f"article {number}"
+                source = given.source if isinstance(given, Article) else f"article {number + 1}"
                 self.failures.append(Failure(source, error))
                 continue
             taken.add(key)

@@ -142,15 +142,25 @@ class Ledger:
             process's claim is void at once, another machine's after `LEASE`); `done`, or `failed`
             without `retry`: there is nothing to do.
         """
+        if found := self._found(self._read(sql.STATUS, key=key), retry=retry):
+            return found  # nothing is locked for what is there
         with self._transaction() as connection:
-            for (status,) in connection.execute(sql.STATUS, {"key": key}).fetchall():
-                if status == "done" or not retry:
-                    return "done" if status == "done" else "failed"
+            rows = connection.execute(sql.STATUS, {"key": key}).fetchall()
+            if found := self._found(rows, retry=retry):
+                return found
             if any(map(self._holds, connection.execute(sql.HOLDER, {"key": key}).fetchall())):
                 return "taken"
             connection.execute(sql.CLAIM, {"key": key, **_mine()})
             self._held.add(key)
         return "mine"
+
+    @staticmethod
+    def _found(rows: list[sqlite3.Row], *, retry: bool) -> Literal["done", "failed"] | None:
+        """What an entry says against doing its work."""
+        for (status,) in rows:
+            if status == "done" or not retry:
+                return "done" if status == "done" else "failed"
+        return None
 
     def _holds(self, claim: sqlite3.Row) -> bool:
         """Whether whoever made a claim is still on it.

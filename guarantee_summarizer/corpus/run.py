@@ -19,7 +19,7 @@ from typing import Any, Protocol, TypeVar
 
 from guarantee_summarizer import errors
 from guarantee_summarizer.article import Article
-from guarantee_summarizer.corpus.ledger import Entry, Ledger
+from guarantee_summarizer.corpus.ledger import Claim, Entry, Ledger
 from guarantee_summarizer.corpus.options import RunOptions
 from guarantee_summarizer.corpus.outcomes import Failure
 from guarantee_summarizer.corpus.progress import Status, shown
@@ -101,16 +101,17 @@ class Run:
             self._tell = tell
             self._ledger = _opened(self.options.ledger)
             await self._begin()
-            workers = asyncio.gather(*(self._work() for _ in range(self.options.concurrency)))
+            tasks = [asyncio.create_task(self._work()) for _ in range(self.options.concurrency)]
+            workers = asyncio.gather(*tasks)
             workers.add_done_callback(lambda _: self._finished.put_nowait(_END))
             try:
                 async for result in self._in_order():
                     yield result
                 await workers
             finally:
-                workers.cancel()
-                with suppress(asyncio.CancelledError, Exception):
-                    await workers
+                for task in tasks:  # each: to cancel a gather that failed leaves the others running
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
                 await self._end()
         if self._error is not None:
             raise self._error
@@ -221,13 +222,12 @@ class Run:
     async def _once(self, article: Article, ledger: Ledger) -> Result:
         """What the ledger holds; else what comes of doing it now, which the ledger then holds."""
         key = self.works.key(article)
-        pause, retry = 0.05, self.options.retry_failed
-        while (claim := await self._in_writer(partial(ledger.claim, key, retry=retry))) == "taken":
+        pause, claim = 0.05, partial(_claimed, ledger, key, retry=self.options.retry_failed)
+        while (claimed := await self._in_writer(claim))[0] == "taken":
             await asyncio.sleep(pause)  # another process, or the same article a moment ago
-            pause, retry = min(2 * pause, 2.0), False
-        if claim != "mine":
-            entry = await self._in_writer(lambda: ledger.get(key))
-            return stored(entry, article)
+            pause, claim = min(2 * pause, 2.0), partial(_claimed, ledger, key, retry=False)
+        if claimed[0] != "mine":
+            return stored(claimed[1], article)
         recorded = False
         try:
             result = await self._summarized(article)
@@ -288,6 +288,12 @@ class Run:
 
 
 _COUNTED = tuple(Usage.model_fields)
+
+
+def _claimed(ledger: Ledger, key: str, *, retry: bool) -> tuple[Claim, Entry | None]:
+    """A claim, and what is there already."""
+    claim = ledger.claim(key, retry=retry)
+    return claim, ledger.get(key) if claim in ("done", "failed") else None
 
 
 def _opened(ledger: Ledger | str | Path | None) -> Ledger | None:

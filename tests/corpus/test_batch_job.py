@@ -175,7 +175,7 @@ def test_what_cannot_be_read_is_handed_back_and_costs_nothing(serve, start):
     submission = start(server).submit([TEXTS[0], "", unreadable, 7, {"text": TEXTS[1]}])
     assert submission.sent == 2
     sources = [failure.source for failure in submission.failures]
-    assert sources == ["article 1", "news.jsonl, line 7", "article 3"]
+    assert sources == ["article 2", "news.jsonl, line 7", "article 4"]
     assert server.paid.total() == 2
 
 

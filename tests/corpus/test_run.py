@@ -304,3 +304,17 @@ def test_the_embedded_extractor_reads_corpora_too(tmp_path):
         outcomes = list(works.map([text(n) for n in range(5)], ledger=tmp_path / "l"))
         assert len(told(outcomes)) == 5
         assert list(map(type, works.map([text(0)], ledger=tmp_path / "l"))) == [gs.Summary]
+
+
+def test_a_progress_function_that_fails_ends_the_run_and_no_worker_goes_on(tmp_path):
+    def fails(status: Status) -> None:
+        raise RuntimeError(f"cannot show {status.seen}")
+
+    texts = [text(n) for n in range(8)]
+    with Endpoint(delay=0.1) as endpoint, summarizer(endpoint) as works:
+        with pytest.raises(RuntimeError, match="cannot show 1"):
+            list(works.map(texts, concurrency=4, ledger=tmp_path / "l", progress=fails))
+        asked = sum(endpoint.asked.values())
+        time.sleep(0.3)
+        assert sum(endpoint.asked.values()) == asked
+        assert len(list(works.map(texts, ledger=tmp_path / "l"))) == 8
