@@ -89,6 +89,7 @@ def test_what_the_sentence_says_passes(fields):
         ("actors_crossed", {"disputes": position("Ukraine", "It rejects any foreign troops.", 2)}),
         ("party_on_two_sides", {"disputes": on_two_sides()}),
         ("polarity_turned", {"proposals": proposal("Poland would deploy troops.", 4)}),
+        ("polarity_turned", {"proposals": proposal("Norway won't send soldiers.", 1)}),
         ("name_not_in_evidence", {"proposals": proposal("Donald Tusk could send soldiers.", 1)}),
         ("figure_not_in_evidence", {"proposals": proposal("Norway could send F-16 jets.", 1)}),
         ("history_as_present", {"proposals": proposal("Sweden offered to join the alliance.", 8)}),

@@ -13,7 +13,7 @@ __all__ = ["ACTS", "Passage"]
 
 _Stems = frozenset[str]
 _NEGATION = re.compile(
-    r"\b(?:not|no|never|none|neither|nor|without|cannot|n't|reject\w*|refus\w*|rul(?:e|es|ed|ing) out|oppos\w*|"
+    r"\b(?:not|no|never|none|neither|nor|without|cannot|\w+n't|reject\w*|refus\w*|rul(?:e|es|ed|ing) out|oppos\w*|"
     r"den(?:y|ies|ied)|declin\w*|exclud\w*|unacceptable|prohibit\w*|forbid\w*|bar(?:s|red)?|object\w*|dismiss\w*|"
     r"against|unable|fail\w*|lack\w*|stop\w*|end(?:s|ed)?|drop\w*|remov\w*|avoid\w*|less|halt\w*|prevent\w*|"
     r"instead|yet|only|scrapp\w*|cancel\w*|withdr\w*|contest\w*|disput\w*|doubt\w*|sceptic\w*|skeptic\w*|"
@@ -43,9 +43,9 @@ _REFUSES = (
     r"declin\w* to|drop\w*|against|away from|short of|instead of|rather than"
 )
 _AFTER = r"(?P<after>(?:[ \"(]+[\w'-]+){1,4})"
-_DENIES = re.compile(rf"\b(?:not|never|{_REFUSES}){_AFTER}")
+_DENIES = re.compile(rf"\b(?:not|never|\w+n't|{_REFUSES}){_AFTER}")
 _DENIES_OR_NO = re.compile(
-    rf"\b(?:not|never|(?P<verb>[\w'-]+ )?no|{_REFUSES}){_AFTER}"
+    rf"\b(?:not|never|\w+n't|(?P<verb>[\w'-]+ )?no|{_REFUSES}){_AFTER}"
     r"|(?P<before>[\w'-]+ [\w'-]+) (?:none|nothing|nobody)\b"
 )
 _NO = re.compile(r"\bno(?:ne|thing|body)?\b")  # the long pattern is slow: only where it is needed
