@@ -24,8 +24,8 @@ from run import _gold, _naive, machine
 import guarantee_summarizer as gs
 from guarantee_summarizer.corpus.ledger import Entry, Ledger
 from guarantee_summarizer.corpus.results import Result
-from guarantee_summarizer.corpus.rows import json_lines
 from guarantee_summarizer.prompts import PromptBook
+from guarantee_summarizer.readers.records import json_lines
 
 LATENCY = 0.2
 RUNS = 3

@@ -31,7 +31,7 @@ from run import machine
 import guarantee_summarizer as gs
 from guarantee_summarizer.corpus import run
 from guarantee_summarizer.corpus.ledger import Ledger
-from guarantee_summarizer.corpus.outcomes import Failure
+from guarantee_summarizer.corpus.results import Failure
 
 TEXT = """Norvian President Ana Lund said on Monday that her country needed protection for 20 years.
 

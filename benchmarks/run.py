@@ -23,7 +23,7 @@ from typing import Any
 import rich
 
 import guarantee_summarizer as gs
-from guarantee_summarizer.backends.embedded.wording import clean
+from guarantee_summarizer.embedded.phrasing import clean
 from guarantee_summarizer.enrich import enrich
 from guarantee_summarizer.evaluation import (
     KINDS,
@@ -36,7 +36,7 @@ from guarantee_summarizer.evaluation import (
 from guarantee_summarizer.lexicon import default_lexicon
 from guarantee_summarizer.lexicon.cues import Cues
 from guarantee_summarizer.prompts import PromptBook
-from guarantee_summarizer.schema.wire import to_wire, wire_schema
+from guarantee_summarizer.schema.json_schema import to_wire, wire_schema
 from guarantee_summarizer.testing import Reply, ScriptedEndpoint
 from guarantee_summarizer.verify import claims, verify
 

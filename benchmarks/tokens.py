@@ -56,15 +56,14 @@ from rich.console import Console
 from rich.table import Table
 
 import guarantee_summarizer as gs
-from guarantee_summarizer.backends.llm.answer import read_answer
-from guarantee_summarizer.backends.llm.call import Answer
 from guarantee_summarizer.enrich import enrich
 from guarantee_summarizer.lexicon import default_lexicon
-from guarantee_summarizer.prompts import PromptBook
-from guarantee_summarizer.resources import prompts_folder
+from guarantee_summarizer.llm.answers import read_answer
+from guarantee_summarizer.llm.call import Answer
+from guarantee_summarizer.prompts import PromptBook, prompts_folder
 from guarantee_summarizer.schema.base import Model, is_added
 from guarantee_summarizer.schema.evidence import Citation
-from guarantee_summarizer.schema.wire import to_wire
+from guarantee_summarizer.schema.json_schema import to_wire
 
 sys.path.insert(0, str(Path(__file__).parent))
 

@@ -6,7 +6,7 @@ from typing import Any as _Any
 
 from guarantee_summarizer._version import __version__
 from guarantee_summarizer.article import Article
-from guarantee_summarizer.corpus.outcomes import Failure
+from guarantee_summarizer.corpus.results import Failure, Prices, Status
 from guarantee_summarizer.errors import (
     AnswerError,
     ArticleError,
@@ -31,7 +31,7 @@ from guarantee_summarizer.errors import (
     UnreachableError,
     UnsupportedError,
 )
-from guarantee_summarizer.options import Options
+from guarantee_summarizer.options import Options, RunOptions
 from guarantee_summarizer.render import print_summary, to_markdown
 from guarantee_summarizer.schema import (
     ArticleRecord,
@@ -51,31 +51,21 @@ from guarantee_summarizer.schema import (
     Usage,
     Withheld,
 )
-from guarantee_summarizer.shortcuts import asummarize, summarize
-from guarantee_summarizer.summarizer import Summarizer
+from guarantee_summarizer.summarizer import Summarizer, asummarize, summarize
 
 if _TYPE_CHECKING:
-    from guarantee_summarizer.batch_job import Batch, BatchJob, Submission
+    from guarantee_summarizer.batch import Batch, BatchJob, Submission
     from guarantee_summarizer.corpus.ledger import Ledger
-    from guarantee_summarizer.corpus.options import RunOptions
-    from guarantee_summarizer.corpus.progress import Prices, Status
-    from guarantee_summarizer.corpus.readers import (
-        article_from_html,
-        article_from_pdf,
-        read_articles,
-    )
+    from guarantee_summarizer.readers import article_from_html, article_from_pdf, read_articles
 
-_WHOLE_CORPORA = {
-    "Batch": "batch_job",
-    "BatchJob": "batch_job",
+_LAZY = {
+    "Batch": "batch",
+    "BatchJob": "batch",
     "Ledger": "corpus.ledger",
-    "Prices": "corpus.progress",
-    "RunOptions": "corpus.options",
-    "Status": "corpus.progress",
-    "Submission": "batch_job",
-    "article_from_html": "corpus.readers",
-    "article_from_pdf": "corpus.readers",
-    "read_articles": "corpus.readers",
+    "Submission": "batch",
+    "article_from_html": "readers",
+    "article_from_pdf": "readers",
+    "read_articles": "readers",
 }  # loads asyncio, sqlite3 and readers, which single articles do not need
 
 __all__ = [
@@ -141,7 +131,7 @@ __all__ = [
 
 def __getattr__(name: str) -> _Any:
     """What whole corpora need, loaded at first use."""
-    if name not in _WHOLE_CORPORA:
+    if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = _import_module(f"{__name__}.{_WHOLE_CORPORA[name]}")
+    module = _import_module(f"{__name__}.{_LAZY[name]}")
     return getattr(module, name)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.lexicon import Lexicon, Mention
-from guarantee_summarizer.lexicon.people import Person, find_people, surname
+from guarantee_summarizer.lexicon.persons import Person, find_people, surname
 from guarantee_summarizer.normalize import normalize_term, resolve_date
 from guarantee_summarizer.schema import (
     ArticleRecord,

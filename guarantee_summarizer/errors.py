@@ -28,10 +28,8 @@ Each message is one line that names the thing and the remedy. No message holds a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from guarantee_summarizer.schema import Summary, Usage
+from importlib import import_module
+from typing import Any
 
 __all__ = [
     "AnswerError",
@@ -56,6 +54,7 @@ __all__ = [
     "UnknownModelError",
     "UnreachableError",
     "UnsupportedError",
+    "load_extra",
 ]
 
 
@@ -102,7 +101,7 @@ class ModelError(GuaranteeSummarizerError):
     `answer` is the last raw answer, if any came.
     """
 
-    usage: Usage | None = None
+    usage: Any = None  # `schema.Usage`; the schema itself raises errors
 
     def __init__(self, message: str, *, attempts: int = 0, answer: str | None = None) -> None:
         super().__init__(message)
@@ -157,7 +156,7 @@ class AnswerError(ModelError):
         *,
         attempts: int = 0,
         answer: str | None = None,
-        summary: Summary | None = None,
+        summary: Any = None,
     ) -> None:
         super().__init__(message, attempts=attempts, answer=answer)
         self.summary = summary
@@ -173,3 +172,22 @@ class InvalidAnswerError(AnswerError):
 
 class UnsupportedError(AnswerError):
     """Strict mode: the article does not support all that the model said."""
+
+
+def load_extra(module: str, *, extra: str) -> Any:
+    """Import an optional library.
+
+    Args:
+        module: what to import, for instance `scipy.optimize`.
+        extra: the extra of this package that brings it.
+
+    Raises:
+        ConfigurationError: it is not installed; the message holds the install command.
+    """
+    try:
+        return import_module(module)
+    except ImportError as error:
+        raise ConfigurationError(
+            f"{module.partition('.')[0]} is not installed ({error}): "
+            f"pip install 'guarantee-summarizer[{extra}]'"
+        ) from error

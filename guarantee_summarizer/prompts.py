@@ -19,10 +19,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.errors import PromptError
-from guarantee_summarizer.resources import prompts_folder
-from guarantee_summarizer.schema.wire import wire_schema
+from guarantee_summarizer.schema.json_schema import wire_schema
 
-__all__ = ["Problem", "Prompt", "PromptBook"]
+__all__ = ["Problem", "Prompt", "PromptBook", "prompts_folder"]
 
 SYSTEM, ARTICLE = "system.md.jinja", "article.md.jinja"
 AGAIN, MEND = "again.md.jinja", "mend.md.jinja"
@@ -165,3 +164,16 @@ def _one_line(text: str) -> str:
 
 def _digest(texts: Sequence[str]) -> str:
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:12]
+
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def prompts_folder() -> Path:
+    """The folder of the bundled prompt templates.
+
+    A wheel carries `prompts/` inside the package as `_bundled/prompts`; in a checkout it lies
+    beside the package.
+    """
+    bundled = _PACKAGE / "_bundled" / "prompts"
+    return bundled if bundled.is_dir() else _PACKAGE.parent / "prompts"

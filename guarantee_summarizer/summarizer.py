@@ -14,24 +14,24 @@ from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from guarantee_summarizer._version import __version__
 from guarantee_summarizer.article import Article, ArticleLike
-from guarantee_summarizer.backends.base import Backend, Draft
-from guarantee_summarizer.corpus.outcomes import Failure, Outcome
+from guarantee_summarizer.corpus.results import Failure, Outcome
 from guarantee_summarizer.enrich import enrich
 from guarantee_summarizer.errors import (
     ConfigurationError,
 )
 from guarantee_summarizer.lexicon import Cues, Lexicon, default_cues, default_lexicon
-from guarantee_summarizer.observe import Observer
 from guarantee_summarizer.options import OptionFields, Options
+from guarantee_summarizer.pipeline import Backend, Draft, insist
 from guarantee_summarizer.schema import SCHEMA_VERSION, Finding, Provenance, Summary
-from guarantee_summarizer.strict import insist
+from guarantee_summarizer.telemetry import Observer
 from guarantee_summarizer.verify import verify, withhold
 
-if TYPE_CHECKING:  # loads asyncio and sqlite3, which only a run needs
-    from guarantee_summarizer.corpus.options import RunFields
-    from guarantee_summarizer.corpus.run import Run
+__all__ = ["Summarizer", "asummarize", "summarize"]
 
-__all__ = ["Summarizer"]
+if TYPE_CHECKING:  # loads asyncio and sqlite3, which only a run needs
+    from guarantee_summarizer.corpus.run import Run
+    from guarantee_summarizer.options import RunFields
+
 
 _REBUILT = frozenset(
     {"_backend", "_lexicon", "_cues", "_observer"}
@@ -157,7 +157,7 @@ class Summarizer:
             LedgerError: the ledger cannot be used; after the results that were paid for.
             AuthenticationError: and others that would fail for every article; in the same way.
         """
-        from guarantee_summarizer.corpus.threaded import in_thread  # noqa: PLC0415
+        from guarantee_summarizer.corpus.run import in_thread  # noqa: PLC0415
 
         results = in_thread(self.run(articles, **options), self._backend.aclose)
         with closing(results):
@@ -179,8 +179,8 @@ class Summarizer:
         **options: Unpack[RunFields],
     ) -> Run:
         """The run behind `map`, not yet begun; for those who want its status, or to stop it."""
-        from guarantee_summarizer.corpus.options import RunOptions  # noqa: PLC0415
         from guarantee_summarizer.corpus.run import Run  # noqa: PLC0415
+        from guarantee_summarizer.options import RunOptions  # noqa: PLC0415
 
         return Run(self, articles, RunOptions(**options))
 
@@ -296,12 +296,12 @@ class Summarizer:
     def _backend(self) -> Backend:
         """The backend, its heavy libraries loaded only now."""
         if self.model is None:
-            from guarantee_summarizer.backends.embedded.backend import (  # noqa: PLC0415
+            from guarantee_summarizer.embedded.extract import (  # noqa: PLC0415
                 EmbeddedBackend,
             )
 
             return EmbeddedBackend(self._examine, self._lexicon, self._cues)
-        from guarantee_summarizer.backends.llm import Endpoint, LanguageModelBackend  # noqa: PLC0415
+        from guarantee_summarizer.llm import Endpoint, LanguageModelBackend  # noqa: PLC0415
         from guarantee_summarizer.prompts import PromptBook  # noqa: PLC0415
 
         endpoint = Endpoint(model=self.model, **self._place)
@@ -321,7 +321,7 @@ class Summarizer:
             provenance=self._provenance(draft), usage=draft.usage
         )
         if self.options.coverage and not draft.partial and article.english:
-            from guarantee_summarizer.coverage import passed_over  # noqa: PLC0415
+            from guarantee_summarizer.embedded.omissions import passed_over  # noqa: PLC0415
 
             missed = passed_over(summary, article, lexicon=self._lexicon, cues=self._cues)
             summary = summary.replace(findings=(*summary.findings, *missed))
@@ -337,3 +337,19 @@ class Summarizer:
             library_version=__version__,
             created=datetime.now(UTC),
         )
+
+
+def summarize(article: ArticleLike, model: str | None = None, **settings: Any) -> Summary:
+    """Summarize one article; a shortcut for `Summarizer(model, **settings).summarize(article)`.
+
+    >>> summarize("France would send troops to Ukraine to guarantee a ceasefire.").relevant
+    True
+    """
+    with Summarizer(model, **settings) as summarizer:
+        return summarizer.summarize(article)
+
+
+async def asummarize(article: ArticleLike, model: str | None = None, **settings: Any) -> Summary:
+    """Summarize one article without blocking the event loop."""
+    async with Summarizer(model, **settings) as summarizer:
+        return await summarizer.asummarize(article)

@@ -6,8 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import guarantee_summarizer as gs
+
+settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure
+settings.load_profile("unhurried")
 
 ROOT = Path(__file__).parent.parent
 SEED = ROOT / "seeds" / "000_2fc7fc292f528f96.txt"

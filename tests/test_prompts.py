@@ -63,7 +63,7 @@ def test_metadata_is_given_where_it_is_known() -> None:
 
 def test_the_worked_example_is_a_right_answer_in_wire_form() -> None:
     from guarantee_summarizer import Summary
-    from guarantee_summarizer.schema.wire import to_wire
+    from guarantee_summarizer.schema.json_schema import to_wire
 
     source = (Path(__file__).parent.parent / "prompts" / "example.md.jinja").read_text()
     sentences, answer = source.split("Answer:\n")

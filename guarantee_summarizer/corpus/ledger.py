@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import platform
 import sqlite3
 import threading
 import time
@@ -15,12 +16,55 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Self
 
+from guarantee_summarizer import errors
+from guarantee_summarizer.article import Article
 from guarantee_summarizer.corpus import ledger_file as sql
-from guarantee_summarizer.corpus.owners import lives, owner
+from guarantee_summarizer.corpus.results import Failure, Result, usage_of
 from guarantee_summarizer.errors import LedgerError
 from guarantee_summarizer.schema import Usage
 
-__all__ = ["LEASE", "Claim", "Counts", "Entry", "Ledger", "Run"]
+__all__ = [
+    "LEASE",
+    "Claim",
+    "Counts",
+    "Entry",
+    "Ledger",
+    "Run",
+    "entry_of",
+    "lives",
+    "owner",
+    "stored",
+]
+
+
+def owner(pid: int) -> str:
+    """`host pid start`: a process that never comes again; the start is empty if it is hidden."""
+    start = ""
+    with suppress(OSError):
+        stat = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+        # proc(5): field 3 is the state, field 22 the clock tick of the start since this boot.
+        start = f"{_boot()}/{int(stat[19])}" if stat[0] not in b"ZX" else "ended"
+    return f"{platform.node()} {pid} {start}"
+
+
+@functools.cache
+def _boot() -> str:
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+
+
+def lives(name: str) -> bool | None:
+    """Whether the process is alive; None if that cannot be seen from here."""
+    host, pid, _ = name.rsplit(" ", 2)
+    if host != platform.node() or os.name == "nt":  # signal 0 would interrupt it on Windows
+        return None
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # somebody else's, and alive
+    return owner(int(pid)) in (name, f"{host} {pid} ")
+
 
 LEASE = 3600.0
 """Seconds until a claim is void whose process cannot be looked at: it is on another machine."""
@@ -344,3 +388,29 @@ def _sum(one: Usage, other: Usage) -> Usage:
 def _text(value: str) -> str:
     """The text with lone surrogates, which SQLite does not take, as escapes; in JSON the same."""
     return value.encode("utf-8", "backslashreplace").decode()
+
+
+def entry_of(key: str, article: Article, result: Result, run: int) -> Entry:
+    """The entry that a ledger keeps of a result."""
+    made: dict[str, Any] = {"key": key, "article": article.id, "source": article.source, "run": run}
+    made |= {"usage": usage_of(result)}
+    if result.failure is None:
+        return Entry(**made, status="done", summary=result.json)
+    error = result.failure.error
+    record = json.dumps(article.to_dict(), ensure_ascii=False)
+    named = type(error).__name__
+    return Entry(**made, status="failed", error=named, message=str(error), record=record)
+
+
+def stored(entry: Entry | None, article: Article) -> Result:
+    """The result that a ledger holds."""
+    if entry is not None and entry.summary is not None:
+        return Result(article.source, stored=entry.summary)
+    return Result(article.source, failure=_failure(entry, article))
+
+
+def _failure(entry: Entry | None, article: Article) -> Failure:
+    """The failure that a ledger holds, its error of the class that it was."""
+    kind = getattr(errors, (entry and entry.error) or "", errors.GuaranteeSummarizerError)
+    told = (entry and entry.message) or f"{article.source}: failed in an earlier run"
+    return Failure(article.source, kind(told), article)

@@ -2,17 +2,45 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
-from guarantee_summarizer import errors
 from guarantee_summarizer.article import Article
-from guarantee_summarizer.corpus.ledger import Entry
-from guarantee_summarizer.corpus.outcomes import Failure, Outcome
+from guarantee_summarizer.errors import GuaranteeSummarizerError
 from guarantee_summarizer.schema import Summary, Usage
 
-__all__ = ["Result", "entry_of", "stored", "usage_of"]
+__all__ = [
+    "Failure",
+    "Outcome",
+    "Prices",
+    "Progress",
+    "Result",
+    "Status",
+    "shown",
+    "usage_of",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An article that could not be read or summarized; the others are done all the same.
+
+    `source` names it for people ("news.jsonl, line 7"), `error` is what was raised, `article` is
+    None where it could not even be read.
+    """
+
+    source: str
+    error: GuaranteeSummarizerError
+    article: Article | None = None
+
+    def __str__(self) -> str:
+        """One line; the error names the article itself where it concerns only that."""
+        told = str(self.error)
+        return told if told.startswith(self.source) else f"{self.source}: {told}"
+
+
+Outcome = Summary | Failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +82,116 @@ def usage_of(result: Result) -> Usage:
     return (result.summary and result.summary.usage) or Usage()
 
 
-def entry_of(key: str, article: Article, result: Result, run: int) -> Entry:
-    """The entry that a ledger keeps of a result."""
-    made: dict[str, Any] = {"key": key, "article": article.id, "source": article.source, "run": run}
-    made |= {"usage": usage_of(result)}
-    if result.failure is None:
-        return Entry(**made, status="done", summary=_json(result.summary))
-    error = result.failure.error
-    record = json.dumps(article.to_dict(), ensure_ascii=False)
-    named = type(error).__name__
-    return Entry(**made, status="failed", error=named, message=str(error), record=record)
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What a million tokens cost, in any one currency; cached input as input if None."""
+
+    input: float
+    output: float
+    cached: float | None = None
+
+    def of(self, usage: Usage) -> float:
+        """What `usage` cost.
+
+        >>> Prices(2, 8).of(Usage(input_tokens=500_000, output_tokens=250_000))
+        3.0
+        """
+        cached = self.input if self.cached is None else self.cached
+        fresh = usage.input_tokens - usage.cached_tokens
+        parts = (
+            fresh * self.input + usage.cached_tokens * cached + usage.output_tokens * self.output
+        )
+        return parts / 1e6
 
 
-def stored(entry: Entry | None, article: Article) -> Result:
-    """The result that a ledger holds."""
-    if entry is not None and entry.summary is not None:
-        return Result(article.source, stored=entry.summary)
-    return Result(article.source, failure=_failure(entry, article))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """A run at one moment.
+
+    Attributes:
+        done: articles summarized in this run.
+        failed: articles that failed in it, or could not be read.
+        reused: articles that the ledger already held.
+        total: how many there are; None where that is not known before the end.
+        usage: tokens, attempts and seconds of waiting for models, this run's alone.
+        cost: what they cost; None without prices.
+        seconds: since the run began.
+    """
+
+    done: int = 0
+    failed: int = 0
+    reused: int = 0
+    total: int | None = None
+    usage: Usage = field(default_factory=Usage)
+    cost: float | None = None
+    seconds: float = 0.0
+
+    @property
+    def seen(self) -> int:
+        """Articles that are finished with, one way or the other."""
+        return self.done + self.failed + self.reused
+
+    @property
+    def rate(self) -> float:
+        """Articles a minute that were worked on; what the ledger held does not count."""
+        return 60 * (self.done + self.failed) / self.seconds if self.seconds else 0.0
+
+    @property
+    def left(self) -> float | None:
+        """Seconds to the end at this rate; None where that cannot be said."""
+        if self.total is None or not self.rate:
+            return None
+        return 60 * (self.total - self.seen) / self.rate
+
+    def __str__(self) -> str:
+        """One line for people."""
+        parts = [f"{self.done:,} done", f"{self.failed:,} failed"]
+        if self.reused:
+            parts.append(f"{self.reused:,} already there")
+        parts.append(f"{self.rate:,.0f} a minute")
+        tokens = self.usage.input_tokens + self.usage.output_tokens
+        if tokens:
+            parts.append(f"{tokens:,} tokens")
+        if self.cost is not None:
+            parts.append(f"cost {self.cost:,.4g}")
+        return ", ".join(parts)
 
 
-def _failure(entry: Entry | None, article: Article) -> Failure:
-    """The failure that a ledger holds, its error of the class that it was."""
-    kind = getattr(errors, (entry and entry.error) or "", errors.GuaranteeSummarizerError)
-    told = (entry and entry.message) or f"{article.source}: failed in an earlier run"
-    return Failure(article.source, kind(told), article)
+Progress = bool | Callable[[Status], None]
+"""True for a bar, or a function that is told after every article."""
+
+
+@contextmanager
+def shown(progress: Progress) -> Iterator[Callable[[Status], None]]:
+    """What to tell the status to: the function given, a bar on standard error, or nobody."""
+    if progress is False:
+        yield lambda _: None
+    elif progress is not True:
+        yield progress
+    else:
+        yield from _bar()
+
+
+def _bar() -> Iterator[Callable[[Status], None]]:
+    from rich.console import Console  # noqa: PLC0415  (only where a bar is wanted)
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.description}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def tell(status: Status) -> None:
+            bar.update(task, completed=status.seen, total=status.total, description=str(status))
+
+        yield tell

@@ -8,8 +8,10 @@ model.
 from __future__ import annotations
 
 import asyncio
+import queue
+import threading
 import time
-from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,15 +21,71 @@ from typing import Any, Protocol, TypeVar
 
 from guarantee_summarizer import errors
 from guarantee_summarizer.article import Article
-from guarantee_summarizer.corpus.ledger import Claim, Entry, Ledger
-from guarantee_summarizer.corpus.options import RunOptions
-from guarantee_summarizer.corpus.outcomes import Failure
-from guarantee_summarizer.corpus.progress import Status, shown
-from guarantee_summarizer.corpus.results import Result, entry_of, stored, usage_of
-from guarantee_summarizer.corpus.source import at_once, elsewhere
+from guarantee_summarizer.corpus.ledger import Claim, Entry, Ledger, entry_of, stored
+from guarantee_summarizer.corpus.results import (
+    Failure,
+    Result,
+    Status,
+    shown,
+    usage_of,
+)
+from guarantee_summarizer.options import RunOptions
 from guarantee_summarizer.schema import Summary, Usage
 
-__all__ = ["Run", "Works"]
+__all__ = ["Run", "Works", "at_once", "elsewhere", "in_thread"]
+
+
+def at_once(items: Iterable[Any], end: Any) -> Callable[[], Awaitable[Any]]:
+    """The items one by one, then `end`; for what is in memory already."""
+    iterator = iter(items)
+
+    async def following() -> Any:
+        return next(iterator, end)
+
+    return following
+
+
+def elsewhere(items: Iterable[Any], end: Any) -> Callable[[], Awaitable[Any]]:
+    """The same from a thread of its own, which may wait for a disk or a pipe.
+
+    All items are made in that one thread. It is a daemon: an iterator that never comes back holds
+    up neither the event loop nor the end of the program.
+    """
+    asked: queue.SimpleQueue[asyncio.Future[Any]] = queue.SimpleQueue()
+    loop = asyncio.get_running_loop()
+
+    def feed() -> None:
+        iterator = iter(items)
+        item = None
+        while item is not end:
+            future, error = asked.get(), None
+            try:
+                item = next(iterator, end)
+            except BaseException as raised:  # noqa: BLE001  (handed over to whoever waits)
+                item, error = end, raised
+            try:
+                loop.call_soon_threadsafe(_answer, future, item, error)
+            except RuntimeError:  # the loop is closed: nobody waits any more
+                return
+
+    threading.Thread(target=feed, name="articles", daemon=True).start()
+
+    async def following() -> Any:
+        future: asyncio.Future[Any] = loop.create_future()
+        asked.put(future)
+        return await future
+
+    return following
+
+
+def _answer(future: asyncio.Future[Any], item: Any, error: BaseException | None) -> None:
+    if future.done():
+        return
+    if error is not None:
+        future.set_exception(error)
+    else:
+        future.set_result(item)
+
 
 T = TypeVar("T")
 _END: Any = object()
@@ -298,3 +356,47 @@ def _claimed(ledger: Ledger, key: str, *, retry: bool) -> tuple[Claim, Entry | N
 
 def _opened(ledger: Ledger | str | Path | None) -> Ledger | None:
     return Ledger(ledger) if isinstance(ledger, str | Path) else ledger
+
+
+def in_thread(run: Run, finish: Callable[[], Awaitable[Any]]) -> Generator[Result]:
+    """The results of a run whose event loop lives in a thread; one is fetched at a time.
+
+    Args:
+        run: what to do.
+        finish: awaited in that loop at the end, to give back its connections.
+    """
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="run", daemon=True)
+    thread.start()
+    results = run.results()
+
+    def wait_for(call: Callable[[], Awaitable[Any]]) -> Any:
+        async def awaited() -> Any:
+            return await call()
+
+        future = asyncio.run_coroutine_threadsafe(awaited(), loop)
+        try:
+            return future.result()
+        except BaseException:
+            if future.cancel():  # Ctrl-C while a result was under way
+                asyncio.run_coroutine_threadsafe(_at_rest(), loop).result()
+            raise
+
+    try:
+        while True:
+            try:
+                result = wait_for(results.__anext__)
+            except StopAsyncIteration:
+                return
+            yield result
+    finally:
+        wait_for(results.aclose)
+        wait_for(finish)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+async def _at_rest() -> None:
+    """Wait until nothing else is under way in the loop."""
+    await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()}, return_exceptions=True)

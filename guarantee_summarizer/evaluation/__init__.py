@@ -1,20 +1,19 @@
 """Evaluation: how good summaries are, held against right answers."""
 
-from guarantee_summarizer.evaluation.corruption import KINDS
-from guarantee_summarizer.evaluation.detection import Detection, Trap, detection, trapped
+from guarantee_summarizer.evaluation.faithfulness import unsupported
 from guarantee_summarizer.evaluation.gold import GoldItem, load_gold
-from guarantee_summarizer.evaluation.matching import assign
+from guarantee_summarizer.evaluation.perturbation import KINDS, Detection, Trap, detection, trapped
 from guarantee_summarizer.evaluation.report import (
     Evaluation,
     error_lines,
     evaluate,
     interval,
+    load_stored,
+    score_stored,
     to_dict,
     to_table,
 )
-from guarantee_summarizer.evaluation.scoring import Count, Mismatch, Scores, score, total
-from guarantee_summarizer.evaluation.stored import load_stored, score_stored
-from guarantee_summarizer.evaluation.support import unsupported
+from guarantee_summarizer.evaluation.scoring import Count, Mismatch, Scores, assign, score, total
 
 __all__ = [
     "KINDS",

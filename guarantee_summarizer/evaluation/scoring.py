@@ -13,14 +13,82 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
+from guarantee_summarizer.errors import load_extra
+from guarantee_summarizer.evaluation.faithfulness import unsupported
 from guarantee_summarizer.evaluation.gold import GoldItem
-from guarantee_summarizer.evaluation.matching import assign, best_pairs, sentences
-from guarantee_summarizer.evaluation.support import unsupported
 from guarantee_summarizer.normalize import normalize_term
 from guarantee_summarizer.schema import Participant, Summary, Term
 from guarantee_summarizer.text import fold
 
-__all__ = ["SECTIONS", "Count", "Mismatch", "Scores", "score", "total"]
+__all__ = [
+    "SECTIONS",
+    "Count",
+    "Mismatch",
+    "Scores",
+    "assign",
+    "best_pairs",
+    "overlap",
+    "score",
+    "sentences",
+    "total",
+]
+
+FROM = 0.3
+"""Overlap of evidence from which on two items can be the same."""
+
+
+def sentences(item: Any) -> frozenset[int]:
+    """The numbers of the sentences that an item cites."""
+    return frozenset(citation.sentence for citation in item.evidence)
+
+
+def overlap(one: frozenset[int], other: frozenset[int]) -> float:
+    """Jaccard overlap of two sets of sentences; 0 where both are empty."""
+    union = one | other
+    return len(one & other) / len(union) if union else 0.0
+
+
+def assign(predicted: Sequence[Any], gold: Sequence[Any]) -> list[tuple[int, int]]:
+    """Match items one to one so that the summed overlap of their evidence is greatest.
+
+    Args:
+        predicted: items of a summary.
+        gold: items of the right answer.
+
+    Returns:
+        index pairs, in the order of `predicted`; only pairs that overlap by 0.3 or more.
+
+    Raises:
+        ConfigurationError: SciPy is not installed.
+
+    Source: linear sum assignment (Kuhn 1955, Munkres 1957), as in SciPy.
+    """
+    rows, columns = [sentences(p) for p in predicted], [sentences(g) for g in gold]
+    return best_pairs([[_counted(overlap(row, column)) for column in columns] for row in rows])
+
+
+def best_pairs(gain: Sequence[Sequence[float]]) -> list[tuple[int, int]]:
+    """The one-to-one pairs of rows and columns with the greatest summed gain.
+
+    Args:
+        gain: what a pair is worth, a row for each predicted item; 0 where the two cannot be one.
+
+    Returns:
+        index pairs in the order of the rows, without those that are worth nothing.
+
+    Raises:
+        ConfigurationError: SciPy is not installed.
+    """
+    if not any(map(any, gain)):
+        return []
+    optimize = load_extra("scipy.optimize", extra="evaluation")  # 0.2 s
+    chosen = zip(*optimize.linear_sum_assignment(gain, maximize=True), strict=True)
+    return [(int(i), int(j)) for i, j in chosen if gain[i][j] > 0]
+
+
+def _counted(share: float) -> float:
+    return share if share >= FROM else 0.0
+
 
 SECTIONS = ("participants", "events", "proposals", "layers", "disputes", "terms", "citations")
 _ATTRIBUTES = {

@@ -22,11 +22,15 @@ from typing import Any
 
 from guarantee_summarizer.article import ArticleLike
 from guarantee_summarizer.corpus.ledger import Ledger
-from guarantee_summarizer.corpus.options import RunOptions
-from guarantee_summarizer.corpus.outcomes import Failure
-from guarantee_summarizer.corpus.results import Result
-from guarantee_summarizer.corpus.rows import FIELDS, Read, article_of
-from guarantee_summarizer.errors import ArticleError, ConfigurationError, GuaranteeSummarizerError
+from guarantee_summarizer.corpus.results import Failure, Result
+from guarantee_summarizer.errors import (
+    ArticleError,
+    ConfigurationError,
+    GuaranteeSummarizerError,
+    load_extra,
+)
+from guarantee_summarizer.options import RunOptions
+from guarantee_summarizer.readers.records import FIELDS, Read, article_of
 from guarantee_summarizer.schema import Summary
 from guarantee_summarizer.summarizer import Summarizer
 
@@ -71,11 +75,7 @@ def summarize_dataset(  # noqa: PLR0913  (all but two by name)
     if actors < 1:
         raise ConfigurationError(f"actors={actors!r}: choose 1 or more")
     RunOptions(concurrency=concurrency)  # refused here rather than in an actor
-    try:
-        ray_data = import_module("ray.data")
-    except ImportError as error:
-        message = f"needs ray ({error}): pip install 'guarantee-summarizer[ray]'"
-        raise ConfigurationError(message) from error
+    ray_data = load_extra("ray.data", extra="ray")
     return ds.map_batches(
         RaySummarizer,
         fn_constructor_kwargs={

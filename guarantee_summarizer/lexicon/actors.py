@@ -14,9 +14,8 @@ from types import MappingProxyType
 from typing import cast, get_args
 
 from guarantee_summarizer.errors import LexiconError
-from guarantee_summarizer.lexicon.finder import Finder
-from guarantee_summarizer.lexicon.model import Actor, Kind, Mention, Via
-from guarantee_summarizer.lexicon.tables import Row, read_table
+from guarantee_summarizer.lexicon.gazetteer import Finder
+from guarantee_summarizer.lexicon.tables import Actor, Kind, Mention, Row, Via, read_table
 from guarantee_summarizer.text import fold
 
 __all__ = ["Actor", "Kind", "Lexicon", "Mention", "Via", "default_lexicon"]

@@ -11,8 +11,14 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from guarantee_summarizer.normalize.numbers import NUMBER, read_number
-from guarantee_summarizer.normalize.quantities import MONTHS, WEEKDAYS, month_number, quantities
+from guarantee_summarizer.normalize.quantities import (
+    MONTHS,
+    NUMBER,
+    WEEKDAYS,
+    month_number,
+    quantities,
+    read_number,
+)
 
 __all__ = ["resolve_date"]
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from guarantee_summarizer.render.outline import Entry, Section, outline
-from guarantee_summarizer.render.safety import printable
+from guarantee_summarizer.render.outline import Entry, Section, outline, printable
 from guarantee_summarizer.schema import Summary
 
 __all__ = ["to_markdown"]

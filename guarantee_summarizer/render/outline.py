@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from guarantee_summarizer.schema import Citation, Layer, Participant, Proposal, Summary, Term
 
-__all__ = ["Entry", "Outline", "Section", "outline"]
+__all__ = ["Entry", "Outline", "Section", "outline", "printable"]
+
+_KEPT = "\n\t\u200c\u200d"  # line ends; joiners that some scripts are spelled with
+
+
+def printable(text: str) -> str:
+    r"""The text without control and direction characters (escape sequences, bidi overrides).
+
+    >>> printable("a\x1b[31mb\u202ec")
+    'a[31mbc'
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(c for c in text if c in _KEPT or unicodedata.category(c) not in ("Cc", "Cf"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from guarantee_summarizer.render.outline import Entry, outline
-from guarantee_summarizer.render.safety import printable
+from guarantee_summarizer.render.outline import Entry, outline, printable
 from guarantee_summarizer.schema import Summary
 
 if TYPE_CHECKING:

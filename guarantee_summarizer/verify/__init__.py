@@ -1,9 +1,8 @@
 """Verification: what a summary says, held against the sentences that it cites."""
 
-from guarantee_summarizer.verify.advice import advice
-from guarantee_summarizer.verify.base import Check, Reading
-from guarantee_summarizer.verify.catalogue import CHECKS, claim_at, verify, withhold
+from guarantee_summarizer.verify.checks import CHECKS, advice, claim_at, verify, withhold
 from guarantee_summarizer.verify.claims import Claim, claims
+from guarantee_summarizer.verify.context import Check, Reading
 
 __all__ = [
     "CHECKS",

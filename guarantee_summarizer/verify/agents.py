@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from guarantee_summarizer.verify.overlap import stems
+from guarantee_summarizer.verify.passages import stems
 
 __all__ = ["Agent", "Clauses", "Named"]
 

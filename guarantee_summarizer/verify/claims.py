@@ -9,7 +9,7 @@ from typing import Any
 
 from guarantee_summarizer.schema import Citation, Summary
 from guarantee_summarizer.text import fold
-from guarantee_summarizer.verify.passage import Passage
+from guarantee_summarizer.verify.passages import Passage
 
 __all__ = ["Claim", "claims"]
 

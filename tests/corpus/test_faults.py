@@ -17,7 +17,7 @@ import pytest
 
 import guarantee_summarizer as gs
 from guarantee_summarizer.corpus.ledger import Ledger
-from guarantee_summarizer.corpus.outcomes import Failure
+from guarantee_summarizer.corpus.results import Failure
 from guarantee_summarizer.testing import Reply
 
 from .conftest import ANSWER, KEY, Endpoint, summarizer, text
@@ -274,7 +274,7 @@ def test_ctrl_c_in_a_program_ends_the_run_at_once_and_leaves_nothing_running(tmp
 
 
 def test_one_answer_that_asks_for_a_day_of_patience_costs_only_its_article(monkeypatch):
-    monkeypatch.setattr("guarantee_summarizer.backends.llm.gate._LONGEST_PAUSE", 0.3)
+    monkeypatch.setattr("guarantee_summarizer.llm.throttle._LONGEST_PAUSE", 0.3)
     late = lambda at, _: failing(429, **{"Retry-After": "86400"}) if at == 3 else None  # noqa: E731
     with Endpoint(late) as endpoint, summarizer(endpoint, seconds=20) as works:
         outcomes = list(works.map([text(n) for n in range(12)], concurrency=4))

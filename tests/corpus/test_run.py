@@ -13,8 +13,7 @@ import pytest
 
 import guarantee_summarizer as gs
 from guarantee_summarizer.corpus.ledger import Ledger
-from guarantee_summarizer.corpus.outcomes import Failure
-from guarantee_summarizer.corpus.progress import Prices, Status
+from guarantee_summarizer.corpus.results import Failure, Prices, Status
 from guarantee_summarizer.testing import Reply, ScriptedEndpoint
 
 from .conftest import ANSWER, Endpoint, summarizer, text

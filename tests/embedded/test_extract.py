@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import guarantee_summarizer as gs
-from guarantee_summarizer.backends.embedded import extract
+from guarantee_summarizer.embedded import extract
 
 GAZA = """JERUSALEM (Reuters) - Indonesia is ready to send 8,000 soldiers to an International \
 Stabilization Force in Gaza, Indonesian Defence Minister Sjafrie Sjamsoeddin said on Monday.

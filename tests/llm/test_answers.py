@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import guarantee_summarizer as gs
-from guarantee_summarizer.backends.llm.answer import complete_prefix, read_answer
+from guarantee_summarizer.llm.answers import complete_prefix, read_answer
 from guarantee_summarizer.testing import Reply
 
 from .conftest import ANSWER, KEY, TEXT

@@ -16,7 +16,7 @@ import pytest
 import guarantee_summarizer as gs
 from guarantee_summarizer.evaluation import unsupported
 from guarantee_summarizer.prompts import PromptBook
-from guarantee_summarizer.schema.wire import to_wire
+from guarantee_summarizer.schema.json_schema import to_wire
 from tests.conftest import CASSETTES
 
 RECORDED = CASSETTES / "recorded.json"

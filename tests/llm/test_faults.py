@@ -12,7 +12,7 @@ import openai
 import pytest
 
 import guarantee_summarizer as gs
-from guarantee_summarizer.backends.llm.retry import retry_after
+from guarantee_summarizer.llm.faults import retry_after
 from guarantee_summarizer.testing import Reply, ScriptedEndpoint
 
 from .conftest import ANSWER, KEY

@@ -1,1 +1,0 @@
-"""Backends turn an article into a draft of its summary."""

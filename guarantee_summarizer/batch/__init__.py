@@ -1,0 +1,5 @@
+"""The provider's Batch API: half the price, an answer within a day."""
+
+from guarantee_summarizer.batch.job import Batch, BatchJob, Submission
+
+__all__ = ["Batch", "BatchJob", "Submission"]

@@ -1,0 +1,50 @@
+"""The shell command: each command is a few calls of the library."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from guarantee_summarizer._version import __version__
+from guarantee_summarizer.cli.corpus import batch, runs
+from guarantee_summarizer.cli.evaluate import evaluate
+from guarantee_summarizer.cli.summarize import prompt, summarize
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Structured, grounded summaries of articles on international security guarantees.",
+    epilog="Without --model the embedded extractor works: no key, no network, English only.",
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"guarantee-summarizer {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Structured, grounded summaries of articles on international security guarantees."""
+
+
+app.command()(summarize)
+app.command()(prompt)
+app.command()(batch)
+app.add_typer(runs, name="runs")
+app.command()(evaluate)
+
+
+def main() -> None:
+    """Entry point of `guarantee-summarizer`."""
+    app()

@@ -1,0 +1,115 @@
+"""The command `evaluate`; the command line mounts it with `app.command()(evaluate)`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from guarantee_summarizer.errors import ConfigurationError, GuaranteeSummarizerError
+from guarantee_summarizer.evaluation.gold import GoldItem, load_gold
+from guarantee_summarizer.evaluation.report import (
+    Evaluation,
+    error_lines,
+    score_stored,
+    to_dict,
+    to_table,
+)
+from guarantee_summarizer.evaluation.report import evaluate as run
+
+__all__ = ["TableFormat", "evaluate", "select"]
+
+
+class TableFormat(StrEnum):
+    """How an evaluation is shown."""
+
+    table = "table"
+    json = "json"
+
+
+def evaluate(  # noqa: PLR0913, PLR0917  (one argument for each option)
+    gold: Annotated[Path, typer.Argument(help="Folder of gold: ID.txt with ID.json.")],
+    model: Annotated[str | None, typer.Option(help="Language model to judge.")] = None,
+    base_url: Annotated[str | None, typer.Option(help="OpenAI-compatible endpoint.")] = None,
+    summaries: Annotated[
+        Path | None,
+        typer.Option(help="Judge stored summaries: a folder of ID.json, or JSON lines."),
+    ] = None,
+    only: Annotated[
+        str | None,
+        typer.Option(help="odd, even, the beginning of a name, or a glob such as '0[13]*'."),
+    ] = None,
+    format: Annotated[  # noqa: A002  (the option's name)
+        TableFormat, typer.Option(help="table to read, or json for programs.")
+    ] = TableFormat.table,
+    show_errors: Annotated[
+        bool, typer.Option("--show-errors", help="List what was missed, spurious or wrong.")
+    ] = False,
+) -> None:
+    """Score summaries against gold: precision, recall, F1 by section, and what is unsupported.
+
+    Example: guarantee-summarizer evaluate tests/gold --only odd --show-errors
+    """
+    with _told():
+        items = select(load_gold(gold), only)
+        result = _judged(items, model, base_url, summaries)
+    _show(result, format)
+    if show_errors:
+        typer.echo("\n".join(error_lines(result, items)), err=format is TableFormat.json)
+
+
+def select(items: Sequence[GoldItem], only: str | None) -> list[GoldItem]:
+    """The items that `only` names: `odd` or `even` numbers, a name's beginning, or a glob.
+
+    Raises:
+        ConfigurationError: it names none.
+    """
+    chosen = [item for item in items if only is None or _chosen(item.name, only)]
+    if not chosen:
+        names = ", ".join(item.name for item in items)
+        raise ConfigurationError(f"--only {only!r} names no gold article; there are {names}")
+    return chosen
+
+
+def _chosen(name: str, only: str) -> bool:
+    if only in ("odd", "even"):
+        number = name.partition("-")[0]
+        return number.isdecimal() and int(number) % 2 == (only == "odd")
+    return name.startswith(only) or fnmatch(name, only)
+
+
+def _judged(
+    items: Sequence[GoldItem], model: str | None, base_url: str | None, summaries: Path | None
+) -> Evaluation:
+    if summaries is not None:
+        if model is not None or base_url is not None:
+            raise ConfigurationError("stored summaries need no --model and no --base-url")
+        return score_stored(items, summaries)
+    from guarantee_summarizer.summarizer import Summarizer  # noqa: PLC0415  (only where it runs)
+
+    return run(items, Summarizer(model, base_url=base_url).summarize)
+
+
+def _show(result: Evaluation, form: TableFormat) -> None:
+    if form is TableFormat.json:
+        typer.echo(json.dumps(to_dict(result), indent=1))
+        return
+    from rich.console import Console  # noqa: PLC0415  (only for tables)
+
+    Console().print(to_table(result))
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """The library's errors as one line on standard error and exit status 2."""
+    try:
+        yield
+    except GuaranteeSummarizerError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(2) from error

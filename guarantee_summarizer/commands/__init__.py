@@ -1,1 +1,0 @@
-"""The shell's commands over whole corpora; `cli` mounts them."""

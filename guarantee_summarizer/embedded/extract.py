@@ -1,0 +1,131 @@
+"""The embedded extractor: an article in, the claims of its summary out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Iterator
+from typing import Literal
+
+from guarantee_summarizer.article import Article
+from guarantee_summarizer.embedded.disputes import disputes
+from guarantee_summarizer.embedded.document import Reading, read
+from guarantee_summarizer.embedded.events import events
+from guarantee_summarizer.embedded.layers import structure
+from guarantee_summarizer.embedded.participants import participants
+from guarantee_summarizer.embedded.phrasing import abstract, headline
+from guarantee_summarizer.embedded.proposals import proposals
+from guarantee_summarizer.errors import ArticleError
+from guarantee_summarizer.lexicon import Cues, Lexicon, default_cues, default_lexicon
+from guarantee_summarizer.pipeline import Draft, Examine
+from guarantee_summarizer.schema import Summary, Usage
+
+__all__ = ["EmbeddedBackend", "extract", "insist_on_english", "is_relevant"]
+
+_STRONG = 2
+_WEAK = 4
+
+
+def insist_on_english(article: Article) -> None:
+    """Refuse a text in another language.
+
+    Raises:
+        ArticleError: fewer of its words are English function words than in any English prose.
+    """
+    if article.english:
+        return
+    raise ArticleError(
+        f"{article.source}: the embedded extractor reads English only, and this looks like another "
+        "language; name a model (model=… or --model)"
+    )
+
+
+def is_relevant(reading: Reading) -> bool:
+    """Whether the text speaks of guarantees, alliances, peace forces or their monitoring."""
+    text = reading.article.text[reading.article.body :]
+    if reading.article.title:
+        text = f"{reading.article.title}\n{text}"
+    strong = reading.cues.count("relevant", "strong", text)
+    weak = reading.cues.count("relevant", "weak", text)
+    actors = any(n.kind != "person" for line in reading.lines for n in line.named)
+    if strong >= _STRONG:
+        return True
+    return actors and ((strong >= 1 and weak >= 1) or weak >= _WEAK)
+
+
+def extract(
+    article: Article, *, lexicon: Lexicon | None = None, cues: Cues | None = None
+) -> Summary:
+    """Read an English article with rules and a lexicon.
+
+    Args:
+        article: what to read.
+        lexicon: the actors, offices and surnames to know; the bundled ones if None.
+        cues: the phrases to go by; the bundled ones if None.
+
+    Returns:
+        claims in the article's own words, each with the sentences that say it; normalized terms
+        and dates, countries and the article's record are added by `enrich`.
+
+    Raises:
+        ArticleError: the article is not in English.
+    """
+    insist_on_english(article)
+    reading = read(article, lexicon or default_lexicon(), cues or default_cues())
+    if not is_relevant(reading):
+        return Summary(relevant=False, headline=headline(reading), abstract=abstract(reading))
+    claims = Summary(
+        relevant=True,
+        headline=headline(reading),
+        participants=participants(reading),
+        events=events(reading),
+        proposals=proposals(reading),
+        structure=structure(reading),
+        disputes=disputes(reading),
+    )
+    return claims.replace(abstract=abstract(reading, claims))
+
+
+class EmbeddedBackend:
+    """Reads English with rules and a lexicon: no key, no network, some milliseconds.
+
+    Args:
+        examine: completes and verifies the claims, the same as for a language model.
+        lexicon: the actors, offices and surnames to know.
+        cues: the phrases to go by.
+    """
+
+    name: Literal["embedded"] = "embedded"
+    fingerprint: str | None = None
+
+    def __init__(self, examine: Examine, lexicon: Lexicon, cues: Cues) -> None:
+        self._examine, self._lexicon, self._cues = examine, lexicon, cues
+
+    def draft(self, article: Article) -> Draft:
+        """The draft of one article.
+
+        Raises:
+            ArticleError: the article is not in English.
+        """
+        began = time.monotonic()
+        claims = extract(article, lexicon=self._lexicon, cues=self._cues)
+        summary, findings = self._examine(claims, article)
+        seconds = round(time.monotonic() - began, 3)
+        return Draft(summary, findings, Usage(attempts=1, seconds=seconds))
+
+    async def adraft(self, article: Article) -> Draft:
+        """The same; it does not wait for anything."""
+        return self.draft(article)
+
+    def stream(self, article: Article) -> Iterator[Draft]:
+        """The draft, in one piece."""
+        yield self.draft(article)
+
+    async def astream(self, article: Article) -> AsyncIterator[Draft]:
+        """The draft, in one piece."""
+        yield self.draft(article)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    async def aclose(self) -> None:
+        """Nothing is held open."""

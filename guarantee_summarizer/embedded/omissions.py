@@ -1,0 +1,68 @@
+"""What a summary passes over: named parties, and sentences on layers and disputes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from guarantee_summarizer.article import Article
+from guarantee_summarizer.embedded import extract
+from guarantee_summarizer.lexicon import Cues, Lexicon
+from guarantee_summarizer.schema import Citation, Finding, Summary
+from guarantee_summarizer.text import fold
+
+__all__ = ["passed_over"]
+
+_QUOTED = 80  # characters of a sentence that a message shows
+
+
+def passed_over(
+    summary: Summary, article: Article, *, lexicon: Lexicon | None = None, cues: Cues | None = None
+) -> tuple[Finding, ...]:
+    """What the embedded extractor reads in the article and the summary does not mention.
+
+    A second reader, for summaries that a language model made: it says what may be missing, never
+    that something is wrong. What it looks for, and how often it is right, is in the README.
+
+    Args:
+        summary: of `article`; grounded.
+        article: an English article.
+        lexicon: as in `extract`.
+        cues: as in `extract`.
+
+    Returns:
+        warnings with the codes `party_passed_over`, `layer_passed_over` and `dispute_passed_over`;
+        none where the summary says that the article is not about a guarantee.
+
+    Raises:
+        ArticleError: the article is not in English.
+    """
+    if not summary.relevant:
+        return ()
+    return tuple(_found(summary, extract(article, lexicon=lexicon, cues=cues)))
+
+
+def _found(summary: Summary, second: Summary) -> Iterator[Finding]:
+    known = {fold(form) for p in summary.participants for form in (p.name, *p.aliases)}
+    for participant in second.participants:
+        if not known & {fold(form) for form in (participant.name, *participant.aliases)}:
+            words = f"{participant.name} ({participant.kind}) is named and passed over"
+            yield _finding("party", "participants", words, participant.evidence)
+    citations: list[Citation] = []
+    for item in (*summary.structure.layers, *summary.proposals, *summary.disputes):
+        citations += item.evidence  # type: ignore[attr-defined]
+    cited = {citation.sentence for citation in citations}
+    for layer in second.structure.layers:
+        if cited.isdisjoint(c.sentence for c in layer.evidence):
+            words = f"{layer.name!r} reads like a layer of the guarantee and is cited nowhere"
+            yield _finding("layer", "structure.layers", words, layer.evidence)
+    for dispute in second.disputes:
+        if cited.isdisjoint(c.sentence for c in dispute.evidence):
+            words = "reads like something contested or open and is cited nowhere"
+            yield _finding("dispute", "disputes", words, dispute.evidence)
+
+
+def _finding(what: str, path: str, words: str, evidence: tuple[Citation, ...]) -> Finding:
+    quote = " ".join(evidence[0].quote.split())
+    shown = quote if len(quote) <= _QUOTED else f"{quote[:_QUOTED].rstrip()}…"
+    message = f"sentence {evidence[0].sentence}: {words}: {shown}"
+    return Finding(code=f"{what}_passed_over", severity="warning", path=path, message=message)

@@ -1,0 +1,164 @@
+"""What all requests to one endpoint share: its limits, its pauses, and whether it is up.
+
+A request asks how long it has to wait; waiting is the caller's business, so that threads and event
+loops use the same gate. Times come from a monotonic clock: a wall clock that jumps changes nothing.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from guarantee_summarizer.llm.faults import is_transport, retry_after, root, status_code
+
+__all__ = ["Gate"]
+
+_BURST = 5.0  # seconds' worth of a rate that may go out at once
+_FULL = 0.02  # seconds between two looks for a free place
+_FAILURES = 8  # in a row until the endpoint counts as down
+_LONGEST_PAUSE = 60.0  # seconds; whoever asks for more is asked again all the same
+_LONGEST = 15.0  # seconds between two looks whether it is up again
+_SHRINK = 0.7  # of the requests under way, when the endpoint asks to slow down
+_OVERLOADED = frozenset({429, 503, 529})
+
+
+class Gate:
+    """Lets requests through as fast as an endpoint allows; thread-safe.
+
+    Args:
+        requests_per_minute: the endpoint's limit; None for none.
+        tokens_per_minute: the same for tokens in and out.
+        clock: seconds, monotonic.
+
+    One answer of 429 slows everybody: nothing goes out before its `Retry-After` is over, and then
+    fewer requests are under way at once; every answer lets a little more through again (additive
+    increase, multiplicative decrease, as in TCP). Eight failures in a row open the circuit:
+    requests wait, and one at a time tries whether the endpoint is up.
+    """
+
+    def __init__(
+        self,
+        *,
+        requests_per_minute: float | None = None,
+        tokens_per_minute: float | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._clock, self._lock = clock, threading.Lock()
+        self._requests = _Bucket(requests_per_minute, clock())
+        self._tokens = _Bucket(tokens_per_minute, clock())
+        self._under_way, self._most = 0, math.inf
+        self._quiet_until = 0.0
+        self._throttles = self._failures = 0
+        self._probing = False
+
+    @property
+    def most(self) -> float:
+        """How many requests may be under way at once just now; infinite until the first 429."""
+        return self._most
+
+    def ask(self, tokens: int) -> float:
+        """Seconds to wait before asking again; 0 lets a request of about `tokens` tokens through.
+
+        Whoever was let through owes one `answered`, `refused` or `failed`; see `watching`.
+        """
+        with self._lock:
+            now = self._clock()
+            wait = max(
+                self._quiet_until - now,
+                self._requests.wait(now),
+                self._tokens.wait(now),
+                _FULL if self._under_way >= max(1, int(min(self._most, 1e9))) else 0.0,
+            )
+            if wait <= 0 and self.down:
+                wait = _FULL if self._probing else 0.0
+                self._probing = True
+            if wait > 0:
+                return wait
+            self._requests.take(1)
+            self._tokens.take(tokens)
+            self._under_way += 1
+            return 0.0
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Notes how a request that was let through ends."""
+        try:
+            yield
+        except BaseException as error:
+            self._note(root(error))
+            raise
+        self._answered()
+
+    def settle(self, estimated: int, used: int) -> None:
+        """Correct the tokens that `ask` was told by those that were used."""
+        with self._lock:
+            self._tokens.take(used - estimated)
+
+    @property
+    def down(self) -> bool:
+        """Whether the endpoint failed so often in a row that only one request at a time tries it."""
+        return self._failures >= _FAILURES
+
+    def _note(self, error: BaseException) -> None:
+        code = status_code(error)
+        asked = retry_after(error)
+        with self._lock:
+            self._under_way -= 1
+            if code in _OVERLOADED and getattr(error, "code", None) != "insufficient_quota":
+                self._throttled(asked)
+            elif is_transport(error) or (code is not None and code >= 500):  # noqa: PLR2004
+                self._failed()
+            elif isinstance(error, Exception):
+                self._up()
+            self._probing = False
+
+    def _throttled(self, asked: float | None) -> None:
+        wait = asked if asked is not None else min(2.0**self._throttles * 0.5, _LONGEST)
+        now = self._clock()
+        if now >= self._quiet_until:  # the first of those under way tells for all of them
+            self._most = max(1.0, min(self._most, self._under_way + 1) * _SHRINK)
+            self._throttles += 1
+        self._quiet_until = max(self._quiet_until, now + min(wait, _LONGEST_PAUSE))
+        self._failures = 0
+
+    def _failed(self) -> None:
+        self._failures += 1
+        if self.down:
+            tries = self._failures - _FAILURES
+            self._quiet_until = self._clock() + min(0.5 * 2.0 ** min(tries, 9), _LONGEST)
+
+    def _answered(self) -> None:
+        with self._lock:
+            self._under_way -= 1
+            self._up()
+            self._throttles = 0
+            self._most += 1 / self._most
+            self._probing = False
+
+    def _up(self) -> None:
+        if self.down:
+            self._quiet_until = self._clock()
+        self._failures = 0
+
+
+class _Bucket:
+    """A token bucket: fills at a rate, may be overdrawn by one request, and then has to wait."""
+
+    def __init__(self, per_minute: float | None, now: float) -> None:
+        self._rate = per_minute / 60 if per_minute else math.inf
+        self._most = max(1.0, self._rate * _BURST)
+        self._level, self._at = self._most, now
+
+    def wait(self, now: float) -> float:
+        if self._rate == math.inf:
+            return 0.0
+        self._level = min(self._most, self._level + (now - self._at) * self._rate)
+        self._at = now
+        return max(0.0, (min(1.0, self._most) - self._level) / self._rate)
+
+    def take(self, amount: float) -> None:
+        if self._rate != math.inf:
+            self._level -= amount

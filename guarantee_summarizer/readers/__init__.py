@@ -1,0 +1,6 @@
+"""Readers: files and folders in, articles out, one after the other, in bounded memory."""
+
+from guarantee_summarizer.readers.documents import article_from_html, article_from_pdf
+from guarantee_summarizer.readers.files import read_articles
+
+__all__ = ["article_from_html", "article_from_pdf", "read_articles"]

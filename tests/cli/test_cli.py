@@ -1,0 +1,190 @@
+"""The shell command, run as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from guarantee_summarizer import Summary, __version__
+from guarantee_summarizer.cli import app
+from guarantee_summarizer.prompts import PromptBook
+from guarantee_summarizer.testing import Reply, ScriptedEndpoint
+from tests.conftest import SEED
+
+PROSE = "France will send troops to Ukraine to guarantee a ceasefire. Russia rejects them.\n"
+
+
+def run(*arguments: object, stdin: bytes | None = None):
+    return CliRunner().invoke(app, [str(a) for a in arguments], input=stdin)
+
+
+@pytest.fixture
+def article(tmp_path: Path) -> Path:
+    file = tmp_path / "article.txt"
+    file.write_text(PROSE)
+    return file
+
+
+def test_the_version_is_the_librarys():
+    assert run("--version").output.strip() == f"guarantee-summarizer {__version__}"
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], [], ["summarize", "--help"], ["prompt", "--help"]]
+)
+def test_help_says_what_a_newcomer_needs(arguments):
+    result = run(*arguments)
+    assert "Usage" in result.output
+    if "summarize" in arguments:
+        for option in ("--model", "--base-url", "--prompts", "--format", "--output", "--strict"):
+            assert option in result.output
+
+
+def test_the_terminal_shows_the_seed_with_its_layers():
+    result = run("summarize", SEED)
+    assert result.exit_code == 0
+    assert "LAYERS OF THE GUARANTEE" in result.output
+    assert "embedded extractor" in result.output
+
+
+def test_json_is_one_summary_a_line_that_reads_back(article):
+    result = run("summarize", article, SEED, "--format", "json")
+    summaries = [Summary.model_validate_json(line) for line in result.stdout.splitlines()]
+    assert len(summaries) == 2
+    assert summaries[1].article.published.isoformat() == "2026-01-06"
+
+
+def test_markdown_goes_to_a_file_and_replaces_it_whole(article, tmp_path):
+    out = tmp_path / "summary.md"
+    out.write_text("old")
+    result = run("summarize", article, "--format", "markdown", "--output", out)
+    assert result.exit_code == 0
+    assert result.output == ""
+    assert out.read_text().startswith("# ")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["article.txt", "summary.md"]
+
+
+def test_standard_input_is_read():
+    result = run("summarize", "-", "--format", "json", stdin=PROSE.encode())
+    assert json.loads(result.stdout)["relevant"] is True
+
+
+def test_a_failing_file_does_not_cost_the_others(article, tmp_path):
+    empty = tmp_path / "empty.txt"
+    empty.write_text("")
+    result = run("summarize", empty, article, tmp_path / "gone.txt", "--format", "json")
+    assert result.exit_code == 2
+    assert len(result.stdout.splitlines()) == 1
+    assert "error: " in result.stderr
+    assert f"{empty}: is empty" in result.stderr
+    assert "2 of 3 articles failed" in result.stderr
+
+
+def test_a_file_with_earlier_results_is_kept_when_everything_fails(tmp_path):
+    out = tmp_path / "out.json"
+    out.write_text("precious")
+    assert run("summarize", tmp_path / "gone", "--output", out).exit_code == 2
+    assert out.read_text() == "precious"
+
+
+BAD = [
+    ("empty.txt", b"", "is empty"),
+    ("binary.txt", b"\0\1\2", "is binary"),
+    ("cp1251.txt", "Привіт, світе.".encode("cp1251"), "is not UTF-8"),
+    ("word.txt", b"Guarantee", "no full sentence"),
+    ("headings.txt", b"One\n\nTwo\n", "no full sentence"),
+    ("date.txt", b"date 2026-13-45 Some text is here.", "is no date"),
+    ("a.json", b"{}", 'needs a field "text"'),
+    ("long.txt", b"This is a sentence. " * 250_000, "split it"),
+    ("uk.txt", "Україна чекає на гарантії безпеки від союзників.".encode(), "name a model"),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "says"), BAD, ids=[b[0] for b in BAD])
+def test_bad_input_is_one_line_and_status_2(tmp_path, name, content, says):
+    file = tmp_path / name
+    file.write_bytes(content)
+    result = run("summarize", file)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"error: {file}: ")
+    assert says in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["https://example.org/a"], "is a URL"),
+        (["/nowhere/a.txt"], "there is no such file"),
+        ([SEED.parent], "is a folder"),
+        ([SEED, "--model", "m"], "needs a key"),
+        ([SEED, "--model", "m", "--base-url", "nonsense"], "has to begin with http"),
+        ([SEED, "--base-url", "http://127.0.0.1:9/v1"], "name the model"),
+        (
+            [SEED, "--model", "m", "--base-url", "http://127.0.0.1:9/v1", "--prompts", "/gone"],
+            "/gone",
+        ),
+        ([SEED, "--output", "/gone/out.txt"], "cannot be written"),
+        ([SEED, "--output", "/"], "cannot be written"),
+    ],
+)
+def test_bad_arguments_are_one_line_and_status_2(arguments, says):
+    result = run("summarize", *arguments)
+    assert result.exit_code == 2
+    assert says in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_an_endpoint_that_does_not_answer_is_one_line(article, monkeypatch):
+    monkeypatch.setattr("tenacity.nap.time.sleep", lambda _: None)
+    result = run("summarize", article, "--model", "m", "--base-url", "http://127.0.0.1:9/v1")
+    assert result.exit_code == 2
+    assert "nobody answers there" in result.stderr
+
+
+def test_a_model_is_asked_when_one_is_named(article):
+    answer = {"relevant": True, "headline": "H.", "abstract": "A."}
+    with ScriptedEndpoint([Reply(answer=answer)]) as endpoint:
+        result = run(
+            "summarize",
+            article,
+            "--model",
+            "m",
+            "--base-url",
+            endpoint.url,
+            "--language",
+            "Polish",
+            "--format",
+            "json",
+        )
+    assert json.loads(result.stdout)["provenance"]["model"] == "m"
+    assert "in Polish" in endpoint.requests[0]["messages"][1]["content"]
+
+
+def test_prompt_shows_exactly_what_a_model_would_get(seed):
+    prompt = PromptBook().prompt(seed)
+    shown = json.loads(run("prompt", SEED, "--format", "json").stdout)
+    assert shown["messages"] == prompt.messages
+    assert shown["schema"] == prompt.schema
+    assert shown["fingerprint"] == prompt.fingerprint
+    assert shown["bytes"]["article"] == len(prompt.user.encode())
+    text = run("prompt", SEED).output
+    assert prompt.system in text
+    assert prompt.user in text
+    assert prompt.fingerprint in text
+
+
+def test_the_module_is_the_command_too_and_works_from_anywhere(article, tmp_path):
+    environment = {**os.environ, "PYTHONPATH": str(SEED.parent.parent)}
+    done = subprocess.run(
+        [sys.executable, "-m", "guarantee_summarizer", "summarize", str(article)],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "France" in done.stdout

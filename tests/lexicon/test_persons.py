@@ -1,0 +1,77 @@
+"""Persons by title, apposition, speech and lists; with office and affiliation."""
+
+from __future__ import annotations
+
+import pytest
+
+from guarantee_summarizer.lexicon import default_lexicon
+from guarantee_summarizer.lexicon.persons import find_people, surname, variant
+
+LEXICON = default_lexicon()
+
+
+def people(text: str) -> list[tuple[str, str | None, str | None]]:
+    found = find_people(text, LEXICON, LEXICON.mentions(text))
+    return [(p.name, p.title, p.affiliation) for p in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("British Prime Minister Keir Starmer came.", [("Keir Starmer", "Prime Minister", "United Kingdom")]),
+        ("NATO Secretary General Mark Rutte came.", [("Mark Rutte", "Secretary General", "NATO")]),
+        ("President of Ukraine Volodymyr Zelenskyy spoke.", [("Volodymyr Zelenskyy", "President", "Ukraine")]),
+        ("U.S. President Donald J. Trump left.", [("Donald J. Trump", "President", "United States")]),
+        ("Ursula von der Leyen said so.", [("Ursula von der Leyen", None, None)]),
+        ("Saudi Crown Prince Mohammed bin Salman signed.", [("Mohammed bin Salman", "Crown Prince", "Saudi Arabia")]),
+        ("Kremlin head Vladimir Putin waits.", [("Vladimir Putin", "Kremlin head", "Russia")]),
+        ("Azerbaijan's President Ilham Aliyev agreed.", [("Ilham Aliyev", "President", "Azerbaijan")]),
+        ("“No,” said Mr. Keith Kellogg.", [("Keith Kellogg", None, None)]),
+    ],
+)  # fmt: skip
+def test_a_title_beside_a_name_gives_office_and_affiliation(text, expected):
+    assert people(text) == expected
+
+
+def test_a_plural_title_covers_all_names_after_it():
+    text = "The US will be represented by President Donald Trump's envoys Steve Witkoff and Jared Kushner."
+    assert people(text) == [
+        ("Donald Trump", "President", "United States"),
+        ("Steve Witkoff", "envoy", "United States"),
+        ("Jared Kushner", "envoy", "United States"),
+    ]
+
+
+def test_apposition_gives_the_office_on_either_side():
+    assert people("Steven Pifer, a former American diplomat who took part, agreed.") == [
+        ("Steven Pifer", "diplomat", "United States")
+    ]
+    found = people(
+        "a high-ranking NATO military official, Alexus Grinkevich, who also heads forces"
+    )
+    assert found == [("Alexus Grinkevich", "military official", "NATO")]
+
+
+def test_three_names_in_a_row_are_persons_without_a_title():
+    found = people("It carried the names of Emmanuel Macron, Giorgia Meloni and António Costa.")
+    assert [name for name, _, _ in found] == ["Emmanuel Macron", "Giorgia Meloni", "António Costa"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Budapest Memorandum said nothing. Lancaster House said no.",
+        "Article Five said it. The Black Sea Fleet said more.",
+        "European Council officials said so on Monday Morning.",
+        "The New York Times said that Paris Saint-Germain said yes.",
+        "The White House said that the Security Council met.",
+    ],
+)
+def test_capitals_alone_make_no_person(text):
+    assert people(text) == []
+
+
+def test_surnames_keep_their_particles_and_transliterations_meet():
+    assert surname("Mohammed bin Salman") == "bin Salman"
+    assert len({variant(n) for n in ("Zelensky", "Zelenskyy", "Zelenskiy", "V. Zelenskyi")}) == 1
+    assert variant("Macron") != variant("Merz")
