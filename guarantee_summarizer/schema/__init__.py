@@ -11,6 +11,7 @@ from guarantee_summarizer.schema.claims import (
     Term,
 )
 from guarantee_summarizer.schema.evidence import Citation, Evidence, cite
+from guarantee_summarizer.schema.paths import ClaimPath
 from guarantee_summarizer.schema.summary import (
     SCHEMA_VERSION,
     ArticleRecord,
@@ -27,6 +28,7 @@ __all__ = [
     "SCHEMA_VERSION",
     "ArticleRecord",
     "Citation",
+    "ClaimPath",
     "Dispute",
     "Event",
     "Evidence",

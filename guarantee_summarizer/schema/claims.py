@@ -1,11 +1,14 @@
 """The claims of a summary: participants, events, proposals, layers, disputes.
 
-Field descriptions are written for the language model that fills them.
+Field descriptions are written for the language model that fills them. `SECTIONS`, at the end, is
+the one list of where claims stand; whatever goes through a summary reads it.
 """
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import dataclass, replace
+from operator import attrgetter
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -25,6 +28,8 @@ from guarantee_summarizer.schema.vocabulary import (
 )
 
 __all__ = [
+    "SECTIONS",
+    "TEXTS",
     "Dispute",
     "Event",
     "GuaranteeStructure",
@@ -32,6 +37,7 @@ __all__ = [
     "Participant",
     "Position",
     "Proposal",
+    "Section",
     "Term",
 ]
 
@@ -136,3 +142,68 @@ class Dispute(Model):
     positions: tuple[Position, ...] = ()
     status: DisputeStatus = "open"
     evidence: _Evidence
+
+
+@dataclass(frozen=True)
+class Section:
+    """Where claims of one kind stand in a summary, and which of their fields say what.
+
+    Attributes:
+        name: what a claim of it is called: `layers`; the structure's duration is one of the `terms`.
+        path: where it stands: `structure.layers`; of the parts of a claim their field in it.
+        model: of each claim.
+        title: the field that people know a claim by.
+        words: the fields of its own wording.
+        references: the fields that name participants or groups.
+        verbatim: the fields that are the text's own words.
+        parts: claims inside each claim, such as the terms of a proposal.
+        many: whether it is a list; else there is at most one.
+    """
+
+    name: str
+    path: str
+    model: type[Model]
+    title: str
+    words: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    verbatim: tuple[str, ...] = ()
+    parts: Section | None = None
+    many: bool = True
+
+    @property
+    def field(self) -> str:
+        """The field of the summary that holds it: `structure` for `structure.layers`."""
+        return self.path.partition(".")[0]
+
+    def items(self, holder: Model) -> tuple[Any, ...]:
+        """Return the claims of it in a summary; in a claim, if this is a section of parts."""
+        value = attrgetter(self.path)(holder)
+        if isinstance(value, tuple):
+            return value
+        return () if value is None else (value,)
+
+
+_TERMS = Section("terms", "terms", Term, "value", words=("value",), verbatim=("value",))
+_POSITIONS = Section(
+    "positions", "positions", Position, "stance", words=("stance",), references=("party",)
+)
+SECTIONS = (
+    Section("participants", "participants", Participant, "name"),
+    Section(
+        "events", "events", Event, "what",
+        words=("what",), references=("participants",), verbatim=("when",),
+    ),
+    Section(
+        "proposals", "proposals", Proposal, "title",
+        words=("title", "description"), references=("proposed_by",), parts=_TERMS,
+    ),
+    Section(
+        "layers", "structure.layers", Layer, "name",
+        words=("name", "description", "location", "trigger"), references=("providers",),
+    ),
+    replace(_TERMS, path="structure.duration", many=False),
+    Section("disputes", "disputes", Dispute, "issue", words=("issue",), parts=_POSITIONS),
+)  # fmt: skip
+"""Every section of a summary, in the order of its fields."""
+TEXTS = ("headline", "abstract")
+"""The fields of a summary that are claims by themselves, without items."""

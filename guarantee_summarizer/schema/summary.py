@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -13,6 +12,7 @@ from guarantee_summarizer.article import Article
 from guarantee_summarizer.errors import SchemaError
 from guarantee_summarizer.schema.base import Model, Prose, added
 from guarantee_summarizer.schema.claims import (
+    SECTIONS,
     Dispute,
     Event,
     GuaranteeStructure,
@@ -20,10 +20,10 @@ from guarantee_summarizer.schema.claims import (
     Proposal,
 )
 from guarantee_summarizer.schema.evidence import Citation
+from guarantee_summarizer.schema.paths import ClaimPath, claim_paths
 from guarantee_summarizer.text import Sentence
 
 __all__ = [
-    "CLAIM_PATH",
     "SCHEMA_VERSION",
     "ArticleRecord",
     "Finding",
@@ -153,15 +153,12 @@ class Summary(Model):
 
     def citations(self) -> Iterator[Citation]:
         """All citations, in the order of the fields, repetitions included."""
-        return _citations(
-            (self.participants, self.events, self.proposals, self.structure, self.disputes)
-        )
+        fields = dict.fromkeys(section.field for section in SECTIONS)
+        return _citations(tuple(getattr(self, field) for field in fields))
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if not self.relevant and any(
-            (self.participants, self.events, self.proposals, self.structure.layers, self.disputes)
-        ):
+        if not self.relevant and any(section.items(self) for section in SECTIONS if section.many):
             raise ValueError("relevant is false, so every list has to be empty")
         if self.article is not None:
             sentences = {s.number: s for s in self.article.sentences}
@@ -193,17 +190,6 @@ def describe(error: ValidationError) -> str:
         parts.append(f"{path}: {item['msg']}" if path else item["msg"])
     rest = error.error_count() - len(parts)
     return "; ".join(parts) + (f"; and {rest} more" if rest > 0 else "")
-
-
-if TYPE_CHECKING:
-    from guarantee_summarizer.schema.summary import Summary
-
-
-CLAIM_PATH = re.compile(
-    r"(?:headline|abstract|structure\.duration|structure\.layers\[\d+\]"
-    r"|\w+\[\d+\](?:\.(?:terms|positions)\[\d+\])?)"
-)
-"""The path of a claim, at the beginning of a finding's path."""
 
 
 class Support(Model):
@@ -242,22 +228,15 @@ class Support(Model):
 
 def support(summary: Summary) -> Support:
     """Count what is claimed, doubted, withheld and left unread in a summary."""
-    items = (
-        *summary.participants, *summary.events, *summary.proposals, *summary.structure.layers,
-        *summary.disputes,
-    )  # fmt: skip
-    parts = sum(len(p.terms) for p in summary.proposals)
-    parts += sum(len(d.positions) for d in summary.disputes)
-    texts = bool(summary.headline) + bool(summary.abstract) + bool(summary.structure.duration)
     warned = {
-        match[0]
+        path.claim
         for finding in summary.findings
-        if finding.severity == "warning" and (match := CLAIM_PATH.match(finding.path))
+        if finding.severity == "warning" and (path := ClaimPath.parse(finding.path))
     }
     cited = {citation.sentence for citation in summary.citations()}
     numbers = [s.number for s in summary.article.sentences] if summary.article else []
     return Support(
-        claims=len(items) + parts + texts,
+        claims=sum(1 for _ in claim_paths(summary)),
         warned=len(warned),
         withheld=len(summary.withheld),
         uncited=tuple(number for number in numbers if number not in cited),

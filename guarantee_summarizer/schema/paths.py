@@ -1,0 +1,149 @@
+"""Paths of claims: `headline`, `proposals[2]`, `proposals[2].terms[0]`, `structure.layers[1].name`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from operator import attrgetter
+from typing import Any, TypeVar
+
+from guarantee_summarizer.schema.base import Model
+from guarantee_summarizer.schema.claims import SECTIONS, TEXTS, Section
+
+__all__ = ["ClaimPath", "claim_paths", "without"]
+
+_BY_PATH = {section.path: section for section in SECTIONS}
+_PATH = re.compile(
+    rf"({'|'.join(map(re.escape, (*TEXTS, *_BY_PATH)))})(?:\[(\d+)\])?(?:\.(.+))?", re.DOTALL
+)
+_PART = re.compile(r"(\w+)\[(\d+)\](?:\.(.+))?", re.DOTALL)
+
+_Summary = TypeVar("_Summary", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimPath:
+    """Where a claim of a summary stands.
+
+    Attributes:
+        section: the path of its section, or the name of a text: `structure.layers`, `headline`.
+        index: which item of the section; None for a text and for what is no list.
+        part: the field of the item that holds the claim, if it is a part of one: `terms`.
+        part_index: which of the parts.
+        field: what of the claim is meant: `proposed_by[0]`; empty for the whole claim.
+
+    >>> path = ClaimPath.parse("proposals[2].terms[0].value")
+    >>> str(path.claim), str(path.item), path.field
+    ('proposals[2].terms[0]', 'proposals[2]', 'value')
+    """
+
+    section: str
+    index: int | None = None
+    part: str | None = None
+    part_index: int | None = None
+    field: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> ClaimPath | None:
+        """Read a path such as findings carry; None where it points into no claim."""
+        match = _PATH.fullmatch(text)
+        if match is None:
+            return None
+        name, index, field = match.groups()
+        section = _BY_PATH.get(name)
+        if (index is not None) != bool(section and section.many):
+            return None
+        path = cls(name, None if index is None else int(index), field=field or "")
+        part = _PART.fullmatch(path.field)
+        if part and section and section.parts and section.parts.path == part[1]:
+            return cls(name, path.index, part[1], int(part[2]), part[3] or "")
+        return path
+
+    def __str__(self) -> str:
+        """The path as findings carry it."""
+        text = self.section if self.index is None else f"{self.section}[{self.index}]"
+        if self.part is not None:
+            text = f"{text}.{self.part}[{self.part_index}]"
+        return f"{text}.{self.field}" if self.field else text
+
+    @property
+    def claim(self) -> ClaimPath:
+        """The claim that it points into."""
+        return replace(self, field="") if self.field else self
+
+    @property
+    def item(self) -> ClaimPath:
+        """The item of the section that the claim is, or is a part of."""
+        return ClaimPath(self.section, self.index)
+
+    @property
+    def kind(self) -> Section | None:
+        """The section that the claim is of, or of parts; None for a text."""
+        section = _BY_PATH.get(self.section)
+        return section.parts if section and self.part else section
+
+    def of(self, summary: Model) -> Any:
+        """Return the claim that stands there; of a path into a field, the claim that has it.
+
+        Raises:
+            IndexError: the section is shorter.
+        """
+        claim = attrgetter(self.section)(summary)
+        if self.index is not None:
+            claim = claim[self.index]
+        return claim if self.part is None else getattr(claim, self.part)[self.part_index]
+
+    def replaced(self, summary: _Summary, claim: Any) -> _Summary:
+        """Return a copy of `summary` with another claim there; with None it is taken out.
+
+        A text that is taken out becomes empty. A path without the index that its section needs
+        stands for the end of the list.
+        """
+        if self.part is not None:
+            item = self.item.of(summary)
+            parts = _spliced(getattr(item, self.part), self.part_index, claim)
+            return self.item.replaced(summary, item.replace(**{self.part: parts}))
+        outer, _, name = self.section.rpartition(".")
+        holder: Any = attrgetter(outer)(summary) if outer else summary
+        old = getattr(holder, name)
+        new = _spliced(old, self.index, claim) if isinstance(old, tuple) else claim
+        if new is None and name in TEXTS:
+            new = ""
+        changed = holder.replace(**{name: new})
+        return summary.replace(**{outer: changed}) if outer else changed
+
+
+def _spliced(items: tuple[Any, ...], index: int | None, claim: Any) -> tuple[Any, ...]:
+    at = len(items) if index is None else index
+    new = () if claim is None else (claim,)
+    return (*items[:at], *new, *items[at + 1 :])
+
+
+def without(summary: _Summary, paths: Iterable[ClaimPath]) -> _Summary:
+    """Return a copy of `summary` without the claims at `paths`."""
+    for path in sorted(paths, key=_last_first, reverse=True):
+        summary = path.replaced(summary, None)
+    return summary
+
+
+def _last_first(path: ClaimPath) -> tuple[int, int]:
+    """Later items before earlier ones and parts before their wholes, so that no path moves."""
+    return (
+        -1 if path.index is None else path.index,
+        -1 if path.part_index is None else path.part_index,
+    )
+
+
+def claim_paths(summary: Model) -> Iterator[ClaimPath]:
+    """Yield the path of everything that a summary says, parts right after their wholes."""
+    yield from (ClaimPath(name) for name in TEXTS if getattr(summary, name))
+    for section in SECTIONS:
+        for i, item in enumerate(section.items(summary)):
+            path = ClaimPath(section.path, i if section.many else None)
+            yield path
+            if section.parts:
+                parts = section.parts.items(item)
+                yield from (
+                    replace(path, part=section.parts.path, part_index=j) for j in range(len(parts))
+                )
