@@ -6,8 +6,11 @@ that few recognise have no code.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import astuple
 from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -54,7 +57,8 @@ class Lexicon:
             tuple(dict.fromkeys(offices.get(kind, ()))) for kind in _OFFICES
         )
         self.surnames = dict(surnames)
-        self._finder = Finder(self.actors, lookalikes, words)
+        self._lookalikes, self._words = tuple(lookalikes), tuple(words)
+        self._finder = Finder(self.actors, self._lookalikes, self._words)
 
     @classmethod
     def load(cls, extra: Path | None = None) -> Lexicon:
@@ -82,6 +86,18 @@ class Lexicon:
             lookalikes=[row["name"] for row in lookalikes],
             words=[word for row in others for word in _words(row)],
         )
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """12 hex digits of SHA-256 over all that it knows, in its order: later rows win."""
+        content = [
+            [astuple(actor) for actor in self.actors],
+            [self.offices, self.honorifics, self.prefixes],
+            list(self.surnames.items()),
+            self._lookalikes,
+            self._words,
+        ]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
 
     def actor(self, form: str) -> Actor | None:
         """The actor of that name, alias or metonym; case matters only for short capitals.

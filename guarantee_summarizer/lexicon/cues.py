@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 from guarantee_summarizer.errors import LexiconError
@@ -41,6 +43,11 @@ class Cues:
             {f: {v: _whole_words(p) for v, p in values.items()} for f, values in joined.items()},
             joined,
         )
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """12 hex digits of SHA-256 over the patterns."""
+        return hashlib.sha256(json.dumps(self.sources).encode()).hexdigest()[:12]
 
     def first(self, family: str, text: str) -> str | None:
         """The first value of a family, in the order of the file, that has a cue in `text`."""
