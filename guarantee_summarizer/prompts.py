@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,7 +23,7 @@ from guarantee_summarizer.schema.json_schema import wire_schema
 
 __all__ = ["Problem", "Prompt", "PromptBook", "prompts_folder"]
 
-SYSTEM, ARTICLE = "system.md.jinja", "article.md.jinja"
+SYSTEM, ARTICLE, EXAMPLE = "system.md.jinja", "article.md.jinja", "example.md.jinja"
 AGAIN, MEND = "again.md.jinja", "mend.md.jinja"
 
 
@@ -54,7 +54,7 @@ class Prompt:
 
 
 class PromptBook:
-    """The templates in a folder: `system`, `article`, `mend` and `again` (`….md.jinja`).
+    """The templates in a folder: `system`, `example`, `article`, `mend`, `again` (`….md.jinja`).
 
     Args:
         folder: your own templates; those that it does not hold are the bundled ones.
@@ -87,6 +87,11 @@ class PromptBook:
     def system(self) -> str:
         """The static part, rendered once."""
         return self._render(SYSTEM)
+
+    @cached_property
+    def examples(self) -> tuple[dict[str, Any], ...]:
+        """The JSON objects in `example`: what a model might copy instead of reading the article."""
+        return tuple(_json_objects(self._render(EXAMPLE)))
 
     @cached_property
     def fingerprint(self) -> str:
@@ -160,6 +165,18 @@ def _where(error: BaseException) -> str | None:
 def _one_line(text: str) -> str:
     """White space runs as one space, so that a sentence stays on its numbered line."""
     return " ".join(text.split())
+
+
+def _json_objects(text: str) -> Iterator[dict[str, Any]]:
+    """The outermost JSON objects in a text, passing over what only looks like one."""
+    decoder, at = json.JSONDecoder(), text.find("{")
+    while at >= 0:
+        try:
+            answer, end = decoder.raw_decode(text, at)
+            yield answer
+        except (ValueError, RecursionError):
+            end = at + 1
+        at = text.find("{", end)
 
 
 def _digest(texts: Sequence[str]) -> str:
