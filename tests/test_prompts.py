@@ -73,6 +73,23 @@ def test_the_worked_example_is_a_right_answer_in_wire_form() -> None:
     assert to_wire(summary) == {k: v for k, v in data.items() if v != []}
 
 
+def test_a_book_hands_over_the_answers_of_the_example_in_use(tmp_path: Path) -> None:
+    (example,) = BOOK.examples
+    assert example["proposals"][0]["title"] == "Protection for Norvia"
+    assert PromptBook(tmp_path).examples == BOOK.examples
+    (tmp_path / "example.md.jinja").write_text(
+        'Answers:\n{"relevant": true, "disputes": [{"issue": "a {b}"}]}\nand\n{{ \'{"x": 1}\' }}'
+    )
+    own = PromptBook(tmp_path).examples
+    assert own == ({"relevant": True, "disputes": [{"issue": "a {b}"}]}, {"x": 1})
+
+
+@pytest.mark.parametrize("text", ["", "No answer.", "Answer: {…}", "{" * 3000, "[1, 2]"])
+def test_an_example_without_a_readable_answer_gives_none(tmp_path: Path, text: str) -> None:
+    (tmp_path / "example.md.jinja").write_text(f"{{% raw %}}{text}{{% endraw %}}")
+    assert PromptBook(tmp_path).examples == ()
+
+
 def test_own_templates_replace_the_bundled_ones_one_by_one(seed: Article, tmp_path: Path) -> None:
     (tmp_path / "system.md.jinja").write_text("Be brief.")
     own = PromptBook(tmp_path).prompt(seed)

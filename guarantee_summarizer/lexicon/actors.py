@@ -10,7 +10,6 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import astuple
 from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -91,7 +90,7 @@ class Lexicon:
     def fingerprint(self) -> str:
         """12 hex digits of SHA-256 over all that it knows, in its order: later rows win."""
         content = [
-            [astuple(actor) for actor in self.actors],
+            [[getattr(actor, name) for name in Actor.__slots__] for actor in self.actors],
             [self.offices, self.honorifics, self.prefixes],
             list(self.surnames.items()),
             self._lookalikes,

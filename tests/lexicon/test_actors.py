@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pycountry
@@ -142,3 +143,27 @@ def test_a_users_cue_adds_to_the_bundled_ones(tmp_path):
     own = Cues.load(tmp_path)
     assert own.first("layer", "a Tripwire line of ships") == "backstop"
     assert own.first("layer", "a safety net") == "backstop"
+
+
+def test_the_fingerprint_of_a_lexicon_is_that_of_what_it_knows(tmp_path):
+    assert Lexicon.load().fingerprint == LEXICON.fingerprint
+    assert re.fullmatch("[0-9a-f]{12}", LEXICON.fingerprint)
+    changes = {
+        "states.csv": "name,code,aliases,demonyms,metonyms\nNorvia,,,Norvian,\n",
+        "actors.csv": "name,kind,aliases\nHarbour Post?,media,\n",
+        "offices.csv": "title,kind\nGrand Vizier,office\n",
+        "persons.csv": "surname,affiliation\nLund,Norvia\n",
+        "lookalikes.csv": "name,what\nNorvia Street,street\n",
+    }
+    seen = {LEXICON.fingerprint}
+    for name, text in changes.items():
+        (tmp_path / name).write_text(text)
+        seen.add(Lexicon.load(tmp_path).fingerprint)
+    assert len(seen) == 1 + len(changes)
+
+
+def test_the_fingerprint_of_the_cues_is_that_of_their_patterns(tmp_path):
+    bundled = Cues.load().fingerprint
+    assert bundled == Cues.load(tmp_path).fingerprint
+    (tmp_path / "cues.csv").write_text("family,value,pattern\nmeasure,arms_supply,zeppelins\n")
+    assert Cues.load(tmp_path).fingerprint != bundled
