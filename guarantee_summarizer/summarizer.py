@@ -8,7 +8,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from contextlib import aclosing, closing
 from dataclasses import asdict
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
@@ -306,14 +306,17 @@ class Summarizer:
 
         endpoint = Endpoint(model=self.model, **self._place)
         book = PromptBook(self._prompts)
+        examine = partial(self._examine, examples=book.examples)
         return LanguageModelBackend(
-            endpoint, book, self._examine, options=self.options, observer=self._observer
+            endpoint, book, examine, options=self.options, observer=self._observer
         )
 
-    def _examine(self, summary: Summary, article: Article) -> tuple[Summary, tuple[Finding, ...]]:
+    def _examine(
+        self, summary: Summary, article: Article, examples: tuple[dict[str, Any], ...] = ()
+    ) -> tuple[Summary, tuple[Finding, ...]]:
         """Complete the claims of a backend and verify them."""
         whole = enrich(summary, article, self._lexicon)
-        return whole, verify(whole, article)
+        return whole, verify(whole, article, lexicon=self._lexicon, examples=examples)
 
     def _finished(self, draft: Draft, article: Article) -> Summary:
         """Take out what is unsupported, say who made it, and be strict if asked to."""

@@ -64,8 +64,7 @@ def _names(claim: Claim) -> Iterator[str]:
 
 def _texts(claim: Claim) -> Iterator[str]:
     yield from claim.words.values()
-    if claim.section == "events" and claim.item.when:
-        yield claim.item.when
+    yield from claim.verbatim.values()
 
 
 def _figures(text: str) -> Iterator[str]:

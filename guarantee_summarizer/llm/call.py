@@ -25,7 +25,13 @@ from pydantic import BaseModel
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.errors import ModelError
 from guarantee_summarizer.llm.answers import Reading, read_answer, read_object
-from guarantee_summarizer.llm.repair import Doubt, doubts, mend, mended_schema, sentences
+from guarantee_summarizer.llm.repair import (
+    RejectedClaim,
+    rejected_claims,
+    relevant_sentences,
+    repair_schema,
+    repaired,
+)
 from guarantee_summarizer.options import Options
 from guarantee_summarizer.pipeline import Draft, Examine
 from guarantee_summarizer.prompts import Problem, Prompt, PromptBook
@@ -98,7 +104,7 @@ class Call:
     best: Draft | None = None
     flaws: int = 0
     problems: tuple[Problem, ...] = ()
-    mending: tuple[Doubt, ...] = ()
+    mending: tuple[RejectedClaim, ...] = ()
     asked: bool = False
     over: bool = False
     cut: bool = False
@@ -136,18 +142,18 @@ class Call:
             return None
         if self.best is None or self.problems:
             return Request(self.book.again(self.prompt, self.problems), Answer)
-        self.mending = doubts(self.best)
+        self.mending = rejected_claims(self.best.summary, self.best.findings)
         return self._mending_request(self.best) if self.mending else None
 
     def _mending_request(self, best: Draft) -> Request:
         messages = self.book.mend(
             self.mending,
-            sentences=sentences(self.mending, self.article),
+            sentences=relevant_sentences(self.mending, self.article),
             names=[participant.name for participant in best.summary.participants],
             language=self.options.language,
             marker=self.article.id,
         )
-        return Request(messages, _answer_model("Mended", mended_schema(self.mending)))
+        return Request(messages, _answer_model("Mended", repair_schema(self.mending)))
 
     @property
     def spent(self) -> bool:
@@ -209,7 +215,7 @@ class Call:
         if "relevant" in answer:  # a model that would rather answer in full
             self._read(raw)
             return
-        mended = mend(self.best.summary, self.mending, answer, self.article)
+        mended = repaired(self.best.summary, self.mending, answer, self.article)
         self._keep(Draft(*self.examine(mended, self.article)), ())
 
     def _read(self, raw: str) -> None:

@@ -1,16 +1,23 @@
 """Verification: what a summary says, held against the sentences that it cites."""
 
-from guarantee_summarizer.verify.checks import CHECKS, advice, claim_at, verify, withhold
+from guarantee_summarizer.verify.checks import (
+    CHECKS,
+    CHECKS_VERSION,
+    Check,
+    advice,
+    verify,
+    withhold,
+)
 from guarantee_summarizer.verify.claims import Claim, claims
-from guarantee_summarizer.verify.context import Check, Reading
+from guarantee_summarizer.verify.context import Context
 
 __all__ = [
     "CHECKS",
+    "CHECKS_VERSION",
     "Check",
     "Claim",
-    "Reading",
+    "Context",
     "advice",
-    "claim_at",
     "claims",
     "verify",
     "withhold",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from guarantee_summarizer.schema import Finding
 from guarantee_summarizer.text import fold
 from guarantee_summarizer.verify.claims import Claim
-from guarantee_summarizer.verify.context import Reading, error, warning
+from guarantee_summarizer.verify.context import Context, error, warning
 from guarantee_summarizer.verify.passages import stems
 
 __all__ = [
@@ -32,80 +32,80 @@ _LISTED = 10  # sentences before the points of a list in which their author is n
 _NEAR = 3  # sentences before the cited ones, for "he", "the group", "it"
 
 
-def actors_act_there(claim: Claim, reading: Reading) -> Iterator[Finding]:
+def actors_act_there(claim: Claim, context: Context) -> Iterator[Finding]:
     """Who proposes or takes a stance is who acts, speaks or is spoken of as "he" where it is said.
 
     That somebody is named there is not enough: "Rutte said that it was not for Russia to decide".
     Nothing is said of groups without a name, nor where nobody acts: points of a list are their
     author's, who is looked for in the sentences before.
     """
-    if claim.section not in ("positions", "proposals") or not reading.english:
+    if claim.section not in ("positions", "proposals") or not context.english:
         return
-    names = (*claim.references.values(), *reading.sharing(claim))
+    names = (*claim.references.values(), *context.sharing(claim))
     if not names or len(names) > _JOINT:
         return
-    if not all(reading.kind(name) in ("state", "person") for name in names):
+    if not all(context.kind(name) in ("state", "person") for name in names):
         return
-    cited = reading.sentences(claim)
+    cited = context.sentences(claim)
     if claim.section == "positions":
-        cited = [reading.closest(claim, claim.said)]
-    behind = reading.clauses.behind(cited, claim.said.stems)
-    if behind and not behind & {reading.represented(name) for name in names}:
-        there = any(reading.names_one(names, at.text) for at in reading.passages(claim))
+        cited = [context.closest(claim, claim.said)]
+    behind = context.clauses.behind(cited, claim.said.stems)
+    if behind and not behind & {context.represented(name) for name in names}:
+        there = any(context.names_one(names, at.text) for at in context.passages(claim))
         code = "actors_crossed" if there else "name_not_in_evidence"
         message = f"{min(behind)!r} acts in the sentence that says so, not {names[0]!r}"
         yield warning(code, claim.path, message)
 
 
-def parties_take_one_side(claim: Claim, reading: Reading) -> Iterator[Finding]:
+def parties_take_one_side(claim: Claim, context: Context) -> Iterator[Finding]:
     """No party stands on two sides of a dispute."""
     if claim.section != "positions":
         return
-    dispute = reading.whole(claim)
-    party, stance = reading.participant(claim.item.party), claim.item.stance
+    dispute = context.whole(claim)
+    party, stance = context.participant(claim.item.party), claim.item.stance
     others = [p for p in dispute.positions if p.stance != stance]
-    if any(reading.participant(p.party) == party for p in others):
+    if any(context.participant(p.party) == party for p in others):
         message = f"{claim.item.party!r} takes another stance in the same dispute"
         yield warning("party_on_two_sides", claim.path, message)
 
 
-def attribution_is_said(claim: Claim, reading: Reading) -> Iterator[Finding]:
+def attribution_is_said(claim: Claim, context: Context) -> Iterator[Finding]:
     """Who a proposal is attributed to speaks or acts in the cited sentences, or just before."""
-    if claim.section != "proposals" or not reading.english or not claim.item.attribution:
+    if claim.section != "proposals" or not context.english or not claim.item.attribution:
         return
     who = claim.item.attribution
-    if not (named := {one.name for one in reading.named(fold(who))}):
+    if not (named := {one.name for one in context.named(fold(who))}):
         return
-    cited = reading.sentences(claim)
-    behind = reading.clauses.behind(cited, claim.said.stems)
-    listed = not any(reading.clauses.agents(at) for at in cited)
-    near = (*reading.before(claim, _LISTED if listed else _NEAR), *reading.passages(claim))
-    outlets = all(reading.kind(name) == "media" for name in named)
-    acts = outlets or not behind or behind & set(map(reading.represented, named))
-    if not acts or not any(reading.names_one(named, at.text) for at in near):
+    cited = context.sentences(claim)
+    behind = context.clauses.behind(cited, claim.said.stems)
+    listed = not any(context.clauses.agents(at) for at in cited)
+    near = (*context.before(claim, _LISTED if listed else _NEAR), *context.passages(claim))
+    outlets = all(context.kind(name) == "media" for name in named)
+    acts = outlets or not behind or behind & set(map(context.represented, named))
+    if not acts or not any(context.names_one(named, at.text) for at in near):
         message = f"the cited sentences do not let {who!r} say it"
         yield warning("attribution_not_in_evidence", claim.path, message)
 
 
-def persons_are_named_there(claim: Claim, reading: Reading) -> Iterator[Finding]:
+def persons_are_named_there(claim: Claim, context: Context) -> Iterator[Finding]:
     """Whom a claim's own words name in person is named in the cited sentences, or just before."""
     if claim.section not in ("proposals", "positions", "events", "layers") or not claim.evidence:
         return
-    named = {one.name for text in claim.folded.values() for one in reading.named(text)}
-    people = sorted(name for name in named if reading.kind(name) == "person")
-    near = (*reading.before(claim, _NEAR), *reading.passages(claim)) if people else ()
+    named = {one.name for text in claim.folded.values() for one in context.named(text)}
+    people = sorted(name for name in named if context.kind(name) == "person")
+    near = (*context.before(claim, _NEAR), *context.passages(claim)) if people else ()
     for name in people:
-        if not any(reading.names_one((name,), at.text) for at in near):
+        if not any(context.names_one((name,), at.text) for at in near):
             message = f"the cited sentences do not name {name!r}"
             yield warning("name_not_in_evidence", claim.path, message)
 
 
-def own_subject_is_named(claim: Claim, reading: Reading) -> Iterator[Finding]:
+def own_subject_is_named(claim: Claim, context: Context) -> Iterator[Finding]:
     """Whom the claim's own words show offering or demanding is whom the claim names for it."""
     if claim.section not in ("positions", "proposals") or not 0 < len(claim.references) <= _JOINT:
         return
     prose = claim.folded.get("stance") or claim.folded.get("description") or ""
-    opening = next(iter(reading.named(prose)), None)
+    opening = next(iter(context.named(prose)), None)
     verb = _DOES.search(prose)
     if (
         opening is None
@@ -115,9 +115,9 @@ def own_subject_is_named(claim: Claim, reading: Reading) -> Iterator[Finding]:
     ):
         return
     together = {
-        reading.represented(one) for one in (*claim.references.values(), *reading.sharing(claim))
+        context.represented(one) for one in (*claim.references.values(), *context.sharing(claim))
     }
-    if reading.represented(opening.name) not in together:
+    if context.represented(opening.name) not in together:
         name = next(iter(claim.references.values()))
         message = f"the claim's own words say it of {opening.name!r}, not of {name!r}"
         yield warning("actors_crossed", claim.path, message)
@@ -127,17 +127,17 @@ _UNRELATED = 0.25  # share of what the best sentence of the article supports
 _DOUBTFUL = 0.45
 
 
-def evidence_speaks_of_it(claim: Claim, reading: Reading) -> Iterator[Finding]:
+def evidence_speaks_of_it(claim: Claim, context: Context) -> Iterator[Finding]:
     """The cited sentences share about as much with the claim as the best ones of the article do."""
     if claim.section in ("text", "participants", "terms") or not claim.evidence:
         return
-    if not reading.english:
+    if not context.english:
         return
     parts = claim.item.positions if claim.section == "disputes" else ()
     words = claim.said.stems.union(
-        *map(reading.stems, claim.references.values()), *(stems(fold(p.stance)) for p in parts)
+        *map(context.stems, claim.references.values()), *(stems(fold(p.stance)) for p in parts)
     )
-    share = reading.overlap.share(words, reading.sentences(claim), enough=_DOUBTFUL)
+    share = context.overlap.share(words, context.sentences(claim), enough=_DOUBTFUL)
     if share is None or share >= _DOUBTFUL:
         return
     made = error if share < _UNRELATED else warning

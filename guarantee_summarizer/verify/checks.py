@@ -1,14 +1,16 @@
-"""What a model is told to do about each code; the finding's own message says what is wrong."""
+"""The table of checks: what each finding means, what a model is told, which function looks for it."""
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from guarantee_summarizer.article import Article
+from guarantee_summarizer.lexicon import Lexicon, default_lexicon
 from guarantee_summarizer.schema import Finding, Summary, Withheld
-from guarantee_summarizer.schema.summary import CLAIM_PATH
+from guarantee_summarizer.schema.paths import ClaimPath, without
 from guarantee_summarizer.verify.attribution import (
     actors_act_there,
     attribution_is_said,
@@ -17,8 +19,8 @@ from guarantee_summarizer.verify.attribution import (
     parties_take_one_side,
     persons_are_named_there,
 )
-from guarantee_summarizer.verify.claims import claims
-from guarantee_summarizer.verify.context import Check, Reading
+from guarantee_summarizer.verify.claims import Claim, claims
+from guarantee_summarizer.verify.context import Context
 from guarantee_summarizer.verify.exact import (
     citations_exist,
     claims_are_said_once,
@@ -43,91 +45,268 @@ from guarantee_summarizer.verify.modality import (
     status_is_said,
 )
 
-__all__ = ["ADVICE", "CHECKS", "advice", "claim_at", "verify", "withhold"]
+__all__ = ["ADVICE", "CHECKS", "CHECKS_VERSION", "Check", "advice", "verify", "withhold"]
+
+CHECKS_VERSION = 1
+"""Part of the key of stored summaries.
+
+Raise it with every change after which an old summary could get other findings: a new check, one
+that goes, another pattern, threshold or severity. Not for messages and advice.
+"""
+
+CheckFunction = Callable[[Claim, Context], Iterable[Finding]]
+"""Looks at one claim and says what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What a code means.
+
+    Attributes:
+        code: stable; what findings carry.
+        severity: an error takes the claim out of the facts, a warning stays beside it.
+        summary: what the claim does, for people: "the claim …".
+        advice: what a model that is asked again is told to do.
+        functions: what finds it; none where the schema does, when it reads an answer.
+    """
+
+    code: str
+    severity: Literal["error", "warning", "error or warning"]
+    summary: str
+    advice: str
+    functions: tuple[CheckFunction, ...] = ()
+
 
 _FIT = "Write it as the schema wants it"
 _LEAVE = "leave it out if no sentence does"
+_FIGURE = (
+    "Use the figure of the sentences as it stands there, cite the sentence that holds it, or "
+    "leave the figure out"
+)
 
-ADVICE: dict[str, str] = {
-    "act_not_in_evidence": "Use the sentences' own verb",
-    "actors_crossed": f"Give it to whoever says, wants or does it in the sentences, or {_LEAVE}",
-    "attribution_not_in_evidence": "Name who says it in the sentences, or no attribution",
-    "certainty_stronger_than_text": "Say it no more firmly than the sentences: would, could, asks",
-    "citation_article": _FIT,
-    "citation_missing": f"Cite the numbers of the sentences that say it, or {_LEAVE}",
-    "citation_quote": "Cite sentence numbers, not words",
-    "citation_range": "Cite only numbers that the sentences have",
-    "copied_from_example": "Record what this article says, nothing of the worked example",
-    "event_in_the_past": "Compare its date with the day of publication",
-    "event_not_yet": "It lies after publication: say planned or expected",
-    "evidence_beside_the_point": f"Cite the sentences that say it, or {_LEAVE}",
-    "evidence_is_instruction": "Words that address the reader are no news: leave it out",
-    "figure_not_checked": "Use the figure as the sentences write it",
-    "figure_not_in_evidence": (
-        "Use the figure of the sentences as it stands there, cite the sentence that holds it, or "
-        "leave the figure out"
+CHECKS: tuple[Check, ...] = (
+    Check(
+        "malformed",
+        "error",
+        "does not fit the schema",
+        _FIT,
     ),
-    "history_as_present": "It is history: say that it was, or leave it out",
-    "layer_order": "Give the layer the rank that its sentence gives it",
-    "malformed": _FIT,
-    "name_not_in_article": "Write the name as the sentences do; leave out whom they do not name",
-    "name_not_in_evidence": "Cite the sentence that names them, or name who acts there",
-    "party_on_two_sides": "Give each party its own stance, and one stance in a dispute",
-    "polarity_turned": "Affirm what the sentences affirm, deny what they deny",
-    "quotation_not_in_evidence": "Quote letter for letter, or without quotation marks",
-    "reference_unknown": "Use the name of a participant, or the article's words for the group",
-    "said_twice": "Say it once",
-    "status_not_in_evidence": "Choose the status that the sentences bear: proposed, unclear",
-    "wording_not_in_article": "Copy the words of the sentences",
-}
-"""For every code that a finding may carry, the sentence for the model."""
+    Check(
+        "citation_article",
+        "error",
+        "cites by number where no article is given",
+        _FIT,
+    ),
+    Check(
+        "citation_range",
+        "error",
+        "cites a sentence that the article does not have",
+        "Cite only numbers that the sentences have",
+    ),
+    Check(
+        "citation_missing",
+        "error",
+        "cites no sentence",
+        f"Cite the numbers of the sentences that say it, or {_LEAVE}",
+        (citations_exist,),
+    ),
+    Check(
+        "citation_quote",
+        "error",
+        "cites words that the article does not hold",
+        "Cite sentence numbers, not words",
+        (citations_exist,),
+    ),
+    Check(
+        "name_not_in_article",
+        "error",
+        "names a participant whom the article does not name",
+        "Write the name as the sentences do; leave out whom they do not name",
+        (participants_occur,),
+    ),
+    Check(
+        "reference_unknown",
+        "error",
+        "refers to somebody who is neither a participant nor in the article's words",
+        "Use the name of a participant, or the article's words for the group",
+        (references_resolve,),
+    ),
+    Check(
+        "figure_not_in_evidence",
+        "error",
+        "states a figure, date or duration that the cited sentences do not hold",
+        _FIGURE,
+        (figures_occur, designations_occur),
+    ),
+    Check(
+        "figure_not_checked",
+        "warning",
+        "states a figure that could not be compared: article or summary is not English",
+        "Use the figure as the sentences write it",
+        (figures_occur,),
+    ),
+    Check(
+        "quotation_not_in_evidence",
+        "error or warning",
+        "quotes what the cited sentences do not say; a warning where it may be translated",
+        "Quote letter for letter, or without quotation marks",
+        (quotations_occur,),
+    ),
+    Check(
+        "wording_not_in_article",
+        "error",
+        "gives as the article's words for a term or a time what the article does not hold",
+        "Copy the words of the sentences",
+        (wordings_occur,),
+    ),
+    Check(
+        "evidence_is_instruction",
+        "error",
+        "rests on words that address the reader of the article",
+        "Words that address the reader are no news: leave it out",
+        (evidence_is_no_instruction,),
+    ),
+    Check(
+        "evidence_beside_the_point",
+        "error or warning",
+        "cites sentences that speak of something else",
+        f"Cite the sentences that say it, or {_LEAVE}",
+        (evidence_speaks_of_it,),
+    ),
+    Check(
+        "actors_crossed",
+        "warning",
+        "gives a proposal or a stance to another than the one who acts in the cited sentences",
+        f"Give it to whoever says, wants or does it in the sentences, or {_LEAVE}",
+        (actors_act_there, own_subject_is_named),
+    ),
+    Check(
+        "party_on_two_sides",
+        "warning",
+        "lets one party take two stances in a dispute",
+        "Give each party its own stance, and one stance in a dispute",
+        (parties_take_one_side,),
+    ),
+    Check(
+        "name_not_in_evidence",
+        "warning",
+        "names somebody whom the cited sentences do not name",
+        "Cite the sentence that names them, or name who acts there",
+        (actors_act_there, persons_are_named_there),
+    ),
+    Check(
+        "attribution_not_in_evidence",
+        "warning",
+        "is attributed to somebody who does not say it in the cited sentences",
+        "Name who says it in the sentences, or no attribution",
+        (attribution_is_said,),
+    ),
+    Check(
+        "status_not_in_evidence",
+        "warning",
+        "is called agreed, signed or in force where the cited sentences do not say so",
+        "Choose the status that the sentences bear: proposed, unclear",
+        (status_is_said,),
+    ),
+    Check(
+        "polarity_turned",
+        "error or warning",
+        "denies what the cited sentences affirm, or the other way round",
+        "Affirm what the sentences affirm, deny what they deny",
+        (polarity_agrees,),
+    ),
+    Check(
+        "act_not_in_evidence",
+        "warning",
+        "tells of an act (promising, signing, …) of which the cited sentences say nothing",
+        "Use the sentences' own verb",
+        (acts_are_said,),
+    ),
+    Check(
+        "certainty_stronger_than_text",
+        "warning",
+        "tells as certain what the cited sentences only propose or think possible",
+        "Say it no more firmly than the sentences: would, could, asks",
+        (certainty_is_said,),
+    ),
+    Check(
+        "history_as_present",
+        "warning",
+        "tells as pending what the cited sentences tell of the past",
+        "It is history: say that it was, or leave it out",
+        (history_is_told_as_history,),
+    ),
+    Check(
+        "copied_from_example",
+        "error",
+        "repeats a worked example of the prompt",
+        "Record what this article says, nothing of the worked example",
+        (claims_are_not_the_examples,),
+    ),
+    Check(
+        "layer_order",
+        "error or warning",
+        "ranks a layer otherwise than its sentence (error), or two layers alike (warning)",
+        "Give the layer the rank that its sentence gives it",
+        (layers_keep_their_order,),
+    ),
+    Check(
+        "event_not_yet",
+        "error",
+        "was held on a day after publication",
+        "It lies after publication: say planned or expected",
+        (events_fit_their_date,),
+    ),
+    Check(
+        "event_in_the_past",
+        "warning",
+        "is planned for a day before publication",
+        "Compare its date with the day of publication",
+        (events_fit_their_date,),
+    ),
+    Check(
+        "said_twice",
+        "warning",
+        "says the same of the same sentences as another claim",
+        "Say it once",
+        (claims_are_said_once,),
+    ),
+)
+"""Every code of a finding about a claim; the functions look at a claim in this order."""
+
+ADVICE: dict[str, str] = {check.code: check.advice for check in CHECKS}
+_FUNCTIONS = tuple(dict.fromkeys(function for check in CHECKS for function in check.functions))
 
 
 def advice(code: str) -> str:
-    """The sentence for the model; for codes of pydantic's own, that it has to fit the schema."""
+    """Return what a model is told to do; for codes of pydantic's own, to fit the schema."""
     return ADVICE.get(code, _FIT)
 
 
-CHECKS: tuple[Check, ...] = (
-    citations_exist,
-    participants_occur,
-    references_resolve,
-    figures_occur,
-    designations_occur,
-    quotations_occur,
-    wordings_occur,
-    evidence_is_no_instruction,
-    evidence_speaks_of_it,
-    actors_act_there,
-    parties_take_one_side,
-    persons_are_named_there,
-    own_subject_is_named,
-    attribution_is_said,
-    status_is_said,
-    polarity_agrees,
-    acts_are_said,
-    certainty_is_said,
-    history_is_told_as_history,
-    claims_are_not_the_examples,
-    layers_keep_their_order,
-    events_fit_their_date,
-    claims_are_said_once,
-)
-_STEP = re.compile(r"(\w+)(?:\[(\d+)\])?")
-
-
-def verify(summary: Summary, article: Article) -> tuple[Finding, ...]:
-    """What the article says against the claims of `summary`; empty if it supports them all.
+def verify(
+    summary: Summary,
+    article: Article,
+    *,
+    lexicon: Lexicon | None = None,
+    examples: Iterable[Mapping[str, Any]] = (),
+) -> tuple[Finding, ...]:
+    """Return what the article says against the claims of `summary`; empty if it supports them all.
 
     Names and words are compared after folding, figures by their exact value. Cost is linear in
     the summary and in the article.
+
+    Args:
+        summary: claims whose evidence is grounded in `article`.
+        article: where they come from.
+        lexicon: other names and adjectives of states; the bundled one if None.
+        examples: the answers that the prompt showed a model, which no claim may repeat.
     """
-    reading = Reading(article, summary)
-    found: list[Finding] = []
+    context = Context(article, summary, lexicon or default_lexicon(), tuple(examples))
+    findings: list[Finding] = []
     for claim in claims(summary):
-        for check in CHECKS:
-            found.extend(check(claim, reading))
-    return tuple(dict.fromkeys(found))
+        for function in _FUNCTIONS:
+            findings.extend(function(claim, context))
+    return tuple(dict.fromkeys(findings))
 
 
 def withhold(summary: Summary, findings: tuple[Finding, ...]) -> Summary:
@@ -135,51 +314,18 @@ def withhold(summary: Summary, findings: tuple[Finding, ...]) -> Summary:
 
     Errors inside a part (a term, a position) take the part out, others the whole claim.
     """
-    by_claim: dict[str, list[Finding]] = defaultdict(list)
+    errors: dict[ClaimPath, list[Finding]] = defaultdict(list)
     for finding in findings:
-        if finding.severity == "error" and (match := CLAIM_PATH.match(finding.path)):
-            by_claim[match[0]].append(finding)
+        if finding.severity == "error" and (path := ClaimPath.parse(finding.path)):
+            errors[path.claim].append(finding)
     withheld = tuple(
-        Withheld(path=path, claim=_dump(claim_at(summary, path)), findings=tuple(found))
-        for path, found in by_claim.items()
+        Withheld(path=str(path), claim=_dump(path.of(summary)), findings=tuple(reasons))
+        for path, reasons in errors.items()
     )
-    kept: Summary = _without(summary, "", by_claim.keys())
-    return kept.replace(
+    return without(summary, errors).replace(
         findings=(*summary.findings, *findings), withheld=(*summary.withheld, *withheld)
     )
 
 
-def claim_at(node: Any, path: str) -> Any:
-    """What stands at a path such as `proposals[2].terms[0]`."""
-    for name, index in _STEP.findall(path):
-        node = getattr(node, name)
-        node = node[int(index)] if index else node
-    return node
-
-
 def _dump(claim: Any) -> Any:
     return claim if isinstance(claim, str) else claim.model_dump(mode="json")
-
-
-def _without(node: Any, at: str, paths: Any) -> Any:
-    """A copy of `node` without the parts at `paths`; text becomes empty, a single part None."""
-    changes: dict[str, Any] = {}
-    for path in paths:
-        if not path.startswith(at):
-            continue
-        step = _STEP.match(path, len(at))
-        if step is None or step[1] in changes:
-            continue
-        value = getattr(node, step[1])
-        if step[2] is not None:
-            inner = f"{at}{step[1]}"
-            changes[step[1]] = tuple(
-                _without(item, f"{inner}[{i}].", paths)
-                for i, item in enumerate(value)
-                if f"{inner}[{i}]" not in paths
-            )
-        elif path == f"{at}{step[1]}":
-            changes[step[1]] = "" if isinstance(value, str) else None
-        else:
-            changes[step[1]] = _without(value, f"{at}{step[1]}.", paths)
-    return node.replace(**changes) if changes else node

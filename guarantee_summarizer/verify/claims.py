@@ -2,49 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from guarantee_summarizer.schema import Citation, Summary
+from guarantee_summarizer.schema.paths import ClaimPath, claim_paths
 from guarantee_summarizer.text import fold
 from guarantee_summarizer.verify.passages import Passage
 
 __all__ = ["Claim", "claims"]
 
-_WORDS = {
-    "events": ("what",),
-    "proposals": ("title", "description"),
-    "layers": ("name", "description", "location", "trigger"),
-    "disputes": ("issue",),
-    "positions": ("stance",),
-    "terms": ("value",),
-}
 _TITLES = ("title", "name")
-_REFERENCES = {
-    "events": ("participants",),
-    "proposals": ("proposed_by",),
-    "layers": ("providers",),
-    "positions": ("party",),
-}
 
 
 @dataclass(frozen=True)
 class Claim:
     """One thing that a summary says.
 
-    `section` is the plural the schema uses (`proposals`, `terms`, `positions` …); `words` are its
-    own wording by field; `references` name participants or groups; `cited` are the sentences that
-    have to support it. Headline and abstract are claims that cite the whole article.
+    `section` is the name that the schema's list of sections gives it (`proposals`, `terms`,
+    `positions` …), `text` for headline and abstract, which cite the whole article; `words` are its
+    own wording by field, `verbatim` the article's; `references` name participants or groups;
+    `evidence` is what has to support it.
     """
 
-    path: str
+    place: ClaimPath
     section: str
     item: Any
     words: dict[str, str]
     references: dict[str, str]
+    verbatim: dict[str, str]
     evidence: tuple[Citation, ...]
+
+    @cached_property
+    def path(self) -> str:
+        """Its place as findings carry it."""
+        return str(self.place)
 
     @cached_property
     def folded(self) -> dict[str, str]:
@@ -64,35 +58,33 @@ class Claim:
 
 
 def claims(summary: Summary) -> Iterator[Claim]:
-    """Everything that a summary says, in the order of the schema, parts right after wholes."""
-    for name in ("headline", "abstract"):
-        if text := getattr(summary, name):
-            yield Claim(name, "text", text, {name: text}, {}, ())
-    for i, participant in enumerate(summary.participants):
-        path = f"participants[{i}]"
-        yield Claim(path, "participants", participant, {}, {}, participant.evidence)
-    yield from _with_parts("events", summary.events)
-    yield from _with_parts("proposals", summary.proposals, "terms")
-    for i, layer in enumerate(summary.structure.layers):
-        yield _claim(f"structure.layers[{i}]", "layers", layer)
-    if summary.structure.duration is not None:
-        yield _claim("structure.duration", "terms", summary.structure.duration)
-    yield from _with_parts("disputes", summary.disputes, "positions")
+    """Yield everything that a summary says, in the order of the schema, parts right after wholes.
+
+    The parts of a claim also rest on what the whole cites.
+    """
+    for path in claim_paths(summary):
+        item, section = path.of(summary), path.kind
+        if section is None:
+            yield Claim(path, "text", item, {path.section: item}, {}, {}, ())
+            continue
+        yield Claim(
+            path,
+            section.name,
+            item,
+            words=_texts(item, section.words),
+            references=_texts(item, section.references),
+            verbatim=_texts(item, section.verbatim),
+            evidence=(*item.evidence, *(path.item.of(summary).evidence if path.part else ())),
+        )
 
 
-def _with_parts(section: str, items: Iterable[Any], parts: str | None = None) -> Iterator[Claim]:
-    """The claims of a section; the parts of each also rest on what the whole cites."""
-    for i, item in enumerate(items):
-        yield _claim(f"{section}[{i}]", section, item)
-        for j, part in enumerate(getattr(item, parts) if parts else ()):
-            yield _claim(f"{section}[{i}].{parts}[{j}]", str(parts), part, item.evidence)
-
-
-def _claim(path: str, section: str, item: Any, whole: tuple[Citation, ...] = ()) -> Claim:
-    words = {name: text for name in _WORDS[section] if (text := getattr(item, name))}
-    references = {}
-    for name in _REFERENCES.get(section, ()):
-        value = getattr(item, name)
-        for i, one in enumerate(value if isinstance(value, tuple) else (value,)):
-            references[f"{name}[{i}]" if isinstance(value, tuple) else name] = one
-    return Claim(path, section, item, words, references, (*item.evidence, *whole))
+def _texts(item: Any, fields: tuple[str, ...]) -> dict[str, str]:
+    """The texts in some fields of an item; those of a list each under its own index."""
+    texts: dict[str, str] = {}
+    for field in fields:
+        value = getattr(item, field)
+        if isinstance(value, tuple):
+            texts |= {f"{field}[{i}]": text for i, text in enumerate(value)}
+        elif value:
+            texts[field] = value
+    return texts

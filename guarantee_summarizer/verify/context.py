@@ -1,38 +1,42 @@
-"""What every check looks into: the article and the summary, each part read once."""
+"""What every check looks into: article, summary and lexicon, each part read once."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from guarantee_summarizer.article import Article
-from guarantee_summarizer.lexicon import default_lexicon
+from guarantee_summarizer.lexicon import Lexicon
 from guarantee_summarizer.normalize import Quantity, quantities
 from guarantee_summarizer.schema import Finding, Summary
+from guarantee_summarizer.schema.claims import SECTIONS, Section
 from guarantee_summarizer.text import fold, looks_english
 from guarantee_summarizer.verify.agents import Clauses, Named
 from guarantee_summarizer.verify.claims import Claim
 from guarantee_summarizer.verify.passages import Overlap, Passage, stems
 
-__all__ = ["Check", "Reading", "error", "warning"]
+__all__ = ["Context", "error", "warning"]
 
 _WORD = re.compile(r"\w+")
 _ABBREVIATED = 4  # letters: US, UK, U.S. stand before a noun as Russian does
 
-Check = Callable[[Claim, "Reading"], Iterable[Finding]]
-"""A check looks at one claim and says what is wrong with it."""
-
 
 @dataclass(frozen=True)
-class Reading:
-    """The article and the summary, with what several checks need read once."""
+class Context:
+    """The article and the summary, with what several checks need read once.
+
+    `lexicon` says by which names and adjectives the article may call a state; `examples` are the
+    answers that the prompt showed.
+    """
 
     article: Article
     summary: Summary
+    lexicon: Lexicon
+    examples: tuple[Mapping[str, Any], ...] = ()
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -80,7 +84,7 @@ class Reading:
             names = (participant.name, *participant.aliases)
             if participant.kind == "person":
                 names = (*names, participant.name.rsplit(maxsplit=1)[-1])
-            known = _known(participant.name) if participant.kind == "state" else ()
+            known = self._known(participant.name) if participant.kind == "state" else ()
             forms = tuple(dict.fromkeys((*map(fold, names), *known)))
             found.update(dict.fromkeys(forms, forms))
         return found
@@ -170,8 +174,20 @@ class Reading:
 
     @cached_property
     def _adjectives(self) -> frozenset[str]:
-        states = [p.name for p in self.summary.participants if p.kind == "state"]
-        return frozenset(form for state in states for form in _adjectives(state))
+        """The folded adjectives of the states among the participants: Russian, US."""
+        forms: list[str] = []
+        for participant in self.summary.participants:
+            actor = self.lexicon.actor(participant.name) if participant.kind == "state" else None
+            if actor:
+                short = (alias for alias in actor.aliases if len(alias) <= _ABBREVIATED)
+                forms += (*actor.demonyms, *short)
+        return frozenset(map(fold, forms))
+
+    def _known(self, state: str) -> Iterator[str]:
+        """Other names, adjectives and seats of power of a state, folded."""
+        actor = self.lexicon.actor(state)
+        if actor:
+            yield from map(fold, (*actor.aliases, *actor.demonyms, *actor.metonyms, actor.name))
 
     def names_one(self, wanted: Iterable[str], text: str) -> bool:
         """Whether a folded sentence names any of the participants or groups in `wanted`."""
@@ -202,14 +218,20 @@ class Reading:
 
     def whole(self, claim: Claim) -> Any:
         """The dispute or proposal that a position or term stands in."""
-        section, index, _ = re.split(r"[\[\]]", claim.path, maxsplit=2)
-        return getattr(self.summary, section)[int(index)]
+        return claim.place.item.of(self.summary)
 
     def before(self, claim: Claim, sentences: int) -> list[Passage]:
         """The sentences right before those that a claim cites."""
         cited = self.sentences(claim)
         wanted = {i - back for i in cited for back in range(1, sentences + 1)}.difference(cited)
         return [self._passages[i] for i in sorted(wanted) if i >= 0]
+
+    @cached_property
+    def shown(self) -> tuple[frozenset[str], ...]:
+        """The stems of each claim in the prompt's examples."""
+        items = (item for answer in self.examples for item in _example_claims(answer))
+        texts = ((text for text in item.values() if isinstance(text, str)) for item in items)
+        return tuple(stems(fold(" ".join(words))) for words in texts)
 
     @property
     def _metadata(self) -> str:
@@ -265,22 +287,23 @@ def _places(text: str, form: str) -> Iterator[int]:
         at = text.find(form, at + 1)
 
 
-@lru_cache(maxsize=512)
-def _known(state: str) -> tuple[str, ...]:
-    """Other names, adjectives and seats of power of a state, folded."""
-    actor = default_lexicon().actor(state)
-    forms = (*actor.aliases, *actor.demonyms, *actor.metonyms, actor.name) if actor else ()
-    return tuple(map(fold, forms))
+def _example_claims(answer: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The items of an example answer that have a wording of their own, and their parts."""
+    for section in SECTIONS:
+        if section.many and section.words:
+            for item in _listed(answer, section):
+                yield item
+                if section.parts:
+                    yield from _listed(item, section.parts)
 
 
-@lru_cache(maxsize=512)
-def _adjectives(state: str) -> frozenset[str]:
-    """The folded adjectives of a state: Russian, US."""
-    actor = default_lexicon().actor(state)
-    forms = (
-        (*actor.demonyms, *(a for a in actor.aliases if len(a) <= _ABBREVIATED)) if actor else ()
+def _listed(holder: Any, section: Section) -> list[Mapping[str, Any]]:
+    """The items of a section in JSON that nobody has validated."""
+    for name in section.path.split("."):
+        holder = holder.get(name) if isinstance(holder, Mapping) else None
+    return (
+        [item for item in holder if isinstance(item, Mapping)] if isinstance(holder, list) else []
     )
-    return frozenset(map(fold, forms))
 
 
 def error(code: str, path: str, message: str) -> Finding:

@@ -9,7 +9,7 @@ from guarantee_summarizer.normalize import Quantity, quantities
 from guarantee_summarizer.schema import Finding
 from guarantee_summarizer.text import fold, holds
 from guarantee_summarizer.verify.claims import Claim
-from guarantee_summarizer.verify.context import Reading, error, warning
+from guarantee_summarizer.verify.context import Context, error, warning
 
 __all__ = [
     "citations_exist",
@@ -25,32 +25,32 @@ __all__ = [
 ]
 
 
-def citations_exist(claim: Claim, reading: Reading) -> Iterator[Finding]:
+def citations_exist(claim: Claim, context: Context) -> Iterator[Finding]:
     """Every claim cites at least one sentence, and every citation is a slice of the article."""
     if claim.section in ("text", "participants"):
         return
     if not claim.evidence:
         yield error("citation_missing", claim.path, "cites no sentence")
     for citation in claim.evidence:
-        if reading.article.text[citation.start : citation.end] != citation.quote:
+        if context.article.text[citation.start : citation.end] != citation.quote:
             message = f"cites words that the article does not hold: {citation.quote[:60]!r}"
             yield error("citation_quote", claim.path, message)
 
 
-def participants_occur(claim: Claim, reading: Reading) -> Iterator[Finding]:
+def participants_occur(claim: Claim, context: Context) -> Iterator[Finding]:
     """The name of a participant, and each of its aliases, stands in the article."""
     if claim.section != "participants":
         return
     for form in (claim.item.name, *claim.item.aliases):
-        if not reading.article.naming(form):
+        if not context.article.naming(form):
             message = f"the article does not name {form!r}"
             yield error("name_not_in_article", claim.path, message)
 
 
-def references_resolve(claim: Claim, reading: Reading) -> Iterator[Finding]:
+def references_resolve(claim: Claim, context: Context) -> Iterator[Finding]:
     """A reference is the name of a participant, or words of the article for an unnamed group."""
     for field, name in claim.references.items():
-        if fold(name) not in reading.names and not reading.article.naming(name):
+        if fold(name) not in context.names and not context.article.naming(name):
             message = f"{name!r} is neither a participant nor in the article's words"
             yield error("reference_unknown", f"{claim.path}.{field}", message)
 
@@ -58,10 +58,9 @@ def references_resolve(claim: Claim, reading: Reading) -> Iterator[Finding]:
 _QUOTED = re.compile(r'"([^"]+)"|(?<!\w)\'([^\']{3,})\'(?!\w)')
 _DESIGNATION = re.compile(r"(?<![\w-])[^\W\d_]{1,4}-?\d+(?!\w|-)")
 _DIGIT = re.compile(r"\d")
-_VERBATIM = {"terms": "value", "events": "when"}
 
 
-def figures_occur(claim: Claim, reading: Reading) -> Iterator[Finding]:
+def figures_occur(claim: Claim, context: Context) -> Iterator[Finding]:
     """Every number, sum, date and duration that a claim states stands in what it cites.
 
     Spelling may differ (15-year, fifteen years); the amount and what it counts may not. Where the
@@ -73,22 +72,22 @@ def figures_occur(claim: Claim, reading: Reading) -> Iterator[Finding]:
         for figure in quantities(text):
             if figure.kind == "ordinal":
                 continue
-            cited = reading.quantities(claim) if cited is None else cited
+            cited = context.quantities(claim) if cited is None else cited
             if any(_same(figure, other) for other in cited):
                 continue
             words = text[figure.start : figure.end]
             message = f"{words!r} ({field}) does not stand in the cited sentences"
-            if reading.english:
+            if context.english:
                 yield error("figure_not_in_evidence", claim.path, message)
-            elif not _in_digits(words, " ".join(at.text for at in reading.passages(claim))):
+            elif not _in_digits(words, " ".join(at.text for at in context.passages(claim))):
                 yield warning("figure_not_checked", claim.path, f"{message}, as far as can be read")
 
 
-def designations_occur(claim: Claim, reading: Reading) -> Iterator[Finding]:
+def designations_occur(claim: Claim, context: Context) -> Iterator[Finding]:
     """Names with digits in them (G7, F-16, Su-57) stand in the article."""
     for field, text in claim.folded.items():
         for match in _DESIGNATION.finditer(text) if _DIGIT.search(text) else ():
-            if not reading.article.naming(match[0]):
+            if not context.article.naming(match[0]):
                 message = f"{match[0]!r} ({field}) does not stand in the article"
                 yield error("figure_not_in_evidence", claim.path, message)
 
@@ -121,24 +120,23 @@ def _within(stated: Quantity, cited: Quantity) -> bool:
     )
 
 
-def quotations_occur(claim: Claim, reading: Reading) -> Iterator[Finding]:
+def quotations_occur(claim: Claim, context: Context) -> Iterator[Finding]:
     """Words in quotation marks stand in the cited sentences, letter for letter after folding."""
     for field, text in claim.folded.items():
         for match in _QUOTED.finditer(text) if "'" in text or '"' in text else ():
             quoted = " ".join((match[1] or match[2]).split()).strip(" ,.;:!?")
-            if quoted and not any(holds(at.text, quoted) for at in reading.passages(claim)):
+            if quoted and not any(holds(at.text, quoted) for at in context.passages(claim)):
                 message = f"{quoted!r} ({field}) is not quoted from the cited sentences"
-                finding = error if reading.english else warning  # a quotation may be translated
+                finding = error if context.english else warning  # a quotation may be translated
                 yield finding("quotation_not_in_evidence", claim.path, message)
 
 
-def wordings_occur(claim: Claim, reading: Reading) -> Iterator[Finding]:
+def wordings_occur(claim: Claim, context: Context) -> Iterator[Finding]:
     """`value` of a term and `when` of an event are the article's own words."""
-    field = _VERBATIM.get(claim.section)
-    text = getattr(claim.item, field) if field else None
-    if text and not reading.article.folded.holds(text):
-        message = f"{text!r} ({field}) is not in the article's words"
-        yield error("wording_not_in_article", claim.path, message)
+    for field, text in claim.verbatim.items():
+        if not context.article.folded.holds(text):
+            message = f"{text!r} ({field}) is not in the article's words"
+            yield error("wording_not_in_article", claim.path, message)
 
 
 _ORDINALS = {
@@ -150,11 +148,11 @@ _RANKED = re.compile(
 )
 
 
-def claims_are_said_once(claim: Claim, reading: Reading) -> Iterator[Finding]:
+def claims_are_said_once(claim: Claim, context: Context) -> Iterator[Finding]:
     """No two claims of a section say the same of the same sentences."""
     if claim.section not in ("events", "proposals", "layers", "disputes"):
         return
-    first = reading.first_said.setdefault(
+    first = context.first_said.setdefault(
         (claim.section, frozenset(c.sentence for c in claim.evidence), _gist(claim)),
         claim.path,
     )
@@ -166,25 +164,25 @@ def _gist(claim: Claim) -> str:
     return next(iter(claim.folded.values()), "")
 
 
-def layers_keep_their_order(claim: Claim, reading: Reading) -> Iterator[Finding]:
+def layers_keep_their_order(claim: Claim, context: Context) -> Iterator[Finding]:
     """A layer's `order` is the rank that its sentence gives it (second line, third level)."""
-    if claim.section != "layers" or not reading.english:
+    if claim.section != "layers" or not context.english:
         return
-    others = [layer for layer in reading.summary.structure.layers if layer is not claim.item]
+    others = [layer for layer in context.summary.structure.layers if layer is not claim.item]
     if any(layer.order == claim.item.order for layer in others):
         yield warning("layer_order", claim.path, f"another layer has order {claim.item.order}, too")
     cited = {c.sentence for c in claim.evidence}
     if any(cited & {c.sentence for c in layer.evidence} for layer in others):
         return  # one sentence that ranks several
-    ranks = {_ORDINALS[word] for at in reading.passages(claim) for word in _RANKED.findall(at.text)}
+    ranks = {_ORDINALS[word] for at in context.passages(claim) for word in _RANKED.findall(at.text)}
     if len(ranks) == 1 and claim.item.order not in ranks:
         message = f"order is {claim.item.order}, the cited sentence ranks it {ranks.pop()}"
         yield error("layer_order", claim.path, message)
 
 
-def events_fit_their_date(claim: Claim, reading: Reading) -> Iterator[Finding]:
+def events_fit_their_date(claim: Claim, context: Context) -> Iterator[Finding]:
     """What was held lies in the past at publication, what is planned does not lie before it."""
-    published = reading.article.published
+    published = context.article.published
     if claim.section != "events" or published is None:
         return
     date: str = claim.item.date or ""

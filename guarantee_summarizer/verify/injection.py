@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
-from functools import cache, lru_cache
-from typing import Any
+from functools import lru_cache
 
 from guarantee_summarizer.schema import Finding
-from guarantee_summarizer.text import fold
 from guarantee_summarizer.verify.claims import Claim
-from guarantee_summarizer.verify.context import Reading, error
-from guarantee_summarizer.verify.passages import stems
+from guarantee_summarizer.verify.context import Context, error
 
 __all__ = ["INSTRUCTION", "claims_are_not_the_examples", "evidence_is_no_instruction"]
 
@@ -29,19 +25,12 @@ INSTRUCTION = re.compile(
     r"|<!--|<script|\{\{.*\}\}|\{%.*%\}|\"(?:proposals|participants|relevant|evidence)\" ?:",
     re.IGNORECASE | re.DOTALL,
 )
-_HINTS = (
-    "ignor|disregard|forget|override|system|developer|assistant|user|you are|language model|llm|ai model|"
-    "chatbot|summari|summary|json|answer|output|proposal|participant|dispute|layer|schema|field|response|"
-    "article|new instruction|ігнору|игнорир|忽略|<!--|<script|{{|{%|relevant|evidence|ı|ſ|\u0307"
-).split(
-    "|"
-)  # one stands in whatever INSTRUCTION finds; the last three are what it takes for i and s
 _INVISIBLE = dict.fromkeys(
     (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF, 0xAD)
 )  # zero-width characters, direction marks, soft hyphens
 
 
-def evidence_is_no_instruction(claim: Claim, _: Reading) -> Iterator[Finding]:
+def evidence_is_no_instruction(claim: Claim, _: Context) -> Iterator[Finding]:
     """No cited sentence speaks to whoever, or whatever, reads the article."""
     if claim.section in ("text", "participants"):
         return
@@ -54,42 +43,22 @@ def evidence_is_no_instruction(claim: Claim, _: Reading) -> Iterator[Finding]:
 
 @lru_cache(maxsize=512)
 def _instructs(quote: str) -> bool:
-    text = quote.translate(_INVISIBLE)
-    low = text.lower()
-    return any(hint in low for hint in _HINTS) and INSTRUCTION.search(text) is not None
+    return INSTRUCTION.search(quote.translate(_INVISIBLE)) is not None
 
 
 _COPIED = 0.8  # share of a claim's words that stand in one claim of the example
 _TELLING = 4  # words that a claim must have to be recognized
 
 
-def claims_are_not_the_examples(claim: Claim, reading: Reading) -> Iterator[Finding]:
-    """No claim repeats the prompt's worked example unless the article says the same."""
+def claims_are_not_the_examples(claim: Claim, context: Context) -> Iterator[Finding]:
+    """No claim repeats a worked example of the prompt unless the article says the same."""
     if claim.section in ("text", "participants", "terms") or not claim.evidence:
         return
     words = claim.said.stems
     if len(words) < _TELLING or not any(
-        len(words & told) >= _COPIED * len(words) for told in _examples()
+        len(words & told) >= _COPIED * len(words) for told in context.shown
     ):
         return
-    there = frozenset[str]().union(*(at.stems for at in reading.passages(claim)))
+    there = frozenset[str]().union(*(at.stems for at in context.passages(claim)))
     if len(words & there) < len(words) / 2:
         yield error("copied_from_example", claim.path, "repeats the prompt's worked example")
-
-
-@cache
-def _examples() -> tuple[frozenset[str], ...]:
-    """The words of each claim of the bundled example."""
-    from guarantee_summarizer.prompts import prompts_folder  # noqa: PLC0415
-
-    source = (prompts_folder() / "example.md.jinja").read_text(encoding="utf-8")
-    answer = json.loads(source.split("Answer:", 1)[1])
-    items = [*answer["proposals"], *answer["structure"]["layers"], *answer["disputes"]]
-    items += [position for dispute in answer["disputes"] for position in dispute["positions"]]
-    return tuple(stems(fold(" ".join(_texts(item)))) for item in items)
-
-
-def _texts(item: dict[str, Any]) -> Iterator[str]:
-    for value in item.values():
-        if isinstance(value, str):
-            yield value

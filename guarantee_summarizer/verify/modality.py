@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from guarantee_summarizer.schema import Finding
 from guarantee_summarizer.verify.claims import Claim
-from guarantee_summarizer.verify.context import Reading, error, warning
+from guarantee_summarizer.verify.context import Context, error, warning
 from guarantee_summarizer.verify.passages import ACTS, Passage
 
 __all__ = [
@@ -44,36 +44,36 @@ _OPENED = 4  # sentences, where the cited one is tentative itself
 _LIST = 10  # sentences before the cited ones in which a list may be opened ("signed a memorandum")
 
 
-def status_is_said(claim: Claim, reading: Reading) -> Iterator[Finding]:
+def status_is_said(claim: Claim, context: Context) -> Iterator[Finding]:
     """Agreed, signed and in force are said by the cited sentences, or by what opens their list."""
-    if claim.section not in ("proposals", "layers") or not reading.english:
+    if claim.section not in ("proposals", "layers") or not context.english:
         return
     status = claim.item.status or ""
     pattern = _FIRM.get(status)
     if pattern is None:
         return
-    cited = reading.passages(claim)
+    cited = context.passages(claim)
     if any(pattern.search(at.settled) for at in cited):
         return
     listed = any(_ITEM.match(at.text) for at in cited)
     tentative = any(_TENTATIVE.search(at.text) for at in cited)
     opens = _OPENS if tentative else pattern
-    near = reading.before(claim, _LIST if listed else _OPENED)
+    near = context.before(claim, _LIST if listed else _OPENED)
     if not any(opens.search(at.settled) for at in near):
         message = f"the cited sentences do not say that it is {status.replace('_', ' ')}"
         yield warning("status_not_in_evidence", claim.path, message)
 
 
-def polarity_agrees(claim: Claim, reading: Reading) -> Iterator[Finding]:
+def polarity_agrees(claim: Claim, context: Context) -> Iterator[Finding]:
     """What the claim denies is denied in what it cites, and what it affirms is not."""
-    if claim.section not in ("proposals", "layers", "positions", "events") or not reading.english:
+    if claim.section not in ("proposals", "layers", "positions", "events") or not context.english:
         return
-    cited = reading.passages(claim)
+    cited = context.passages(claim)
     if claim.prose.denies and not any(at.denies for at in cited):
         yield error("polarity_turned", claim.path, "denies what the cited sentences do not deny")
         return
     if claim.section == "positions" and cited:
-        cited = [reading.passage(reading.closest(claim, claim.prose))]
+        cited = [context.passage(context.closest(claim, claim.prose))]
     phrases, affirmed = claim.prose.signs
     phrases_there = [phrase for at in cited for phrase in at.signs[0]]
     if not phrases and not phrases_there:
@@ -93,15 +93,15 @@ def _contradicts(
     return any(phrase & affirmed - also_affirmed for phrase in denied if not phrase & own)
 
 
-def acts_are_said(claim: Claim, reading: Reading) -> Iterator[Finding]:
+def acts_are_said(claim: Claim, context: Context) -> Iterator[Finding]:
     """Promising, signing, refusing and the like are done in the cited sentences, in some such word."""
-    if claim.section not in ("proposals", "positions", "events") or not reading.english:
+    if claim.section not in ("proposals", "positions", "events") or not context.english:
         return
-    there = claim.said.acts.difference(*(at.acts for at in reading.passages(claim)))
+    there = claim.said.acts.difference(*(at.acts for at in context.passages(claim)))
     if there:
-        there = there.difference(*(at.acts for at in reading.before(claim, 1)))
+        there = there.difference(*(at.acts for at in context.before(claim, 1)))
     for act in sorted(there, key=list(ACTS).index):
-        listed = reading.before(claim, _LIST) if act in ("promising", "signing") else ()
+        listed = context.before(claim, _LIST) if act in ("promising", "signing") else ()
         if any(_FIRM["signed"].search(at.text) for at in listed):
             continue  # the points of what was signed are promised
         word = next(match[0] for match in ACTS[act].finditer(claim.said.text))
@@ -110,14 +110,14 @@ def acts_are_said(claim: Claim, reading: Reading) -> Iterator[Finding]:
         return
 
 
-def certainty_is_said(claim: Claim, reading: Reading) -> Iterator[Finding]:
+def certainty_is_said(claim: Claim, context: Context) -> Iterator[Finding]:
     """What may, would or is asked to happen is not told as done or settled."""
-    if claim.section not in ("proposals", "layers", "positions") or not reading.english:
+    if claim.section not in ("proposals", "layers", "positions") or not context.english:
         return
     words = claim.folded.get("stance") or claim.folded.get("description") or ""
     if not _CERTAIN.search(words) or _TENTATIVE.search(words):
         return
-    cited = [at.text for at in reading.passages(claim)]
+    cited = [at.text for at in context.passages(claim)]
     if cited and all(_TENTATIVE.search(text) and not _CERTAIN.search(text) for text in cited):
         message = "tells as certain what the cited sentences only propose or think possible"
         yield warning("certainty_stronger_than_text", claim.path, message)
@@ -130,18 +130,18 @@ _NEWS = re.compile(
 )
 
 
-def history_is_told_as_history(claim: Claim, reading: Reading) -> Iterator[Finding]:
+def history_is_told_as_history(claim: Claim, context: Context) -> Iterator[Finding]:
     """What the cited sentences tell of long ago is not proposed, planned or under discussion now.
 
     Long ago is a year before the last one, with the day of publication or else the latest year of
     the article for today.
     """
-    if claim.section not in ("proposals", "layers", "events") or not reading.english:
+    if claim.section not in ("proposals", "layers", "events") or not context.english:
         return
-    cited = reading.passages(claim)
+    cited = context.passages(claim)
     if claim.item.status not in _PENDING or not cited:
         return
-    if all(_is_past(at, reading.year) for at in cited) and not claim.said.years:
+    if all(_is_past(at, context.year) for at in cited) and not claim.said.years:
         message = "the cited sentences tell it of the past, the claim as something pending"
         yield warning("history_as_present", claim.path, message)
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import ast
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 import guarantee_summarizer as gs
+from guarantee_summarizer import verify as package
 from guarantee_summarizer.enrich import enrich
-from guarantee_summarizer.lexicon import default_lexicon
-from guarantee_summarizer.verify import verify
+from guarantee_summarizer.lexicon import Actor, Lexicon, default_lexicon
+from guarantee_summarizer.prompts import PromptBook
+from guarantee_summarizer.testing import Reply, ScriptedEndpoint
+from guarantee_summarizer.verify import CHECKS, CHECKS_VERSION, Check, advice, verify
+from tests.conftest import ROOT
 
 TEXT = (
     "Norway could send 2,000 soldiers to Ukraine once a ceasefire holds. "
@@ -22,12 +31,13 @@ TEXT = (
 ARTICLE = gs.Article.from_text(TEXT, published="2026-06-01")
 PARTICIPANTS = [{"name": n, "kind": "state"} for n in ("Norway", "Russia", "Poland", "Ukraine")]
 PARTICIPANTS.append({"name": "Donald Tusk", "kind": "person", "affiliation": "Poland"})
+EXAMPLES = PromptBook().examples
 
 
 def codes(**fields: object) -> set[str]:
     data = {"relevant": True, "participants": PARTICIPANTS, **fields}
     summary = enrich(gs.Summary.ground(data, ARTICLE), ARTICLE, default_lexicon())
-    return {finding.code for finding in verify(summary, ARTICLE)}
+    return {finding.code for finding in verify(summary, ARTICLE, examples=EXAMPLES)}
 
 
 def proposal(description: str, evidence: int, **more: object) -> list[dict[str, object]]:
@@ -104,3 +114,162 @@ def test_what_the_sentence_says_passes(fields):
 )  # fmt: skip
 def test_what_goes_beyond_the_sentence_is_told(code, fields):
     assert code in codes(**fields)
+
+
+# --- the table of checks
+
+SCHEMA_CODES = {"malformed", "citation_article", "citation_range"}
+EMITTERS = {"error": ("error",), "warning": ("warning",)}  # any other name stands for both
+
+
+def emitted() -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Every function of verify that makes a finding, with the code and what it may be."""
+    for source in sorted(Path(package.__file__).parent.glob("*.py")):
+        for function in ast.parse(source.read_text()).body:
+            if isinstance(function, ast.FunctionDef):
+                yield from _emitted(function)
+
+
+def _emitted(function: ast.FunctionDef) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    for call in ast.walk(function):
+        if not (
+            isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and len(call.args) == 3
+        ):
+            continue
+        if call.func.id not in ("error", "warning", "made", "finding"):
+            continue
+        codes = _codes(call.args[0], function)
+        assert codes, f"{function.name}: a code that this test cannot read"
+        for code in codes:
+            yield function.name, code, EMITTERS.get(call.func.id, ("error", "warning"))
+
+
+def _codes(argument: ast.expr, function: ast.FunctionDef) -> set[str]:
+    if isinstance(argument, ast.Constant):
+        return {argument.value}
+    assert isinstance(argument, ast.Name)
+    assigned = [
+        node.value
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == argument.id
+    ]
+    assert all(isinstance(value, ast.IfExp) for value in assigned)
+    return {branch.value for value in assigned for branch in (value.body, value.orelse)}
+
+
+def test_the_table_has_each_code_once():
+    assert len({check.code for check in CHECKS}) == len(CHECKS)
+
+
+def test_every_code_that_verification_can_emit_is_in_the_table_with_the_function_that_does():
+    listed = {(function.__name__, check.code) for check in CHECKS for function in check.functions}
+    assert {(name, code) for name, code, _ in emitted()} == listed
+
+
+def test_the_table_says_of_every_code_whether_it_is_an_error_or_a_warning():
+    severities: dict[str, set[str]] = {}
+    for _, code, made in emitted():
+        severities.setdefault(code, set()).update(made)
+    for check in CHECKS:
+        if check.functions:
+            assert set(check.severity.split(" or ")) == severities[check.code], check.code
+
+
+def test_codes_without_a_function_are_those_of_the_schema():
+    assert {check.code for check in CHECKS if not check.functions} == SCHEMA_CODES
+
+
+def test_checks_say_in_their_docstring_what_must_be_true():
+    assert all(function.__doc__ for check in CHECKS for function in check.functions)
+
+
+def test_what_a_model_is_told_is_in_the_table_and_unknown_codes_have_to_fit_the_schema():
+    assert advice("said_twice") == "Say it once"
+    assert advice("string_type") == advice("malformed")
+
+
+def row(check: Check) -> str:
+    return f"| `{check.code}` | {check.severity} | {check.summary} |"
+
+
+def test_the_readme_lists_the_checks_as_the_table_has_them():
+    lines = (ROOT / "README.md").read_text().splitlines()
+    start = lines.index("| `finding.code` | severity | the claim … |")
+    assert lines[start + 2 : start + 2 + len(CHECKS)] == [row(check) for check in CHECKS]
+    assert not lines[start + 2 + len(CHECKS)].startswith("|")
+
+
+def test_the_version_of_the_checks_is_a_number():
+    assert isinstance(CHECKS_VERSION, int)
+
+
+# --- the user's own lexicon and prompts
+
+NORVIAN = "The Norvian government rejects any foreign troops on its soil. Ostmark listens to it."
+
+
+def crossed(actor: Actor) -> set[str]:
+    """What is said of a stance that is given to Ostmark, where Norvia's adjective is named."""
+    bundled = default_lexicon()
+    lexicon = Lexicon([*bundled.actors, actor], {"office": bundled.offices})
+    article = gs.Article.from_text(NORVIAN + " Norvia waits.")
+    data = {
+        "relevant": True,
+        "participants": [{"name": name, "kind": "state"} for name in ("Norvia", "Ostmark")],
+        "disputes": position("Ostmark", "It rejects any foreign troops.", 1),
+    }
+    summary = enrich(gs.Summary.ground(data, article), article, lexicon)
+    return {finding.code for finding in verify(summary, article, lexicon=lexicon)}
+
+
+def test_verification_knows_the_adjectives_of_the_users_lexicon():
+    assert "name_not_in_evidence" in crossed(Actor("Norvia", "state", demonyms=("Norvian",)))
+    assert "name_not_in_evidence" not in crossed(Actor("Norvia", "state"))
+
+
+def test_a_lexicon_folder_reaches_verification(tmp_path):
+    header = "name,code,aliases,demonyms,metonyms\n"
+    (tmp_path / "states.csv").write_text(f"{header}Norvia,,,Norvian,\n")
+    answer = {
+        "relevant": True, "headline": "Norvia rejects troops.", "abstract": "It rejects them.",
+        "participants": [{"name": name, "kind": "state"} for name in ("Norvia", "Ostmark")],
+        "disputes": position("Ostmark", "It rejects any foreign troops.", 1),
+    }  # fmt: skip
+    codes = []
+    for folder in (None, tmp_path):
+        with ScriptedEndpoint([Reply(answer=answer)]) as endpoint:
+            asked = gs.Summarizer("m", base_url=endpoint.url, api_key="k", lexicon=folder)
+            summary = asked.summarize(NORVIAN + " Norvia waits.")
+        codes.append({finding.code for finding in summary.findings})
+    assert "name_not_in_evidence" in codes[1] - codes[0]
+
+
+STORY = "The dwarf king lends seven golden ships to the river people until winter ends."
+
+
+def test_a_claim_that_is_copied_from_an_example_of_the_users_own_prompts_is_found(tmp_path):
+    claim = proposal(STORY, 1)
+    shown = {"relevant": True, "proposals": claim}
+    (tmp_path / "example.md.jinja").write_text(f"[1] {STORY}\n\nAnswer:\n{json.dumps(shown)}\n")
+    answer = {"relevant": True, "headline": "H", "abstract": "A", "proposals": proposal(STORY, 2)}
+    found = []
+    for folder in (None, tmp_path):
+        with ScriptedEndpoint([Reply(answer=answer)]) as endpoint:
+            asked = gs.Summarizer(
+                "m", base_url=endpoint.url, api_key="k", prompts=folder, attempts=1
+            )
+            summary = asked.summarize(ARTICLE)
+        found.append({f.code for entry in summary.withheld for f in entry.findings})
+    assert "copied_from_example" not in found[0]
+    assert "copied_from_example" in found[1]
+
+
+@pytest.mark.parametrize(
+    "example",
+    [{}, {"proposals": None}, {"proposals": ["text", 3]}, {"structure": []}, {"disputes": {"a": 1}},
+     {"structure": {"layers": "none"}}, {"disputes": [{"positions": 5, "issue": ["x"]}]}],
+)  # fmt: skip
+def test_an_example_of_any_shape_is_read_without_an_error(example):
+    data = {"relevant": True, "proposals": proposal("Norway could send 2,000 soldiers.", 1)}
+    summary = gs.Summary.ground(data, ARTICLE)
+    assert verify(summary, ARTICLE, examples=(example,)) == verify(summary, ARTICLE)

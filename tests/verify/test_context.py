@@ -1,4 +1,4 @@
-"""Shortcuts of verification find what the slow way finds: cue by cue, name by name, hint by hint."""
+"""Shortcuts of verification find what the slow way finds: cue by cue, name by name."""
 
 from __future__ import annotations
 
@@ -9,20 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import guarantee_summarizer as gs
+from guarantee_summarizer.lexicon import default_lexicon
 from guarantee_summarizer.normalize import quantities
-from guarantee_summarizer.verify.context import Reading
-from guarantee_summarizer.verify.injection import _HINTS, _INVISIBLE, INSTRUCTION
+from guarantee_summarizer.verify.context import Context
 from guarantee_summarizer.verify.passages import _DENIES, _DENIES_OR_NO, ACTS, Overlap, Passage
 
 CUES = (
     "rules out|ruled outright|called on|calls once|call for|accept nothing|accept no|took part|takes partial|give up|gave "
     "up|ran out|no|none|nothing|nobody|not|no troops|never|reject|refused to|without any|instead of|pledged|sign|signed|"
     "undertook|left|term|terms|force|a plan|in Kyiv|don't|re-join|back_ed|(no one)|,|.|\"|-"
-).split("|")
-ORDERS = (
-    "ignore|the above|rules|system|prompt|user:|you are|an ai|model|llm|please|must|record|in the summary|to your answer|end of|"
-    'article|new instructions|ignorez|instructions|Ігноруй|інструкції|忽略|指令|<!--|{{|}}|{%|%}|"evidence":|\u0130gnore|D\u0131sregard|'
-    "\u017fystem|mar\u212a|summari\u200bzer|soldiers|said"
 ).split("|")
 SENTENCES = (
     "the kremlin rejects troops from france",
@@ -47,21 +42,16 @@ def test_the_short_pattern_of_denial_is_used_only_where_it_finds_as_much(text):
         assert short == long
 
 
-@given(_texts(ORDERS))
-def test_whatever_is_an_instruction_holds_a_hint_of_one(text):
-    seen = text.translate(_INVISIBLE)
-    assert not INSTRUCTION.search(seen) or any(hint in seen.lower() for hint in _HINTS)
-
-
 @pytest.fixture(scope="module")
-def reading() -> Reading:
+def context() -> Context:
     article = gs.Article.from_text("France and the United States met Emmanuel Macron. It was long.")
     people = [
         {"name": "France", "kind": "state"},
         {"name": "United States", "kind": "state", "aliases": ["US", "U.S."]},
         {"name": "Emmanuel Macron", "kind": "person"},
     ]
-    return Reading(article, gs.Summary.model_validate({"relevant": True, "participants": people}))
+    summary = gs.Summary.model_validate({"relevant": True, "participants": people})
+    return Context(article, summary, default_lexicon())
 
 
 @given(
@@ -69,10 +59,10 @@ def reading() -> Reading:
         "french|france|us|u.s.|united|states|emmanuel|macron|of|americans|france's".split("|")
     )
 )
-def test_names_are_found_from_the_left_and_the_longest_first(text, reading):
-    longest = sorted(reading._forms, key=len, reverse=True)
+def test_names_are_found_from_the_left_and_the_longest_first(text, context):
+    longest = sorted(context._forms, key=len, reverse=True)
     pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest))})(?!\w)")
-    assert [(n.start, n.end) for n in reading.named(text)] == [
+    assert [(n.start, n.end) for n in context.named(text)] == [
         match.span() for match in pattern.finditer(text)
     ]
 
