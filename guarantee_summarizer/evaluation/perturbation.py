@@ -9,12 +9,16 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Any
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.evaluation.gold import GoldItem
-from guarantee_summarizer.schema import Citation, Finding, Position, Proposal, Summary
+from guarantee_summarizer.prompts import PromptBook
+from guarantee_summarizer.schema import Citation, ClaimPath, Finding, Proposal, Summary
+from guarantee_summarizer.schema.claims import SECTIONS
+from guarantee_summarizer.schema.paths import claim_paths
 from guarantee_summarizer.text import Sentence, fold
 from guarantee_summarizer.verify import verify
 
@@ -41,44 +45,38 @@ _Damaged = tuple[str, Summary]
 _Kind = Callable[[Summary, Article, random.Random], Iterator[_Damaged]]
 
 
-def _at(summary: Summary, section: str, index: int, item: Any) -> Summary:
-    """The summary with one item of a section, or one layer, replaced."""
-    if section == "layers":
-        layers = summary.structure.layers
-        changed = (*layers[:index], item, *layers[index + 1 :])
-        return summary.replace(structure=summary.structure.replace(layers=changed))
-    items = getattr(summary, section)
-    return summary.replace(**{section: (*items[:index], item, *items[index + 1 :])})
+def _items(summary: Summary, *sections: str) -> Iterator[tuple[ClaimPath, Any]]:
+    """Every item of some sections, by their names, with its path."""
+    by_name = {section.name: section for section in SECTIONS if section.many}
+    for section in map(by_name.__getitem__, sections):
+        for index, item in enumerate(section.items(summary)):
+            yield ClaimPath(section.path, index), item
 
 
-def _path(section: str, index: int) -> str:
-    return f"structure.layers[{index}]" if section == "layers" else f"{section}[{index}]"
+def _parts(summary: Summary, name: str) -> Iterator[tuple[ClaimPath, Any]]:
+    """Every term or position, with its path."""
+    return ((path, path.of(summary)) for path in claim_paths(summary) if path.part == name)
 
 
-def _items(summary: Summary, *sections: str) -> Iterator[tuple[str, int, Any]]:
-    for section in sections:
-        items = summary.structure.layers if section == "layers" else getattr(summary, section)
-        for index, item in enumerate(items):
-            yield section, index, item
+def _changed(summary: Summary, path: ClaimPath, claim: Any, **fields: Any) -> _Damaged:
+    """The path of a claim, and the summary in which some of its fields are others."""
+    return str(path), path.replaced(summary, claim.replace(**fields))
 
 
 def _reworded(summary: Summary, change: Callable[[str], str | None]) -> Iterator[_Damaged]:
     """Every prose field of events, proposals and stances that `change` can change."""
-    for section, i, item in _items(summary, "events", "proposals"):
-        field = "what" if section == "events" else "description"
+    for path, item, field in _prose(summary):
         if (new := change(getattr(item, field))) is not None:
-            yield _path(section, i), _at(summary, section, i, item.replace(**{field: new}))
-    for _, i, dispute in _items(summary, "disputes"):
-        for j, position in enumerate(dispute.positions):
-            if (new := change(position.stance)) is not None:
-                yield _position(summary, i, j, position.replace(stance=new))
+            yield _changed(summary, path, item, **{field: new})
 
 
-def _position(summary: Summary, i: int, j: int, position: Position) -> _Damaged:
-    dispute = summary.disputes[i]
-    changed = (*dispute.positions[:j], position, *dispute.positions[j + 1 :])
-    damaged = _at(summary, "disputes", i, dispute.replace(positions=changed))
-    return f"disputes[{i}].positions[{j}]", damaged
+def _prose(summary: Summary) -> Iterator[tuple[ClaimPath, Any, str]]:
+    for path, event in _items(summary, "events"):
+        yield path, event, "what"
+    for path, proposal in _items(summary, "proposals"):
+        yield path, proposal, "description"
+    for path, position in _parts(summary, "positions"):
+        yield path, position, "stance"
 
 
 # One function for each kind; all take the same three things, whether they need them or not.
@@ -91,16 +89,12 @@ def _names(summary: Summary, article: Article, chance: random.Random) -> Iterato
         ("layers", "providers"),
         ("events", "participants"),
     ):
-        for _, i, item in _items(summary, section):
+        for path, item in _items(summary, section):
             if getattr(item, field):
-                stranger = chance.choice(_STRANGERS)
-                yield (
-                    _path(section, i),
-                    _at(summary, section, i, item.replace(**{field: (stranger,)})),
-                )
-    for i, participant in enumerate(summary.participants):
-        changed = participant.replace(name=chance.choice(_STRANGERS), aliases=())
-        yield f"participants[{i}]", _at(summary, "participants", i, changed)
+                yield _changed(summary, path, item, **{field: (chance.choice(_STRANGERS),)})
+    for path, participant in _items(summary, "participants"):
+        stranger = chance.choice(_STRANGERS)
+        yield _changed(summary, path, participant, name=stranger, aliases=())
 
 
 def _numbers(summary: Summary, article: Article, chance: random.Random) -> Iterator[_Damaged]:
@@ -114,14 +108,9 @@ def _numbers(summary: Summary, article: Article, chance: random.Random) -> Itera
         return text[: match.start()] + new + text[match.end() :]
 
     yield from _reworded(summary, other)
-    for _, i, proposal in _items(summary, "proposals"):
-        for j, term in enumerate(proposal.terms):
-            if (value := other(term.value)) is not None:
-                terms = (*proposal.terms[:j], term.replace(value=value), *proposal.terms[j + 1 :])
-                yield (
-                    f"proposals[{i}].terms[{j}]",
-                    _at(summary, "proposals", i, proposal.replace(terms=terms)),
-                )
+    for path, term in _parts(summary, "terms"):
+        if (value := other(term.value)) is not None:
+            yield _changed(summary, path, term, value=value)
 
 
 def _durations(summary: Summary, article: Article, chance: random.Random) -> Iterator[_Damaged]:
@@ -132,51 +121,51 @@ def _durations(summary: Summary, article: Article, chance: random.Random) -> Ite
         return f"{text[: match.start()]}{int(match[1]) + 23}{match[2]}{text[match.end() :]}"
 
     yield from _reworded(summary, other)
-    for _, i, proposal in _items(summary, "proposals"):
+    for path, proposal in _items(summary, "proposals"):
         added = proposal.description.rstrip(".") + ", for 47 years."
-        yield f"proposals[{i}]", _at(summary, "proposals", i, proposal.replace(description=added))
+        yield _changed(summary, path, proposal, description=added)
 
 
 def _dates(summary: Summary, article: Article, chance: random.Random) -> Iterator[_Damaged]:
-    for _, i, event in _items(summary, "events"):
+    for path, event in _items(summary, "events"):
         added = event.what.rstrip(".") + ", on 17 November 2031."
-        yield f"events[{i}]", _at(summary, "events", i, event.replace(what=added))
+        yield _changed(summary, path, event, what=added)
         if event.when:
-            yield f"events[{i}]", _at(summary, "events", i, event.replace(when="17 November 2031"))
+            yield _changed(summary, path, event, when="17 November 2031")
 
 
 def _quotations(summary: Summary, article: Article, chance: random.Random) -> Iterator[_Damaged]:
     words = "a promise carved in granite"
-    for section, i, item in _items(summary, "events", "proposals"):
-        field = "what" if section == "events" else "description"
-        new = f'{getattr(item, field).rstrip(".")}, "{words}".'
-        yield _path(section, i), _at(summary, section, i, item.replace(**{field: new}))
+    for path, item, field in _prose(summary):
+        if field != "stance":
+            new = f'{getattr(item, field).rstrip(".")}, "{words}".'
+            yield _changed(summary, path, item, **{field: new})
 
 
 def _ranges(summary: Summary, article: Article, chance: random.Random) -> Iterator[_Damaged]:
-    for section, i, item in _items(summary, "events", "proposals", "layers", "disputes"):
+    for path, item in _items(summary, "events", "proposals", "layers", "disputes"):
         beyond = len(article.text) + 10
         forged = Citation(
             sentence=len(article.sentences), start=beyond, end=beyond + 6, quote="forged"
         )
-        yield _path(section, i), _at(summary, section, i, item.replace(evidence=(forged,)))
+        yield _changed(summary, path, item, evidence=(forged,))
 
 
 def _sentences(summary: Summary, article: Article, chance: random.Random) -> Iterator[_Damaged]:
-    for section, i, item in _items(summary, "events", "proposals", "layers", "disputes"):
+    for path, item in _items(summary, "events", "proposals", "layers", "disputes"):
         cited = {c.sentence for c in item.evidence}
         near = {n + step for n in cited for step in (-1, 0, 1)}
         far = [s for s in article.sentences if s.number not in near]
         if far:
             evidence = tuple(map(Citation.of, chance.sample(far, min(len(cited), len(far)))))
-            yield _path(section, i), _at(summary, section, i, item.replace(evidence=evidence))
+            yield _changed(summary, path, item, evidence=evidence)
 
 
 def _statuses(summary: Summary, article: Article, chance: random.Random) -> Iterator[_Damaged]:
-    for section, i, item in _items(summary, "proposals", "layers"):
+    for path, item in _items(summary, "proposals", "layers"):
         if item.status in ("proposed", "under_discussion", "rejected", "unclear"):
             stronger = chance.choice(("agreed", "signed"))
-            yield _path(section, i), _at(summary, section, i, item.replace(status=stronger))
+            yield _changed(summary, path, item, status=stronger)
 
 
 def _polarity(summary: Summary, article: Article, chance: random.Random) -> Iterator[_Damaged]:
@@ -188,32 +177,30 @@ def _polarity(summary: Summary, article: Article, chance: random.Random) -> Iter
 
 
 def _crossed(summary: Summary, article: Article, chance: random.Random) -> Iterator[_Damaged]:
-    for _, i, dispute in _items(summary, "disputes"):
-        parties = list(dict.fromkeys(p.party for p in dispute.positions))
-        for j, position in enumerate(dispute.positions):
-            others = [party for party in parties if party != position.party]
-            if others:
-                yield _position(summary, i, j, position.replace(party=others[0]))
-    for _, i, proposal in _items(summary, "proposals"):
+    for path, position in _parts(summary, "positions"):
+        parties = dict.fromkeys(p.party for p in path.item.of(summary).positions)
+        others = [party for party in parties if party != position.party]
+        if others:
+            yield _changed(summary, path, position, party=others[0])
+    for path, proposal in _items(summary, "proposals"):
         others = [
             p.name for p in summary.participants
             if p.name not in proposal.proposed_by and p.kind in ("state", "person")
             and p.role != next((q.role for q in summary.participants if q.name in proposal.proposed_by), None)
         ]  # fmt: skip
         if len(proposal.proposed_by) == 1 and others:
-            crossed = proposal.replace(proposed_by=(chance.choice(others),))
-            yield _path("proposals", i), _at(summary, "proposals", i, crossed)
+            yield _changed(summary, path, proposal, proposed_by=(chance.choice(others),))
 
 
 def _swapped(summary: Summary, article: Article, chance: random.Random) -> Iterator[_Damaged]:
     states = {p.name: p.affiliation or p.name for p in summary.participants}
-    for _, i, dispute in _items(summary, "disputes"):
-        for j, one in enumerate(dispute.positions):
-            for k, two in enumerate(dispute.positions[j + 1 :], j + 1):
-                if states.get(one.party) == states.get(two.party) or one.stance == two.stance:
-                    continue
-                path, half = _position(summary, i, j, one.replace(party=two.party))
-                yield path, _position(half, i, k, two.replace(party=one.party))[1]
+    positions = list(_parts(summary, "positions"))
+    for (path, one), (other, two) in combinations(positions, 2):
+        if path.item != other.item or one.stance == two.stance:
+            continue
+        if states.get(one.party) != states.get(two.party):
+            _, half = _changed(summary, other, two, party=one.party)
+            yield _changed(half, path, one, party=two.party)
 
 
 def _histories(summary: Summary, article: Article, chance: random.Random) -> Iterator[_Damaged]:
@@ -242,31 +229,30 @@ def _added(summary: Summary, told: str, sentence: Sentence) -> _Damaged:
         title=" ".join(words.split()[:6]), description=words, measure="other", status="proposed",
         evidence=(Citation.of(sentence),),
     )  # fmt: skip
-    path = f"proposals[{len(summary.proposals)}]"
-    return path, summary.replace(proposals=(*summary.proposals, made))
+    path = ClaimPath("proposals", len(summary.proposals))
+    return str(path), path.replaced(summary, made)
 
 
 def _orders(summary: Summary, article: Article, chance: random.Random) -> Iterator[_Damaged]:
-    layers = summary.structure.layers
-    for i, layer in enumerate(layers):
+    layers = list(_items(summary, "layers"))
+    for path, layer in layers:
         if len(layers) > 1:
-            wrong = layer.order % len(layers) + 1
-            yield _path("layers", i), _at(summary, "layers", i, layer.replace(order=wrong))
+            yield _changed(summary, path, layer, order=layer.order % len(layers) + 1)
 
 
 def _attributions(summary: Summary, article: Article, chance: random.Random) -> Iterator[_Damaged]:
     people = [p.name for p in summary.participants if p.kind == "person"]
-    for _, i, proposal in _items(summary, "proposals"):
+    for path, proposal in _items(summary, "proposals"):
         others = [n for n in people if fold(n.split()[-1]) not in fold(proposal.attribution or "")]
         if proposal.attribution and others:
-            wrong = proposal.replace(attribution=chance.choice(others))
-            yield _path("proposals", i), _at(summary, "proposals", i, wrong)
+            yield _changed(summary, path, proposal, attribution=chance.choice(others))
 
 
 def _duplicates(summary: Summary, article: Article, chance: random.Random) -> Iterator[_Damaged]:
-    for section, _, item in _items(summary, "events", "proposals", "disputes"):
-        items = getattr(summary, section)
-        yield f"{section}[{len(items)}]", summary.replace(**{section: (*items, item)})
+    for name in ("events", "proposals", "disputes"):
+        items = list(_items(summary, name))
+        for path, item in items:
+            yield _changed(summary, replace(path, index=len(items)), item)
 
 
 KINDS: dict[str, _Kind] = {
@@ -324,13 +310,17 @@ def detection(items: Sequence[GoldItem], kind: str, *, seed: int = 0) -> Detecti
 
     What was already said of the undamaged claim does not count.
     """
+    examples = PromptBook().examples
     flagged = tried = 0
     missed: list[str] = []
     for item in items:
-        known = {(f.code, f.path, f.message) for f in verify(item.summary, item.article)}
+        known = {
+            (f.code, f.path, f.message)
+            for f in verify(item.summary, item.article, examples=examples)
+        }
         for path, damaged in damage(item, kind, seed=seed):
             tried += 1
-            found = verify(damaged, item.article)
+            found = verify(damaged, item.article, examples=examples)
             if any(
                 f.path.startswith(path) and (f.code, f.path, f.message) not in known for f in found
             ):

@@ -18,6 +18,8 @@ from guarantee_summarizer.evaluation.faithfulness import unsupported
 from guarantee_summarizer.evaluation.gold import GoldItem
 from guarantee_summarizer.normalize import normalize_term
 from guarantee_summarizer.schema import Participant, Summary, Term
+from guarantee_summarizer.schema.claims import SECTIONS as CLAIM_SECTIONS
+from guarantee_summarizer.schema.paths import claim_paths
 from guarantee_summarizer.text import fold
 
 __all__ = [
@@ -90,7 +92,8 @@ def _counted(share: float) -> float:
     return share if share >= FROM else 0.0
 
 
-SECTIONS = ("participants", "events", "proposals", "layers", "disputes", "terms", "citations")
+_LISTS = tuple(section for section in CLAIM_SECTIONS if section.many)
+SECTIONS = (*(section.name for section in _LISTS), "terms", "citations")
 _ATTRIBUTES = {
     "participants": ("kind", "role"),
     "events": ("status",),
@@ -167,11 +170,11 @@ class Scores:
 def score(summary: Summary, gold: GoldItem) -> Scores:
     """Score one summary against its right answer."""
     right = gold.summary
-    pairs = {"participants": _by_name(summary.participants, right.participants)}
-    items: _Items = {"participants": (summary.participants, right.participants)}
-    for name in ("events", "proposals", "layers", "disputes"):
-        items[name] = _items(summary, name), _items(right, name)
-        pairs[name] = assign(*items[name])
+    items: _Items = {s.name: (s.items(summary), s.items(right)) for s in _LISTS}
+    pairs = {
+        name: _by_name(*both) if name == "participants" else assign(*both)
+        for name, both in items.items()
+    }
     counts = {
         name: Count(len(pairs[name]), len(mine), len(theirs))
         for name, (mine, theirs) in items.items()
@@ -203,11 +206,6 @@ def total(scores: Iterable[Scores]) -> Scores:
     return Scores(counts, attributes, (right, of), loose)
 
 
-def _items(summary: Summary, name: str) -> Sequence[Any]:
-    found: Sequence[Any] = summary.structure.layers if name == "layers" else getattr(summary, name)
-    return found
-
-
 def _by_name(mine: Sequence[Participant], gold: Sequence[Participant]) -> list[tuple[int, int]]:
     """As many one-to-one pairs as share a name or an alias; equal names before aliases."""
     rows, columns = [_forms(one) for one in mine], [_forms(one) for one in gold]
@@ -234,9 +232,8 @@ def _terms(mine: Summary, gold: Summary, published: date | None) -> Count:
 
 
 def _values(summary: Summary, published: date | None) -> Counter[str]:
-    terms: list[Term] = [term for proposal in summary.proposals for term in proposal.terms]
-    if summary.structure.duration is not None:
-        terms.append(summary.structure.duration)
+    claims = (path.of(summary) for path in claim_paths(summary))
+    terms = [claim for claim in claims if isinstance(claim, Term)]
     return Counter(
         term.normalized or normalize_term(term.what, term.value, published) or fold(term.value)
         for term in terms
@@ -256,14 +253,16 @@ def _citations(items: _Items, pairs: _Pairs) -> Count:
 
 def _attributes(items: _Items, pairs: _Pairs) -> dict[str, tuple[int, int]]:
     found = {}
-    for name, attributes in _ATTRIBUTES.items():
-        mine, gold = items[name]
-        for attribute in attributes:
+    for name, (mine, gold) in items.items():
+        for attribute in _ATTRIBUTES.get(name, ()):
             right = sum(
                 getattr(mine[i], attribute) == getattr(gold[j], attribute) for i, j in pairs[name]
             )
             found[f"{name}.{attribute}"] = (right, len(pairs[name]))
     return found
+
+
+_TITLES = {section.model: section.title for section in _LISTS}
 
 
 def _mismatches(items: _Items, pairs: _Pairs) -> Iterator[Mismatch]:
@@ -276,7 +275,7 @@ def _mismatches(items: _Items, pairs: _Pairs) -> Iterator[Mismatch]:
             if i not in found:
                 yield _mismatch(name, "spurious", item, _words(item))
         for i, j in pairs[name]:
-            for attribute in _ATTRIBUTES[name]:
+            for attribute in _ATTRIBUTES.get(name, ()):
                 one, other = getattr(mine[i], attribute), getattr(gold[j], attribute)
                 if one != other:
                     words = f"{_words(gold[j])}: {attribute} is {one}, not {other}"
@@ -290,7 +289,4 @@ def _mismatch(
 
 
 def _words(item: Any) -> str:
-    fields = ("title", "issue", "name", "what")
-    if isinstance(item, Participant):
-        return item.name
-    return str(next(getattr(item, f) for f in fields if getattr(item, f, None)))
+    return str(getattr(item, _TITLES[type(item)]))

@@ -6,7 +6,16 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from guarantee_summarizer.schema import Citation, Layer, Participant, Proposal, Summary, Term
+from guarantee_summarizer.schema import (
+    Citation,
+    ClaimPath,
+    Layer,
+    Participant,
+    Proposal,
+    Summary,
+    Term,
+    Withheld,
+)
 
 __all__ = ["Entry", "Outline", "Section", "outline", "printable"]
 
@@ -179,18 +188,16 @@ def _participant(participant: Participant) -> Entry:
 
 def _withheld(summary: Summary) -> Iterator[Entry]:
     for withheld in summary.withheld:
-        claim = withheld.claim
-        said = claim if isinstance(claim, str) else _first_words(claim)
         reasons = tuple(("why", finding.message) for finding in withheld.findings)
-        yield Entry(said, (withheld.path,), reasons)
+        yield Entry(_title(withheld), (withheld.path,), reasons)
 
 
-def _first_words(claim: object) -> str:
-    if isinstance(claim, dict):
-        for name in ("title", "what", "issue", "name", "stance", "value"):
-            if claim.get(name):
-                return str(claim[name])
-    return str(claim)[:120]
+def _title(withheld: Withheld) -> str:
+    """What a withheld claim says in short: people may have written anything there."""
+    path, claim = ClaimPath.parse(withheld.path), withheld.claim
+    if isinstance(claim, dict) and path and path.kind and claim.get(path.kind.title):
+        return str(claim[path.kind.title])
+    return claim if isinstance(claim, str) else str(claim)[:120]
 
 
 def _colophon(summary: Summary) -> str:
