@@ -14,15 +14,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from guarantee_summarizer.lexicon.tables import Actor, Mention, Via
-from guarantee_summarizer.text import PlainText, even
+from guarantee_summarizer.normalize.quantities import MONTH_NAMES, WEEKDAY_NAMES
+from guarantee_summarizer.text import even, even_text
 
 __all__ = ["Context", "Finder", "is_meant", "is_reported"]
 
 _REACH = 50
-_DAYS = (
-    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|"
-    r"September|October|November|December"
-)
+_DAYS = "|".join([*WEEKDAY_NAMES, *MONTH_NAMES])
 _OFFICES = (
     r"President|Prime|Foreign|Defen[cs]e|Interior|Vice|Deputy|Chancellor|Minist(?:er|ry)|King|Queen|"
     r"Crown|Ambassador|Army|Parliament|Supreme|National|Press|Chief|Secretary|Spokes\w+|Special|Envoy"
@@ -238,7 +236,7 @@ class Finder:
 
     def mentions(self, text: str) -> Iterator[Mention]:
         """Every mention in the order of the text; linear in its length."""
-        plain = PlainText(text)
+        plain = even_text(text)
         place_end = -1
         for entry, start, stop in self._matches(plain.text):
             if entry.actor is None:

@@ -12,9 +12,11 @@ from typing import Literal
 
 __all__ = [
     "MONTHS",
+    "MONTH_NAMES",
     "NUMBER",
     "NUMBER_WORDS",
     "WEEKDAYS",
+    "WEEKDAY_NAMES",
     "Quantity",
     "canonical",
     "quantities",
@@ -100,10 +102,11 @@ def canonical(number: Decimal) -> str:
 
 Kind = Literal["duration", "money", "percent", "distance", "count", "ordinal", "year", "date"]
 
-MONTHS = (
-    "january february march april may june july august september october november december"
+MONTH_NAMES = (
+    "January February March April May June July August September October November December"
 ).split()
-WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+WEEKDAY_NAMES = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+MONTHS, WEEKDAYS = [m.lower() for m in MONTH_NAMES], [d.lower() for d in WEEKDAY_NAMES]
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 _UNITS = {"year": "Y", "month": "M", "week": "W", "day": "D", "hour": "H", "minute": "M"}
 _DISTANCES = {"kilomet": "km", "km": "km", "mile": "mi", "metre": "m", "meter": "m"}
@@ -224,7 +227,7 @@ def _patterns() -> tuple[tuple[tuple[str, ...], re.Pattern[str], _Read], ...]:
         (_STEMS, compiled(rf"{_START}({_DAY}) (?:of )?({_MONTH})(?:,? (\d{{4}}))?(?!\w)"), _day_month),
         (_STEMS, compiled(rf"(?<!\w)({_MONTH}) ({_DAY})(?:,? (\d{{4}}))?(?![\w%]|,\d)"), _month_day),
         (_STEMS, compiled(rf"(?<!\w)({_MONTH}),? (?:of )?(\d{{4}})(?!\w)"), _month_year),
-        (("day",), re.compile(rf"(?<!\w)({'|'.join(d.title() for d in WEEKDAYS)})s?(?!\w)"), _weekday),
+        (("day",), re.compile(rf"(?<!\w)({'|'.join(WEEKDAY_NAMES)})s?(?!\w)"), _weekday),
         (("centur",), compiled(r"(?<!\w)half an?[ -]century(?!\w)"), lambda _: _years(50)),
         (("centur",), compiled(r"(?<!\w)(?:a )?quarter[ -](?:of a )?century(?!\w)"), lambda _: _years(25)),
         (("centur", "decade"), compiled(rf"{_START}({NUMBER}|an?)[ \u00a0-](?:more )?(centur(?:y|ies)|decades?)(?!\w)"), _decades),
