@@ -1,4 +1,4 @@
-"""Plain text: folding for comparison, sentences with offsets, finding a fragment again.
+"""Fold text for comparison, find fragments in it, split it into sentences, all with offsets.
 
 All offsets are code points, 0-based, half-open, into the text exactly as it was given.
 """
@@ -59,10 +59,10 @@ _TABLE = _FoldTable()
 
 
 def fold(text: str) -> str:
-    """Fold what two spellings of the same words may differ in; digits stay as they are.
+    """Fold the differences between spellings of the same words; digits stay as they are.
 
-    Case, accents (composed or not), straight and curly quotes, dashes, kinds of space and
-    invisible characters go; the form is for comparison only, never for display.
+    Case, accents (composed or not), kinds of quotes, dashes and space, and invisible characters
+    are lost; the form is for comparison only, never for display.
 
     >>> fold("\u201cSauli Niinisto\u0308\u201d \u2014 NATO\u00a0ally")
     '"sauli niinisto" - nato ally'

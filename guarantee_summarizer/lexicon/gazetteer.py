@@ -1,4 +1,4 @@
-"""Tells from the words around a form whether it names its actor there.
+"""Find the lexicon's forms in a text, and tell from the words around whether they name an actor.
 
 A capital may be only a place ("in Paris") or part of an occasion's name ("the Budapest
 Memorandum"), a state's name part of a river's or a person's, a newspaper's an ordinary word.
@@ -117,22 +117,22 @@ class Context:
 
     @property
     def form(self) -> str:
-        """The words themselves."""
+        """The form itself."""
         return self.text[self.start : self.stop]
 
     @property
     def before(self) -> str:
-        """What stands before them in the paragraph."""
+        """The words before it in the paragraph."""
         return self.text[max(0, self.start - _REACH) : self.start].rpartition("\n")[2]
 
     @property
     def after(self) -> str:
-        """What stands after them in the paragraph."""
+        """The words after it in the paragraph."""
         return self.text[self.stop : self.stop + _REACH].partition("\n")[0]
 
 
 def is_meant(actor: Actor, via: Via, context: Context) -> bool:
-    """Whether the form names its actor here.
+    """Tell whether the form names its actor here.
 
     Args:
         actor: whose form it is.
@@ -151,7 +151,7 @@ def is_meant(actor: Actor, via: Via, context: Context) -> bool:
 
 
 def is_reported(context: Context) -> bool:
-    """Whether words that are ordinary ones, too, are the name of an outlet here."""
+    """Tell whether ordinary words are the name of an outlet here."""
     if _NEW_NAME.match(context.after):
         return False
     if context.before.endswith("(") and context.after.startswith(")"):
@@ -211,11 +211,11 @@ class _Entry(NamedTuple):  # five thousand are made at loading: twice as fast as
 
 
 class Finder:
-    """An index of forms by their first word; immutable once made.
+    """An immutable index of forms by their first word.
 
     Args:
         actors: whom to find; where two claim a form, the later one gets it.
-        lookalikes: names that hold an actor's form but name something else.
+        lookalikes: names that contain an actor's form but name something else.
         words: forms that are ordinary words too and count only beside a word of reporting.
     """
 
@@ -235,17 +235,17 @@ class Finder:
                 index[first[0].lower() if entry.loose else first[0]].append(entry)
 
     def mentions(self, text: str) -> Iterator[Mention]:
-        """Every mention in the order of the text; linear in its length."""
-        plain = even_text(text)
+        """Yield the mentions in the order of the text; linear in its length."""
+        evened = even_text(text)
         place_end = -1
-        for entry, start, stop in self._matches(plain.text):
+        for entry, start, stop in self._matches(evened.text):
             if entry.actor is None:
                 continue
-            context = Context(plain.text, start, stop, place_end)
+            context = Context(evened.text, start, stop, place_end)
             if not is_meant(entry.actor, entry.via, context):
                 place_end = stop if entry.via == "metonym" else place_end
                 continue
-            begin, end = plain.span(start, stop)
+            begin, end = evened.span(start, stop)
             yield Mention(entry.actor, " ".join(text[begin:end].split()), begin, end, entry.via)
 
     def _matches(self, text: str) -> Iterator[tuple[_Entry, int, int]]:
@@ -256,7 +256,9 @@ class Finder:
                 continue
             for entry in self._candidates(word[0]):
                 stop = start + len(entry.form)
-                if _stands(entry, text, start, stop) and self._is_name(entry, text, start, stop):
+                if _matches_at(entry, text, start, stop) and self._is_name(
+                    entry, text, start, stop
+                ):
                     end = stop
                     yield entry, start, stop
                     break
@@ -291,7 +293,7 @@ def _is_written_small(form: str) -> bool:
     return " " in form and any(word[0].islower() and len(word) > _SHORT for word in form.split())
 
 
-def _stands(entry: _Entry, text: str, start: int, stop: int) -> bool:
+def _matches_at(entry: _Entry, text: str, start: int, stop: int) -> bool:
     """Whether the form stands at `start` and ends where a word ends."""
     if not text.startswith(entry.form, start) and not (
         entry.loose and text[start:stop].lower() == entry.form.lower()

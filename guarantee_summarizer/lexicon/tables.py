@@ -1,4 +1,4 @@
-"""Reads the lexicon's data files, and those that a user lays over them."""
+"""Read the lexicon's data files, and those of a user over them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Where a text names an actor.
+    """A place where a text names an actor.
 
     `form` is `text[start:end]`, with single spaces where the text has line breaks or several.
     """
@@ -63,12 +63,12 @@ class Row:
         return self.cells[column]
 
     def many(self, column: str) -> tuple[str, ...]:
-        """The values of a cell that holds several, separated by `|`."""
+        """Return the values of a cell that holds several, separated by `|`."""
         cell = self.cells[column]
         return tuple(filter(None, map(str.strip, cell.split("|")))) if cell else ()
 
     def one_of(self, column: str, known: Sequence[str]) -> str:
-        """The value of a cell that has to be one of `known`.
+        """Return the value of a cell that has to be one of `known`.
 
         Raises:
             LexiconError: it is none of them; with file, line, column and what is known.
@@ -82,11 +82,11 @@ class Row:
 
 
 def read_table(name: str, columns: Sequence[str], extra: Path | None = None) -> Iterator[Row]:
-    """The rows of a bundled table, then those of the user's file of the same name, if any.
+    """Read the rows of a bundled table, then those of the user's file of the same name, if any.
 
     Args:
         name: the file's name, such as `states.csv`.
-        columns: what it has to have; the first must not be empty. Further columns may follow.
+        columns: required ones; the first must not be empty. Further columns may follow.
         extra: the user's folder.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Figures in running text: each with its span, its kind, and a value that spellings share."""
+"""Find figures in running text, each with its span, its kind, and one value for all spellings."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ NUMBER_WORDS = f"{_WORD}|{_BIG}"
 
 
 def read_number(text: str) -> Decimal:
-    """The value of a number that `NUMBER` matched.
+    """Return the value of a number that `NUMBER` matched.
 
     >>> read_number("twenty-six"), read_number("1.9bn"), read_number("half a million")
     (Decimal('26'), Decimal('1900000000.0'), Decimal('500000.0'))
@@ -91,7 +91,7 @@ def _read_words(words: list[str]) -> int:
 
 
 def canonical(number: Decimal) -> str:
-    """The shortest plain form: no separators, no exponent, no trailing zeros.
+    """Return the shortest plain form: no separators, no exponent, no trailing zeros.
 
     >>> canonical(Decimal("1900000000.0"))
     '1900000000'
@@ -166,7 +166,7 @@ _Read = Callable[["re.Match[str]"], "tuple[Kind, str, Decimal | None, str | None
 
 
 def quantities(text: str) -> list[Quantity]:
-    """All figures in `text`, in order, not overlapping; linear in its length.
+    """Find all figures in `text`, in order, not overlapping; linear in its length.
 
     Digits that belong to a name (G7, F-16, Article 5 stays a count) are none; nor is the
     pronoun "one".
@@ -176,11 +176,11 @@ def quantities(text: str) -> list[Quantity]:
     """
     low = text.lower()
     if not _DIGIT.search(low) and _FIGURE_WORDS.isdisjoint(_LETTERS.findall(low)):
-        return []  # most sentences hold no figure
+        return []  # most sentences have no figure
     tokens = [(match[0], match.start()) for match in _TOKEN.finditer(text)]
     beginnings = [start for token, start in tokens if _may_begin(token)]
     possible = frozenset[int]().union(*(_patterns_of(token) for token, _ in tokens))
-    found: list[Quantity] = []
+    figures: list[Quantity] = []
     taken = bytearray(len(text))
     for number in sorted(possible):
         _, pattern, read = _patterns()[number]
@@ -192,8 +192,8 @@ def quantities(text: str) -> list[Quantity]:
             if 1 in taken[start:end] or (reading := read(match)) is None:
                 continue
             taken[start:end] = b"\1" * (end - start)
-            found.append(Quantity(start, end, *reading))
-    return sorted(found, key=lambda quantity: quantity.start)
+            figures.append(Quantity(start, end, *reading))
+    return sorted(figures, key=lambda figure: figure.start)
 
 
 @lru_cache(maxsize=16_384)
@@ -255,7 +255,7 @@ def _iso(match: re.Match[str]) -> tuple[Kind, str, None, None] | None:
 
 
 def month_number(name: str) -> int:
-    """1 for January or Jan., and so on."""
+    """Return the number of a month: 1 for January or Jan."""
     return next(i for i, m in enumerate(MONTHS, 1) if m[:3] == name.lower()[:3])
 
 

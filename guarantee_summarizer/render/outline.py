@@ -1,4 +1,4 @@
-"""What there is to show of a summary, in order; terminal, Markdown and pages draw it."""
+"""The outline of a summary: what is shown, in order; terminal and Markdown render it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from guarantee_summarizer.schema import Citation, Layer, Participant, Proposal, Summary, Term
+from guarantee_summarizer.text import is_invisible
 
 __all__ = ["Entry", "Outline", "Section", "outline", "printable"]
 
@@ -14,14 +15,16 @@ _KEPT = "\n\t\u200c\u200d"  # line ends; joiners that some scripts are spelled w
 
 
 def printable(text: str) -> str:
-    r"""The text without control and direction characters (escape sequences, bidi overrides).
+    r"""Return the text without control and direction characters (escape sequences, bidi overrides).
 
     >>> printable("a\x1b[31mb\u202ec")
     'a[31mbc'
     """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(c for c in text if c in _KEPT or unicodedata.category(c) not in ("Cc", "Cf"))
+    return "".join(
+        c for c in text if c in _KEPT or not (is_invisible(c) or unicodedata.category(c) == "Cc")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class Outline:
 
 
 def outline(summary: Summary) -> Outline:
-    """Describe a summary for those who draw it."""
+    """Describe a summary for the renderers."""
     sections = (
         Section("Layers of the guarantee", tuple(_layers(summary))),
         Section("Proposals", tuple(map(_proposal, summary.proposals))),
@@ -180,12 +183,12 @@ def _participant(participant: Participant) -> Entry:
 def _withheld(summary: Summary) -> Iterator[Entry]:
     for withheld in summary.withheld:
         claim = withheld.claim
-        said = claim if isinstance(claim, str) else _first_words(claim)
+        text = claim if isinstance(claim, str) else _title_of(claim)
         reasons = tuple(("why", finding.message) for finding in withheld.findings)
-        yield Entry(said, (withheld.path,), reasons)
+        yield Entry(text, (withheld.path,), reasons)
 
 
-def _first_words(claim: object) -> str:
+def _title_of(claim: object) -> str:
     if isinstance(claim, dict):
         for name in ("title", "what", "issue", "name", "stance", "value"):
             if claim.get(name):
@@ -194,11 +197,13 @@ def _first_words(claim: object) -> str:
 
 
 def _colophon(summary: Summary) -> str:
-    made, usage = summary.provenance, summary.usage
-    if made is None:
+    provenance, usage = summary.provenance, summary.usage
+    if provenance is None:
         return str(summary.support)
-    who = "embedded extractor" if made.backend == "embedded" else f"model {made.model}"
+    author = (
+        "embedded extractor" if provenance.backend == "embedded" else f"model {provenance.model}"
+    )
     cost = ""
-    if usage and made.backend == "llm":
+    if usage and provenance.backend == "llm":
         cost = f", {usage.input_tokens:,} + {usage.output_tokens:,} tokens in {usage.attempts} attempts"
-    return f"{summary.support} · {who}{cost}, guarantee-summarizer {made.library_version}, {made.created:%Y-%m-%d %H:%M} UTC"
+    return f"{summary.support} · {author}{cost}, guarantee-summarizer {provenance.library_version}, {provenance.created:%Y-%m-%d %H:%M} UTC"
