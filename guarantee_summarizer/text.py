@@ -72,7 +72,7 @@ def fold(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class MappedText:
-    """A rewritten text, with the way back to the offsets of the original.
+    """Map slices of a rewritten text to offsets in the original.
 
     Args:
         text: the rewritten text.
@@ -89,7 +89,7 @@ class MappedText:
 
 @dataclass(frozen=True)
 class FoldedText:
-    """A text to look for words in, however they are spelled."""
+    """Look for words in a text, however they are spelled."""
 
     original: str
 
@@ -164,7 +164,7 @@ def holds(text: str, needle: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence: its number (from 1), its offsets into the article's text, its words."""
+    """Hold one sentence: its number (from 1), its offsets into the article's text, its words."""
 
     number: int
     start: int
@@ -216,7 +216,7 @@ def segment(text: str, start: int = 0) -> list[Sentence]:
 
 
 def spans(text: str, start: int = 0) -> Iterator[tuple[int, int]]:
-    """The offsets of the sentences that `segment` makes, one paragraph at a time."""
+    """Yield the offsets of the sentences that `segment` makes, one paragraph at a time."""
     for block_start, block_end in _blocks(text, start):
         yield from _mended(text, block_start, block_end)
 

@@ -38,7 +38,7 @@ _RESAMPLES = 1000
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Scores by article and over all, with the median seconds that a summary took, if known."""
+    """Hold scores by article and over all, with the median seconds that a summary took, if known."""
 
     by_article: dict[str, Scores]
     over_all: Scores

@@ -1,4 +1,4 @@
-"""Ray Data: a column of articles in, a column of summaries out, over many actors.
+"""Summarize a column of articles with Ray Data, over many actors.
 
     ds = ray.data.read_parquet("news.parquet")
     ds = summarize_dataset(ds, gs.Summarizer("gpt-4.1-mini"), actors=4, ledger="/var/tmp/ledger")

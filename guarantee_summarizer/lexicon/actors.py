@@ -28,7 +28,7 @@ _OFFICES = ("office", "honorific", "prefix")
 
 
 class Lexicon:
-    """An immutable list of actors and offices.
+    """Know actors and offices, and find them in texts; immutable.
 
     Args:
         actors: of two with one name, and of two that claim a form, the later wins.

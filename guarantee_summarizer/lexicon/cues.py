@@ -17,7 +17,7 @@ __all__ = ["Cues", "default_cues"]
 
 @dataclass(frozen=True, eq=False)
 class Cues:
-    """Compiled cues by family; within one, values in the order of the file."""
+    """Look up compiled cues by family; within one, values in the order of the file."""
 
     families: dict[str, dict[str, re.Pattern[str]]]
     sources: dict[str, dict[str, str]]

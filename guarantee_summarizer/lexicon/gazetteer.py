@@ -108,7 +108,7 @@ _REPORTING_AFTER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """A form's place in the plain text; `place_end` is where the last mere place ended."""
+    """Show a form in its place in the text; `place_end` is where the last mere place ended."""
 
     text: str
     start: int
@@ -211,7 +211,7 @@ class _Entry(NamedTuple):  # five thousand are made at loading: twice as fast as
 
 
 class Finder:
-    """An immutable index of forms by their first word.
+    """Find forms by their first word; immutable.
 
     Args:
         actors: whom to find; where two claim a form, the later one gets it.

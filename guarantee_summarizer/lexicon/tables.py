@@ -19,7 +19,7 @@ Via = Literal["name", "alias", "demonym", "metonym"]
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A state, organization, coalition, force or news outlet, and the forms it goes by.
+    """Describe a state, organization, coalition, force or news outlet, with the forms it goes by.
 
     Args:
         name: the ordinary name in English news.
@@ -40,7 +40,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A place where a text names an actor.
+    """Mark a place where a text names an actor.
 
     `form` is `text[start:end]`, with single spaces where the text has line breaks or several.
     """
@@ -54,7 +54,7 @@ class Mention:
 
 @dataclass(slots=True, eq=False)  # not frozen: that doubles the cost of making one
 class Row:
-    """One line of a table, with its place for messages."""
+    """Hold one line of a table, with its place for messages."""
 
     place: str
     cells: dict[str, str]

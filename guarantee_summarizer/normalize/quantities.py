@@ -127,7 +127,7 @@ _END = r"(?![\w%]|[.,]\d|/\d)"
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """One figure: `text[start:end]`, its kind, and `value`, equal for all spellings of it.
+    """Hold one figure: `text[start:end]`, its kind, and `value`, equal for all spellings of it.
 
     `value` is ISO 8601 for durations (`P15Y`) and dates (`2014-03-05`, `--03-05` without a year,
     `weekday-2`), else a plain number with its unit (`1900000000 USD`, `26 %`, `1340 km`).

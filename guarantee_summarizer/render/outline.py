@@ -29,7 +29,7 @@ def printable(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One claim: what it says, labels, further facts, and the sentences that say it.
+    """Describe one claim: what it says, labels, further facts, and the sentences that say it.
 
     `depth` is the order of a layer, 0 for everything else.
     """
@@ -43,7 +43,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Claims of one kind under their heading."""
+    """Group claims of one kind under their heading."""
 
     title: str
     entries: tuple[Entry, ...]
@@ -51,7 +51,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A summary as it is shown: sections without claims are left out."""
+    """Describe a summary as it is shown: sections without claims are left out."""
 
     title: str
     subtitle: str

@@ -22,7 +22,7 @@ _PIECE = 60  # characters of an answer in one streamed chunk
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """One scripted reply of an OpenAI-compatible endpoint.
+    """Script one reply of an OpenAI-compatible endpoint.
 
     Args:
         answer: what the model says: an object (sent as JSON), or text as it is.
@@ -65,7 +65,7 @@ class _Server(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """One connection to a test double, which says what to answer."""
+    """Serve one connection to a test double, which says what to answer."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -101,7 +101,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class OnLoopback:
-    """A server on loopback while a `with` block runs; `url` is the `base_url` to give."""
+    """Run a server on loopback while a `with` block lasts; `url` is the `base_url` to give."""
 
     def __init__(self, handler: type[Handler]) -> None:
         self._server = _Server(("127.0.0.1", 0), partial(handler, self))
@@ -157,7 +157,7 @@ class _EndpointHandler(Handler):
 
 
 class ScriptedEndpoint(OnLoopback):
-    """An endpoint on loopback that gives its replies in order, the last one for ever.
+    """Serve scripted replies on loopback in order, the last one for ever.
 
     Use it as a context manager; `url` is the `base_url`, `requests` holds the bodies that came.
 

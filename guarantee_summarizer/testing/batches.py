@@ -21,7 +21,7 @@ _ENDED = ("completed", "failed", "expired", "cancelled")
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """A request that goes wrong, once.
+    """Make one request go wrong, once.
 
     Args:
         route: which, e.g. `POST /files`, `GET /batches`, `GET /batches/`, `GET /content`.
@@ -58,7 +58,7 @@ class _BatchesHandler(Handler):
 
 
 class ScriptedBatches(OnLoopback):
-    """OpenAI's files and batches on loopback; every look at a batch takes it one state further.
+    """Serve OpenAI's files and batches on loopback; each look at a batch advances it one state.
 
     Use it as a context manager; `url` is the `base_url`. `paid` counts the lines that batches were
     created with, by custom_id; `routes` are the requests that came.
