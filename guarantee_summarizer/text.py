@@ -1,4 +1,4 @@
-"""Plain text: folding for comparison, sentences with offsets, finding a fragment again.
+"""Fold text for comparison, find fragments in it, split it into sentences, all with offsets.
 
 All offsets are code points, 0-based, half-open, into the text exactly as it was given.
 """
@@ -7,28 +7,38 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 __all__ = [
     "FoldedText",
-    "PlainText",
+    "MappedText",
     "Sentence",
     "even",
+    "even_text",
     "fold",
     "holds",
+    "is_invisible",
     "looks_english",
     "segment",
     "spans",
 ]
 
-_QUOTES = dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u02bc\u0060\u00b4", "'") | dict.fromkeys(
-    "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033", '"'
+_EVENED = dict.fromkeys("\u2018\u2019\u02bc\u2032", "'") | dict.fromkeys(
+    "\u2010\u2011\u2012\u2013", "-"
 )
-_DASHES = dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
-_INVISIBLE = {"Mn", "Cf"}  # combining marks; zero-width and direction characters
+_FOLDED = (
+    _EVENED
+    | dict.fromkeys("\u201a\u201b\u0060\u00b4", "'")
+    | dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033", '"')
+    | dict.fromkeys("\u2014\u2015\u2212", "-")
+)
+
+
+def is_invisible(char: str) -> bool:
+    """Tell whether a character has no shape: zero width, direction marks, soft hyphens (Cf)."""
+    return unicodedata.category(char) == "Cf"
 
 
 class _FoldTable(dict[int, str]):
@@ -36,26 +46,23 @@ class _FoldTable(dict[int, str]):
 
     def __missing__(self, point: int) -> str:
         char = chr(point)
-        folded = _QUOTES.get(char) or _DASHES.get(char) or (" " if char.isspace() else "")
+        folded = _FOLDED.get(char) or (" " if char.isspace() else "")
         if not folded:
-            kept = (c for c in unicodedata.normalize("NFD", char) if not _is_invisible(c))
+            parts = unicodedata.normalize("NFD", char)
+            kept = (c for c in parts if unicodedata.category(c) != "Mn" and not is_invisible(c))
             folded = "".join(kept).casefold()
         self[point] = folded
         return folded
-
-
-def _is_invisible(char: str) -> bool:
-    return unicodedata.category(char) in _INVISIBLE
 
 
 _TABLE = _FoldTable()
 
 
 def fold(text: str) -> str:
-    """Fold what two spellings of the same words may differ in; digits stay as they are.
+    """Fold the differences between spellings of the same words; digits stay as they are.
 
-    Case, accents (composed or not), straight and curly quotes, dashes, kinds of space and
-    invisible characters go; the form is for comparison only, never for display.
+    Case, accents (composed or not), kinds of quotes, dashes and space, and invisible characters
+    are lost; the form is for comparison only, never for display.
 
     >>> fold("\u201cSauli Niinisto\u0308\u201d \u2014 NATO\u00a0ally")
     '"sauli niinisto" - nato ally'
@@ -63,9 +70,26 @@ def fold(text: str) -> str:
     return text.translate(_TABLE)
 
 
+@dataclass(frozen=True, slots=True)
+class MappedText:
+    """Map slices of a rewritten text to offsets in the original.
+
+    Args:
+        text: the rewritten text.
+        starts: where each of its characters comes from; last, the length of the original.
+    """
+
+    text: str
+    starts: Sequence[int]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the original's offsets of a slice, with what was left out at its end."""
+        return self.starts[start], max(self.starts[end], self.starts[end - 1] + 1)
+
+
 @dataclass(frozen=True)
 class FoldedText:
-    """A text with its folded form and the way back from folded to original offsets."""
+    """Look for words in a text, however they are spelled."""
 
     original: str
 
@@ -75,11 +99,11 @@ class FoldedText:
         return fold(self.original)
 
     @cached_property
-    def _starts(self) -> list[int] | None:
-        """Original offset of every folded character; None where both are the same."""
+    def _mapped(self) -> MappedText:
         if self.original.isascii():
-            return None
-        return [i for i, char in enumerate(self.original) for _ in _TABLE[ord(char)]]
+            return MappedText(self.text, range(len(self.original) + 1))
+        starts = [i for i, char in enumerate(self.original) for _ in _TABLE[ord(char)]]
+        return MappedText(self.text, [*starts, len(self.original)])
 
     @cached_property
     def words(self) -> str:
@@ -87,7 +111,7 @@ class FoldedText:
         return " ".join(self.text.split())
 
     def holds(self, fragment: str) -> bool:
-        """Whether the words of `fragment` stand in the text, as whole words.
+        """Tell whether the words of `fragment` stand in the text, as whole words.
 
         >>> FoldedText("a 15-year term").holds("5-year term")
         False
@@ -95,7 +119,7 @@ class FoldedText:
         return holds(self.words, " ".join(fold(fragment).split()))
 
     def find(self, fragment: str, start: int = 0) -> tuple[int, int] | None:
-        """Offsets in the original of the first place at or after `start` that holds `fragment`.
+        """Find the first place at or after `start` that holds `fragment`; offsets in the original.
 
         Quotes, dashes, case, accents and kinds of white space may differ; words and numbers
         may not, and a match never begins or ends inside a word or a number.
@@ -111,18 +135,10 @@ class FoldedText:
             return None
         pattern = re.compile(r"\s+".join(map(re.escape, words)))
         for match in pattern.finditer(self.text):
-            span = self._original(match.start(), match.end())
+            span = self._mapped.span(*match.span())
             if span[0] >= start and _on_boundary(self.text, match.start(), match.end()):
                 return span
         return None
-
-    def _original(self, start: int, end: int) -> tuple[int, int]:
-        if self._starts is None:
-            return start, end
-        stop = self._starts[end - 1] + 1
-        while stop < len(self.original) and _is_invisible(self.original[stop]):
-            stop += 1
-        return self._starts[start], stop
 
 
 def _on_boundary(text: str, start: int, end: int) -> bool:
@@ -133,7 +149,7 @@ def _on_boundary(text: str, start: int, end: int) -> bool:
 
 
 def holds(text: str, needle: str) -> bool:
-    """Whether `needle` stands in `text` as whole words; both are compared as they are.
+    """Tell whether `needle` stands in `text` as whole words; both are compared as they are.
 
     >>> holds("the 15-year term", "5-year term")
     False
@@ -148,7 +164,7 @@ def holds(text: str, needle: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence: its number (from 1), its offsets into the article's text, its words."""
+    """Hold one sentence: its number (from 1), its offsets into the article's text, its words."""
 
     number: int
     start: int
@@ -200,7 +216,7 @@ def segment(text: str, start: int = 0) -> list[Sentence]:
 
 
 def spans(text: str, start: int = 0) -> Iterator[tuple[int, int]]:
-    """The offsets of the sentences that `segment` makes, one paragraph at a time."""
+    """Yield the offsets of the sentences that `segment` makes, one paragraph at a time."""
     for block_start, block_end in _blocks(text, start):
         yield from _mended(text, block_start, block_end)
 
@@ -270,7 +286,7 @@ _SAMPLE = 20_000  # characters
 
 
 def looks_english(text: str) -> bool:
-    """Whether a text is English, by its share of function words; short ones by their script.
+    """Tell whether a text is English, by its share of function words; short ones by their script.
 
     >>> looks_english("The talks would go on in Paris, officials said after the meeting of leaders.")
     True
@@ -284,56 +300,41 @@ def looks_english(text: str) -> bool:
     return known >= _ENGLISH_SHARE * len(words)
 
 
-_ONE_FOR_ONE = str.maketrans(
-    dict.fromkeys("\u2018\u2019\u02bc\u2032", "'")
-    | dict.fromkeys("\u00a0\u202f\u2007\u2009\n\r\t", " ")
-    | dict.fromkeys("\u2010\u2011\u2012\u2013", "-")
-)
-# white space in runs; invisible characters; letters followed by combining marks
-_UNEVEN = re.compile(r"\s{2,}|[\u00ad\u200b-\u200f\u2060\ufeff]+|[^\W\d_][\u0300-\u036f]+")
+_EVEN = str.maketrans(_EVENED | dict.fromkeys("\u00a0\u202f\u2007\u2009\n\r\t", " "))
+# white space in runs; letters followed by combining marks; whatever may be invisible
+_UNEVEN = re.compile(r"\s{2,}|[^\W\d_][\u0300-\u036f]+|[^\w\s -~]")
 
 
 def even(form: str) -> str:
-    """The form with straight apostrophes, plain hyphens and plain spaces, of the same length."""
-    return form if form.isascii() and form.isprintable() else form.translate(_ONE_FOR_ONE)
+    """Return the form with straight apostrophes, plain hyphens and plain spaces, as long as it was."""
+    return form if form.isascii() and form.isprintable() else form.translate(_EVEN)
 
 
-class PlainText:
-    r"""A text in which every form of the lexicon is spelled as in the data files.
+def even_text(original: str) -> MappedText:
+    r"""Spell a text as the lexicon's data files spell their forms.
 
     Runs of white space become one space, a blank line one line feed, so that no name reaches
     across paragraphs; invisible characters go; letters with combining marks are composed.
 
-    >>> plain = PlainText("the  United\nStates")
-    >>> plain.text, plain.span(4, 17)
+    >>> evened = even_text("the  United\nStates")
+    >>> evened.text, evened.span(4, 17)
     ('the United States', (5, 18))
     """
-
-    def __init__(self, original: str) -> None:
-        self._cuts: list[int] = [0]  # from this offset of the plain text on ...
-        self._shifts: list[int] = [0]  # ... the original is so much further
-        pieces: list[str] = []
-        at = length = 0
-        for match in _UNEVEN.finditer(original):
-            piece, instead = even(original[at : match.start()]), _instead(match[0])
-            pieces += (piece, instead)
-            length += len(piece) + len(instead)
-            at = match.end()
-            self._cuts.append(length)
-            self._shifts.append(at - length)
-        pieces.append(even(original[at:]))
-        self.text = "".join(pieces)
-
-    def span(self, start: int, end: int) -> tuple[int, int]:
-        """Offsets into the original of a slice of the plain text."""
-        return self._original(start), self._original(end)
-
-    def _original(self, offset: int) -> int:
-        return offset + self._shifts[bisect_right(self._cuts, offset) - 1]
+    pieces, starts, at = list[str](), list[int](), 0
+    for match in _UNEVEN.finditer(original):
+        replacement = _replacement(match[0])
+        pieces += (even(original[at : match.start()]), replacement)
+        starts.extend(range(at, match.start()))
+        starts += [match.start()] * len(replacement)
+        at = match.end()
+    starts.extend(range(at, len(original) + 1))
+    return MappedText("".join([*pieces, even(original[at:])]), starts)
 
 
-def _instead(uneven: str) -> str:
+def _replacement(uneven: str) -> str:
     if uneven[0].isspace():
         lines = uneven.replace("\r\n", "\n")
         return "\n" if lines.count("\n") > 1 or "\u2029" in lines else " "
-    return unicodedata.normalize("NFC", uneven) if uneven[0].isalpha() else ""
+    if uneven[0].isalpha():
+        return unicodedata.normalize("NFC", uneven)
+    return "" if is_invisible(uneven) else even(uneven)

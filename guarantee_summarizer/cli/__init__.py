@@ -46,5 +46,5 @@ app.command()(evaluate)
 
 
 def main() -> None:
-    """Entry point of `guarantee-summarizer`."""
+    """Run the command `guarantee-summarizer`."""
     app()

@@ -1,4 +1,4 @@
-"""Results of a run as JSON Lines, and what the shell says of failures on the way."""
+"""`guarantee-summarizer batch` and `runs`: whole corpora, and what a ledger holds of them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from types import FrameType
-from typing import IO, Annotated, Any
+from typing import IO, Annotated, Any, Literal, NoReturn
 
 import typer
 from rich.console import Console
@@ -19,92 +18,81 @@ from rich.markup import escape
 from rich.table import Table
 
 from guarantee_summarizer.article import Article
-from guarantee_summarizer.cli.shared import BaseUrl, Language, Model, Prompts, refuse, told
+from guarantee_summarizer.cli.shared import (
+    BaseUrl,
+    Concurrency,
+    Language,
+    Model,
+    OutputFile,
+    Prompts,
+    Strict,
+    errors_as_one_line,
+    open_output,
+    part_of,
+    print_error,
+)
 from guarantee_summarizer.corpus.ledger import Entry, Ledger
 from guarantee_summarizer.corpus.results import Prices
 from guarantee_summarizer.corpus.run import Run, in_thread
 from guarantee_summarizer.errors import BudgetSpentError, GuaranteeSummarizerError, LedgerError
-from guarantee_summarizer.readers.files import read_articles
+from guarantee_summarizer.readers import read_articles
 from guarantee_summarizer.summarizer import Summarizer
 
-__all__ = ["FAILED", "INTERRUPTED", "STOPPED", "batch", "carry_out", "part_of", "runs"]
+__all__ = ["FAILED", "INTERRUPTED", "STOPPED", "batch", "carry_out", "runs"]
 
 FAILED, STOPPED, INTERRUPTED = 2, 3, 130
 """Exit status: some articles failed; the budget or an error ended the run; Ctrl-C did."""
 
+_CTRL_C = "interrupted"
 
-def carry_out(run: Run, summarizer: Summarizer, output: Path | None) -> int:
-    """Do a run, write every summary as one line as it comes, and say what failed.
 
-    With `output` the lines go to a `.part` beside it, which takes its place once the run is
-    through: what stood there before is whole until then.
+def carry_out(run: Run, summarizer: Summarizer, output: Path | None) -> NoReturn:
+    """Do a run, write every summary as one line as it comes, and end with the exit status.
 
-    Returns:
-        the exit status: 0, `FAILED`, `STOPPED` or `INTERRUPTED`.
+    A run that stops leaves what is done in the `.part` of `output`.
     """
+    with open_output(output, STOPPED) as lines:
+        status = _write_results(run, summarizer, lines)
+        typer.echo(str(run.status), err=True)
+        if status in (STOPPED, INTERRUPTED):
+            done = f"; what is done stands in {part_of(output)}" if output and lines.tell() else ""
+            hint = (
+                "the same command goes on" if run.options.ledger else "with --ledger it could go on"
+            )
+            typer.echo(f"not finished: {hint}{done}", err=True)
+            raise typer.Exit(status)
+    raise typer.Exit(status)
+
+
+def _write_results(run: Run, summarizer: Summarizer, lines: IO[str]) -> int:
+    """Write summaries as they come and print failures; returns the exit status."""
     status = 0
-    part = part_of(output) if output else None
-    with _opened(part) as lines, _ctrl_c(run):
-        try:
-            with closing(in_thread(run, summarizer.aclose)) as results:
-                for result in results:
-                    if result.failure is None:
-                        lines.write(result.json + "\n")
-                        lines.flush()
-                    else:
-                        status = FAILED
-                        typer.echo(f"error: {result.failure}", err=True)
-        except GuaranteeSummarizerError as error:
-            status = STOPPED
-            typer.echo(f"{_kind(error)}: {error}", err=True)
-        except KeyboardInterrupt:
-            status = INTERRUPTED
-    if run.stopped == _INTERRUPT:
-        status = INTERRUPTED
-    typer.echo(str(run.status), err=True)
-    if status in (STOPPED, INTERRUPTED):
-        kept = f"; what is done stands in {part}" if part else ""
-        how = "the same command goes on" if run.options.ledger else "with --ledger it could go on"
-        typer.echo(f"not finished: {how}{kept}", err=True)
-    elif part and output:
-        part.replace(output)
-    return status
-
-
-_INTERRUPT = "interrupted"
-
-
-def part_of(output: Path) -> Path:
-    """The file that grows while a run is under way."""
-    return output.with_name(f"{output.name}.part")
-
-
-def _kind(error: Exception) -> str:
-    return "stopped" if isinstance(error, BudgetSpentError) else "error"
-
-
-@contextmanager
-def _opened(part: Path | None) -> Iterator[IO[str]]:
-    if part is None:
-        yield sys.stdout
-        return
     try:
-        with part.open("w", encoding="utf-8") as file:
-            yield file
-    except OSError as error:
-        typer.echo(f"error: {part}: cannot be written ({error.strerror})", err=True)
-        raise typer.Exit(STOPPED) from error
+        with _ctrl_c(run), closing(in_thread(run, summarizer.aclose)) as results:
+            for result in results:
+                if result.failure is None:
+                    lines.write(result.json + "\n")
+                    lines.flush()
+                else:
+                    status = FAILED
+                    print_error(result.failure)
+    except GuaranteeSummarizerError as error:
+        status = STOPPED
+        print_error(error, "stopped" if isinstance(error, BudgetSpentError) else "error")
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+    return INTERRUPTED if run.stopped == _CTRL_C else status
 
 
 @contextmanager
 def _ctrl_c(run: Run) -> Iterator[None]:
-    """The first Ctrl-C lets what is under way finish, the second drops it."""
+    """Let the first Ctrl-C finish what is in flight, and the second drop it."""
 
     def interrupted(number: int, frame: FrameType | None) -> Any:  # noqa: ARG001  (signal's own)
         if run.stopped:
             raise KeyboardInterrupt
-        run.stop(_INTERRUPT)
-        typer.echo("stopping; what is under way is finished, Ctrl-C again drops it", err=True)
+        run.stop(_CTRL_C)
+        typer.echo("stopping; running articles are finished, Ctrl-C again drops them", err=True)
 
     before = signal.signal(signal.SIGINT, interrupted)
     try:
@@ -121,21 +109,17 @@ def batch(  # noqa: PLR0913, PLR0917  (one parameter for each option of the comm
             help="JSONL, CSV, Parquet, text, JSON, HTML, PDF, folders; - reads standard input.",
         ),
     ],
-    output: Annotated[
-        Path | None, typer.Option(help="JSON Lines; standard output if left out.", metavar="FILE")
-    ] = None,
+    output: OutputFile = None,
     ledger: Annotated[
         Path | None,
-        typer.Option(help="Remembers what is done, so that a run can go on.", metavar="FILE"),
+        typer.Option(help="Remembers what is done, so that runs resume.", metavar="FILE"),
     ] = None,
     model: Model = None,
     base_url: BaseUrl = None,
     prompts: Prompts = None,
     language: Language = "English",
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Count what is incomplete or unsupported as failed.")
-    ] = False,
-    concurrency: Annotated[int, typer.Option(help="Articles under way at once.")] = 16,
+    strict: Strict = False,
+    concurrency: Concurrency = 16,
     ordered: Annotated[
         bool, typer.Option("--ordered", help="Lines in the order of the input.")
     ] = False,
@@ -156,16 +140,14 @@ def batch(  # noqa: PLR0913, PLR0917  (one parameter for each option of the comm
         typer.Option(help="Of a million tokens in, and out.", metavar="IN OUT"),
     ] = None,
 ) -> None:
-    """Summarize whole corpora; a run that was ended, or killed, goes on where it was.
+    """Summarize whole corpora as JSON Lines; with a ledger, interrupted runs resume.
 
     Exit status: 0 all done, 2 some articles failed (each has its line on standard error), 3 the
     budget or an error ended the run, 130 Ctrl-C did.
 
     Example: guarantee-summarizer batch news.jsonl --output out.jsonl --ledger run.sqlite
     """
-    if output is not None and (output.is_dir() or not output.absolute().parent.is_dir()):
-        refuse(f"{output}: cannot be written; name a file in an existing folder")
-    with told():
+    with errors_as_one_line():
         summarizer = Summarizer(
             model,
             base_url=base_url,
@@ -186,7 +168,7 @@ def batch(  # noqa: PLR0913, PLR0917  (one parameter for each option of the comm
             prices=Prices(*price) if price else None,
             progress=sys.stderr.isatty(),
         )
-    raise typer.Exit(carry_out(run, summarizer, output))
+    carry_out(run, summarizer, output)
 
 
 runs = typer.Typer(no_args_is_help=True, help="What a ledger of runs holds.")
@@ -195,17 +177,10 @@ LedgerFile = Annotated[Path, typer.Argument(metavar="LEDGER", help="The file giv
 RunNumber = Annotated[int | None, typer.Option("--run", help="Of one run alone.")]
 
 
-class Wanted(StrEnum):
-    """Which entries are exported."""
-
-    done = "done"
-    failed = "failed"
-
-
 @runs.command()
 def show(ledger: LedgerFile, run: RunNumber = None) -> None:
     """Show the runs and, one a line, what failed."""
-    with told(), _existing(ledger) as opened:
+    with errors_as_one_line(), _existing(ledger) as opened:
         table = Table("run", "begun (UTC)", "state", "done", "failed", "tokens in / out", "model")
         for one in opened.runs():
             begun = datetime.fromtimestamp(one.begun, UTC).strftime("%Y-%m-%d %H:%M")
@@ -223,42 +198,30 @@ def show(ledger: LedgerFile, run: RunNumber = None) -> None:
 @runs.command()
 def export(
     ledger: LedgerFile,
-    output: Annotated[
-        Path | None, typer.Option(help="Standard output if left out.", metavar="FILE")
-    ] = None,
-    status: Annotated[Wanted, typer.Option(help="Summaries, or what failed.")] = Wanted.done,
+    output: OutputFile = None,
+    status: Annotated[
+        Literal["done", "failed"], typer.Option(help="Summaries, or what failed.")
+    ] = "done",
     run: RunNumber = None,
 ) -> None:
     """Write what the ledger holds as JSON Lines: summaries, or the records of what failed."""
-    with told(), _existing(ledger) as opened:
-        lines = map(_line, opened.entries(status=status.value, run=run))
-        if output is None:
-            sys.stdout.writelines(lines)
-            return
-        part = output.with_name(f"{output.name}.part")
-        try:
-            with part.open("w", encoding="utf-8") as file:
-                file.writelines(lines)
-            part.replace(output)
-        except OSError as error:
-            raise LedgerError(f"{output}: cannot be written ({error.strerror})") from error
+    with errors_as_one_line(), _existing(ledger) as opened, open_output(output) as lines:
+        lines.writelines(map(_line, opened.entries(status=status, run=run)))
 
 
-@runs.command("retry-failed")
+@runs.command()
 def retry_failed(
     ledger: LedgerFile,
-    output: Annotated[
-        Path | None, typer.Option(help="Standard output if left out.", metavar="FILE")
-    ] = None,
+    output: OutputFile = None,
     run: RunNumber = None,
-    concurrency: Annotated[int, typer.Option(help="Articles under way at once.")] = 16,
+    concurrency: Concurrency = 16,
 ) -> None:
     """Do again what failed, with the settings of the last run; the input is not needed."""
-    with told(), _existing(ledger) as opened:
-        if not (known := opened.runs()):
-            raise LedgerError(f"{ledger}: holds no run yet")
-        last = next(one for one in reversed(known) if run in (None, one.run))
-        summarizer = Summarizer(**last.settings)
+    with errors_as_one_line(), _existing(ledger) as opened:
+        known = [one for one in opened.runs() if run in (None, one.run)]
+        if not known:
+            raise LedgerError(f"{ledger}: holds no run" + (f" {run}" if run else " yet"))
+        summarizer = Summarizer(**known[-1].settings)
         again = summarizer.run(
             _failed(opened, run),
             concurrency=concurrency,
@@ -266,8 +229,7 @@ def retry_failed(
             retry_failed=True,
             progress=sys.stderr.isatty(),
         )
-        status = carry_out(again, summarizer, output)
-    raise typer.Exit(status)
+        carry_out(again, summarizer, output)
 
 
 def _failed(ledger: Ledger, run: int | None) -> Iterator[Article]:
@@ -279,8 +241,8 @@ def _line(entry: Entry) -> str:
     if entry.summary is not None:
         return entry.summary + "\n"
     record = json.loads(entry.record or "{}")
-    told = {"source": entry.source, "error": entry.error, "message": entry.message, **record}
-    return json.dumps(told, ensure_ascii=False) + "\n"
+    failure = {"source": entry.source, "error": entry.error, "message": entry.message, **record}
+    return json.dumps(failure, ensure_ascii=False) + "\n"
 
 
 def _existing(path: Path) -> Ledger:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from enum import StrEnum
+from collections.abc import Sequence
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
+from rich.console import Console
 
-from guarantee_summarizer.errors import ConfigurationError, GuaranteeSummarizerError
+from guarantee_summarizer.cli.shared import BaseUrl, Model, errors_as_one_line
+from guarantee_summarizer.errors import ConfigurationError
 from guarantee_summarizer.evaluation.gold import GoldItem, load_gold
 from guarantee_summarizer.evaluation.report import (
     Evaluation,
@@ -22,21 +22,15 @@ from guarantee_summarizer.evaluation.report import (
     to_table,
 )
 from guarantee_summarizer.evaluation.report import evaluate as run
+from guarantee_summarizer.summarizer import Summarizer
 
-__all__ = ["TableFormat", "evaluate", "select"]
-
-
-class TableFormat(StrEnum):
-    """How an evaluation is shown."""
-
-    table = "table"
-    json = "json"
+__all__ = ["evaluate", "select"]
 
 
 def evaluate(  # noqa: PLR0913, PLR0917  (one argument for each option)
     gold: Annotated[Path, typer.Argument(help="Folder of gold: ID.txt with ID.json.")],
-    model: Annotated[str | None, typer.Option(help="Language model to judge.")] = None,
-    base_url: Annotated[str | None, typer.Option(help="OpenAI-compatible endpoint.")] = None,
+    model: Model = None,
+    base_url: BaseUrl = None,
     summaries: Annotated[
         Path | None,
         typer.Option(help="Judge stored summaries: a folder of ID.json, or JSON lines."),
@@ -46,8 +40,8 @@ def evaluate(  # noqa: PLR0913, PLR0917  (one argument for each option)
         typer.Option(help="odd, even, the beginning of a name, or a glob such as '0[13]*'."),
     ] = None,
     format: Annotated[  # noqa: A002  (the option's name)
-        TableFormat, typer.Option(help="table to read, or json for programs.")
-    ] = TableFormat.table,
+        Literal["table", "json"], typer.Option(help="table to read, or json for programs.")
+    ] = "table",
     show_errors: Annotated[
         bool, typer.Option("--show-errors", help="List what was missed, spurious or wrong.")
     ] = False,
@@ -56,16 +50,19 @@ def evaluate(  # noqa: PLR0913, PLR0917  (one argument for each option)
 
     Example: guarantee-summarizer evaluate tests/gold --only odd --show-errors
     """
-    with _told():
+    with errors_as_one_line():
         items = select(load_gold(gold), only)
-        result = _judged(items, model, base_url, summaries)
-    _show(result, format)
+        result = _evaluation(items, model, base_url, summaries)
+    if format == "json":
+        typer.echo(json.dumps(to_dict(result), indent=1))
+    else:
+        Console().print(to_table(result))
     if show_errors:
-        typer.echo("\n".join(error_lines(result, items)), err=format is TableFormat.json)
+        typer.echo("\n".join(error_lines(result, items)), err=format == "json")
 
 
 def select(items: Sequence[GoldItem], only: str | None) -> list[GoldItem]:
-    """The items that `only` names: `odd` or `even` numbers, a name's beginning, or a glob.
+    """Return the items that `only` names: `odd` or `even` numbers, a name's beginning, or a glob.
 
     Raises:
         ConfigurationError: it names none.
@@ -84,32 +81,11 @@ def _chosen(name: str, only: str) -> bool:
     return name.startswith(only) or fnmatch(name, only)
 
 
-def _judged(
+def _evaluation(
     items: Sequence[GoldItem], model: str | None, base_url: str | None, summaries: Path | None
 ) -> Evaluation:
     if summaries is not None:
         if model is not None or base_url is not None:
             raise ConfigurationError("stored summaries need no --model and no --base-url")
         return score_stored(items, summaries)
-    from guarantee_summarizer.summarizer import Summarizer  # noqa: PLC0415  (only where it runs)
-
     return run(items, Summarizer(model, base_url=base_url).summarize)
-
-
-def _show(result: Evaluation, form: TableFormat) -> None:
-    if form is TableFormat.json:
-        typer.echo(json.dumps(to_dict(result), indent=1))
-        return
-    from rich.console import Console  # noqa: PLC0415  (only for tables)
-
-    Console().print(to_table(result))
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """The library's errors as one line on standard error and exit status 2."""
-    try:
-        yield
-    except GuaranteeSummarizerError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(2) from error

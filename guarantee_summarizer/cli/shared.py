@@ -1,17 +1,31 @@
-"""What the commands share: options, and one line on standard error for what went wrong."""
+"""What the commands share: options, errors as one line, and files that are written whole."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import IO, Annotated, NoReturn
 
 import typer
 
 from guarantee_summarizer.errors import GuaranteeSummarizerError
 
-__all__ = ["BaseUrl", "Language", "Model", "Prompts", "refuse", "told"]
+__all__ = [
+    "BaseUrl",
+    "Concurrency",
+    "Language",
+    "Model",
+    "OutputFile",
+    "Prompts",
+    "Strict",
+    "errors_as_one_line",
+    "open_output",
+    "part_of",
+    "print_error",
+    "refuse",
+]
 
 Model = Annotated[
     str | None, typer.Option(help="Language model; the embedded extractor if left out.")
@@ -23,18 +37,61 @@ Prompts = Annotated[
     Path | None, typer.Option(help="Folder with your own prompt templates.", metavar="DIR")
 ]
 Language = Annotated[str, typer.Option(help="Language of the summary's own wording.")]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Count what is incomplete or unsupported as failed.")
+]
+Concurrency = Annotated[int, typer.Option(help="Articles in flight at once.")]
+OutputFile = Annotated[
+    Path | None, typer.Option(help="Standard output if left out.", metavar="FILE")
+]
 
 
-def refuse(message: str) -> NoReturn:
+def print_error(message: object, kind: str = "error") -> None:
+    """Print one line on standard error."""
+    typer.echo(f"{kind}: {message}", err=True)
+
+
+def refuse(message: object, status: int = 2) -> NoReturn:
     """End the command with one line that names the thing and the remedy."""
-    typer.echo(f"error: {message}", err=True)
-    raise typer.Exit(2)
+    print_error(message)
+    raise typer.Exit(status)
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """The library's errors end the command with their line."""
+def errors_as_one_line() -> Iterator[None]:
+    """End the command with one line where the library raises an error."""
     try:
         yield
     except GuaranteeSummarizerError as error:
-        refuse(str(error))
+        refuse(error)
+
+
+def part_of(path: Path) -> Path:
+    """Return the file that grows until all is written."""
+    return path.with_name(f"{path.name}.part")
+
+
+@contextmanager
+def open_output(path: Path | None, status: int = 2) -> Iterator[IO[str]]:
+    """Open standard output, or a `.part` beside `path` that replaces it if the block ends well.
+
+    Args:
+        path: what stood there before is whole until then; None is standard output.
+        status: the exit status if it cannot be written.
+    """
+    if path is None:
+        yield sys.stdout
+        return
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        refuse(f"{path}: cannot be written; name a file in an existing folder")
+    part = part_of(path)
+    try:
+        with part.open("w", encoding="utf-8") as file:
+            yield file
+        part.replace(path)
+    except OSError as error:
+        refuse(f"{path}: cannot be written ({error.strerror})", status)
+    finally:
+        with suppress(OSError):  # renamed, as a rule
+            if not part.stat().st_size:
+                part.unlink()

@@ -3,47 +3,34 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from guarantee_summarizer import (
-    Article,
-    GuaranteeSummarizerError,
-    Summarizer,
-    Summary,
-    to_markdown,
-)
+from guarantee_summarizer import Article, GuaranteeSummarizerError, Summarizer, Summary, to_markdown
 from guarantee_summarizer.article import decode
-from guarantee_summarizer.cli.shared import BaseUrl, Language, Model, Prompts, refuse, told
+from guarantee_summarizer.cli.shared import (
+    BaseUrl,
+    Language,
+    Model,
+    OutputFile,
+    Prompts,
+    Strict,
+    errors_as_one_line,
+    open_output,
+    print_error,
+)
 from guarantee_summarizer.render import terminal_text
 
 __all__ = ["prompt", "summarize"]
-
-
-class PromptFormat(StrEnum):
-    """How a prompt is shown."""
-
-    text = "text"
-    json = "json"
-
-
-class Format(StrEnum):
-    """How a summary is written."""
-
-    terminal = "terminal"
-    json = "json"
-    markdown = "markdown"
-
 
 Files = Annotated[
     list[str],
     typer.Argument(metavar="FILE…", help="Text or JSON files; - reads standard input."),
 ]
+Format = Literal["terminal", "json", "markdown"]
 
 
 def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the command)
@@ -52,43 +39,43 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
     base_url: BaseUrl = None,
     prompts: Prompts = None,
     language: Language = "English",
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Fail when anything is incomplete or unsupported.")
-    ] = False,
+    strict: Strict = False,
     coverage: Annotated[
-        bool, typer.Option("--coverage", help="Warn of what the model's summary passes over.")
+        bool, typer.Option("--coverage", help="Warn of what the model's summary leaves out.")
     ] = False,
     format: Annotated[  # noqa: A002  (the option's name)
         Format, typer.Option(help="terminal, json (one object a line) or markdown.")
-    ] = Format.terminal,
-    output: Annotated[
-        Path | None, typer.Option(help="Write here instead of to the terminal.", metavar="FILE")
-    ] = None,
+    ] = "terminal",
+    output: OutputFile = None,
 ) -> None:
-    """Summarize articles; with several, failures are told at the end and the rest is done.
+    """Summarize articles; of several, those that fail are reported and the rest is done.
 
     Example: guarantee-summarizer summarize article.txt --format markdown --output summary.md
     """
-    target = _Target(output)
-    with told():
-        summarizer = Summarizer(
-            model,
-            base_url=base_url,
-            prompts=prompts,
-            language=language,
-            strict=strict,
-            coverage=coverage,
-        )
     failed = 0
-    for name in files:
-        try:
-            target.add(_drawn(summarizer.summarize(_read(name)), format, output))
-        except GuaranteeSummarizerError as error:
-            failed += 1
-            typer.echo(f"error: {error}", err=True)
-    target.close()
-    if failed and len(files) > 1:
-        typer.echo(f"{failed} of {len(files)} articles failed", err=True)
+    with open_output(output) as out:
+        with errors_as_one_line():
+            summarizer = Summarizer(
+                model,
+                base_url=base_url,
+                prompts=prompts,
+                language=language,
+                strict=strict,
+                coverage=coverage,
+            )
+        for name in files:
+            try:
+                summary = summarizer.summarize(_read(name))
+            except GuaranteeSummarizerError as error:
+                failed += 1
+                print_error(error)
+            else:
+                out.write(_rendered(summary, format, output) + "\n")
+                out.flush()
+        if failed and len(files) > 1:
+            typer.echo(f"{failed} of {len(files)} articles failed", err=True)
+        if failed == len(files):
+            raise typer.Exit(2)
     if failed:
         raise typer.Exit(2)
 
@@ -98,70 +85,39 @@ def prompt(
     prompts: Prompts = None,
     language: Language = "English",
     format: Annotated[  # noqa: A002  (the option's name)
-        PromptFormat, typer.Option(help="text to read, or json for programs.")
-    ] = PromptFormat.text,
+        Literal["text", "json"], typer.Option(help="text to read, or json for programs.")
+    ] = "text",
 ) -> None:
     """Show the exact messages and schema that a model would get, with fingerprint and size."""
     from guarantee_summarizer.prompts import PromptBook  # noqa: PLC0415  (jinja2, only here)
 
-    with told():
-        made = PromptBook(prompts).prompt(_read(file), language=language)
-    schema = json.dumps(made.schema, ensure_ascii=False, separators=(",", ":"))
-    sizes = {
-        "system": len(made.system.encode()),
-        "article": len(made.user.encode()),
-        "schema": len(schema.encode()),
-    }
-    if format is PromptFormat.json:
-        shown = {
-            "fingerprint": made.fingerprint,
+    with errors_as_one_line():
+        filled = PromptBook(prompts).prompt(_read(file), language=language)
+    schema = json.dumps(filled.schema, ensure_ascii=False, separators=(",", ":"))
+    parts = {"system": filled.system, "article": filled.user, "schema": schema}
+    sizes = {name: len(text.encode()) for name, text in parts.items()}
+    if format == "json":
+        data = {
+            "fingerprint": filled.fingerprint,
             "bytes": sizes,
-            "messages": made.messages,
-            "schema": made.schema,
+            "messages": filled.messages,
+            "schema": filled.schema,
         }
-        typer.echo(json.dumps(shown, ensure_ascii=False, indent=1))
+        typer.echo(json.dumps(data, ensure_ascii=False, indent=1))
         return
-    for message in made.messages:
+    for message in filled.messages:
         typer.echo(f"## {message['role']}\n\n{message['content']}")
     typer.echo(f"## schema\n\n{schema}\n")
     total = ", ".join(f"{name} {size:,}" for name, size in sizes.items())
-    typer.echo(f"fingerprint {made.fingerprint}; bytes: {total}")
+    typer.echo(f"fingerprint {filled.fingerprint}; bytes: {total}")
 
 
-class _Target:
-    """Standard output, or a file that is written whole at the end or not at all."""
-
-    def __init__(self, path: Path | None) -> None:
-        self._path, self._parts = path, list[str]()
-        if path is not None and (path.is_dir() or not path.absolute().parent.is_dir()):
-            refuse(f"{path}: cannot be written; name a file in an existing folder")
-
-    def add(self, text: str) -> None:
-        if self._path is None:
-            sys.stdout.write(text)
-            sys.stdout.flush()
-        else:
-            self._parts.append(text)
-
-    def close(self) -> None:
-        if self._path is None or not self._parts:
-            return
-        draft = self._path.with_name(f".{self._path.name}.{os.getpid()}")
-        try:
-            draft.write_text("".join(self._parts), encoding="utf-8")
-            draft.replace(self._path)
-        except OSError as error:
-            draft.unlink(missing_ok=True)
-            refuse(f"{self._path}: cannot be written ({error.strerror})")
-
-
-def _drawn(summary: Summary, form: Format, output: Path | None) -> str:
-    """A summary in the form asked for, with its last line end."""
-    if form is Format.json:
-        return summary.model_dump_json(exclude_none=True) + "\n"
-    if form is Format.markdown:
-        return to_markdown(summary) + "\n"
-    return terminal_text(summary, styled=output is None and sys.stdout.isatty()) + "\n"
+def _rendered(summary: Summary, form: Format, output: Path | None) -> str:
+    if form == "json":
+        return summary.model_dump_json(exclude_none=True)
+    if form == "markdown":
+        return to_markdown(summary)
+    return terminal_text(summary, styled=output is None and sys.stdout.isatty())
 
 
 def _read(name: str) -> Article:

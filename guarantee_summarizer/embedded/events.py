@@ -7,14 +7,12 @@ from typing import Any
 
 from guarantee_summarizer.embedded.document import Line, Reading
 from guarantee_summarizer.embedded.phrasing import clean
+from guarantee_summarizer.normalize.quantities import MONTH_NAMES, WEEKDAY_NAMES
 from guarantee_summarizer.schema import Citation, Event
 
 __all__ = ["events"]
 
-_DAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
-_MONTH = (
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
-)
+_DAY, _MONTH = f"(?:{'|'.join(WEEKDAY_NAMES)})", f"(?:{'|'.join(MONTH_NAMES)})"
 _SHORT = r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\."
 _WHEN = re.compile(
     rf"\b(?:(?:by |in |at )?the (?:end|beginning|start|middle) of (?:{_MONTH}|the (?:month|year|week))(?: \d{{4}})?"

@@ -15,6 +15,7 @@ from typing import Any
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.evaluation.gold import GoldItem
+from guarantee_summarizer.normalize.quantities import MONTH_NAMES, WEEKDAY_NAMES
 from guarantee_summarizer.prompts import PromptBook
 from guarantee_summarizer.schema import Citation, ClaimPath, Finding, Proposal, Summary
 from guarantee_summarizer.schema.claims import SECTIONS
@@ -28,8 +29,7 @@ _STRANGERS = ("Anders Holm", "Kingdom of Tovaria", "Mirela Costin", "Northern Co
 _DIGITS = re.compile(r"\d[\d,.]*\d|\d")
 _YEARS = re.compile(r"\b(\d{1,3})([- ](?:year|month|day|week)s?)\b", re.IGNORECASE)
 _DATES = re.compile(
-    r"\b(?:\d{1,2} )?(?:January|February|March|April|May|June|July|August|September|October|November|"
-    r"December)\b(?: \d{1,2})?|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
+    rf"\b(?:\d{{1,2}} )?(?:{'|'.join(MONTH_NAMES)})\b(?: \d{{1,2}})?|\b(?:{'|'.join(WEEKDAY_NAMES)})\b"
 )
 _VERBS = {
     " rejects ": " accepts ", " reject ": " accept ", " rejected ": " accepted ", " opposes ": " supports ",

@@ -1,4 +1,4 @@
-"""An evaluation over a folder of gold, and how it is shown."""
+"""Evaluate summaries against a folder of gold, and report the scores."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _RESAMPLES = 1000
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Scores by article and over all, with the median seconds that a summary took, if known."""
+    """Hold scores by article and over all, with the median seconds that a summary took, if known."""
 
     by_article: dict[str, Scores]
     over_all: Scores
@@ -50,7 +50,7 @@ def evaluate(items: Sequence[GoldItem], summarize: Callable[[Article], Summary])
 
     Args:
         items: from `load_gold`.
-        summarize: what is judged; stored summaries are judged with `score_stored`.
+        summarize: makes the summaries; for stored ones use `score_stored`.
     """
     by_article, seconds = {}, []
     for item in items:
@@ -64,7 +64,7 @@ def evaluate(items: Sequence[GoldItem], summarize: Callable[[Article], Summary])
 def interval(
     scores: Iterable[Scores], section: str, *, seed: int = 0
 ) -> tuple[float, float] | None:
-    """95 % percentile bootstrap interval of a section's F1, resampling articles.
+    """Return the 95 % percentile bootstrap interval of a section's F1, resampling articles.
 
     None below 8 articles, where it would mean nothing.
     """
@@ -82,7 +82,7 @@ def interval(
 
 
 def to_dict(evaluation: Evaluation) -> dict[str, Any]:
-    """The evaluation as plain data, for JSON."""
+    """Return the evaluation as plain data, for JSON."""
     return {
         "articles": {name: _scores(one) for name, one in evaluation.by_article.items()},
         "over_all": _scores(evaluation.over_all),
@@ -114,7 +114,7 @@ def _scores(scores: Scores) -> dict[str, Any]:
 
 
 def to_table(evaluation: Evaluation) -> Table:
-    """The evaluation over all articles as a rich table."""
+    """Return the scores over all articles as a rich table."""
     from rich.table import Table  # noqa: PLC0415
 
     scores = evaluation.over_all
@@ -122,21 +122,21 @@ def to_table(evaluation: Evaluation) -> Table:
     for name in SECTIONS:
         count = scores.counts[name]
         span = interval(evaluation.by_article.values(), name)
-        right = [
+        attributes = [
             f"{key.split('.')[1]} {good}/{of}"
             for key, (good, of) in scores.attributes.items()
             if key.startswith(f"{name}.")
         ]
         table.add_row(
             name,
-            *map(_shown, (count.precision, count.recall, count.f1)),
+            *map(_figure, (count.precision, count.recall, count.f1)),
             f"{span[0]:.2f}–{span[1]:.2f}" if span else "",
             f"{count.matched}/{count.predicted}/{count.gold}",
-            ", ".join(right),
+            ", ".join(attributes),
         )
-    told, of = scores.relevance
+    right, judged = scores.relevance
     table.caption = (
-        f"{len(evaluation.by_article)} articles; relevance {told}/{of}; unsupported claims "
+        f"{len(evaluation.by_article)} articles; relevance {right}/{judged}; unsupported claims "
         f"{scores.unsupported}"
     )
     if evaluation.seconds is not None:
@@ -144,12 +144,12 @@ def to_table(evaluation: Evaluation) -> Table:
     return table
 
 
-def _shown(value: float | None) -> str:
+def _figure(value: float | None) -> str:
     return "" if value is None else f"{value:.2f}"
 
 
 def error_lines(evaluation: Evaluation, items: Sequence[GoldItem]) -> list[str]:
-    """What was missed, spurious or wrong, with the sentences, so that a person can see why."""
+    """List what was missed, spurious or wrong, each with its sentences."""
     lines = []
     for item in items:
         lines.append(f"== {item.name}")
@@ -161,12 +161,12 @@ def error_lines(evaluation: Evaluation, items: Sequence[GoldItem]) -> list[str]:
 
 
 def score_stored(gold: str | Path | Sequence[GoldItem], summaries: str | Path) -> Evaluation:
-    """Score summaries that were stored, each against the gold item that it is of.
+    """Score stored summaries, each against the gold item of its article.
 
     Args:
         gold: folder as in `load_gold`, or items from it.
         summaries: folder of `ID.json` named like the gold items, or a JSONL file (what
-            `summarize --format json` writes) whose lines are told apart by `article.id`.
+            `summarize --format json` writes) whose lines are matched by `article.id`.
 
     Returns:
         scores; `seconds` is the median of what the summaries say they took, None if they do not.
@@ -175,15 +175,15 @@ def score_stored(gold: str | Path | Sequence[GoldItem], summaries: str | Path) -
         SchemaError: as in `load_gold` and `load_stored`.
     """
     items = load_gold(gold) if isinstance(gold, str | Path) else gold
-    found = load_stored(summaries, items)
-    by_id = {item.article.id: found[item.name] for item in items}
+    stored = load_stored(summaries, items)
+    by_id = {item.article.id: stored[item.name] for item in items}
     result = evaluate(items, lambda article: by_id[article.id])
-    took = [summary.usage.seconds for summary in found.values() if summary.usage]
+    took = [summary.usage.seconds for summary in stored.values() if summary.usage]
     return replace(result, seconds=statistics.median(took) if took else None)
 
 
 def load_stored(path: str | Path, items: Sequence[GoldItem]) -> dict[str, Summary]:
-    """Read the stored summary of every item, by the item's name; others are passed over.
+    """Read the stored summary of every item, by the item's name; others are skipped.
 
     Raises:
         SchemaError: an item has no summary or two, a summary is no JSON, breaks the schema, is of
@@ -191,14 +191,14 @@ def load_stored(path: str | Path, items: Sequence[GoldItem]) -> dict[str, Summar
     """
     place = Path(path)
     records = _from_folder(place, items) if place.is_dir() else _from_lines(place, items)
-    found: dict[str, Summary] = {}
+    stored: dict[str, Summary] = {}
     for where, item, data in records:
-        if item.name in found:
+        if item.name in stored:
             raise SchemaError(f"{where}: is a second summary of {item.name}")
-        found[item.name] = _read(where, item, data)
-    if missing := [item.name for item in items if item.name not in found]:
+        stored[item.name] = _read(where, item, data)
+    if missing := [item.name for item in items if item.name not in stored]:
         raise SchemaError(f"{place}: has no summary of {', '.join(missing)}")
-    return found
+    return stored
 
 
 _Record = tuple[str, GoldItem, Any]

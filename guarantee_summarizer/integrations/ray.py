@@ -1,9 +1,9 @@
-"""Ray Data: a column of articles in, a column of summaries out, over many actors.
+"""Summarize a column of articles with Ray Data, over many actors.
 
     ds = ray.data.read_parquet("news.parquet")
     ds = summarize_dataset(ds, gs.Summarizer("gpt-4.1-mini"), actors=4, ledger="/var/tmp/ledger")
 
-Every actor keeps many articles under way at once: one at a time would leave it waiting for the model.
+Every actor keeps many articles in flight: one at a time would leave it waiting for the model.
 Ray itself is imported by `summarize_dataset` alone.
 """
 
@@ -24,13 +24,12 @@ from guarantee_summarizer.article import ArticleLike
 from guarantee_summarizer.corpus.ledger import Ledger
 from guarantee_summarizer.corpus.results import Failure, Result
 from guarantee_summarizer.errors import (
-    ArticleError,
     ConfigurationError,
     GuaranteeSummarizerError,
     load_extra,
 )
 from guarantee_summarizer.options import RunOptions
-from guarantee_summarizer.readers.records import FIELDS, Read, article_of
+from guarantee_summarizer.readers.records import FIELDS, Read, article_or_failure
 from guarantee_summarizer.schema import Summary
 from guarantee_summarizer.summarizer import Summarizer
 
@@ -52,19 +51,19 @@ def summarize_dataset(  # noqa: PLR0913  (all but two by name)
     batch_size: int | None = None,
     text_column: str = "text",
 ) -> Any:
-    """The dataset with two more string columns: `summary_json`, or else `error`.
+    """Add two string columns to a dataset: `summary_json`, or else `error`.
 
-    An article that fails costs only its row. Ray does not keep the order of rows unless it is told
-    to: carry an id.
+    An article that fails costs only its row. Ray does not keep the order of rows unless asked to:
+    carry an id.
 
     Args:
         ds: a `ray.data.Dataset`; columns named as in `Article.from_dict` are read beside the text.
-        summarizer: what to do; its limits are divided among the actors. The key does not travel:
-            set `OPENAI_API_KEY` on the nodes.
+        summarizer: what to do; its limits are divided among the actors. The key is not
+            pickled: set `OPENAI_API_KEY` on the nodes.
         actors: processes.
-        concurrency: articles under way at once in each of them, 1 to 1,000.
-        ledger: a folder on the local disk of each node, with one file that its actors share; what
-            that holds is not done again, so a killed job goes on.
+        concurrency: articles in flight at once in each of them, 1 to 1,000.
+        ledger: a folder on the local disk of each node, with one file that its actors share;
+            finished articles are not requested again, so a killed job resumes.
         batch_size: rows that an actor gets at a time; four for each place if None.
         text_column: which column holds the articles.
 
@@ -92,16 +91,16 @@ def summarize_dataset(  # noqa: PLR0913  (all but two by name)
 
 
 class RaySummarizer:
-    """A class for `ray.data.Dataset.map_batches`, for those who want more say than the function.
+    """Summarize batches in `ray.data.Dataset.map_batches`, where the function is not enough.
 
     Takes dicts of arrays, as Ray gives them by default, or pyarrow tables; gives them back with two
-    more columns, in the same order. Errors are values, never raised. What would fail for every
-    article (a refused key, a full disk) is asked no more: all later rows of this actor carry it.
+    more columns, in the same order. Errors are values, never raised. After one that would fail
+    every article (a refused key, a full disk) nothing more is requested: all later rows carry it.
 
     Args:
         settings: `Summarizer.settings`.
         ledger: a folder on the local disk, made if it is missing; its file is named after the node.
-        concurrency: articles under way at once, over all batches that Ray hands in at once.
+        concurrency: articles in flight, over all batches that Ray hands in at once.
         text_column: which column holds the articles.
 
     Raises:
@@ -115,22 +114,22 @@ class RaySummarizer:
         concurrency: int = 32,
         text_column: str = "text",
     ) -> None:
-        self._summarizer = _InTurn(**settings)
-        self._summarizer.places = asyncio.Semaphore(concurrency)
+        self._summarizer = _LimitedSummarizer(**settings)
+        self._summarizer.slots = asyncio.Semaphore(concurrency)
         self._text_column, self._concurrency = text_column, concurrency
         self._ledger = _node_ledger(Path(ledger)) if ledger else None
-        self._over: GuaranteeSummarizerError | None = None
+        self._fatal: GuaranteeSummarizerError | None = None
         self._loop = asyncio.new_event_loop()
         thread = threading.Thread(target=self._loop.run_forever, name="articles", daemon=True)
         thread.start()
-        # Ray lets go of an actor, or ends its process, and says neither. Not in __del__: that may
-        # come after daemon threads stand still, and would wait for one for ever.
+        # Ray drops an actor, or ends its process, without notice. Not in __del__: that may run
+        # after daemon threads have stopped, and would wait for one for ever.
         self._finish = weakref.finalize(
             self, _finish, self._loop, thread, self._summarizer, self._ledger
         )
 
     async def __call__(self, batch: Any) -> AsyncIterator[Any]:
-        """Yields the batch with `summary_json` and `error`; of the two one is missing in each row.
+        """Yield the batch with `summary_json` and `error`; one of the two is None in each row.
 
         The work is done in an event loop of its own: Ray's stands still while its output queue is
         full, and no request may time out over that.
@@ -139,13 +138,13 @@ class RaySummarizer:
         work = asyncio.run_coroutine_threadsafe(self._results(articles), self._loop)
         results = await asyncio.wrap_future(work)
         summaries = [None if result.failure else result.json for result in results]
-        errors = [_told(result.failure.error) if result.failure else None for result in results]
+        errors = [_message(result.failure.error) if result.failure else None for result in results]
         yield _extended(batch, {"summary_json": summaries, "error": errors})
 
     async def _results(self, articles: list[Read]) -> list[Result]:
         """One for each article, in order."""
         results: list[Result] = []
-        if self._over is None:
+        if self._fatal is None:
             run = self._summarizer.run(
                 articles, concurrency=self._concurrency, ordered=True, ledger=self._ledger
             )
@@ -153,24 +152,24 @@ class RaySummarizer:
                 async for result in run.results():
                     results.append(result)  # noqa: PERF401  (what came before an error counts)
             except GuaranteeSummarizerError as error:
-                self._over = error
+                self._fatal = error
         for article in articles[len(results) :]:
-            why = self._over or GuaranteeSummarizerError("was not begun")
-            results.append(Result(article.source, failure=Failure(article.source, why)))
+            reason = self._fatal or GuaranteeSummarizerError("was not begun")
+            results.append(Result(article.source, failure=Failure(article.source, reason)))
         return results
 
     def close(self) -> None:
-        """Give back connections, the ledger and the thread."""
+        """Close connections, the ledger and the thread."""
         self._finish()
 
 
-class _InTurn(Summarizer):
-    """A summarizer with so many places for all the runs that share it."""
+class _LimitedSummarizer(Summarizer):
+    """A summarizer with so many slots for all the runs that share it."""
 
-    places: asyncio.Semaphore
+    slots: asyncio.Semaphore
 
     async def asummarize(self, article: ArticleLike) -> Summary:
-        async with self.places:
+        async with self.slots:
             return await super().asummarize(article)
 
 
@@ -221,10 +220,7 @@ def _articles(batch: Any, text_column: str) -> list[Read]:
 
 def _article(record: dict[str, Any], text_column: str) -> Read:
     place = str(record.get("url") or record.get("link") or "the row")
-    try:
-        return article_of(record, place, text_column)
-    except ArticleError as error:
-        return Failure(place, error)
+    return article_or_failure(place, text_column, lambda: record)
 
 
 def _values(column: Any) -> list[Any]:
@@ -252,5 +248,5 @@ def _extended(batch: Any, added: dict[str, list[str | None]]) -> Any:
     return kept
 
 
-def _told(error: GuaranteeSummarizerError) -> str:
+def _message(error: GuaranteeSummarizerError) -> str:
     return f"{type(error).__name__}: {error}"

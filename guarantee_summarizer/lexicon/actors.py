@@ -1,4 +1,4 @@
-"""Who may take part: states, organizations, coalitions, forces, media, and where a text names them.
+"""Actors (states, organizations, coalitions, forces, media), and where a text names them.
 
 State codes are ISO 3166-1 alpha-3 (XKX for Kosovo, which has none); states of the past and those
 that few recognise have no code.
@@ -30,14 +30,14 @@ _OFFICES = ("office", "honorific", "prefix")
 
 
 class Lexicon:
-    """The actors and offices to know; immutable.
+    """Know actors and offices, and find them in texts; immutable.
 
     Args:
-        actors: whom to know; of two with one name, and of two that claim a form, the later wins.
+        actors: of two with one name, and of two that claim a form, the later wins.
         offices: titles beside a person's name by kind: `office`, `honorific`, `prefix`.
-        surnames: those of office holders that news names alone, with whom they speak for ("" where
-            that is not known).
-        lookalikes: names that hold an actor's form but name something else.
+        surnames: of office holders that news names without a first name, with the actor they speak
+            for ("" where that is not known).
+        lookalikes: names that contain an actor's form but name something else.
         words: forms that are ordinary words, too; they count only beside a word of reporting.
     """
 
@@ -61,7 +61,7 @@ class Lexicon:
 
     @classmethod
     def load(cls, extra: Path | None = None) -> Lexicon:
-        """Read the bundled tables, and those in a folder of your own over them.
+        """Read the bundled tables, and those in a custom folder over them.
 
         Args:
             extra: a folder with any of `states.csv`, `actors.csv`, `offices.csv`, `persons.csv`
@@ -99,17 +99,17 @@ class Lexicon:
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
 
     def actor(self, form: str) -> Actor | None:
-        """The actor of that name, alias or metonym; case matters only for short capitals.
+        """Return the actor of that name, alias or metonym; case matters only for short capitals.
 
         >>> default_lexicon().actor("the United States").name
         'United States'
         """
-        whole = form.strip()
-        plain = re.sub(r"^[Tt]he ", "", whole)
-        return self._actors.get(_key(whole)) or self._actors.get(_key(plain))
+        form = form.strip()
+        without_article = re.sub(r"^[Tt]he ", "", form)
+        return self._actors.get(_key(form)) or self._actors.get(_key(without_article))
 
     def country(self, form: str) -> str | None:
-        """ISO 3166-1 alpha-3 of a state named by name, alias, demonym or metonym.
+        """Return the ISO 3166-1 alpha-3 code of a state named by name, alias, demonym or metonym.
 
         >>> default_lexicon().country("Britain"), default_lexicon().country("Finnish")
         ('GBR', 'FIN')
@@ -118,7 +118,7 @@ class Lexicon:
         return actor.code if actor else None
 
     def mentions(self, text: str) -> list[Mention]:
-        """Where `text` names actors: whole words, longest form first, in order, no overlap.
+        """Find where `text` names actors: whole words, longest form first, in order, no overlap.
 
         A capital that is only a place ("in Paris"), or part of the name of an occasion ("the
         Budapest Memorandum"), is no mention of its government. Cost is linear in the text.
@@ -142,7 +142,7 @@ class Lexicon:
 
 
 def _key(form: str) -> str:
-    """How forms are looked up: folded, but short capitals as they are."""
+    """The form as a key: folded, but short capitals as they are."""
     return form if form.isupper() and len(form) <= _ABBREVIATION else fold(form)
 
 
@@ -188,7 +188,7 @@ def _offices(extra: Path | None) -> dict[str, Iterable[str]]:
 
 @cache
 def default_lexicon() -> Lexicon:
-    """The bundled lexicon, read once.
+    """Return the bundled lexicon, read once.
 
     >>> default_lexicon() is default_lexicon()
     True

@@ -1,4 +1,4 @@
-"""Cue phrases: which words speak for a measure, a status, a layer, a dispute, a role."""
+"""Cue phrases: words that indicate a measure, a status, a layer, a dispute, a role."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["Cues", "default_cues"]
 
 @dataclass(frozen=True, eq=False)
 class Cues:
-    """Compiled cues by family; within one, values in the order of the file."""
+    """Look up compiled cues by family; within one, values in the order of the file."""
 
     families: dict[str, dict[str, re.Pattern[str]]]
     sources: dict[str, dict[str, str]]
@@ -50,26 +50,26 @@ class Cues:
         return hashlib.sha256(json.dumps(self.sources).encode()).hexdigest()[:12]
 
     def first(self, family: str, text: str) -> str | None:
-        """The first value of a family, in the order of the file, that has a cue in `text`."""
+        """Return the first value of a family, in the order of the file, that has a cue in `text`."""
         return next(iter(self.all(family, text)), None)
 
     @lru_cache(maxsize=4096)  # noqa: B019  (a handful of instances; sentences are asked about often)
     def all(self, family: str, text: str) -> tuple[str, ...]:
-        """Every value of a family that has a cue in `text`."""
+        """Return every value of a family that has a cue in `text`."""
         return tuple(value for value, p in self.families[family].items() if p.search(text))
 
     def earliest(self, family: str, text: str) -> tuple[str, ...]:
-        """The values of `all`, in the order in which their cues stand in `text`."""
+        """Return the values of `all`, in the order in which their cues stand in `text`."""
         places = {v: m.start() for v, p in self.families[family].items() if (m := p.search(text))}
         return tuple(sorted(places, key=lambda value: places[value]))
 
     def span(self, family: str, values: Iterable[str], text: str) -> tuple[int, int] | None:
-        """Where the first cue of any of `values` stands in `text`."""
-        found = (self.families[family][value].search(text) for value in values)
-        return min((match.span() for match in found if match), default=None)
+        """Return the offsets of the first cue of any of `values` in `text`."""
+        matches = (self.families[family][value].search(text) for value in values)
+        return min((match.span() for match in matches if match), default=None)
 
     def count(self, family: str, value: str, text: str) -> int:
-        """How many different cues of a value stand in `text`."""
+        """Count the different cues of a value in `text`."""
         return len({m[0].lower() for m in self.families[family][value].finditer(text)})
 
 
@@ -79,5 +79,5 @@ def _whole_words(source: str) -> re.Pattern[str]:
 
 @cache
 def default_cues() -> Cues:
-    """The bundled cues, read once."""
+    """Return the bundled cues, read once."""
     return Cues.load()

@@ -1,4 +1,4 @@
-"""Tells from the words around a form whether it names its actor there.
+"""Find the lexicon's forms in a text, and tell from the words around whether they name an actor.
 
 A capital may be only a place ("in Paris") or part of an occasion's name ("the Budapest
 Memorandum"), a state's name part of a river's or a person's, a newspaper's an ordinary word.
@@ -14,15 +14,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from guarantee_summarizer.lexicon.tables import Actor, Mention, Via
-from guarantee_summarizer.text import PlainText, even
+from guarantee_summarizer.normalize.quantities import MONTH_NAMES, WEEKDAY_NAMES
+from guarantee_summarizer.text import even, even_text
 
 __all__ = ["Context", "Finder", "is_meant", "is_reported"]
 
 _REACH = 50
-_DAYS = (
-    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|"
-    r"September|October|November|December"
-)
+_DAYS = "|".join([*WEEKDAY_NAMES, *MONTH_NAMES])
 _OFFICES = (
     r"President|Prime|Foreign|Defen[cs]e|Interior|Vice|Deputy|Chancellor|Minist(?:er|ry)|King|Queen|"
     r"Crown|Ambassador|Army|Parliament|Supreme|National|Press|Chief|Secretary|Spokes\w+|Special|Envoy"
@@ -110,7 +108,7 @@ _REPORTING_AFTER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """A form's place in the plain text; `place_end` is where the last mere place ended."""
+    """Show a form in its place in the text; `place_end` is where the last mere place ended."""
 
     text: str
     start: int
@@ -119,22 +117,22 @@ class Context:
 
     @property
     def form(self) -> str:
-        """The words themselves."""
+        """The form itself."""
         return self.text[self.start : self.stop]
 
     @property
     def before(self) -> str:
-        """What stands before them in the paragraph."""
+        """The words before it in the paragraph."""
         return self.text[max(0, self.start - _REACH) : self.start].rpartition("\n")[2]
 
     @property
     def after(self) -> str:
-        """What stands after them in the paragraph."""
+        """The words after it in the paragraph."""
         return self.text[self.stop : self.stop + _REACH].partition("\n")[0]
 
 
 def is_meant(actor: Actor, via: Via, context: Context) -> bool:
-    """Whether the form names its actor here.
+    """Tell whether the form names its actor here.
 
     Args:
         actor: whose form it is.
@@ -153,7 +151,7 @@ def is_meant(actor: Actor, via: Via, context: Context) -> bool:
 
 
 def is_reported(context: Context) -> bool:
-    """Whether words that are ordinary ones, too, are the name of an outlet here."""
+    """Tell whether ordinary words are the name of an outlet here."""
     if _NEW_NAME.match(context.after):
         return False
     if context.before.endswith("(") and context.after.startswith(")"):
@@ -213,11 +211,11 @@ class _Entry(NamedTuple):  # five thousand are made at loading: twice as fast as
 
 
 class Finder:
-    """An index of forms by their first word; immutable once made.
+    """Find forms by their first word; immutable.
 
     Args:
         actors: whom to find; where two claim a form, the later one gets it.
-        lookalikes: names that hold an actor's form but name something else.
+        lookalikes: names that contain an actor's form but name something else.
         words: forms that are ordinary words too and count only beside a word of reporting.
     """
 
@@ -237,17 +235,17 @@ class Finder:
                 index[first[0].lower() if entry.loose else first[0]].append(entry)
 
     def mentions(self, text: str) -> Iterator[Mention]:
-        """Every mention in the order of the text; linear in its length."""
-        plain = PlainText(text)
+        """Yield the mentions in the order of the text; linear in its length."""
+        evened = even_text(text)
         place_end = -1
-        for entry, start, stop in self._matches(plain.text):
+        for entry, start, stop in self._matches(evened.text):
             if entry.actor is None:
                 continue
-            context = Context(plain.text, start, stop, place_end)
+            context = Context(evened.text, start, stop, place_end)
             if not is_meant(entry.actor, entry.via, context):
                 place_end = stop if entry.via == "metonym" else place_end
                 continue
-            begin, end = plain.span(start, stop)
+            begin, end = evened.span(start, stop)
             yield Mention(entry.actor, " ".join(text[begin:end].split()), begin, end, entry.via)
 
     def _matches(self, text: str) -> Iterator[tuple[_Entry, int, int]]:
@@ -258,7 +256,9 @@ class Finder:
                 continue
             for entry in self._candidates(word[0]):
                 stop = start + len(entry.form)
-                if _stands(entry, text, start, stop) and self._is_name(entry, text, start, stop):
+                if _matches_at(entry, text, start, stop) and self._is_name(
+                    entry, text, start, stop
+                ):
                     end = stop
                     yield entry, start, stop
                     break
@@ -293,7 +293,7 @@ def _is_written_small(form: str) -> bool:
     return " " in form and any(word[0].islower() and len(word) > _SHORT for word in form.split())
 
 
-def _stands(entry: _Entry, text: str, start: int, stop: int) -> bool:
+def _matches_at(entry: _Entry, text: str, start: int, stop: int) -> bool:
     """Whether the form stands at `start` and ends where a word ends."""
     if not text.startswith(entry.form, start) and not (
         entry.loose and text[start:stop].lower() == entry.form.lower()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from guarantee_summarizer.lexicon.actors import Lexicon, Mention
+from guarantee_summarizer.normalize.quantities import MONTH_NAMES, WEEKDAY_NAMES
 
 __all__ = ["Person", "find_people", "surname", "variant"]
 
@@ -48,10 +49,9 @@ _NO_PERSON = frozenset(
     "Declaration Charter Convention Resolution Chapter Security Defense Defence National Foreign "
     "International Central Northern Southern Eastern Western North South East West Middle Black "
     "White Red Oval Cold World War Peace League Cup Premier Champions Saint San Los New United "
-    "European Asian African Arab Islamic Christian Jewish Monday Tuesday Wednesday Thursday Friday "
-    "Saturday Sunday January February March April May June July August September October November "
-    "December General Provisions Provision Staff Secretary Elections Affairs Headquarters Amendment Annex Section Assembly Commission Committee Agency Department Board Mission Contact".split()
-)
+    "European Asian African Arab Islamic Christian Jewish "
+    "General Provisions Provision Staff Secretary Elections Affairs Headquarters Amendment Annex Section Assembly Commission Committee Agency Department Board Mission Contact".split()
+).union(WEEKDAY_NAMES, MONTH_NAMES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Reads the lexicon's data files, and those that a user lays over them."""
+"""Read the lexicon's data files, and those of a user over them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Via = Literal["name", "alias", "demonym", "metonym"]
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A state, organization, coalition, force or news outlet, and the forms it goes by.
+    """Describe a state, organization, coalition, force or news outlet, with the forms it goes by.
 
     Args:
         name: the ordinary name in English news.
@@ -40,7 +40,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Where a text names an actor.
+    """Mark a place where a text names an actor.
 
     `form` is `text[start:end]`, with single spaces where the text has line breaks or several.
     """
@@ -54,7 +54,7 @@ class Mention:
 
 @dataclass(slots=True, eq=False)  # not frozen: that doubles the cost of making one
 class Row:
-    """One line of a table, with its place for messages."""
+    """Hold one line of a table, with its place for messages."""
 
     place: str
     cells: dict[str, str]
@@ -63,12 +63,12 @@ class Row:
         return self.cells[column]
 
     def many(self, column: str) -> tuple[str, ...]:
-        """The values of a cell that holds several, separated by `|`."""
+        """Return the values of a cell that holds several, separated by `|`."""
         cell = self.cells[column]
         return tuple(filter(None, map(str.strip, cell.split("|")))) if cell else ()
 
     def one_of(self, column: str, known: Sequence[str]) -> str:
-        """The value of a cell that has to be one of `known`.
+        """Return the value of a cell that has to be one of `known`.
 
         Raises:
             LexiconError: it is none of them; with file, line, column and what is known.
@@ -82,11 +82,11 @@ class Row:
 
 
 def read_table(name: str, columns: Sequence[str], extra: Path | None = None) -> Iterator[Row]:
-    """The rows of a bundled table, then those of the user's file of the same name, if any.
+    """Read the rows of a bundled table, then those of the user's file of the same name, if any.
 
     Args:
         name: the file's name, such as `states.csv`.
-        columns: what it has to have; the first must not be empty. Further columns may follow.
+        columns: required ones; the first must not be empty. Further columns may follow.
         extra: the user's folder.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Terms and dates -> ISO 8601 and EDTF; figures in text -> values that spellings share."""
+"""Normalize terms and dates to ISO 8601 and EDTF, and figures to one value for all spellings."""
 
 from guarantee_summarizer.normalize.dates import resolve_date
 from guarantee_summarizer.normalize.quantities import Quantity, quantities

@@ -1,4 +1,4 @@
-"""Phrases for a time -> EDTF (ISO 8601-2:2019, levels 0 and 1), against the publication date.
+"""Resolve phrases for a time to EDTF (ISO 8601-2:2019, levels 0 and 1) by the publication date.
 
 Date libraries fail on what news writes ("by the end of January", "over the weekend"); this table
 is small on purpose: what it does not know stays None, never a wrong date.
@@ -29,13 +29,13 @@ _UNIT_DAYS = {"hour": 1 / 24, "day": 1, "week": 7}
 
 
 def resolve_date(phrase: str, published: date | None, *, past: bool | None = None) -> str | None:
-    """The time that a phrase means, or None where that is not certain.
+    """Return the time that a phrase means, or None where that is not certain.
 
     Args:
         phrase: the words of the text, in English.
         published: the day they were published; without it relative phrases give None.
-        past: whether what happens then has happened (weekdays go back) or not (forward); None
-            takes the past, as news does.
+        past: whether it has happened (weekdays go back) or not (forward); None takes the past, as
+            news does.
 
     Returns:
         EDTF: a day, a month, a year, a season (`2026-21`), an interval (`start/end`), an open one
@@ -47,14 +47,12 @@ def resolve_date(phrase: str, published: date | None, *, past: bool | None = Non
     text = " ".join(phrase.lower().replace("\u00a0", " ").split()).strip(" .,")
     deadline = re.match(r"(?:by|before|until|no later than|not later than|till)\b", text)
     since = re.match(r"since\b|from\b", text)
-    found = _absolute(phrase, text, published, past=past) or (
+    time = _absolute(phrase, text, published, past=past) or (
         _relative(text, published, past=past) if published else None
     )
-    if found is None or "/" in found:
-        return f"../{found.split('/')[1]}" if found and deadline else found
-    if deadline:
-        return f"../{found}"
-    return f"{found}/.." if since else found
+    if time and deadline:
+        return f"../{time.split('/')[-1]}"
+    return f"{time}/.." if time and since and "/" not in time else time
 
 
 def _absolute(phrase: str, text: str, published: date | None, *, past: bool | None) -> str | None:
@@ -64,11 +62,11 @@ def _absolute(phrase: str, text: str, published: date | None, *, past: bool | No
         return _quarter(match[1], year) if year else None
     if match := re.search(rf"\b(early|mid|late|the (?:end|beginning|start|middle) of)[ -]({_MONTH})\b", text):  # fmt: skip
         return _part_of_month(match[1], match[2], year, published, past=past)
-    for found in quantities(phrase):
-        if found.kind == "date" and not found.value.startswith("weekday"):
-            if not found.value.startswith("-"):
-                return found.value
-            return _with_year(found.value, published, past=past)
+    for quantity in quantities(phrase):
+        if quantity.kind == "date" and not quantity.value.startswith("weekday"):
+            if not quantity.value.startswith("-"):
+                return quantity.value
+            return _with_year(quantity.value, published, past=past)
     if match := re.search(rf"\b(?:in |of |last |next |this )?({_MONTH})\b", text):
         named = re.search(rf"(?:in|of|by|until|since|during|last|next|this|before|from) {match[1]}|^{match[1]}$", text)  # fmt: skip
         return _month(match[1], year, published, past=past) if named and match[1] else None

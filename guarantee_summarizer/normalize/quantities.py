@@ -1,4 +1,4 @@
-"""Figures in running text: each with its span, its kind, and a value that spellings share."""
+"""Find figures in running text, each with its span, its kind, and one value for all spellings."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from typing import Literal
 
 __all__ = [
     "MONTHS",
+    "MONTH_NAMES",
     "NUMBER",
     "NUMBER_WORDS",
     "WEEKDAYS",
+    "WEEKDAY_NAMES",
     "Quantity",
     "canonical",
     "quantities",
@@ -58,7 +60,7 @@ NUMBER_WORDS = f"{_WORD}|{_BIG}"
 
 
 def read_number(text: str) -> Decimal:
-    """The value of a number that `NUMBER` matched.
+    """Return the value of a number that `NUMBER` matched.
 
     >>> read_number("twenty-six"), read_number("1.9bn"), read_number("half a million")
     (Decimal('26'), Decimal('1900000000.0'), Decimal('500000.0'))
@@ -89,7 +91,7 @@ def _read_words(words: list[str]) -> int:
 
 
 def canonical(number: Decimal) -> str:
-    """The shortest plain form: no separators, no exponent, no trailing zeros.
+    """Return the shortest plain form: no separators, no exponent, no trailing zeros.
 
     >>> canonical(Decimal("1900000000.0"))
     '1900000000'
@@ -100,10 +102,11 @@ def canonical(number: Decimal) -> str:
 
 Kind = Literal["duration", "money", "percent", "distance", "count", "ordinal", "year", "date"]
 
-MONTHS = (
-    "january february march april may june july august september october november december"
+MONTH_NAMES = (
+    "January February March April May June July August September October November December"
 ).split()
-WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+WEEKDAY_NAMES = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+MONTHS, WEEKDAYS = [m.lower() for m in MONTH_NAMES], [d.lower() for d in WEEKDAY_NAMES]
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 _UNITS = {"year": "Y", "month": "M", "week": "W", "day": "D", "hour": "H", "minute": "M"}
 _DISTANCES = {"kilomet": "km", "km": "km", "mile": "mi", "metre": "m", "meter": "m"}
@@ -124,7 +127,7 @@ _END = r"(?![\w%]|[.,]\d|/\d)"
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """One figure: `text[start:end]`, its kind, and `value`, equal for all spellings of it.
+    """Hold one figure: `text[start:end]`, its kind, and `value`, equal for all spellings of it.
 
     `value` is ISO 8601 for durations (`P15Y`) and dates (`2014-03-05`, `--03-05` without a year,
     `weekday-2`), else a plain number with its unit (`1900000000 USD`, `26 %`, `1340 km`).
@@ -163,7 +166,7 @@ _Read = Callable[["re.Match[str]"], "tuple[Kind, str, Decimal | None, str | None
 
 
 def quantities(text: str) -> list[Quantity]:
-    """All figures in `text`, in order, not overlapping; linear in its length.
+    """Find all figures in `text`, in order, not overlapping; linear in its length.
 
     Digits that belong to a name (G7, F-16, Article 5 stays a count) are none; nor is the
     pronoun "one".
@@ -173,11 +176,11 @@ def quantities(text: str) -> list[Quantity]:
     """
     low = text.lower()
     if not _DIGIT.search(low) and _FIGURE_WORDS.isdisjoint(_LETTERS.findall(low)):
-        return []  # most sentences hold no figure
+        return []  # most sentences have no figure
     tokens = [(match[0], match.start()) for match in _TOKEN.finditer(text)]
     beginnings = [start for token, start in tokens if _may_begin(token)]
     possible = frozenset[int]().union(*(_patterns_of(token) for token, _ in tokens))
-    found: list[Quantity] = []
+    figures: list[Quantity] = []
     taken = bytearray(len(text))
     for number in sorted(possible):
         _, pattern, read = _patterns()[number]
@@ -189,8 +192,8 @@ def quantities(text: str) -> list[Quantity]:
             if 1 in taken[start:end] or (reading := read(match)) is None:
                 continue
             taken[start:end] = b"\1" * (end - start)
-            found.append(Quantity(start, end, *reading))
-    return sorted(found, key=lambda quantity: quantity.start)
+            figures.append(Quantity(start, end, *reading))
+    return sorted(figures, key=lambda figure: figure.start)
 
 
 @lru_cache(maxsize=16_384)
@@ -224,7 +227,7 @@ def _patterns() -> tuple[tuple[tuple[str, ...], re.Pattern[str], _Read], ...]:
         (_STEMS, compiled(rf"{_START}({_DAY}) (?:of )?({_MONTH})(?:,? (\d{{4}}))?(?!\w)"), _day_month),
         (_STEMS, compiled(rf"(?<!\w)({_MONTH}) ({_DAY})(?:,? (\d{{4}}))?(?![\w%]|,\d)"), _month_day),
         (_STEMS, compiled(rf"(?<!\w)({_MONTH}),? (?:of )?(\d{{4}})(?!\w)"), _month_year),
-        (("day",), re.compile(rf"(?<!\w)({'|'.join(d.title() for d in WEEKDAYS)})s?(?!\w)"), _weekday),
+        (("day",), re.compile(rf"(?<!\w)({'|'.join(WEEKDAY_NAMES)})s?(?!\w)"), _weekday),
         (("centur",), compiled(r"(?<!\w)half an?[ -]century(?!\w)"), lambda _: _years(50)),
         (("centur",), compiled(r"(?<!\w)(?:a )?quarter[ -](?:of a )?century(?!\w)"), lambda _: _years(25)),
         (("centur", "decade"), compiled(rf"{_START}({NUMBER}|an?)[ \u00a0-](?:more )?(centur(?:y|ies)|decades?)(?!\w)"), _decades),
@@ -252,7 +255,7 @@ def _iso(match: re.Match[str]) -> tuple[Kind, str, None, None] | None:
 
 
 def month_number(name: str) -> int:
-    """1 for January or Jan., and so on."""
+    """Return the number of a month: 1 for January or Jan."""
     return next(i for i, m in enumerate(MONTHS, 1) if m[:3] == name.lower()[:3])
 
 

@@ -1,4 +1,4 @@
-"""A term's words -> its normalized value."""
+"""Normalize the words of a term."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _KINDS = {
 
 
 def normalize_term(what: str, value: str, published: date | None = None) -> str | None:
-    """The normalized value of a term, or None where its words give none.
+    """Return the normalized value of a term, or None where its words give none.
 
     Args:
         what: the kind of term, as in the schema.
@@ -58,13 +58,13 @@ def normalize_term(what: str, value: str, published: date | None = None) -> str 
 
 
 def _figure(what: str, value: str) -> str | None:
-    found = quantities(value)
+    figures = quantities(value)
     kinds = _KINDS.get(what)
-    chosen = [q for q in found if kinds is None or q.kind in kinds]
+    chosen = [q for q in figures if kinds is None or q.kind in kinds]
     if not chosen:
         return None
     first = next((q for kind in kinds or () for q in chosen if q.kind == kind), chosen[0])
-    return _comparator(value[: first.start]) + (_range(value, found, first) or first.value)
+    return _comparator(value[: first.start]) + (_range(value, figures, first) or first.value)
 
 
 def _comparator(before: str) -> str:
@@ -74,13 +74,13 @@ def _comparator(before: str) -> str:
     return _COMPARATORS[int((matches[-1].lastgroup or "c0")[1:])][1]
 
 
-def _range(value: str, found: list[Quantity], first: Quantity) -> str | None:
+def _range(value: str, figures: list[Quantity], first: Quantity) -> str | None:
     """`10,000 to 15,000`: two figures with nothing but a range word between them."""
-    at = found.index(first)
+    at = figures.index(first)
     for low, high in ((at - 1, at), (at, at + 1)):
-        if low < 0 or high >= len(found):
+        if low < 0 or high >= len(figures):
             continue
-        a, b = found[low], found[high]
+        a, b = figures[low], figures[high]
         if a.number is None or b.number is None or not _RANGE.fullmatch(value[a.end : b.start]):
             continue
         if a.number >= b.number:

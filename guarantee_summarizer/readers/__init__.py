@@ -1,4 +1,4 @@
-"""Readers: files and folders in, articles out, one after the other, in bounded memory."""
+"""Readers: files and folders to articles, one at a time, in bounded memory."""
 
 from guarantee_summarizer.readers.documents import article_from_html, article_from_pdf
 from guarantee_summarizer.readers.files import read_articles

@@ -1,4 +1,4 @@
-"""Saved web pages: the article without its surroundings, and what the page says about it."""
+"""Read documents of one article: saved web pages and PDFs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from typing import Any
 
 from guarantee_summarizer.article import Article, decode
 from guarantee_summarizer.errors import ArticleError, load_extra
-from guarantee_summarizer.readers.records import LONGEST
+from guarantee_summarizer.readers.records import LONGEST, reason_of
 
 __all__ = ["article_from_html", "article_from_pdf", "read_html"]
 
@@ -29,7 +29,7 @@ _NEWS = re.compile(r"Article|Posting|Report")
 
 
 def article_from_html(html: str, *, url: str | None = None, source: str = "the page") -> Article:
-    """The article of a web page: its paragraphs without menus, notices, related links and comments.
+    """Extract the article of a web page, without menus, notices, related links and comments.
 
     Title, outlet, address and day of publication are the page's own. A page that names only
     the day of its last change has no day of publication. Nothing is fetched.
@@ -47,8 +47,7 @@ def article_from_html(html: str, *, url: str | None = None, source: str = "the p
     try:
         page, day = _extracted(trafilatura, html, url)
     except Exception as error:  # what anybody wrote into a page must not end a long run
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise ArticleError(f"{source}: is not a readable page ({reason})") from error
+        raise ArticleError(f"{source}: is not a readable page ({reason_of(error)})") from error
     if page is None or not page.text:
         raise ArticleError(f"{source}: no article was found on the page; give its text")
     return Article.from_text(
@@ -76,7 +75,7 @@ def _extracted(trafilatura: Any, html: str, url: str | None) -> tuple[Any, date 
 
 
 def read_html(path: Path) -> Article:
-    """The article of a saved page, see `article_from_html`; the page may name its own encoding."""
+    """Read a saved page as `article_from_html` does; the page may name its own encoding."""
     with path.open("rb") as file:
         data = file.read(LONGEST + 1)
     if len(data) > LONGEST:
@@ -100,7 +99,7 @@ def _decode_page(data: bytes, name: str) -> str:
 
 
 def _published(tree: Any) -> date | None:
-    """The day that the page's structured data give; all that tells of other days is taken out."""
+    """The day in the page's structured data; whatever gives other days is removed from the tree."""
     day: date | None = None
     for script in tree.xpath("//script"):
         if script.get("type") != _JSON_LD:
@@ -141,7 +140,7 @@ def _nodes(data: Any) -> Iterator[dict[str, Any]]:
             )
 
 
-# pypdf tells of every flaw that it could mend; without a handler that goes to standard error.
+# pypdf logs every flaw that it repaired; without a handler that goes to standard error.
 logging.getLogger("pypdf").addHandler(logging.NullHandler())
 
 _FILE_NAME = re.compile(r"\.\w{2,4}$|^(microsoft \w+ - |untitled)", re.IGNORECASE)
@@ -153,10 +152,10 @@ _BROKEN_WORD = re.compile(r"(\w+)([-‐\u00ad])\n(\w+)")
 
 
 def article_from_pdf(path: str | Path) -> Article:
-    """The text of a PDF as prose: lines and words put together, running heads left out.
+    """Read a PDF as prose: lines and broken words joined, running heads left out.
 
     The title is the file's own, unless it is a file name. The day of publication stays unknown:
-    a PDF tells only when it was made. Columns are read in the order in which the file has them.
+    a PDF says only when it was made. Columns are read in the order in which the file has them.
 
     Raises:
         ArticleError: no such file, no PDF, encrypted, or without text, as scans are.
@@ -172,8 +171,7 @@ def article_from_pdf(path: str | Path) -> Article:
     except (pypdf.errors.FileNotDecryptedError, pypdf.errors.DependencyError) as error:
         raise ArticleError(f"{path}: is encrypted; save a copy without a password") from error
     except Exception as error:  # a broken file makes pypdf raise nearly anything
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise ArticleError(f"{path}: is not a readable PDF ({reason})") from error
+        raise ArticleError(f"{path}: is not a readable PDF ({reason_of(error)})") from error
     text = _prose(_lines(pages))
     if not text:
         raise ArticleError(
@@ -214,7 +212,7 @@ def _head(line: str) -> str:
 
 
 def _prose(lines: list[str]) -> str:
-    """Wrapped lines put together; a short line before a capital ends a heading or a paragraph."""
+    """Wrapped lines joined; a short line before a capital ends a heading or a paragraph."""
     if not lines:
         return ""
     width = sorted(map(len, lines))[len(lines) * 9 // 10]
@@ -223,12 +221,13 @@ def _prose(lines: list[str]) -> str:
         wrapped = len(before) >= _SHORT * width or line[0].islower() or before.endswith("-")
         parts += ["\n" if wrapped else "\n\n", line]
     text = "".join(parts)
-    whole = _BROKEN_WORD.sub(lambda found: _word(found[1], found[2], found[3], text), text)
-    return re.sub(r"(?<!\n)\n(?!\n)", " ", whole)
+    joined = _BROKEN_WORD.sub(lambda match: _joined_word(match, text), text)
+    return re.sub(r"(?<!\n)\n(?!\n)", " ", joined)
 
 
-def _word(left: str, hyphen: str, right: str, text: str) -> str:
-    """A word put together again; its hyphen stays in names and where the text has it elsewhere."""
+def _joined_word(match: re.Match[str], text: str) -> str:
+    """A broken word joined; its hyphen stays in names and where the text has it elsewhere."""
+    left, hyphen, right = match.groups()
     if hyphen == "\u00ad":
         return left + right
     named = not (left[-1].islower() and right[0].islower())

@@ -1,4 +1,4 @@
-"""Optional libraries, each loaded at first use and named with the extra that brings it."""
+"""Read articles from files and folders, whatever their format."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import re
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from io import BufferedIOBase
 from itertools import chain
 from pathlib import Path
 from typing import IO
@@ -16,7 +15,7 @@ from typing import IO
 from guarantee_summarizer.article import MAX_CHARACTERS, Article, decode
 from guarantee_summarizer.corpus.results import Failure
 from guarantee_summarizer.errors import ArticleError, load_extra
-from guarantee_summarizer.readers.documents import article_from_html, article_from_pdf, read_html
+from guarantee_summarizer.readers.documents import article_from_pdf, read_html
 from guarantee_summarizer.readers.records import (
     Read,
     decoded,
@@ -27,7 +26,7 @@ from guarantee_summarizer.readers.records import (
     separated_values,
 )
 
-__all__ = ["article_from_html", "article_from_pdf", "read_articles"]
+__all__ = ["read_articles"]
 
 _WHOLE: dict[str, Callable[[Path], Article]] = {
     ".htm": read_html,
@@ -64,10 +63,10 @@ def read_articles(*inputs: str | Path, text_column: str = "text") -> Iterator[Re
     - a saved page (`.html`, `.htm`), see `article_from_html`, or a `.pdf`, see `article_from_pdf`;
     - `.jsonl`, `.ndjson`, `.csv` or `.tsv` compressed as `.gz`;
     - a folder: all files of these kinds in it and below, by name; hidden files, linked folders
-      and files of other kinds are passed over;
+      and files of other kinds are skipped;
     - `-`: standard input, JSON Lines if it begins with `{`, a plain text otherwise.
 
-    All inputs are looked up at once; they are read as the articles are asked for, a few at a time.
+    All inputs are looked up at once, and read as the articles are requested, a few at a time.
 
     Args:
         inputs: files and folders.
@@ -89,14 +88,14 @@ def read_articles(*inputs: str | Path, text_column: str = "text") -> Iterator[Re
 
 
 def _check(name: str | Path) -> None:
-    """Refuse what cannot be there, before anything is read."""
+    """Refuse an input that does not exist, before anything is read."""
     if re.match(r"https?://", str(name), re.IGNORECASE):
         raise ArticleError(f"{name}: is a URL; nothing is fetched, save the page first")
     try:
-        there = str(name) == "-" or Path(name).exists()
+        exists = str(name) == "-" or Path(name).exists()
     except OSError as error:
         raise ArticleError(f"{name}: cannot be read ({error.strerror})") from error
-    if not there:
+    if not exists:
         raise ArticleError(f"{name}: there is no such file")
     if next(_files(Path(name)), None) is None:
         kinds = ", ".join(sorted(_KINDS))
@@ -109,10 +108,10 @@ def _files(path: Path) -> Iterator[Path]:
         yield path
         return
     try:
-        with os.scandir(path) as found:
-            entries = sorted(found, key=lambda entry: entry.name)
+        with os.scandir(path) as listing:
+            entries = sorted(listing, key=lambda entry: entry.name)
     except OSError:
-        yield path  # what is wrong is told in its place, when it is read
+        yield path  # what is wrong is reported in its place, when it is read
         return
     for entry in entries:
         if entry.name.startswith("."):
@@ -132,22 +131,22 @@ def _kind(path: Path) -> str:
 
 def _read(name: str | Path, text_column: str) -> Iterator[Read]:
     if str(name) == "-":
-        yield from _guarded(_standard_input(text_column), _STANDARD_INPUT)
+        yield from _with_failure(_standard_input(text_column), _STANDARD_INPUT)
         return
     for path in _files(Path(name)):
-        yield from _guarded(_contents(path, text_column), str(path))
+        yield from _with_failure(_contents(path, text_column), str(path))
 
 
-def _guarded(outcomes: Iterator[Read], name: str) -> Iterator[Read]:
-    """The outcomes; trouble with the file itself comes after what could be read of it."""
+def _with_failure(articles: Iterator[Read], name: str) -> Iterator[Read]:
+    """The articles, and a failure after what could be read if the file itself breaks."""
     try:
-        yield from outcomes
+        yield from articles
     except ArticleError as error:
         yield Failure(name, error)
     except (OSError, EOFError, UnicodeError, zlib.error) as error:
-        trouble = ArticleError(f"{name}: cannot be read ({getattr(error, 'strerror', 0) or error})")
-        trouble.__cause__ = error
-        yield Failure(name, trouble)
+        wrapped = ArticleError(f"{name}: cannot be read ({getattr(error, 'strerror', 0) or error})")
+        wrapped.__cause__ = error
+        yield Failure(name, wrapped)
 
 
 def _contents(path: Path, text_column: str) -> Iterator[Read]:
@@ -156,14 +155,11 @@ def _contents(path: Path, text_column: str) -> Iterator[Read]:
         yield from parquet_rows(path, text_column)
     elif read := _LINES.get(kind):
         newline = "\n" if read is json_lines else ""  # as csv asks for; JSON has no bare returns
-        with _opened(path) as stream, decoded(stream, newline=newline) as file:
+        open_file = gzip.open if path.suffix.lower() == ".gz" else open
+        with open_file(path, "rb") as stream, decoded(stream, newline=newline) as file:
             yield from read(lines_of(file), str(path), text_column)
     else:
         yield _WHOLE.get(kind, Article.from_file)(path)
-
-
-def _opened(path: Path) -> BufferedIOBase:
-    return gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb")
 
 
 def _standard_input(text_column: str) -> Iterator[Read]:
@@ -172,22 +168,19 @@ def _standard_input(text_column: str) -> Iterator[Read]:
         if first.lstrip().startswith("{"):
             yield from json_lines(lines, _STANDARD_INPUT, text_column)
         else:
-            yield _plain(lines)
+            yield _plain_text(lines)
 
 
 def _stdin() -> IO[bytes]:
-    """Standard input through a buffer of our own.
-
-    Python aborts at its end where a thread still waits for `sys.stdin` itself.
-    """
+    """Standard input with a buffer of its own: Python aborts if a thread still reads `sys.stdin`."""
     try:
         return open(sys.stdin.fileno(), "rb", closefd=False)
     except OSError:
         return sys.stdin.buffer  # what stands in for it has no descriptor
 
 
-def _plain(lines: Iterable[str]) -> Article:
-    """A text, read no further than to where it is too long to be taken."""
+def _plain_text(lines: Iterable[str]) -> Article:
+    """The article of a text, read no further than to where it is too long."""
     parts, size = list[str](), 0
     for line in lines:
         parts.append(line)

@@ -1,4 +1,4 @@
-"""Byte streams as lines of text, in bounded memory and as soon as they come."""
+"""Read records (JSON Lines, CSV, Parquet) as articles, in bounded memory, as they come."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import codecs
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any, TextIO, TypeAlias
@@ -21,22 +22,24 @@ __all__ = [
     "LONGEST",
     "Read",
     "article_of",
+    "article_or_failure",
     "columns_of",
     "decoded",
     "first_line",
     "json_lines",
     "lines_of",
     "parquet_rows",
+    "reason_of",
     "separated_values",
 ]
 
 LONGEST = 32 * 2**20
-"""Characters of a line that are held; what is beyond is passed over."""
+"""Characters of a line that are held; the rest is skipped."""
 
 
 @contextmanager
 def decoded(stream: IO[bytes] | io.BufferedIOBase, *, newline: str = "\n") -> Iterator[TextIO]:
-    """The stream as text: UTF-8, or UTF-16 with a byte order mark; it is left open.
+    """Decode a stream: UTF-8, or UTF-16 with a byte order mark; it is left open.
 
     Bytes that are not UTF-8 become surrogates, so that they spoil only the record they are in.
     """
@@ -53,7 +56,7 @@ def decoded(stream: IO[bytes] | io.BufferedIOBase, *, newline: str = "\n") -> It
 
 
 def lines_of(file: TextIO) -> Iterator[str]:
-    """The lines as they come; of one that is too long only the first `LONGEST` characters."""
+    """Yield the lines as they come; of one that is too long only the first `LONGEST` characters."""
     while line := file.readline(LONGEST):
         rest = line
         while len(rest) == LONGEST and not rest.endswith("\n"):
@@ -62,13 +65,18 @@ def lines_of(file: TextIO) -> Iterator[str]:
 
 
 def first_line(lines: Iterator[str]) -> tuple[str, Iterator[str]]:
-    """The first line that is not blank, and all the lines with it."""
+    """Return the first line that is not blank, and all the lines with it."""
     head: list[str] = []
     for line in lines:
         head.append(line)
         if line.strip():
             return line, chain(head, lines)
     return "", iter(head)
+
+
+def reason_of(error: Exception) -> str:
+    """Return what another library's error says, on one line."""
+    return " ".join(str(error).split()) or type(error).__name__
 
 
 FIELDS = frozenset(chain.from_iterable(JSON_KEYS.values()))
@@ -82,18 +90,15 @@ Read: TypeAlias = Article | Failure
 
 
 def json_lines(lines: Iterable[str], name: str, text_column: str) -> Iterator[Read]:
-    """One JSON object a line, as in `Article.from_dict`; blank lines are passed over."""
+    """Read one JSON object a line, as in `Article.from_dict`; blank lines are skipped."""
     for number, line in enumerate(lines, 1):
         place = f"{name}, line {number}"
         if line.strip():
-            try:
-                yield article_of(_json_object(line, place), place, text_column)
-            except ArticleError as error:
-                yield Failure(place, error)
+            yield article_or_failure(place, text_column, partial(_json_object, line, place))
 
 
 def separated_values(lines: Iterator[str], name: str, text_column: str) -> Iterator[Read]:
-    """Rows below a line of column names; commas, semicolons or tabs part the cells.
+    """Read rows below a line of column names; commas, semicolons or tabs part the cells.
 
     A row with more or fewer cells than there are columns is unreadable: a text that lost its
     quotes would otherwise come out cut off at its first comma.
@@ -110,14 +115,12 @@ def separated_values(lines: Iterator[str], name: str, text_column: str) -> Itera
         raise header
     columns = columns_of(header, name, text_column)
     for place, cells in rows:
-        try:
-            yield article_of(_record(columns, cells, place), place, text_column.lower())
-        except ArticleError as error:
-            yield Failure(place, error)
+        record = partial(_record, columns, cells, place)
+        yield article_or_failure(place, text_column.lower(), record)
 
 
 def columns_of(header: Iterable[str], name: str, text_column: str) -> list[str]:
-    """The column names in lower case.
+    """Return the column names in lower case.
 
     Raises:
         ArticleError: none of them is the text's; the message names those there are.
@@ -132,8 +135,18 @@ def columns_of(header: Iterable[str], name: str, text_column: str) -> list[str]:
     return columns
 
 
+def article_or_failure(
+    place: str, text_column: str, record: Callable[[], Mapping[str, Any]]
+) -> Read:
+    """Return the article of a record, or a failure if it cannot be read or is none."""
+    try:
+        return article_of(record(), place, text_column)
+    except ArticleError as error:
+        return Failure(place, error)
+
+
 def article_of(record: Mapping[str, Any], place: str, text_column: str) -> Article:
-    """The article of a record whose text stands in `text_column`; other fields are passed over.
+    """Make an article of a record whose text stands in `text_column`; unknown fields are skipped.
 
     Raises:
         ArticleError: as in `Article.from_dict`, or a field holds broken characters.
@@ -147,18 +160,18 @@ def article_of(record: Mapping[str, Any], place: str, text_column: str) -> Artic
     if not isinstance(text, str):
         kind = type(text).__name__
         raise ArticleError(f"{place}: field {text_column!r} must be a string, not {kind}")
-    taken = {name: value for name, value in record.items() if name in FIELDS} | {"text": text}
-    for name, value in taken.items():
+    fields = {name: value for name, value in record.items() if name in FIELDS} | {"text": text}
+    for name, value in fields.items():
         if isinstance(value, str) and not _is_unicode(value):
             raise ArticleError(
                 f"{place}: field {name!r} is not valid UTF-8; convert the file, for instance with "
                 "'iconv -f CP1251 -t UTF-8'"
             )
-    return Article.from_dict(taken, source=place)
+    return Article.from_dict(fields, source=place)
 
 
 def _is_unicode(text: str) -> bool:
-    """Whether it can be written: no bytes that could not be decoded, no half of a pair."""
+    """Tell whether it can be encoded: no undecoded bytes, no lone surrogates."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -179,7 +192,7 @@ def _json_object(line: str, place: str) -> dict[str, Any]:
 
 
 def _rows(reader: Any, name: str) -> Iterator[tuple[str, list[str] | ArticleError]]:
-    """The place and the cells of each row, or what is wrong with it; blank rows are passed over."""
+    """The place and the cells of each row, or what is wrong with it; blank rows are skipped."""
     while True:
         start = reader.line_num + 1
         place = f"{name}, line {start}"
@@ -212,7 +225,7 @@ _BUFFER = 2**20  # bytes read at once; without it a whole row group would be
 
 
 def parquet_rows(path: Path, text_column: str) -> Iterator[Read]:
-    """The articles of a Parquet file; only the columns that an article has are read.
+    """Read the articles of a Parquet file, and only the columns that an article has.
 
     Raises:
         ArticleError: it is no Parquet file, or there is no column for the text.
@@ -224,8 +237,7 @@ def parquet_rows(path: Path, text_column: str) -> Iterator[Read]:
         with pyarrow.parquet.ParquetFile(path, pre_buffer=False, buffer_size=_BUFFER) as file:
             yield from _parquet_articles(file, path, text_column)
     except pyarrow.ArrowException as error:
-        reason = " ".join(str(error).split())
-        raise ArticleError(f"{path}: is not valid Parquet ({reason})") from error
+        raise ArticleError(f"{path}: is not valid Parquet ({reason_of(error)})") from error
 
 
 def _parquet_articles(file: Any, path: Path, text_column: str) -> Iterator[Read]:
@@ -239,14 +251,11 @@ def _parquet_articles(file: Any, path: Path, text_column: str) -> Iterator[Read]
         for row in range(batch.num_rows):
             number += 1
             place = f"{path}, row {number}"
-            try:
-                yield article_of(_parquet_record(columns, row, place), place, text)
-            except ArticleError as error:
-                yield Failure(place, error)
+            yield article_or_failure(place, text, partial(_parquet_record, columns, row, place))
 
 
 def _plain_column(column: Any) -> Any:
-    """The column with times in microseconds: finer ones have no counterpart in `datetime`."""
+    """Give a column times in microseconds: `datetime` holds no finer ones."""
     pyarrow = load_extra("pyarrow", extra="parquet")
     if not pyarrow.types.is_timestamp(column.type):
         return column

@@ -1,4 +1,4 @@
-"""Writers: a summary in, something to read out. All of them draw the same outline."""
+"""Render a summary for the terminal or as Markdown, both from one outline."""
 
 from guarantee_summarizer.render.markdown import to_markdown
 from guarantee_summarizer.render.terminal import print_summary, terminal_text

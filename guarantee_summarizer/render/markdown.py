@@ -1,4 +1,4 @@
-"""A summary as Markdown: every claim with the sentence that says it."""
+"""Render a summary as Markdown, every claim with the sentence that says it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What there is to show of a summary, in order; terminal, Markdown and pages draw it."""
+"""The outline of a summary: what is shown, in order; terminal and Markdown render it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from guarantee_summarizer.schema import (
     Term,
     Withheld,
 )
+from guarantee_summarizer.text import is_invisible
 
 __all__ = ["Entry", "Outline", "Section", "outline", "printable"]
 
@@ -23,19 +24,21 @@ _KEPT = "\n\t\u200c\u200d"  # line ends; joiners that some scripts are spelled w
 
 
 def printable(text: str) -> str:
-    r"""The text without control and direction characters (escape sequences, bidi overrides).
+    r"""Return the text without control and direction characters (escape sequences, bidi overrides).
 
     >>> printable("a\x1b[31mb\u202ec")
     'a[31mbc'
     """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(c for c in text if c in _KEPT or unicodedata.category(c) not in ("Cc", "Cf"))
+    return "".join(
+        c for c in text if c in _KEPT or not (is_invisible(c) or unicodedata.category(c) == "Cc")
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One claim: what it says, labels, further facts, and the sentences that say it.
+    """Describe one claim: what it says, labels, further facts, and the sentences that say it.
 
     `depth` is the order of a layer, 0 for everything else.
     """
@@ -49,7 +52,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Claims of one kind under their heading."""
+    """Group claims of one kind under their heading."""
 
     title: str
     entries: tuple[Entry, ...]
@@ -57,7 +60,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A summary as it is shown: sections without claims are left out."""
+    """Describe a summary as it is shown: sections without claims are left out."""
 
     title: str
     subtitle: str
@@ -68,7 +71,7 @@ class Outline:
 
 
 def outline(summary: Summary) -> Outline:
-    """Describe a summary for those who draw it."""
+    """Describe a summary for the renderers."""
     sections = (
         Section("Layers of the guarantee", tuple(_layers(summary))),
         Section("Proposals", tuple(map(_proposal, summary.proposals))),
@@ -201,11 +204,13 @@ def _title(withheld: Withheld) -> str:
 
 
 def _colophon(summary: Summary) -> str:
-    made, usage = summary.provenance, summary.usage
-    if made is None:
+    provenance, usage = summary.provenance, summary.usage
+    if provenance is None:
         return str(summary.support)
-    who = "embedded extractor" if made.backend == "embedded" else f"model {made.model}"
+    author = (
+        "embedded extractor" if provenance.backend == "embedded" else f"model {provenance.model}"
+    )
     cost = ""
-    if usage and made.backend == "llm":
+    if usage and provenance.backend == "llm":
         cost = f", {usage.input_tokens:,} + {usage.output_tokens:,} tokens in {usage.attempts} attempts"
-    return f"{summary.support} · {who}{cost}, guarantee-summarizer {made.library_version}, {made.created:%Y-%m-%d %H:%M} UTC"
+    return f"{summary.support} · {author}{cost}, guarantee-summarizer {provenance.library_version}, {provenance.created:%Y-%m-%d %H:%M} UTC"

@@ -21,8 +21,8 @@ def print_summary(summary: Summary, console: Console | None = None) -> None:
     """Print a summary with rich; plain text where the output is no terminal.
 
     Args:
-        summary: what to show.
-        console: where to; standard output if None.
+        summary: the summary.
+        console: standard output if None.
     """
     from rich.console import Console  # noqa: PLC0415  (30 ms: only who prints pays for it)
     from rich.padding import Padding  # noqa: PLC0415
@@ -50,7 +50,7 @@ def print_summary(summary: Summary, console: Console | None = None) -> None:
 
 
 def terminal_text(summary: Summary, *, styled: bool = False, width: int | None = None) -> str:
-    """What `print_summary` prints, as text; `styled` with colours, `width` in columns."""
+    """Return what `print_summary` prints; `styled` with colours, `width` in columns."""
     from rich.console import Console  # noqa: PLC0415
 
     buffer = io.StringIO()

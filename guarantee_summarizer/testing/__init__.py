@@ -1,4 +1,4 @@
-"""Test doubles for those who build on the library: an endpoint that answers as it is told.
+"""Test doubles for those who build on the library: an endpoint that answers from a script.
 
 Standard library only; it listens on loopback and calls nobody.
 """
@@ -10,18 +10,19 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
-__all__ = ["OnLoopback", "Reply", "ScriptedEndpoint", "completion"]
+__all__ = ["Handler", "OnLoopback", "Reply", "ScriptedEndpoint", "completion"]
 
 _PIECE = 60  # characters of an answer in one streamed chunk
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """One scripted reply of an OpenAI-compatible endpoint.
+    """Script one reply of an OpenAI-compatible endpoint.
 
     Args:
         answer: what the model says: an object (sent as JSON), or text as it is.
@@ -49,24 +50,68 @@ class Reply:
 
     @property
     def text(self) -> str:
-        """The answer as it travels."""
+        """The answer as it is sent."""
         if isinstance(self.answer, str):
             return self.answer
         return json.dumps(self.answer, ensure_ascii=False, separators=(",", ":"))
 
 
-class OnLoopback:
-    """A server on loopback while a `with` block runs; `url` is the `base_url` to give."""
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
 
-    def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
-        self._server = _Server(("127.0.0.1", 0), handler)
+    def handle_error(self, *_: Any) -> None:
+        """Ignore a client that hangs up; that is part of the script."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Serve one connection to a test double, which says what to answer."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def __init__(self, double: Any, *connection: Any) -> None:
+        self.double = double
+        super().__init__(*connection)
+
+    def log_message(self, *_: Any) -> None:
+        """Write nothing to standard error."""
+
+    def do_GET(self) -> None:
+        """Answer a request without a body."""
+        self.answer(b"")
+
+    def do_POST(self) -> None:
+        """Answer a request with its body."""
+        self.answer(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+
+    def answer(self, body: bytes) -> None:
+        """Answer one request."""
+        raise NotImplementedError
+
+    def send_reply(self, reply: Reply, body: bytes) -> None:
+        """Send a whole response; with `drop` it promises more than it holds."""
+        self.send_response(reply.status)
+        for name, value in ({"Content-Type": "application/json"} | dict(reply.headers)).items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body) + 100 * reply.drop))
+        self.end_headers()
+        self.wfile.write(body)
+        self.close_connection = self.close_connection or reply.drop
+
+
+class OnLoopback:
+    """Run a server on loopback while a `with` block lasts; `url` is the `base_url` to give."""
+
+    def __init__(self, handler: type[Handler]) -> None:
+        self._server = _Server(("127.0.0.1", 0), partial(handler, self))
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
         )
 
     @property
     def url(self) -> str:
-        """What to give as `base_url`."""
+        """The address to give as `base_url`."""
         return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
 
     def __enter__(self) -> Self:
@@ -84,8 +129,35 @@ class OnLoopback:
         self._thread.join()
 
 
+class _EndpointHandler(Handler):
+    def answer(self, body: bytes) -> None:
+        request = json.loads(body)
+        reply = self.double.next_reply(request)
+        time.sleep(reply.delay)
+        if reply.drop and not request.get("stream"):
+            self.close_connection = True
+        elif reply.body is None and reply.status < 400 and request.get("stream"):  # noqa: PLR2004
+            self._stream(reply, request)
+        else:
+            text = json.dumps(completion(reply, request)) if reply.body is None else reply.body
+            self.send_reply(reply, text.encode())
+
+    def _stream(self, reply: Reply, request: dict[str, Any]) -> None:
+        self.send_response(reply.status)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        chunks = list(_chunks(reply, request))
+        for chunk in chunks[: len(chunks) // 2 if reply.drop else None]:
+            self.wfile.write(b"data: " + json.dumps(chunk).encode() + b"\n\n")
+            self.wfile.flush()
+        if not reply.drop:
+            self.wfile.write(b"data: [DONE]\n\n")
+        self.close_connection = True
+
+
 class ScriptedEndpoint(OnLoopback):
-    """An endpoint on loopback that gives its replies in order, the last one for ever.
+    """Serve scripted replies on loopback in order, the last one for ever.
 
     Use it as a context manager; `url` is the `base_url`, `requests` holds the bodies that came.
 
@@ -98,68 +170,13 @@ class ScriptedEndpoint(OnLoopback):
         self.replies = list(replies)
         self.requests: list[dict[str, Any]] = []
         self._lock = threading.Lock()
-        super().__init__(_handler(self))
+        super().__init__(_EndpointHandler)
 
     def next_reply(self, request: dict[str, Any]) -> Reply:
-        """Note a request and choose its reply."""
+        """Record a request and return its reply."""
         with self._lock:
             self.requests.append(request)
             return self.replies[min(len(self.requests), len(self.replies)) - 1]
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-
-    def handle_error(self, *_: Any) -> None:
-        """A client that hangs up is part of the script."""
-
-
-def _handler(endpoint: ScriptedEndpoint) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-        def do_POST(self) -> None:
-            length = int(self.headers.get("Content-Length", 0))
-            request = json.loads(self.rfile.read(length))
-            reply = endpoint.next_reply(request)
-            time.sleep(reply.delay)
-            if reply.drop and not request.get("stream"):
-                self.close_connection = True
-                return
-            if reply.body is None and reply.status < 400 and request.get("stream"):  # noqa: PLR2004
-                self._stream(reply, request)
-                return
-            body = reply.body if reply.body is not None else json.dumps(completion(reply, request))
-            self._send(reply, body.encode())
-
-        def _send(self, reply: Reply, body: bytes) -> None:
-            self.send_response(reply.status)
-            headers = {"Content-Type": "application/json", **reply.headers}
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def _stream(self, reply: Reply, request: dict[str, Any]) -> None:
-            self.send_response(reply.status)
-            self.send_header("Content-Type", "text/event-stream")
-            self.send_header("Connection", "close")
-            self.end_headers()
-            chunks = list(_chunks(reply, request))
-            for chunk in chunks[: len(chunks) // 2 if reply.drop else None]:
-                self.wfile.write(b"data: " + json.dumps(chunk).encode() + b"\n\n")
-                self.wfile.flush()
-            if not reply.drop:
-                self.wfile.write(b"data: [DONE]\n\n")
-            self.close_connection = True
-
-    return Handler
 
 
 def _usage(reply: Reply) -> dict[str, int]:
@@ -183,7 +200,7 @@ def _head(request: dict[str, Any], kind: str) -> dict[str, Any]:
 
 
 def completion(reply: Reply, request: dict[str, Any]) -> dict[str, Any]:
-    """The chat completion that a reply is for a request."""
+    """Return the chat completion that a reply is for a request."""
     tool = _tool(request, reply)
     message: dict[str, Any] = {"role": "assistant", "content": None, "refusal": reply.refusal}
     if tool:

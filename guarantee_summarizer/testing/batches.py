@@ -1,4 +1,4 @@
-"""A test double of OpenAI's files and batches, on loopback, that does as it is told."""
+"""A test double of OpenAI's files and batches, on loopback, that follows a script."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
-from guarantee_summarizer.testing import OnLoopback, Reply, completion
+from guarantee_summarizer.testing import Handler, OnLoopback, Reply, completion
 
 __all__ = ["Fault", "ScriptedBatches"]
 
@@ -22,7 +21,7 @@ _ENDED = ("completed", "failed", "expired", "cancelled")
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """A request that goes wrong, once.
+    """Make one request go wrong, once.
 
     Args:
         route: which, e.g. `POST /files`, `GET /batches`, `GET /batches/`, `GET /content`.
@@ -47,8 +46,19 @@ class _Batch:
     problems: list[dict[str, Any]] = field(default_factory=list)
 
 
+class _BatchesHandler(Handler):
+    def answer(self, body: bytes) -> None:
+        kind = self.headers.get("Content-Type", "")
+        answer = self.double.handle(self.command, self.path, body, kind)
+        if isinstance(answer, bytes):
+            self.send_reply(Reply(headers={"Content-Type": "application/octet-stream"}), answer)
+            return
+        reply = answer or Reply(status=404, body='{"error": {"message": "no such thing"}}')
+        self.send_reply(reply, (reply.body or "").encode())
+
+
 class ScriptedBatches(OnLoopback):
-    """OpenAI's files and batches on loopback; every look at a batch takes it one state further.
+    """Serve OpenAI's files and batches on loopback; each look at a batch advances it one state.
 
     Use it as a context manager; `url` is the `base_url`. `paid` counts the lines that batches were
     created with, by custom_id; `routes` are the requests that came.
@@ -83,10 +93,10 @@ class ScriptedBatches(OnLoopback):
         self.paid: Counter[str] = Counter()
         self.routes: list[str] = []
         self._lock = threading.Lock()
-        super().__init__(_handler(self))
+        super().__init__(_BatchesHandler)
 
     def handle(self, method: str, path: str, body: bytes, kind: str) -> Reply | bytes | None:
-        """What to answer; bytes are a file, None an unknown address."""
+        """Return what to answer: a reply, the bytes of a file, or None for an unknown address."""
         with self._lock:
             parts = urlsplit(path)
             steps = parts.path.removeprefix("/v1/").split("/")
@@ -98,13 +108,13 @@ class ScriptedBatches(OnLoopback):
                 self.faults.remove(fault)
             if fault and not fault.done:
                 return fault.reply
-            answer: Reply | bytes | None = self._done(route, steps, parts.query, body, kind)
+            answer: Reply | bytes | None = self._carry_out(route, steps, parts.query, body, kind)
             return fault.reply if fault else answer
 
-    def _done(self, route: str, steps: list[str], query: str, body: bytes, kind: str) -> Any:
+    def _carry_out(self, route: str, steps: list[str], query: str, body: bytes, kind: str) -> Any:
         if route == "POST /files":
-            return _sent(
-                {"object": "file", "purpose": "batch", "id": self._kept(_part(body, kind))}
+            return _json_reply(
+                {"object": "file", "purpose": "batch", "id": self._store(_part(body, kind))}
             )
         if route == "GET /content":
             return self.files.get(steps[1])
@@ -118,9 +128,9 @@ class ScriptedBatches(OnLoopback):
         if route == "POST /cancel":
             return self._cancel(name)
         self._advance(self.batches[name])
-        return self._shown(name)
+        return self._reply_of(name)
 
-    def _kept(self, content: bytes) -> str:
+    def _store(self, content: bytes) -> str:
         name = f"file-{len(self.files)}"
         self.files[name] = content
         return name
@@ -134,22 +144,22 @@ class ScriptedBatches(OnLoopback):
         batch = _Batch(number, given["input_file_id"], given.get("metadata") or {}, lines)
         self.batches[f"batch_{number}"] = batch
         self.paid.update(line["custom_id"] for line in lines)
-        return self._shown(f"batch_{number}")
+        return self._reply_of(f"batch_{number}")
 
     def _page(self, query: dict[str, str]) -> Reply:
         """Two batches a page, the newest first."""
         names = [*self.batches][::-1]
         start = names.index(query["after"]) + 1 if "after" in query else 0
-        page = [json.loads(self._shown(name).body or "") for name in names[start : start + 2]]
-        return _sent({"object": "list", "data": page, "has_more": start + 2 < len(names)})
+        page = [json.loads(self._reply_of(name).body or "") for name in names[start : start + 2]]
+        return _json_reply({"object": "list", "data": page, "has_more": start + 2 < len(names)})
 
     def _cancel(self, name: str) -> Reply:
         batch = self.batches[name]
         if batch.status in _ENDED:
-            told = {"error": {"message": f"Cannot cancel a batch with status {batch.status}"}}
-            return Reply(status=409, body=json.dumps(told), headers={"Retry-After": "0"})
+            error = {"error": {"message": f"Cannot cancel a batch with status {batch.status}"}}
+            return Reply(status=409, body=json.dumps(error), headers={"Retry-After": "0"})
         batch.status = "cancelling"
-        return self._shown(name)
+        return self._reply_of(name)
 
     def _advance(self, batch: _Batch) -> None:
         if batch.status in _ENDED:
@@ -180,14 +190,14 @@ class ScriptedBatches(OnLoopback):
         shuffle = random.Random(batch.number).shuffle  # noqa: S311  (the same in every run)
         for lines in (output, errors):
             shuffle(lines)
-        batch.output = self._kept("\n".join(output).encode()) if output else None
-        batch.errors = self._kept("\n".join(errors).encode()) if errors else None
+        batch.output = self._store("\n".join(output).encode()) if output else None
+        batch.errors = self._store("\n".join(errors).encode()) if errors else None
 
-    def _shown(self, name: str) -> Reply:
+    def _reply_of(self, name: str) -> Reply:
         batch = self.batches[name]
         ended = batch.status in _ENDED
         counts = {"total": len(batch.lines), "completed": len(batch.lines) * ended, "failed": 0}
-        return _sent(
+        return _json_reply(
             {
                 "id": name,
                 "object": "batch",
@@ -205,7 +215,7 @@ class ScriptedBatches(OnLoopback):
         )
 
 
-def _sent(data: dict[str, Any]) -> Reply:
+def _json_reply(data: dict[str, Any]) -> Reply:
     return Reply(body=json.dumps(data))
 
 
@@ -228,39 +238,3 @@ def _part(body: bytes, kind: str) -> bytes:
         if b'name="file"' in head:
             return content.removesuffix(b"\r\n")
     raise ValueError("the upload holds no file")
-
-
-def _handler(server: ScriptedBatches) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-        def do_GET(self) -> None:
-            self._answer(b"")
-
-        def do_POST(self) -> None:
-            self._answer(self.rfile.read(int(self.headers.get("Content-Length", 0))))
-
-        def _answer(self, body: bytes) -> None:
-            kind = self.headers.get("Content-Type", "")
-            told = server.handle(self.command, self.path, body, kind)
-            if told is None:
-                told = Reply(status=404, body='{"error": {"message": "no such thing"}}')
-            if isinstance(told, bytes):
-                self._send(Reply(headers={"Content-Type": "application/octet-stream"}), told)
-            else:
-                self._send(told, (told.body or "").encode())
-
-        def _send(self, reply: Reply, body: bytes) -> None:
-            self.send_response(reply.status)
-            for name, value in ({"Content-Type": "application/json"} | dict(reply.headers)).items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body) + 100 * reply.drop))
-            self.end_headers()
-            self.wfile.write(body)
-            self.close_connection = reply.drop
-
-    return Handler

@@ -93,6 +93,25 @@ def test_a_file_with_earlier_results_is_kept_when_everything_fails(tmp_path):
     assert out.read_text() == "precious"
 
 
+def test_a_run_is_exported_whole_and_what_failed_is_done_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "k")
+    news, ledger, out = (tmp_path / name for name in ("news.jsonl", "run.sqlite", "out.jsonl"))
+    news.write_text(json.dumps({"text": PROSE}) + "\n")
+    answer = {"relevant": True, "headline": "H.", "abstract": "A."}
+    with ScriptedEndpoint([Reply(status=400, body="{}"), Reply(answer=answer)]) as endpoint:
+        place = ("--model", "m", "--base-url", endpoint.url, "--ledger", ledger)
+        assert run("batch", news, *place, "--output", out).exit_code == 2
+        assert out.read_text() == ""
+        assert run("runs", "export", ledger, "--status", "failed", "--output", out).exit_code == 0
+        assert json.loads(out.read_text())["text"] == PROSE
+        assert run("runs", "retry-failed", ledger, "--run", "7").exit_code == 2
+        assert run("runs", "retry-failed", ledger, "--output", out).exit_code == 0
+    assert Summary.model_validate_json(out.read_text()).headline == "H."
+    assert run("runs", "export", ledger).stdout == out.read_text()
+    assert run("runs", "export", ledger, "--output", "/gone/out.jsonl").exit_code == 2
+    assert not list(tmp_path.glob("*.part"))
+
+
 BAD = [
     ("empty.txt", b"", "is empty"),
     ("binary.txt", b"\0\1\2", "is binary"),

@@ -24,11 +24,11 @@ from hypothesis import strategies as st
 
 from guarantee_summarizer import Article, ArticleError, ConfigurationError
 from guarantee_summarizer.corpus.results import Failure
-from guarantee_summarizer.readers import records
-from guarantee_summarizer.readers.files import (
+from guarantee_summarizer.readers import (
     article_from_html,
     article_from_pdf,
     read_articles,
+    records,
 )
 
 RECORDS = [
