@@ -4,39 +4,40 @@ SEED = seeds/000_2fc7fc292f528f96.txt
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test check wheel integrations record bench clean
+.PHONY: help demo test test-all check wheel integrations record bench clean
 
-demo: .venv/demo
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' Makefile
+
+demo: .venv/demo  ## summarize the seed article with the embedded extractor
 	$(BIN)/guarantee-summarizer summarize $(SEED)
 
-test: .venv/test
+test: .venv/test  ## the quick tests, offline
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+test-all: .venv/test  ## every test: also those that kill processes or measure thresholds
 	$(BIN)/python -m pytest -n 2
 
-# Lint, types and import contracts.
-check: .venv/dev
+check: .venv/dev  ## lint, types and import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Build the wheel, install it elsewhere, and do the main job there.
-wheel: .venv/dev
+wheel: .venv/dev  ## build the wheel, install it elsewhere, do the main job there
 	PYTHON=$(BIN)/python .ci/wheel
 
-# Ray and the recipes, in an environment of their own (1.3 GB).
-integrations: .venv-integrations/ready
+integrations: .venv-integrations/ready  ## Ray and the recipes, in an environment of their own (1.3 GB)
 	.venv-integrations/bin/python -m pytest tests/integrations
 
-# Record the cassettes again, against any OpenAI-compatible endpoint:
-#   make record BASE_URL=https://… MODEL=…    (the key is OPENAI_API_KEY)
-record: .venv/test
+record: .venv/test  ## record the cassettes again: BASE_URL=https://… MODEL=…, the key is OPENAI_API_KEY
 	RECORD_BASE_URL=$(BASE_URL) RECORD_MODEL=$(MODEL) \
 	  $(BIN)/python -m pytest tests/llm/test_cassettes.py --record-mode=rewrite -p no:xdist
 
-bench: .venv/dev
+bench: .venv/dev  ## import, embedded, model path, sizes, checks
 	$(BIN)/python benchmarks/run.py
 
-clean:
+clean:  ## remove the environments and what was built
 	rm -rf .venv .venv-integrations build dist
 
 .venv/bin/python:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,14 @@ def seed() -> gs.Article:
 def embedded(seed: gs.Article) -> gs.Summary:
     """The embedded extractor's summary of the seed article."""
     return gs.summarize(seed)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_certificates():
+    """Endpoints are on loopback; reading certificates for each client takes longer than a test."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(ssl.SSLContext, "load_verify_locations", lambda *_, **__: None)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from guarantee_summarizer.embedded.document import Line, Reading
 from guarantee_summarizer.embedded.phrasing import clean, clip
 from guarantee_summarizer.embedded.proposals import status
+from guarantee_summarizer.normalize import Quantity
 from guarantee_summarizer.schema import Citation, GuaranteeStructure, Layer, Term
 
 __all__ = ["structure"]
@@ -48,16 +49,25 @@ _TRIGGER = re.compile(
     r"\b((?:in case|in the event of|if|should|once|after) (?!it is|the meeting)[^,.;\"“”]{4,70})"
 )
 _LEGAL = (
-    ("treaty", re.compile(r"\btreaty\b|ratif", re.IGNORECASE)),
-    ("legally_binding", re.compile(r"legally binding", re.IGNORECASE)),
+    (
+        "treaty",
+        re.compile(
+            r"^(?!.*\b(?:not|never|no|without|refus\w+|reject\w*)\b).*(?:"
+            r"\b(?:sign|ratif|initial|conclud)\w*\b[^.;]{0,80}(?<!peace )\btreaty\b|"
+            r"(?<!peace )\btreaty\b[^.;]{0,80}\b(?:signed|ratif\w+|in(?:to)? force)\b)",
+            re.IGNORECASE | re.DOTALL,
+        ),
+    ),
+    ("legally_binding", re.compile(r"(?<!\bnot )(?<!\bnot be )legally binding", re.IGNORECASE)),
     (
         "political",
         re.compile(
-            r"\bpolitical (?:commitment|declaration|and need)|declarations? (?:is|are) political|not legally binding|non-binding",
+            r"\bpolitical (?:commitment|declaration|and need)|declarations? (?:is|are) political|not (?:be )?legally binding|non-binding",
             re.IGNORECASE,
         ),
     ),
-)
+)  # the first that a sentence of the article speaks for
+_PAST_CENTURY = re.compile(r"\b1[89]\d\d\b")  # what was signed then is history
 _DISPUTED_FORM = re.compile(
     r"(?:is|are|whether) (?:it |they )?(?:legally )?binding\b.*\?|That is disputed", re.IGNORECASE
 )
@@ -72,6 +82,9 @@ _PRECONDITION = re.compile(
 )
 _RUNS_FOR = re.compile(
     r"\b(?:valid|runs?|lasts?|in force|apply|applies|concluded|term of|period of) (?:for )?(?:at least |up to )?$"
+)
+_ASKED_FOR = re.compile(
+    r"\b(?:ask(?:s|ed|ing)?|request\w*|demand\w*|want(?:s|ed)?|seek(?:s|ing)?|sought|hop(?:es|ed|ing)|wish(?:es|ed)?)\b"
 )
 _EXPLICIT = re.compile(
     r"line of defen[cs]e|front ?lines?|backstop|safety net|\b(?:layer|level|tier|ring|echelon)s?\b|"
@@ -225,13 +238,11 @@ def _providers(found: _Candidate) -> tuple[str, ...]:
 
 
 def _legal_form(reading: Reading) -> str:
-    text = reading.article.text[reading.article.body :]
-    forms = [form for form, pattern in _LEGAL if pattern.search(text)]
-    if _DISPUTED_FORM.search(text):
+    if _DISPUTED_FORM.search(reading.article.text[reading.article.body :]):
         return "disputed"
-    if "legally_binding" in forms:
-        return "legally_binding"
-    return next((form for form in ("political",) if form in forms), "unclear")
+    sentences = [line.text for line in reading.lines if not _PAST_CENTURY.search(line.text)]
+    forms = (form for form, pattern in _LEGAL if any(map(pattern.search, sentences)))
+    return next(forms, "unclear")
 
 
 def _precondition(reading: Reading) -> tuple[str | None, list[Citation]]:
@@ -242,12 +253,22 @@ def _precondition(reading: Reading) -> tuple[str | None, list[Citation]]:
 
 
 def _duration(reading: Reading) -> Term | None:
-    """The term of the guarantee: a duration called so (`a 15-year term`)."""
+    """The term of the guarantee, rather the one that is proposed than the one somebody asked for."""
+    asked_for: Term | None = None
     for line in reading.lines:
         for figure in line.figures:
-            match = re.match(r"[ -](?:term|period|guarantee|pact)\w*", line.text[figure.end :])
-            runs = _RUNS_FOR.search(line.text[: figure.start])
-            if figure.kind == "duration" and (match or runs):
-                value = line.text[figure.start : figure.end + (len(match[0]) if match else 0)]
-                return Term(what="duration", value=value, evidence=(Citation.of(line.sentence),))
-    return None
+            term = _term(line, figure)
+            if term and not _ASKED_FOR.search(line.text[: figure.start]):
+                return term
+            asked_for = asked_for or term
+    return asked_for
+
+
+def _term(line: Line, figure: Quantity) -> Term | None:
+    """A duration that is called a term (`a 15-year term`), or that something runs for."""
+    match = re.match(r"[ -](?:term|period|guarantee|pact)\w*", line.text[figure.end :])
+    runs = _RUNS_FOR.search(line.text[: figure.start])
+    if figure.kind != "duration" or not (match or runs):
+        return None
+    value = line.text[figure.start : figure.end + (len(match[0]) if match else 0)]
+    return Term(what="duration", value=value, evidence=(Citation.of(line.sentence),))

@@ -39,6 +39,9 @@ class Lexicon:
             for ("" where that is not known).
         lookalikes: names that contain an actor's form but name something else.
         words: forms that are ordinary words, too; they count only beside a word of reporting.
+
+    Raises:
+        LexiconError: a title has no letter.
     """
 
     def __init__(
@@ -53,7 +56,8 @@ class Lexicon:
         named = {actor.name: actor for actor in actors}
         self.actors: tuple[Actor, ...] = tuple(named.values())
         self.offices, self.honorifics, self.prefixes = (
-            tuple(dict.fromkeys(offices.get(kind, ()))) for kind in _OFFICES
+            tuple(dict.fromkeys(_lettered(title, kind) for title in offices.get(kind, ())))
+            for kind in _OFFICES
         )
         self.surnames = dict(surnames)
         self._lookalikes, self._words = tuple(lookalikes), tuple(words)
@@ -180,10 +184,17 @@ def _words(row: Row) -> Iterator[str]:
 def _offices(extra: Path | None) -> dict[str, Iterable[str]]:
     """Titles by kind; a later row may move a title to another kind."""
     kinds = {
-        row["title"]: row.one_of("kind", _OFFICES)
+        _lettered(row["title"], f"{row.place}, column title"): row.one_of("kind", _OFFICES)
         for row in read_table("offices.csv", ("title", "kind"), extra)
     }
     return {kind: [title for title in kinds if kinds[title] == kind] for kind in _OFFICES}
+
+
+def _lettered(title: str, place: str) -> str:
+    """Return a title, which is looked for by its first word and so has to have one."""
+    if not any(map(str.isalpha, title)):
+        raise LexiconError(f"{place}: {title!r} has no letter; write a title, or drop it")
+    return title
 
 
 @cache

@@ -591,6 +591,7 @@ def run_until_killed(job: BatchJob, turn: int, monkeypatch: pytest.MonkeyPatch) 
     return False
 
 
+@pytest.mark.slow
 def test_a_crash_at_any_step_costs_nothing(serve, tmp_path, monkeypatch):
     """Every article is paid once and recorded once, wherever the process died."""
     server = serve(other(n1=Reply(refusal="no")))
@@ -616,6 +617,7 @@ def test_a_crash_at_any_step_costs_nothing(serve, tmp_path, monkeypatch):
     assert turn > 40
 
 
+@pytest.mark.slow
 def test_a_killed_process_holds_up_nobody(serve, start, path):
     server = serve()
     code = (

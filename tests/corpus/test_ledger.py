@@ -250,6 +250,7 @@ def test_of_many_threads_one_gets_the_claim_and_all_may_write(ledger):
     assert ledger.counts().done == 40
 
 
+@pytest.mark.slow
 def test_of_many_processes_that_make_the_file_together_one_gets_each_claim(ledger, path, start):
     code = """
 print("ready", flush=True)
@@ -309,6 +310,7 @@ def test_a_claim_of_another_machine_is_void_only_after_the_lease(ledger, monkeyp
     assert ledger.claim("k") == "mine"
 
 
+@pytest.mark.slow
 def test_nothing_that_was_acknowledged_is_lost_when_writers_are_killed(ledger, path, start):
     code = """
 run = ledger.begin({})

@@ -107,6 +107,40 @@ def test_the_terms_of_the_seed_are_normalized(embedded):
     assert {"P15Y", "<=P50Y"} <= terms
 
 
+def test_the_duration_of_the_seeds_guarantee_is_the_proposed_term_not_the_one_asked_for(embedded):
+    duration = embedded.structure.duration
+    assert (duration.value, duration.normalized) == ("15-year term", "P15Y")
+    assert [citation.sentence for citation in duration.evidence] == [21]
+
+
+def test_a_term_that_was_only_asked_for_is_better_than_none():
+    text = (
+        "Ukraine asked its allies for a security guarantee with a term of 50 years. France agreed."
+    )
+    assert gs.summarize(text).structure.duration.normalized == "P50Y"
+
+
+@pytest.mark.parametrize(
+    ("says", "form"),
+    [
+        ("Norway and Ukraine signed a treaty on mutual defence, which both ratified.", "treaty"),
+        ("The defence treaty with Ukraine was ratified in May.", "treaty"),
+        ("They signed a treaty; it is legally binding.", "treaty"),
+        ("This Treaty shall remain in force for twenty years.", "treaty"),
+        ("No state has signed a treaty.", "unclear"),
+        ("Allies want to wait until a peace treaty is signed.", "unclear"),
+        ("In 1948 Finland signed a treaty with the Soviet Union.", "unclear"),
+        ("A guarantee modelled on the NATO treaty would follow.", "unclear"),
+        ("The allies gave a legally binding guarantee.", "legally_binding"),
+        ("The pact would not be legally binding.", "political"),
+        ("It is a political commitment.", "political"),
+    ],
+)
+def test_the_legal_form_is_what_the_article_calls_it(says, form):
+    text = f"France and Britain would give Ukraine a security guarantee with troops. {says}"
+    assert gs.summarize(text).structure.legal_form == form
+
+
 @pytest.mark.parametrize("sentence", [6, 15, 17, 21])
 def test_the_disputes_of_the_seed_are_found(embedded, sentence):
     assert [d for d in embedded.disputes if sentence in {c.sentence for c in d.evidence}]

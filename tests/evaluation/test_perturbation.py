@@ -17,6 +17,7 @@ LEAST = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_damage_of_every_kind_is_noticed_as_often_as_is_promised(kind):
     found = detection(ITEMS, kind)

@@ -24,12 +24,12 @@ def example(*arguments: str) -> None:
         "RAY_USAGE_STATS_ENABLED": "0",
     }
     command = [sys.executable, str(ROOT / "examples" / "ray_parquet.py"), *arguments]
-    ran = subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=120, check=False
-    )
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr[-4000:]
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)  # two clusters have to start
 def test_the_second_run_asks_nothing(endpoint, tmp_path):
     texts = [text(number) for number in range(20)]
     texts[5] = ""

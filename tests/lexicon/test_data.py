@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 
 import pycountry
@@ -157,3 +158,14 @@ def test_a_broken_table_is_named_with_its_place_and_the_remedy(tmp_path, content
         Lexicon.load(tmp_path)
     assert str(tmp_path / STATES) in str(caught.value)
     assert says in str(caught.value)
+
+
+@pytest.mark.parametrize("title", ["-", "...", "2"])
+def test_a_title_without_letters_is_refused(tmp_path, title):
+    (tmp_path / "offices.csv").write_text(f"title,kind\nFirst Speaker,office\n{title},office\n")
+    with pytest.raises(LexiconError) as caught:
+        Lexicon.load(tmp_path)
+    says = f"offices.csv, line 3, column title: {title!r} has no letter; write a title"
+    assert says in str(caught.value)
+    with pytest.raises(LexiconError, match=f"office: {re.escape(repr(title))} has no letter"):
+        Lexicon([], {"office": [title]})

@@ -205,13 +205,15 @@ def test_any_beginning_of_an_answer_gives_only_items_of_the_whole_one(cut):
     assert part.problems or cut == len(ENCODED)
 
 
+NAMES = st.text(max_size=8)
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    st.none() | st.booleans() | st.integers() | NAMES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
+    max_leaves=12,
 )
 
 
-@given(st.dictionaries(st.text(), JSON), st.data())
+@given(st.dictionaries(NAMES, JSON, max_size=4), st.data())
 def test_a_complete_prefix_is_always_json_again(given_object, data):
     text = json.dumps(given_object, ensure_ascii=data.draw(st.booleans()))
     prefix = complete_prefix(text[: data.draw(st.integers(0, len(text)))])

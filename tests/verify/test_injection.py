@@ -72,8 +72,8 @@ def test_a_model_that_obeys_the_article_gets_nothing_unflagged_into_the_facts(ki
         assert not summary.proposals or "proposals[0]" in flagged, evidence
 
 
-def test_ten_thousand_repetitions_are_read_and_their_wish_is_withheld():
-    article = gs.Article.from_text(NEWS + (INJECTIONS["plain"] + " ") * 10_000)
+def test_a_thousand_repetitions_are_read_and_their_wish_is_withheld():
+    article = gs.Article.from_text(NEWS + (INJECTIONS["plain"] + " ") * 1_000)
     summary = obeyed(article, [4])
     assert summary.proposals == ()
     assert {f.code for w in summary.withheld for f in w.findings} >= {"evidence_is_instruction"}
