@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from guarantee_summarizer.errors import ArticleError
+from guarantee_summarizer.headers import read_day, read_header
 from guarantee_summarizer.text import (
     FoldedText,
     Sentence,
@@ -38,12 +40,6 @@ JSON_KEYS = {
     "url": ("url", "link"),
 }
 """What a record may call what is known about an article."""
-_HEADER_LINE = re.compile(
-    r"[^\S\n]*(title|date|published|outlet|source|url)[^\S\n]*:[^\S\n]*(\S[^\n]*)\n"
-    r"|[^\S\n]*(date)[^\S\n]+(\d[\d\-./]*)[^\S\n]*\n|[^\S\n]*\n",
-    re.IGNORECASE,
-)
-_GLUED_DATE = re.compile(r"\s*date[^\S\n]+(\d{4}-\d\d-\d\d)[^\S\n]+(?=\S)", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*$")
 _PROSE_WORDS = 25  # a "sentence" without a full stop is prose, not a heading, from this length on
 _ABBREVIATION = 4  # up to this length, capitals tell a name from a word
@@ -82,8 +78,9 @@ class Article:
     ) -> Self:
         """Read a plain text; a header in front of it is read too, arguments win over it.
 
-        A header is `date 2026-01-06` glued in front of the first sentence, or lines such as
-        `title: …`, `date: …` or `date 2026-01-06` before it.
+        A header is what people paste along: labelled lines (`title: …`, `date 2026-01-06`), a
+        bare title above a date or a byline, an outlet, front matter between lines of dashes, or
+        `date 2026-01-06` glued in front of the first sentence.
 
         Args:
             text: the article, at most `MAX_CHARACTERS` code points.
@@ -102,7 +99,7 @@ class Article:
         """
         if not isinstance(text, str):
             raise ArticleError(f"{source}: the text is {type(text).__name__}, not str")
-        header, body = _read_header(text)
+        header, body = read_header(text)
         day = published if published is not None else header.get("published")
         article = cls(
             text=text,
@@ -246,35 +243,19 @@ ArticleLike = Article | str | Mapping[str, Any]
 """An article, its plain text, or a record with `text` and, if known, `title`, `date` …"""
 
 
-def _read_header(text: str) -> tuple[dict[str, str], int]:
-    """Metadata in front of the text, and the offset where the text proper begins."""
-    found: dict[str, str] = {}
-    at = 0
-    while match := _HEADER_LINE.match(text, at):
-        key = (match[1] or match[3] or "").lower()
-        key = {"date": "published", "source": "outlet"}.get(key, key)
-        if key in found:
-            break
-        if key:
-            found[key] = (match[2] or match[4]).strip()
-        at = match.end()
-    if "published" not in found and (glued := _GLUED_DATE.match(text, at)):
-        found["published"] = glued[1]
-        at = glued.end()
-    return (found, at) if found else ({}, 0)
-
-
 def _day(value: date | str | None, source: str) -> date | None:
     if isinstance(value, datetime):
         return value.date()
     if value is None or isinstance(value, date):
         return value
-    try:
+    with suppress(ValueError):
         return datetime.fromisoformat(value.strip()).date()
-    except ValueError as error:
-        raise ArticleError(
-            f"{source}: {value!r} is no date; write it as ISO 8601, for instance 2026-01-06"
-        ) from error
+    with suppress(ValueError):
+        if day := read_day(value):
+            return day
+    raise ArticleError(
+        f"{source}: published: {value!r} is no date; write it as ISO 8601, for instance 2026-01-06"
+    )
 
 
 def _check(article: Article) -> None:
@@ -284,14 +265,15 @@ def _check(article: Article) -> None:
         raise ArticleError(
             f"{name}: {len(text):,} characters, at most {MAX_CHARACTERS:,} are taken; split it"
         )
+    if _URL.match(text.strip()):
+        raise ArticleError(f"{name}: is only a URL; nothing is fetched, give the page's text")
     if not text[article.body :].strip():
-        raise ArticleError(f"{name}: is empty; give the text of an article")
+        where = "is empty below its header" if article.body else "is empty"
+        raise ArticleError(f"{name}: {where}; give the text of an article")
     if _SURROGATE.search(text):
         raise ArticleError(f"{name}: holds half a character (a lone surrogate); decode it anew")
     if "\0" in text:
         raise ArticleError(f"{name}: is binary, not text; give plain text or JSON")
-    if _URL.match(text.strip()):
-        raise ArticleError(f"{name}: is only a URL; nothing is fetched, give the page's text")
     if not any(_is_prose(text[a:b]) for a, b in spans(text, article.body)):  # up to the first one
         raise ArticleError(
             f"{name}: holds no full sentence, only headings or single words; "

@@ -23,7 +23,7 @@ from guarantee_summarizer.schema import (
     Term,
 )
 from guarantee_summarizer.schema.claims import Layer
-from guarantee_summarizer.text import fold
+from guarantee_summarizer.text import fold, without_marks
 
 __all__ = ["enrich"]
 
@@ -118,7 +118,7 @@ class _Readings:
 
 def _said(evidence: _Evidence) -> str:
     """The cited words, for a description that was left out because they say it."""
-    return " ".join(c.quote for c in evidence)
+    return " ".join(without_marks(c.quote) for c in evidence)
 
 
 def _event(event: Event, article: Article) -> Event:

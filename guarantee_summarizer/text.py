@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 
 __all__ = [
     "FoldedText",
@@ -23,6 +24,7 @@ __all__ = [
     "looks_english",
     "segment",
     "spans",
+    "without_marks",
 ]
 
 _EVENED = dict.fromkeys("\u2018\u2019\u02bc\u2032", "'") | dict.fromkeys(
@@ -174,8 +176,16 @@ class Sentence:
 
 # nupunkt finds the boundaries; the rules below mend what it splits or joins too much in news.
 # Measured on hand-made samples: its errors are nearly all splits after an abbreviation.
-_LIST_ITEM = re.compile(r"\s*(?:[-*•▪–—]|\d{1,2}[.)])\s")
-_WRAPPED = range(50, 121)  # a line of this length without a full stop was wrapped by an editor
+_BLOCK_START = re.compile(  # bullet, number, "(a)", heading, quotation, table row, section
+    r"[-*+•▪◦‣–—]\s|\d{1,2}[.)]\s|\((?:[a-z]|[ivx]{1,5}|\d{1,2})\)[\s(]|[a-z]\)\s|#{1,6}\s|[>|§]"
+)
+_OWN_LINE = re.compile(  # heading, table row, time stamp of a live blog, rule
+    r"#{1,6}\s|\||.*\S(?:\t|\s\|\s)\S|[\W_]{2,}$"
+    r"|\d{1,2}[:.]\d\d(?:\s?(?:[ap]\.?m\.?|[A-Z]{2,5}(?:[+-]\d{1,2})?)){0,2}$"
+)
+_MARK_ALONE = re.compile(r"(?:[-*+•▪◦‣–—]|\d{1,2}[.)])$")
+_WRAPPED = range(50, 121)  # a line of this length was wrapped by an editor ...
+_FULL = 0.8  # ... if it is about as long as the longest line around it
 _ALWAYS_GOES_ON = frozenset(
     "mr mrs ms dr prof gen lt col maj capt sgt cpl brig adm cmdr cdr sen rep gov amb hon rev pres "
     "st messrs vs cf approx dept op "
@@ -198,15 +208,21 @@ _MISSED = re.compile(
     r"(?:(?<=[^\W\d_]{2}[.!?…])|(?<=\.[A-Z]\.))([\"'”’»)\]]*)\s+(?=[\"'“‘«(\[]?[^\W\d_a-zа-яіїєґ])"
     r"|(?<=[。！？])()"
 )
-_ENUMERATOR = re.compile(r"\s*(?:[-*•▪–—]|\(?\w{1,3}[.)])\s*$")
+_ENUMERATOR = re.compile(r"\s*(?:[-*•▪–—]|[-*•\s]*\(?(?:\d{1,3}|[^\W\d_]|[ivxIVX]{2,5})[.)])\s*$")
+_SECTION_LABEL = re.compile(
+    r"\s*(?:§|(?:section|sec|article|art|chapter|annex|part)\b)\.?\s*[\dIVX]+\.\s*$", re.IGNORECASE
+)
+_RUN_IN_HEADING = re.compile(  # "**Purpose** The parties will ..."
+    r"\s*(?:[-*•]\s+)?\*\*[^*\n]*[^*\s:,;.]\*\*(?=\s+[*\"“]?[A-Z][\w’']*\s\S)"
+)
 
 
 def segment(text: str, start: int = 0) -> list[Sentence]:
     """Split `text` from offset `start` on into numbered sentences.
 
     Every sentence is a slice of the text without white space around it; they come in order,
-    do not overlap, and nothing but white space lies between them. Paragraphs, headings and list
-    items always end a sentence. Rules: nupunkt (Punkt, Kiss and Strunk 2006) plus a list of
+    do not overlap, and nothing but white space lies between them. Paragraphs, headings, list
+    items, table rows and time stamps always end a sentence; wrapped lines are joined. Rules: nupunkt (Punkt, Kiss and Strunk 2006) plus a list of
     abbreviations; cost is linear in the text.
 
     >>> [s.text for s in segment("The U.S. Senate met. It voted.")]
@@ -223,21 +239,33 @@ def spans(text: str, start: int = 0) -> Iterator[tuple[int, int]]:
 
 def _blocks(text: str, start: int) -> Iterator[tuple[int, int]]:
     """Paragraphs, list items and headings, as offsets; wrapped lines are one block."""
-    lines = text[start:].splitlines(keepends=True)
     at = end = start
-    for line, following in zip(lines, [*lines[1:], ""], strict=False):
-        end += len(line)
-        if _ends_block(line.strip(), following):
-            yield at, end
-            at = end
+    for blank, paragraph in groupby(
+        text[start:].splitlines(keepends=True), lambda s: not s.strip()
+    ):
+        lines = list(paragraph)
+        longest = max(len(line.strip()) for line in lines)
+        for line, following in zip(lines, [*lines[1:], ""], strict=True):
+            end += len(line)
+            if not blank and _ends_block(line.strip(), following.strip(), longest):
+                yield at, end
+                at = end
 
 
-def _ends_block(line: str, following: str) -> bool:
-    next_line = following.strip()
-    if not line or not next_line or _LIST_ITEM.match(following):
+def _ends_block(line: str, following: str, longest: int) -> bool:
+    """Whether a new block begins after `line`; `longest` is the longest line of the paragraph."""
+    if line.startswith(">"):
+        following = following.lstrip("> ")
+    if not following or _OWN_LINE.match(line) or _OWN_LINE.match(following):
         return True
-    wrapped = len(line) in _WRAPPED and line[-1] not in '.!?…:;"”»'
-    return not wrapped and not next_line[0].islower()
+    if _BLOCK_START.match(following):
+        return True
+    if following[0].islower() or _MARK_ALONE.match(line) or line[-1] in "-–—":
+        return False
+    if longest not in _WRAPPED or len(line) < max(_WRAPPED.start, _FULL * longest):
+        return True
+    ended = line[-1] in '.!?…:;"”»'
+    return ended and not (line[-1] == "." and _goes_on(f"{line} {following}", len(line)))
 
 
 def _mended(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -248,6 +276,8 @@ def _mended(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     cuts = [b for _, b in sent_spans(block)] if block.strip() else []
     cuts = [cut for cut in cuts if not _goes_on(block, cut)]
     cuts += [m.end() for m in _MISSED.finditer(block) if not _goes_on(block, m.end())]
+    if heading := _RUN_IN_HEADING.match(block):
+        cuts.append(heading.end())
     at = 0
     for cut in sorted({*cuts, len(block)}):
         piece = block[at:cut]
@@ -261,6 +291,8 @@ def _goes_on(block: str, cut: int) -> bool:
     """Whether the sentence that seems to end at `cut` goes on after it."""
     rest = block[cut : cut + 40].lstrip()
     before = block[max(0, cut - 40) : cut]
+    if cut <= len(before) and _SECTION_LABEL.match(before):
+        return True
     if not rest or rest[0].islower() or _ENUMERATOR.match(before[before.rfind("\n") + 1 :]):
         return True
     match = _LAST_WORD.search(before)
@@ -272,6 +304,35 @@ def _goes_on(block: str, cut: int) -> bool:
     if word in _MAY_GO_ON or _INITIALS.fullmatch(word):
         return rest.split(None, 1)[0].strip('"“‘«(') not in _OPENERS
     return word in _ALWAYS_GOES_ON
+
+
+_FOOTNOTE = re.compile(r"[^\S\n]?\\?\[\^?\d{1,3}\\?\](?!\()")
+_LINK = re.compile(  # "[text](address "title")"; an address may hold one pair of brackets
+    r"!?\[([^\[\]\n]{1,500})\]"
+    r"\((?:[^()\s]|\([^()\s]{0,200}\)){0,2000}(?:[^\S\n]+\"[^\"\n]{0,500}\")?\)"
+)
+_BLOCK_MARK = re.compile(r"^[^\S\n]*(?:(?:#{1,6}|>+|[-+•▪◦‣–—]|\*)(?:[^\S\n]+|$))+", re.MULTILINE)
+_EMPHASIS = re.compile(  # not "5 * 3", not "snake_case"
+    r"(?<![\\*])\*+(?![^\S\n]?[\d*])|(?<![\d*\\])(?<!\d )\*+(?!\*)|(?<![^\W_])_+|_+(?![^\W_])"
+)
+_ESCAPED = re.compile(r"\\([^\w\s])")
+
+
+def without_marks(text: str) -> str:
+    r"""Return the words of a passage without the marks of lists and Markdown, on one line.
+
+    >>> without_marks("- **Norvia** sends [a force](https://example.org) by June. \\[1\\]")
+    'Norvia sends a force by June.'
+    """
+    for marks, instead in (
+        (_FOOTNOTE, ""),
+        (_LINK, r"\1"),
+        (_BLOCK_MARK, ""),
+        (_EMPHASIS, ""),
+        (_ESCAPED, r"\1"),
+    ):
+        text = marks.sub(instead, text)
+    return " ".join(text.split())
 
 
 _ENGLISH = frozenset(

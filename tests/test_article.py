@@ -8,9 +8,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from guarantee_summarizer import Article, ArticleError
+from guarantee_summarizer import Article, ArticleError, headers
 from guarantee_summarizer.article import MAX_CHARACTERS
+from guarantee_summarizer.headers import read_header
 
 PROSE = "France will send troops. Russia rejects them."
 
@@ -29,12 +32,117 @@ def test_a_date_glued_to_the_text_is_read_and_the_text_stays_as_it_is(seed: Arti
         "Title: A pact\nDate: 2026-01-06\n",
         "title: A pact\n date 2026-01-06 ",
         "\ndate: 2026-01-06\ntitle: A pact\n",
+        "A pact\ndate 2026-01-06\n",
+        "A pact\r\nDate: 2026-01-06\r\n\r\n",
+        "\ufeffA pact\n\nPublished: 6 January 2026\n\n",
+        "A pact\nJanuary 6, 2026\n\n",
+        "A pact\nBy Ann Roe and Bo van Dam\nTuesday, January 6, 2026 at 10:32 a.m. GMT\n\n",
+        "# A pact\n\n**Date:** 2026-01-06\n\n",
+        "A pact\nFirst published on 6 January 2026\nLast updated 7 January 2026\n",
+        "A pact\nWorld\nBy ANN ROE | Jan. 6, 2026 | 5 min read\n",
+        "A pact\nParis, 6 January 2026\n",
+        "A pact\n06.01.2026\n",
+        "A pact\ndate 2026-01-06 ",
+        "Title: A pact\nAuthor: Ann Roe\nDate: 2026-01-06T10:00:00Z\nSection: World\n",
+        "---\ntitle: 'A pact'\ndate: 2026-01-06\ntags:\n  - arms\n- x\n# note\n---\n",
     ],
 )
 def test_header_lines_become_metadata_and_no_sentences(header: str) -> None:
     article = Article.from_text(header + PROSE)
     assert (article.title, article.published) == ("A pact", date(2026, 1, 6))
     assert article.sentences[0].text == "France will send troops."
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "The Norvia Times\nA pact\nhttps://e.org/a\nJanuary 6, 2026\n",
+        "The Norvia Times\ntitle: A pact\nurl: https://e.org/a\ndate: 2026-01-06\n",
+        "A pact\nSource: The Norvia Times | 6 January 2026\nhttps://e.org/a\n\n",
+        "---\ntitle: A pact\nsource: The Norvia Times\nurl: https://e.org/a\ndate: 2026-01-06\n---\n",
+    ],
+)
+def test_outlet_and_address_are_read_from_the_header(header: str) -> None:
+    article = Article.from_text(header + PROSE)
+    assert (article.title, article.published) == ("A pact", date(2026, 1, 6))
+    assert (article.outlet, article.url) == ("The Norvia Times", "https://e.org/a")
+    assert article.text[article.body :].lstrip() == PROSE
+
+
+def test_a_known_outlet_is_no_title() -> None:
+    article = Article.from_text(f"A pact\nReuters\nJanuary 6, 2026\n{PROSE}")
+    assert (article.title, article.outlet) == ("A pact", "Reuters")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "date 2026 was set for the talks. Leaders will meet then.",
+        "date 2026\nLeaders will meet.",
+        "Date: nobody knows it yet, officials said. Talks go on.",
+        "Source: officials who were there said so.\nTalks go on.",
+        "By Sunday the talks had ended.\nTalks go on.",
+        "By the authority vested in me by the laws of Norvia, it is ordered:\nTalks go on.",
+        "KYIV, Feb 5 (Agency) - France will send troops.",
+        "PARIS — France will send troops.",
+        "A pact is near\nFrance will send troops.",
+        "France will send troops.\nBy 2026-01-06 they will be there.",
+        "---\ntitle: A pact\ndate: 2026-01-06\n\nFront matter that never ends is none.",
+        "---\nFrance will send troops.\n---\nRussia rejects them.",
+    ],
+)
+def test_what_only_looks_like_a_header_stays_in_the_text(text: str) -> None:
+    article = Article.from_text(text)
+    assert (article.title, article.published, article.outlet, article.body) == (None, None, None, 0)
+    assert article.sentences[0].start == 0
+
+
+def test_a_dateline_belongs_to_the_first_sentence_and_not_to_the_header() -> None:
+    article = Article.from_text(f"A pact\ndate 2026-01-06\nKYIV, Feb 5 (Agency) - {PROSE}")
+    assert article.sentences[0].text == "KYIV, Feb 5 (Agency) - France will send troops."
+    assert article.published == date(2026, 1, 6)
+
+
+@pytest.mark.parametrize("value", ["TBD", "unknown", "spring 2026", "03/04/2026"])
+def test_a_day_that_is_not_known_loses_neither_title_nor_text(value: str) -> None:
+    article = Article.from_text(f"A pact\nDate: {value}\n\n{PROSE}")
+    assert (article.title, article.published) == ("A pact", None)
+    assert article.sentences[0].text == "France will send troops."
+
+
+def test_a_full_sentence_below_the_title_is_not_lost_to_the_header() -> None:
+    article = Article.from_text(
+        f"A pact\nLeaders sign it today.\nBy Ann Roe\n2026-01-06\n\n{PROSE}"
+    )
+    assert (article.title, article.published) == ("A pact", date(2026, 1, 6))
+    assert article.sentences[0].text == "Leaders sign it today."
+
+
+def test_the_day_of_the_header_is_not_looked_at_where_one_is_given() -> None:
+    article = Article.from_text(f"date 2026-13-45\n{PROSE}", published="January 6, 2026")
+    assert article.published == date(2026, 1, 6)
+
+
+LINES = (
+    "A pact|date 2026-01-06|Date: TBD|By Ann Roe|Reuters|---|title: T||Talks go on.|- |# |:"
+    "|6 January 2026 ·|source: https://e.org|\u2028"
+).split("|")
+HEADS = st.lists(st.sampled_from(LINES)).map("\n".join)
+
+
+@given(HEADS | st.text())
+def test_a_header_is_a_beginning_of_the_text_and_holds_what_is_read_from_it(text: str) -> None:
+    fields, body = read_header(text)
+    assert 0 <= body <= len(text)
+    assert all(value and value in text for value in fields.values())
+
+
+def test_a_header_is_looked_for_in_a_few_short_lines_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr(headers, "without_marks", lambda line: seen.append(line) or line)
+    read_header("A pact\n" * 10_000)
+    read_header("date 2026-01-06 " + PROSE * 10_000)
+    assert sum(map(len, seen)) < 100
 
 
 def test_arguments_win_over_the_header() -> None:
@@ -94,7 +202,9 @@ def test_a_name_is_found_in_the_sentences_that_hold_it(seed: Article) -> None:
     [
         ("empty.txt", b"", "is empty"),
         ("blank.txt", b" \n\n ", "is empty"),
-        ("header.txt", b"title: T\ndate 2026-01-06\n", "is empty"),
+        ("header.txt", b"title: T\ndate 2026-01-06\n", "is empty below its header"),
+        ("front.txt", b"---\ntitle: T\n---\n", "is empty below its header"),
+        ("bare.txt", b"A pact\n6 January 2026\n", "is empty below its header"),
         ("binary.txt", b"\x89PNG\r\n\x1a\n\0\0\0", "is binary"),
         ("nul.txt", b"Some text.\0 More.", "is binary"),
         ("cp1251.txt", "Україна чекає.".encode("cp1251"), "is not UTF-8"),
@@ -102,6 +212,8 @@ def test_a_name_is_found_in_the_sentences_that_hold_it(seed: Article) -> None:
         ("stop.txt", b"Guarantees.", "no full sentence"),
         ("headings.txt", b"Guarantees\n\nThe Paris talks\n\nWhat next\n", "no full sentence"),
         ("date.txt", b"date 2026-13-45 Some text here.", "'2026-13-45' is no date"),
+        ("label.txt", b"Date: 2026-13-45\nSome text here.", "published: '2026-13-45' is no date"),
+        ("month.txt", b"T\n31 February 2026\nSome text.", "'31 February 2026' is no date; write"),
         ("url.txt", b"https://example.org/a\n", "is only a URL"),
         ("long.txt", b"A sentence. " * (MAX_CHARACTERS // 12 + 1), "split it"),
         ("a.json", b'{"title": "T"}', 'needs a field "text"'),

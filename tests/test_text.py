@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 
+import nupunkt
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from guarantee_summarizer.text import FoldedText, fold, holds, segment
+from guarantee_summarizer.text import FoldedText, fold, holds, segment, without_marks
 
 WORDS = st.sampled_from(
     [
@@ -45,6 +46,15 @@ WORDS = st.sampled_from(
         "?!",
         "米国。",
         "",
+        "**",
+        "#",
+        ">",
+        "| a |",
+        "---",
+        "(a)",
+        "12:10 GMT",
+        "Sec. 2.",
+        "\t",
     ]
 )
 TEXTS = st.one_of(st.text(), st.lists(WORDS).map(" ".join))
@@ -89,6 +99,100 @@ def test_abbreviations_numbers_quotes_and_lists_end_sentences_where_a_reader_wou
     text: str, expected: int
 ) -> None:
     assert len(segment(text)) == expected
+
+
+WRAPPED = """\
+Norvia and Suvia signed a security pact on Friday in the presence of Gen.
+Ana Keel, who had negotiated it for the better part of a year. The U.S.
+Senate will vote on it in June, officials said. Under the pact, troops of
+Norvia will guard the border."""
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_lines_that_an_editor_wrapped_are_joined_even_after_an_abbreviation(line_end: str) -> None:
+    sentences = segment(WRAPPED.replace("\n", line_end))
+    assert [" ".join(s.text.split())[-12:] for s in sentences] == [
+        "t of a year.",
+        "icials said.",
+        " the border.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["# What we know", "The talks go on.", "## What next", "Nobody knows."],
+        ["What was promised to Suvia in the summer, and what was not", f"Norvia {'sent arms ' * 12}."],
+        ["12:10 GMT", "Talks resume after a night in which nobody in the delegations slept", "12:45 GMT", "They end."],
+        ["4.30 p.m.", "Talks resume.", "15:10 | WHO DOES WHAT", "They end."],
+        ["| State | Soldiers |", "|---|---|", "| Norvia | 5,000 |", "| Suvia | 200 |", "That is all."],
+        ["State\tSoldiers", "Norvia\t5,000"],
+        ["The pact provides", "(a) a force,", "(b) arms; and", "(iv) money."],
+        ["§ 12. Findings of the assembly", "(a) Norvia is at peace.", "Sec. 2. Commitment.", "(b) So is Suvia."],
+        ["Members:", "- Ana Keel", "* Bo Lind", "• Cy Marr", "1. Di Nole"],
+        ["---", "Talks go on.", "***", "They end."],
+        ["> Norvia keeps its word.", "> Suvia doubts it."],
+    ],
+)  # fmt: skip
+def test_headings_bullets_table_rows_and_time_stamps_are_sentences_of_their_own(
+    lines: list[str],
+) -> None:
+    assert [s.text for s in segment("\n".join(lines))] == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("•\nA force\n•\nA pact", ["•\nA force", "•\nA pact"]),
+        ("KYIV, Feb. 5 (Agency) -\nTalks go on.", ["KYIV, Feb. 5 (Agency) -\nTalks go on."]),
+        ("> The leaders of\n> both states met.", ["> The leaders of\n> both states met."]),
+        ("**II. Purpose** The parties meet.", ["**II. Purpose**", "The parties meet."]),
+        ("**Norvia** agrees. So be it.", ["**Norvia** agrees.", "So be it."]),
+        ("**FACT:** The pact holds.", ["**FACT:** The pact holds."]),
+        ("No. It will not.", ["No.", "It will not."]),
+    ],
+)
+def test_marks_stay_with_the_words_they_stand_before(text: str, sentences: list[str]) -> None:
+    assert [s.text for s in segment(text)] == sentences
+
+
+@given(st.lists(TEXTS, max_size=5))
+def test_no_character_is_looked_at_twice_for_boundaries(texts: list[str]) -> None:
+    text = "\n\n".join(texts)
+    given_to_nupunkt: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        original = nupunkt.sent_spans
+        patch.setattr(
+            nupunkt, "sent_spans", lambda block: given_to_nupunkt.append(block) or original(block)
+        )
+        segment(text)
+    assert sum(map(len, given_to_nupunkt)) <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("- **Norvia** sends a force.", "Norvia sends a force."),
+        ("• a force;", "a force;"),
+        ("## What next", "What next"),
+        ("> He said\n> no.", "He said no."),
+        ("See [the pact](https://e.org/a_(b)) and ![map](m.png).", "See the pact and map."),
+        ("It was signed. \\[1\\] [2]", "It was signed."),
+        ("the [bilateral] meeting of [2026]", "the [bilateral] meeting of [2026]"),
+        ("**Ana Keel****:** “The _whole_ pact", "Ana Keel: “The whole pact"),
+        ("year.**”*", "year.”"),
+        ("5 * 3 = 15, snake_case, -5 degrees", "5 * 3 = 15, snake_case, -5 degrees"),
+        ("\\*not\\*", "*not*"),
+        ("1. Money", "1. Money"),
+    ],
+)
+def test_marks_of_lists_and_markdown_are_not_shown(text: str, shown: str) -> None:
+    assert without_marks(text) == shown
+
+
+@given(st.text(alphabet=st.characters(categories=("L", "Nd"), include_characters=" .,;:'\"")))
+def test_words_without_marks_are_shown_as_they_are(text: str) -> None:
+    assert without_marks(text) == " ".join(text.split())
 
 
 @given(st.text())

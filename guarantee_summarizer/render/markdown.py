@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from guarantee_summarizer.render.outline import Entry, Section, outline, printable
 from guarantee_summarizer.schema import Summary
+from guarantee_summarizer.text import without_marks
 
 __all__ = ["to_markdown"]
 
@@ -54,7 +55,7 @@ def _entry(entry: Entry) -> Iterator[str]:
     for name, value in entry.facts:
         yield f"  - {_escaped(name)}: {_escaped(value)}"
     for citation in entry.citations:
-        yield f"  - \\[{citation.sentence}\\] “{_escaped(citation.quote)}”"
+        yield f"  - \\[{citation.sentence}\\] “{_escaped(without_marks(citation.quote))}”"
 
 
 def _escaped(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from guarantee_summarizer.render.outline import Entry, outline, printable
 from guarantee_summarizer.schema import Summary
+from guarantee_summarizer.text import without_marks
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -74,6 +75,6 @@ def _lines(entry: Entry) -> list[tuple[Text, int]]:
         fact = Text(f"{printable(name)}: ", style="italic")
         lines.append((fact.append(printable(value), style="not italic"), indent + 2))
     for citation in entry.citations:
-        quote = " ".join(printable(citation.quote).split())
+        quote = without_marks(printable(citation.quote))
         lines.append((Text(f"[{citation.sentence}] {quote}", style="dim"), indent + 2))
     return lines

@@ -107,9 +107,16 @@ def test_control_and_direction_characters_do_not_get_through(write, summary):
 
 
 def test_article_text_cannot_mark_up_markdown(summary):
-    shown = to_markdown(summary)
+    shown = to_markdown(summary.replace(headline="*No* to [a](b)"))
     assert "<script>" not in shown
-    assert "\\*no\\* to \\[a\\](b)" in shown
+    assert "\\*No\\* to \\[a\\](b)" in shown
+
+
+@pytest.mark.parametrize("write", [to_markdown, terminal_text])
+def test_quotes_are_shown_without_the_markdown_of_the_article(write, summary):
+    assert "*no* to [a](b)" in " ".join(c.quote for p in summary.disputes for c in p.evidence)
+    assert "no to a" in write(summary)
+    assert "[a](b)" not in write(summary).replace("\\", "")
 
 
 def test_an_empty_summary_is_shown_too():
