@@ -58,8 +58,7 @@ from rich.table import Table
 import guarantee_summarizer as gs
 from guarantee_summarizer.enrich import enrich
 from guarantee_summarizer.lexicon import default_lexicon
-from guarantee_summarizer.llm.answers import read_answer
-from guarantee_summarizer.llm.call import Answer
+from guarantee_summarizer.llm.answers import ANSWER, read_answer
 from guarantee_summarizer.prompts import PromptBook, prompts_folder
 from guarantee_summarizer.schema.base import Model, is_added
 from guarantee_summarizer.schema.evidence import Citation
@@ -94,7 +93,7 @@ def seed_facts() -> tuple[gs.Article, gs.Summary]:
     """The seed article and its recorded answer; what the library fills, no more than needed."""
     article = gs.Article.from_file(run.SEED)
     raw = recorded_answer(run.CASSETTES / "seed.yaml")
-    written = read_answer(raw, article).summary
+    written = read_answer(ANSWER.model_validate_json(raw), article).summary
     full = enrich(written, article, default_lexicon())
     own = [proposal.description for proposal in written.proposals]
     return article, full.replace(
@@ -423,7 +422,7 @@ def measure(article: gs.Article, right: gs.Summary, count: Count) -> dict[str, A
     """All counts for one article."""
     facts = record(right)
     prompt = PromptBook().prompt(article)
-    system, schema = count(prompt.system), count(_tool(prompt.messages, Answer))
+    system, schema = count(prompt.system), count(_tool(prompt.messages, ANSWER))
     wire = wire_form(article, right)
     given = system + schema + count(prompt.user)
     told = count(_compact(_with_descriptions(wire, right)))

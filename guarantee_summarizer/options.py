@@ -7,17 +7,18 @@ types of a run, which load sqlite3, whenever the library is imported.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, get_args
 
-from guarantee_summarizer.errors import ConfigurationError
+from guarantee_summarizer.errors import ConfigurationError, MissingKeyError
 
 if TYPE_CHECKING:  # annotations only: a run's parts load sqlite3
     from guarantee_summarizer.corpus.ledger import Ledger
     from guarantee_summarizer.corpus.results import Prices, Progress
 
-__all__ = ["OptionFields", "Options", "RunFields", "RunOptions"]
+__all__ = ["Endpoint", "OptionFields", "Options", "RunFields", "RunOptions"]
 
 Mode = Literal["tools", "json_schema"]
 Failures = Literal["return", "raise"]
@@ -148,3 +149,51 @@ class RunOptions:
         _check_choice("failures", self.failures, Failures)
         if self.budget_cost is not None and self.prices is None:
             raise ConfigurationError("budget_cost needs prices=Prices(input, output)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """A model and how to reach it.
+
+    Args:
+        model: its name at the endpoint.
+        base_url: an OpenAI-compatible endpoint, ending in `/v1`; OpenAI's (or that of
+            `OPENAI_BASE_URL`) if None.
+        api_key: read from `OPENAI_API_KEY` if None; never shown.
+        client: an instructor client of your own, for any provider; the rest is then its business.
+
+    Raises:
+        MissingKeyError: OpenAI itself is meant and there is no key.
+        ConfigurationError: `base_url` is no URL.
+    """
+
+    model: str
+    base_url: str | None = None
+    api_key: str | None = field(default=None, repr=False)
+    client: Any = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot work before anything is sent."""
+        if self.client is not None:
+            return
+        if self.base_url is not None and not self.base_url.startswith(("http://", "https://")):
+            raise ConfigurationError(
+                f"base_url={self.base_url!r} has to begin with http:// or https://"
+            )
+        if not (self.key or self.base_url or os.environ.get("OPENAI_BASE_URL")):
+            raise MissingKeyError(
+                f"model {self.model!r} needs a key: set OPENAI_API_KEY or give api_key=; "
+                "without a model the embedded extractor needs none"
+            )
+
+    @property
+    def key(self) -> str | None:
+        """The key, from the argument or the environment."""
+        return self.api_key or os.environ.get("OPENAI_API_KEY") or None
+
+    @property
+    def address(self) -> str:
+        """What messages call the endpoint."""
+        if self.client is not None:
+            return f"the {type(self.client).__name__} client"
+        return self.base_url or os.environ.get("OPENAI_BASE_URL") or "the OpenAI API"

@@ -1,69 +1,263 @@
-"""What becomes of an answer."""
+"""What becomes of one article: read the answer, enrich, verify, re-ask, withhold.
+
+    extract (no model) ──────────────┐
+    prompt -> answer -> read_answer ─┴─> enrich -> verify -> finish: withhold, omissions, strict
+         ^                                   │
+         └────── re-ask the rejected claims ─┘
+
+Nothing here does any I/O. A conversation with a model is a generator that yields requests and is
+sent completions; `llm.client` and `batch` drive it, and tests do with plain values.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Literal, Protocol
+import math
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
+from guarantee_summarizer._version import __version__
 from guarantee_summarizer.article import Article
-from guarantee_summarizer.errors import TruncatedError, UnsupportedError
-from guarantee_summarizer.schema import Finding, Summary, Usage
+from guarantee_summarizer.enrich import enrich
+from guarantee_summarizer.errors import (
+    ConfigurationError,
+    InvalidAnswerError,
+    ModelError,
+    RefusalError,
+    TruncatedError,
+    UnsupportedError,
+)
+from guarantee_summarizer.lexicon import Cues, Lexicon
+from guarantee_summarizer.llm.answers import ANSWER, Problem, read_answer
+from guarantee_summarizer.llm.messages import Account, Completion, Request
+from guarantee_summarizer.llm.repair import (
+    RejectedClaim,
+    read_repairs,
+    rejected_claims,
+    relevant_sentences,
+    repair_model,
+    repaired,
+)
+from guarantee_summarizer.options import Endpoint, Options
+from guarantee_summarizer.schema import Finding, Provenance, Summary, Usage
+from guarantee_summarizer.verify import verify, withhold
 
-__all__ = ["Backend", "Draft", "Examine", "insist"]
+if TYPE_CHECKING:  # loads jinja2, which only a model needs
+    from guarantee_summarizer.prompts import Prompt, PromptBook
 
-Examine = Callable[[Summary, Article], tuple[Summary, tuple[Finding, ...]]]
-"""Completes the claims of a backend and says what the article does not support of them."""
+__all__ = ["Draft", "Pipeline"]
+
+_CUT_OFF = "the model reached its output limit; allow it more, or split the article"
+_SHOWN = 120  # characters of an answer that a message quotes
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a backend made of an article, examined, before unsupported claims are taken out."""
+    """The claims made of an article, enriched and verified, before any is withheld.
+
+    `problems` are what is wrong with the answer as a whole; `readable` is False where nothing of it
+    could be read, `partial` True where more of it is coming in.
+    """
 
     summary: Summary
     findings: tuple[Finding, ...] = ()
-    usage: Usage = field(default_factory=Usage)
+    problems: tuple[Problem, ...] = ()
     model: str | None = None
+    readable: bool = True
     partial: bool = False
 
-
-class Backend(Protocol):
-    """The two backends, `embedded` and `llm`, seen from above."""
-
     @property
-    def name(self) -> Literal["embedded", "llm"]:
-        """Which of the two."""
+    def flaws(self) -> float:
+        """How much is wrong: problems, items that did not fit, claims with an error."""
+        errors = sum(finding.severity == "error" for finding in self.findings)
+        flaws = len(self.problems) + len(self.summary.withheld) + errors
+        return flaws if self.readable else math.inf
 
-    @property
-    def fingerprint(self) -> str | None:
-        """Of templates and schema, where there are any."""
-
-    def draft(self, article: Article) -> Draft:
-        """The draft of one article."""
-
-    async def adraft(self, article: Article) -> Draft:
-        """The same, without blocking the event loop on the network."""
-
-    def stream(self, article: Article) -> Iterator[Draft]:
-        """The draft as it grows; the last one is what `draft` would have returned."""
-
-    def astream(self, article: Article) -> AsyncIterator[Draft]:
-        """The same, asynchronously."""
-
-    def close(self) -> None:
-        """Give connections back."""
-
-    async def aclose(self) -> None:
-        """Give connections of the running loop back."""
+    def noting(self, lost: str) -> Draft:
+        """Return a copy that says in its summary what was lost on the way."""
+        incomplete = (*self.summary.incomplete, lost)
+        return replace(self, summary=self.summary.replace(incomplete=incomplete))
 
 
-def insist(summary: Summary, source: str) -> None:
-    """Let a summary pass only if it is whole and nothing of it was withheld.
+_NOTHING = Draft(Summary.model_construct(relevant=False), readable=False)
 
-    Raises:
-        TruncatedError: it is incomplete.
-        UnsupportedError: something was withheld; both carry the summary.
+
+@dataclass(frozen=True)
+class Pipeline:
+    """The steps between an article and its summary, for one configuration.
+
+    Args:
+        options: language, strictness, omissions (`coverage`).
+        lexicon: the actors to know.
+        cues: the phrases that the embedded extractor goes by.
+        endpoint: the model; None for the embedded extractor.
+        book: the prompt templates; None without a model.
     """
+
+    options: Options
+    lexicon: Lexicon
+    cues: Cues
+    endpoint: Endpoint | None = None
+    book: PromptBook | None = None
+
+    def extract(self, article: Article) -> Draft:
+        """Let the embedded extractor read an article.
+
+        Raises:
+            ArticleError: the article is not in English.
+        """
+        from guarantee_summarizer.embedded import extract  # noqa: PLC0415  (only without a model)
+
+        claims = extract(article, lexicon=self.lexicon, cues=self.cues)
+        return self._examined(claims, article)
+
+    def conversation(
+        self, article: Article, account: Account
+    ) -> Generator[Request, Completion, Draft]:
+        """Ask about an article, then only for what does not hold, until all holds.
+
+        Ends early where the budget of `account` is spent. Whoever drives it may throw a
+        `ModelError` in place of a completion: once there is a draft it is kept and says so.
+
+        Raises:
+            RefusalError: the model declined.
+            AnswerError: nothing of its answers can be used.
+        """
+        prompt = self._book.prompt(article, language=self.options.language)
+        request, asked = Request(prompt.messages, ANSWER), tuple[RejectedClaim, ...]()
+        best = _NOTHING
+        while True:
+            try:
+                completion = yield request
+            except ModelError as error:
+                if not best.readable:
+                    raise
+                name = type(error.__cause__ or error).__name__
+                return best.noting(f"a re-ask failed ({name}); this is the answer before it")
+            if completion.refusal and best.readable:
+                return best.noting("the model declined a re-ask; this is the answer before it")
+            if completion.refusal:
+                message = f"{self._where}: the model declined: {_short(completion.refusal)}"
+                raise RefusalError(message, attempts=account.usage.attempts)
+            draft = self._read(completion, article, best, asked)
+            best = draft if draft.flaws <= best.flaws else best
+            if completion.finish == "length" and not asked:  # it would be cut off again
+                best = best.noting(_CUT_OFF)
+            if not best.flaws or account.spent or completion.finish in ("length", "broken"):
+                break
+            # A second reader's request goes here: after the checks, before the re-ask.
+            again = self._reask(best, prompt, article)
+            if again is None:
+                break
+            request, asked = again
+        if not best.readable:
+            raise self._unusable(completion, account)
+        return best
+
+    def partial(self, text: str, article: Article) -> Draft:
+        """Read what is whole of an answer that is still coming in."""
+        reading = read_answer(ANSWER.model_validate_json(text), article)
+        draft = self._examined(reading.summary, article).noting("the answer is still coming in")
+        return replace(draft, partial=True)
+
+    def finish(self, draft: Draft, article: Article, usage: Usage) -> Summary:
+        """Take out what is unsupported, say who made it, and be strict if asked to.
+
+        Raises:
+            TruncatedError: strict, and the summary is incomplete.
+            UnsupportedError: strict, and something was withheld.
+        """
+        provenance = Provenance(
+            backend="llm" if self.endpoint else "embedded",
+            model=draft.model or (self.endpoint and self.endpoint.model),
+            prompt=self.book and self.book.fingerprint,
+            library_version=__version__,
+            created=datetime.now(UTC),
+        )
+        summary = withhold(draft.summary, draft.findings).replace(
+            provenance=provenance, usage=usage
+        )
+        if draft.partial:
+            return summary
+        if self.options.coverage and article.english:
+            summary = summary.replace(findings=(*summary.findings, *self._missed(summary, article)))
+        if self.options.strict:
+            _insist(summary, article.source)
+        return summary
+
+    def _examined(self, claims: Summary, article: Article) -> Draft:
+        """Enrich and verify claims."""
+        summary = enrich(claims, article, self.lexicon)
+        examples = self.book.examples if self.book else ()
+        findings = verify(summary, article, lexicon=self.lexicon, examples=examples)
+        return Draft(summary, findings)
+
+    def _read(
+        self,
+        completion: Completion,
+        article: Article,
+        best: Draft,
+        asked: tuple[RejectedClaim, ...],
+    ) -> Draft:
+        """Read and examine a whole answer, or one to a re-ask laid over the best draft."""
+        answer = completion.parsed
+        if asked and (repairs := read_repairs(answer, completion.text, asked)) is not None:
+            claims = repaired(best.summary, asked, repairs, article)
+            return replace(self._examined(claims, article), model=completion.model)
+        if not isinstance(answer, ANSWER):  # a stream, or nothing that instructor could read
+            answer = ANSWER.model_validate_json(completion.text)
+        reading = read_answer(answer, article)
+        if reading.empty:
+            return replace(_NOTHING, problems=reading.problems)
+        draft = self._examined(reading.summary, article)
+        return replace(draft, problems=reading.problems, model=completion.model)
+
+    def _reask(
+        self, best: Draft, prompt: Prompt, article: Article
+    ) -> tuple[Request, tuple[RejectedClaim, ...]] | None:
+        """What to ask next: all again where the answer as a whole is wrong, else single claims."""
+        if best.problems:
+            return Request(self._book.again(prompt, best.problems), ANSWER), ()
+        rejected = rejected_claims(best.summary, best.findings)
+        if not rejected:
+            return None
+        messages = self._book.mend(
+            rejected,
+            sentences=relevant_sentences(rejected, article),
+            names=[participant.name for participant in best.summary.participants],
+            language=self.options.language,
+            marker=article.id,
+        )
+        return Request(messages, repair_model(rejected)), rejected
+
+    def _missed(self, summary: Summary, article: Article) -> tuple[Finding, ...]:
+        from guarantee_summarizer.embedded.omissions import passed_over  # noqa: PLC0415
+
+        return passed_over(summary, article, lexicon=self.lexicon, cues=self.cues)
+
+    @property
+    def _book(self) -> PromptBook:
+        if self.book is None:
+            raise ConfigurationError("the embedded extractor sends no requests; name a model")
+        return self.book
+
+    @property
+    def _where(self) -> str:
+        return self.endpoint.address if self.endpoint else "the embedded extractor"
+
+    def _unusable(self, completion: Completion, account: Account) -> ModelError:
+        """The error where nothing of the last answer, nor of those before, can be kept."""
+        attempts, text = account.usage.attempts, completion.text
+        if completion.finish == "length":
+            message = f"{self._where}: the answer was cut off before anything in it was whole"
+            return TruncatedError(message, attempts=attempts, answer=text)
+        reason = f"no answer fitted the schema in {attempts} attempts; last: {_short(text)}"
+        return InvalidAnswerError(f"{self._where}: {reason}", attempts=attempts, answer=text)
+
+
+def _insist(summary: Summary, source: str) -> None:
+    """Raise if the summary is incomplete or has withheld claims."""
     attempts = summary.usage.attempts if summary.usage else 0
     if summary.incomplete:
         message = f"{source}: the answer is incomplete: {summary.incomplete[0]}"
@@ -75,3 +269,8 @@ def insist(summary: Summary, source: str) -> None:
             f"the first: {first.path}: {first.findings[0].message}"
         )
         raise UnsupportedError(message, attempts=attempts, summary=summary)
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return repr(line[:_SHOWN] + ("…" if len(line) > _SHOWN else ""))

@@ -21,18 +21,10 @@ from guarantee_summarizer.article import Article
 from guarantee_summarizer.errors import PromptError
 from guarantee_summarizer.schema.json_schema import wire_schema
 
-__all__ = ["Problem", "Prompt", "PromptBook", "prompts_folder"]
+__all__ = ["Prompt", "PromptBook", "prompts_folder"]
 
 SYSTEM, ARTICLE, EXAMPLE = "system.md.jinja", "article.md.jinja", "example.md.jinja"
 AGAIN, MEND = "again.md.jinja", "mend.md.jinja"
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong with an answer as a whole: where, and what, in a sentence for the model."""
-
-    path: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +110,7 @@ class PromptBook:
         user = self._render(ARTICLE, article=article, language=language, marker=article.id)
         return Prompt(self.system, user, wire_schema(), self.fingerprint)
 
-    def again(self, prompt: Prompt, problems: Sequence[Problem]) -> list[dict[str, str]]:
+    def again(self, prompt: Prompt, problems: Sequence[Any]) -> list[dict[str, str]]:
         """The messages once more, as they were, and what was wrong with the answer as a whole."""
         told = self._render(AGAIN, problems=problems)
         system, user = prompt.messages

@@ -6,36 +6,30 @@ import hashlib
 import json
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from contextlib import aclosing, closing
-from dataclasses import asdict
-from datetime import UTC, datetime
-from functools import cached_property, partial
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from guarantee_summarizer._version import __version__
 from guarantee_summarizer.article import Article, ArticleLike
 from guarantee_summarizer.corpus.results import Failure, Outcome
-from guarantee_summarizer.enrich import enrich
-from guarantee_summarizer.errors import (
-    ConfigurationError,
-)
+from guarantee_summarizer.errors import ConfigurationError
 from guarantee_summarizer.lexicon import Cues, Lexicon, default_cues, default_lexicon
-from guarantee_summarizer.options import OptionFields, Options
-from guarantee_summarizer.pipeline import Backend, Draft, insist
-from guarantee_summarizer.schema import SCHEMA_VERSION, Finding, Provenance, Summary
-from guarantee_summarizer.telemetry import Observer
-from guarantee_summarizer.verify import verify, withhold
+from guarantee_summarizer.llm.messages import Account, Completion
+from guarantee_summarizer.options import Endpoint, OptionFields, Options
+from guarantee_summarizer.pipeline import Draft, Pipeline
+from guarantee_summarizer.schema import SCHEMA_VERSION, Summary
+from guarantee_summarizer.telemetry import Telemetry
+from guarantee_summarizer.verify import CHECKS_VERSION
+
+if TYPE_CHECKING:  # loads asyncio and sqlite3, or openai and instructor, which only some need
+    from guarantee_summarizer.corpus.run import Run
+    from guarantee_summarizer.llm.client import ModelClient
+    from guarantee_summarizer.options import RunFields
 
 __all__ = ["Summarizer", "asummarize", "summarize"]
 
-if TYPE_CHECKING:  # loads asyncio and sqlite3, which only a run needs
-    from guarantee_summarizer.corpus.run import Run
-    from guarantee_summarizer.options import RunFields
-
-
-_REBUILT = frozenset(
-    {"_backend", "_lexicon", "_cues", "_observer"}
-)  # on the machine where it is unpickled
+_REBUILT = ("_pipeline", "_client", "_telemetry")  # on the machine where it is unpickled
 
 
 class Summarizer:
@@ -78,7 +72,7 @@ class Summarizer:
             raise ConfigurationError(f"unknown option {min(unknown)!r}; there are {known}")
         self.model = model
         self.options = Options(**options)
-        self._place = {"base_url": base_url, "api_key": api_key, "client": client}
+        self._endpoint = _endpoint(model, base_url, api_key, client)
         self._prompts = prompts
         self._lexicon_folder = Path(lexicon) if lexicon else None
         if model is None and (client is not None or base_url or api_key or prompts):
@@ -89,7 +83,26 @@ class Summarizer:
             )
         if model is None and self.options.coverage:
             raise ConfigurationError("coverage compares with what a model read; name a model")
-        self._observer, self._backend  # noqa: B018  (what cannot work is refused now, not at the first article)
+        self._build()
+
+    def _build(self) -> None:
+        """Load what the options name, so that what cannot work is refused now."""
+        folder, book = self._lexicon_folder, None
+        self._telemetry = Telemetry(tracing=self.options.tracing)
+        self._client: ModelClient | None = None
+        if self._endpoint is not None:  # the heavy libraries are loaded only now
+            from guarantee_summarizer.llm.client import ModelClient  # noqa: PLC0415
+            from guarantee_summarizer.prompts import PromptBook  # noqa: PLC0415
+
+            self._client = ModelClient(self._endpoint, self.options, self._telemetry)
+            book = PromptBook(self._prompts)
+        self._pipeline = Pipeline(
+            options=self.options,
+            lexicon=Lexicon.load(folder) if folder else default_lexicon(),
+            cues=Cues.load(folder) if folder else default_cues(),
+            endpoint=self._endpoint,
+            book=book,
+        )
 
     def summarize(self, article: ArticleLike) -> Summary:
         """Summarize one article.
@@ -106,27 +119,58 @@ class Summarizer:
             ModelError: the model gave no usable answer; see its subclasses.
             AnswerError: with `strict`, the summary is incomplete or something was withheld.
         """
-        article = Article.of(article)
-        with self._observer.article(article) as finished:
-            return finished(self._finished(self._backend.draft(article), article))
+        article, account = Article.of(article), Account(self.options)
+        with self._telemetry.article(article) as finished, account.charged():
+            if self._client is None:
+                draft = self._extracted(article, account)
+            else:
+                conversation = self._pipeline.conversation(article, account)
+                draft = self._client.run(conversation, account)
+            return finished(self._pipeline.finish(draft, article, account.total))
 
     async def asummarize(self, article: ArticleLike) -> Summary:
         """`summarize` without blocking the event loop while the model answers."""
-        article = Article.of(article)
-        with self._observer.article(article) as finished:
-            return finished(self._finished(await self._backend.adraft(article), article))
+        article, account = Article.of(article), Account(self.options)
+        with self._telemetry.article(article) as finished, account.charged():
+            if self._client is None:
+                draft = self._extracted(article, account)
+            else:
+                conversation = self._pipeline.conversation(article, account)
+                draft = await self._client.arun(conversation, account)
+            return finished(self._pipeline.finish(draft, article, account.total))
 
     def stream(self, article: ArticleLike) -> Iterator[Summary]:
-        """The summary as it grows: only whole, grounded claims; the last one is the result."""
-        article = Article.of(article)
-        for draft in self._backend.stream(article):
-            yield self._finished(draft, article)
+        """Yield the summary as it grows: only whole, grounded claims; the last is the result."""
+        article, account = Article.of(article), Account(self.options)
+        if self._client is None:
+            yield self.summarize(article)
+            return
+        with account.charged():
+            conversation = self._pipeline.conversation(article, account)
+            for piece in self._client.stream(conversation, account):
+                yield self._streamed(piece, article, account)
 
     async def astream(self, article: ArticleLike) -> AsyncIterator[Summary]:
         """`stream` without blocking the event loop."""
-        article = Article.of(article)
-        async for draft in self._backend.astream(article):
-            yield self._finished(draft, article)
+        article, account = Article.of(article), Account(self.options)
+        if self._client is None:
+            yield self.summarize(article)
+            return
+        with account.charged():
+            conversation = self._pipeline.conversation(article, account)
+            async for piece in self._client.astream(conversation, account):
+                yield self._streamed(piece, article, account)
+
+    def _extracted(self, article: Article, account: Account) -> Draft:
+        account.attempt()
+        return self._pipeline.extract(article)
+
+    def _streamed(self, piece: str | Draft, article: Article, account: Account) -> Summary:
+        """The summary of what came so far, or at last of the whole draft."""
+        if isinstance(piece, Draft):
+            return self._pipeline.finish(piece, article, account.total)
+        draft = self._pipeline.partial(piece, article)
+        return self._pipeline.finish(draft, article, account.usage)
 
     def __call__(self, article: ArticleLike) -> Summary:
         """`summarize`, so that a summarizer is a step of a pipeline as it is.
@@ -159,7 +203,7 @@ class Summarizer:
         """
         from guarantee_summarizer.corpus.run import in_thread  # noqa: PLC0415
 
-        results = in_thread(self.run(articles, **options), self._backend.aclose)
+        results = in_thread(self.run(articles, **options), self.aclose)
         with closing(results):
             yield from (result.outcome for result in results)
 
@@ -191,33 +235,44 @@ class Summarizer:
         >>> Summarizer().settings["model"] is None
         True
         """
-        place = {"model": self.model, "base_url": self._place["base_url"]}
+        base_url = self._endpoint.base_url if self._endpoint else None
         folders = {"prompts": self._prompts, "lexicon": self._lexicon_folder}
         named = {name: str(path) for name, path in folders.items() if path}
-        return place | named | asdict(self.options)
+        return {"model": self.model, "base_url": base_url} | named | asdict(self.options)
 
     def key(self, article: Article) -> str:
-        """What tells this piece of work from any other: 32 hex digits.
+        """Return the cache key for an article and this configuration: 32 hex digits.
 
-        A hash of the article, the model, the fingerprint of prompt and schema, and the options that
-        make a difference to the summary. The same on every machine.
+        A hash of the article, the model, the fingerprints of prompts, schema and lexicon, the
+        version of the checks, and the options that make a difference to the summary. The same on
+        every machine.
         """
         options = {name: getattr(self.options, name) for name in ("language", "strict", "coverage")}
-        made_with = self._backend.fingerprint or __version__
-        parts = [article.id, self.model, made_with, SCHEMA_VERSION, options]
+        pipeline = self._pipeline
+        parts = [
+            article.id,
+            self.model,
+            pipeline.book.fingerprint if pipeline.book else __version__,
+            pipeline.lexicon.fingerprint,
+            pipeline.cues.fingerprint,
+            CHECKS_VERSION,
+            SCHEMA_VERSION,
+            options,
+        ]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
     def request(self, article: ArticleLike) -> dict[str, Any]:
-        """The body of the request that would be sent, in OpenAI's chat-completions form.
+        """Return the body of the request that would be sent, in chat-completions form.
 
         Raises:
             ConfigurationError: no model was named.
         """
-        body: dict[str, Any] = self.model_backend.request(Article.of(article))
-        return body
+        article = Article.of(article)
+        request = next(self._pipeline.conversation(article, Account(self.options)))
+        return self.model_client.body(request)
 
     def read(self, article: ArticleLike, completion: Any) -> Summary:
-        """The verified summary from a chat completion that came by another way (a batch).
+        """Return the verified summary from a chat completion that came by another way (a batch).
 
         Nothing is asked again: what does not hold is withheld.
 
@@ -229,35 +284,55 @@ class Summarizer:
             ModelError: the model declined, or nothing of its answer can be used.
         """
         article = Article.of(article)
-        return self._finished(self.model_backend.read(article, completion), article)
+        account = Account(replace(self.options, attempts=1))
+        account.attempt()
+        with account.charged():
+            conversation = self._pipeline.conversation(article, account)
+            next(conversation)
+            answer = Completion.of(completion)
+            account.add(answer.usage)
+            try:
+                conversation.send(answer)
+            except StopIteration as ended:
+                return self._pipeline.finish(ended.value, article, account.total)
+        raise AssertionError("a conversation without budget asks nothing")
 
     @property
-    def model_backend(self) -> Any:
-        """The backend that asks a model.
+    def model_client(self) -> ModelClient:
+        """What asks the model.
 
         Raises:
             ConfigurationError: no model was named.
         """
-        if self.model is None:
+        if self._client is None:
             raise ConfigurationError("the embedded extractor sends no requests; name a model")
-        return self._backend
+        return self._client
 
     def __getstate__(self) -> dict[str, Any]:
-        state = {name: value for name, value in self.__dict__.items() if name not in _REBUILT}
-        if self._place["client"] is not None:
+        if self._endpoint is not None and self._endpoint.client is not None:
             raise ConfigurationError(
-                "a summarizer with a client of your own cannot be pickled; build it where it works"
+                "a summarizer with a client of your own cannot be pickled; "
+                "create it in the worker process"
             )
-        return state | {"_place": {**self._place, "api_key": None}}
+        state = {name: value for name, value in self.__dict__.items() if name not in _REBUILT}
+        place = self._endpoint and (self._endpoint.model, self._endpoint.base_url)
+        return state | {"_endpoint": place}  # without the key
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        model, base_url = state["_endpoint"] or (None, None)
+        self.__dict__.update(state, _endpoint=_endpoint(model, base_url, None, None))
+        self._build()
 
     def close(self) -> None:
-        """Give connections back; the summarizer can still be used and opens new ones."""
-        self._backend.close()
+        """Close connections; the summarizer can still be used and opens new ones."""
+        if self._client is not None:
+            self._client.close()
 
     async def aclose(self) -> None:
         """`close`, also for the connections of the running event loop."""
-        self._backend.close()
-        await self._backend.aclose()
+        if self._client is not None:
+            self._client.close()
+            await self._client.aclose()
 
     def __enter__(self) -> Self:
         return self
@@ -275,71 +350,16 @@ class Summarizer:
         """The model and where it is; never the key."""
         if self.model is None:
             return "Summarizer(embedded)"
-        where = self._place["base_url"]
+        where = self._endpoint and self._endpoint.base_url
         return f"Summarizer({self.model!r}{f', base_url={where!r}' if where else ''})"
 
-    @cached_property
-    def _lexicon(self) -> Lexicon:
-        folder = self._lexicon_folder
-        return Lexicon.load(folder) if folder else default_lexicon()
 
-    @cached_property
-    def _cues(self) -> Cues:
-        folder = self._lexicon_folder
-        return Cues.load(folder) if folder else default_cues()
-
-    @cached_property
-    def _observer(self) -> Observer:
-        return Observer(tracing=self.options.tracing)
-
-    @cached_property
-    def _backend(self) -> Backend:
-        """The backend, its heavy libraries loaded only now."""
-        if self.model is None:
-            from guarantee_summarizer.embedded.extract import (  # noqa: PLC0415
-                EmbeddedBackend,
-            )
-
-            return EmbeddedBackend(self._examine, self._lexicon, self._cues)
-        from guarantee_summarizer.llm import Endpoint, LanguageModelBackend  # noqa: PLC0415
-        from guarantee_summarizer.prompts import PromptBook  # noqa: PLC0415
-
-        endpoint = Endpoint(model=self.model, **self._place)
-        book = PromptBook(self._prompts)
-        examine = partial(self._examine, examples=book.examples)
-        return LanguageModelBackend(
-            endpoint, book, examine, options=self.options, observer=self._observer
-        )
-
-    def _examine(
-        self, summary: Summary, article: Article, examples: tuple[dict[str, Any], ...] = ()
-    ) -> tuple[Summary, tuple[Finding, ...]]:
-        """Complete the claims of a backend and verify them."""
-        whole = enrich(summary, article, self._lexicon)
-        return whole, verify(whole, article, lexicon=self._lexicon, examples=examples)
-
-    def _finished(self, draft: Draft, article: Article) -> Summary:
-        """Take out what is unsupported, say who made it, and be strict if asked to."""
-        summary = withhold(draft.summary, draft.findings).replace(
-            provenance=self._provenance(draft), usage=draft.usage
-        )
-        if self.options.coverage and not draft.partial and article.english:
-            from guarantee_summarizer.embedded.omissions import passed_over  # noqa: PLC0415
-
-            missed = passed_over(summary, article, lexicon=self._lexicon, cues=self._cues)
-            summary = summary.replace(findings=(*summary.findings, *missed))
-        if self.options.strict and not draft.partial:
-            insist(summary, article.source)
-        return summary
-
-    def _provenance(self, draft: Draft) -> Provenance:
-        return Provenance(
-            backend=self._backend.name,
-            model=draft.model or self.model,
-            prompt=self._backend.fingerprint,
-            library_version=__version__,
-            created=datetime.now(UTC),
-        )
+def _endpoint(
+    model: str | None, base_url: str | None, api_key: str | None, client: Any
+) -> Endpoint | None:
+    if model is None:
+        return None
+    return Endpoint(model=model, base_url=base_url, api_key=api_key, client=client)
 
 
 def summarize(article: ArticleLike, model: str | None = None, **settings: Any) -> Summary:

@@ -17,13 +17,13 @@ from guarantee_summarizer.article import Article
 from guarantee_summarizer.errors import GuaranteeSummarizerError, load_extra
 from guarantee_summarizer.schema import Summary, Usage
 
-__all__ = ["Observer"]
+__all__ = ["Telemetry"]
 
 _LOG = logging.getLogger("guarantee_summarizer")
 _LOG.addHandler(logging.NullHandler())
 
 
-class Observer:
+class Telemetry:
     """Notes articles and attempts; it is told, and changes nothing.
 
     Args:

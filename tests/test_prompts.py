@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guarantee_summarizer import Article, PromptError
-from guarantee_summarizer.prompts import Problem, PromptBook
+from guarantee_summarizer.llm.answers import Problem
+from guarantee_summarizer.prompts import PromptBook
 
 BOOK = PromptBook()
 HOSTILE = [

@@ -128,7 +128,7 @@ class BatchJob:
         self._summarizer, self._sleep = summarizer, sleep
         self._ledger = ledger if isinstance(ledger, Ledger) else Ledger(ledger)
         self._parts = Parts(self._ledger)
-        self._api = BatchApi(summarizer.model_backend, sleep)
+        self._api = BatchApi(summarizer.model_client, sleep)
         self._most = (max_requests, max_bytes)
         made = f"{summarizer.key(_PROBE)} {self._api.address}"
         self._maker = hashlib.sha256(made.encode()).hexdigest()[:16]

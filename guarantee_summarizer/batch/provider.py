@@ -26,8 +26,8 @@ from guarantee_summarizer.errors import (
     RateLimitError,
     TransportError,
 )
-from guarantee_summarizer.llm.backend import LanguageModelBackend
-from guarantee_summarizer.llm.faults import policy, raise_fault, scrubbed, status_code
+from guarantee_summarizer.llm.client import ModelClient
+from guarantee_summarizer.llm.faults import fault, policy, scrubbed, status_code
 
 __all__ = ["BatchApi", "RemoteBatch"]
 
@@ -65,10 +65,10 @@ class RemoteBatch:
 
 
 class BatchApi:
-    """Talks to the endpoint of a backend through the backend's own client.
+    """Talks to the endpoint of a model client through that client's own connections.
 
     Args:
-        backend: its endpoint, key and budget of attempts and seconds count for every request.
+        client: its endpoint, key and budget of attempts and seconds count for every request.
         sleep: waits between attempts.
 
     Raises:
@@ -77,9 +77,9 @@ class BatchApi:
 
     url: Literal["/v1/chat/completions"] = "/v1/chat/completions"
 
-    def __init__(self, backend: LanguageModelBackend, sleep: Callable[[float], None]) -> None:
-        self._backend, self._sleep = backend, sleep
-        self._endpoint, self._options = backend.endpoint, backend.options
+    def __init__(self, client: ModelClient, sleep: Callable[[float], None]) -> None:
+        self._models, self._sleep = client, sleep
+        self._endpoint, self._options = client.endpoint, client.options
         if self._endpoint.client is not None:
             raise ConfigurationError(
                 "a batch does not go through a client of your own; "
@@ -198,7 +198,7 @@ class BatchApi:
 
     @property
     def _client(self) -> openai.OpenAI:
-        return cast("openai.OpenAI", self._backend.client.client)
+        return cast("openai.OpenAI", self._models.client.client)
 
     def _call(self, ask: Callable[[], T], what: str) -> T:
         """The answer to a request; `what` may be missing there."""
@@ -212,7 +212,8 @@ class BatchApi:
                     f"{self.address}: has no {what} (404); it needs the key of the project that "
                     "created it, and a base_url that offers OpenAI's Batch API"
                 ) from None
-            raise_fault(error, self._endpoint, retrying.statistics.get("attempt_number", 1))
+            failure = fault(error, self._endpoint, retrying.statistics.get("attempt_number", 1))
+            raise failure from failure.__cause__
 
     def _bearing(self, marks: Mapping[str, str]) -> Any | None:
         for batch in self._client.batches.list(limit=100):
@@ -262,10 +263,7 @@ class BatchApi:
 
     def _refused(self, status: int, code: Any, message: Any) -> ModelError:
         """The error that the same refusal of a live call would be."""
-        try:
-            raise_fault(_Told(status, code, message), self._endpoint, 1)
-        except ModelError as error:
-            return error
+        return cast("ModelError", fault(_Told(status, code, message), self._endpoint, 1))
 
     def _coded(self, code: Any, message: Any) -> ModelError:
         told = scrubbed(_Told(None, code, message), self._endpoint)

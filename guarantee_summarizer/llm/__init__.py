@@ -1,8 +1,1 @@
-"""The language-model backend: the only room that knows instructor and openai."""
-
-from __future__ import annotations
-
-from guarantee_summarizer.llm.backend import LanguageModelBackend
-from guarantee_summarizer.llm.client import Endpoint
-
-__all__ = ["Endpoint", "LanguageModelBackend"]
+"""Language models: the only package that knows instructor, openai and tenacity."""

@@ -1,45 +1,168 @@
 """Reads what a language model answered: all that is complete and fits, and what was lost.
 
 A malformed or truncated answer is never the same as "nothing found": items that are whole are
-kept, the others are reported one by one.
+kept, the others are reported one by one. `ANSWER` is the response model that instructor gets: its
+lists validate item by item, so that one bad item costs only itself.
+
+Citations cannot be grounded while instructor validates: the article would have to travel as
+instructor's `context=`, and with that every message is rendered as a template, article included.
+So `ANSWER` takes sentence numbers as they are written, and `read_answer` grounds them.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, Self
 
-from pydantic import ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WrapValidator,
+    create_model,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 
 from guarantee_summarizer.article import Article
-from guarantee_summarizer.prompts import Problem
-from guarantee_summarizer.schema import (
-    Dispute,
-    Event,
-    Finding,
-    GuaranteeStructure,
-    Layer,
-    Participant,
-    Proposal,
-    Summary,
-    Withheld,
-)
+from guarantee_summarizer.schema import Finding, GuaranteeStructure, Summary, Withheld
+from guarantee_summarizer.schema.claims import SECTIONS, TEXTS
+from guarantee_summarizer.schema.evidence import ground
+from guarantee_summarizer.schema.json_schema import wire_schema
 
-__all__ = ["Reading", "complete_prefix", "read_answer", "read_item", "read_object"]
+__all__ = [
+    "ANSWER",
+    "Problem",
+    "Reading",
+    "Rejected",
+    "claims_model",
+    "complete_prefix",
+    "read_answer",
+    "read_item",
+    "read_object",
+]
 
-_SECTIONS: dict[str, type[Any]] = {
-    "participants": Participant,
-    "events": Event,
-    "proposals": Proposal,
-    "disputes": Dispute,
-}
-_TEXTS = ("headline", "abstract")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|["{}\[\],]', re.DOTALL)
 _COMPLETE_INSIDE = ("{", "{[", "{{", "{{[")  # the answer, its lists, the structure, its layers
+_LISTS = {section.name: section for section in SECTIONS if section.many}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with an answer as a whole: where, and what, in a sentence for the model."""
+
+    path: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """An item that does not fit the schema, as it was written, and pydantic's reasons.
+
+    Without reasons it stands for a whole section that is no list.
+    """
+
+    written: Any
+    reasons: tuple[ErrorDetails, ...] = ()
+
+
+def _whole_or_rejected(written: Any, validate: Callable[[Any], Any]) -> Any:
+    if isinstance(written, Rejected):
+        return written
+    try:
+        return validate(written)
+    except ValidationError as error:
+        return Rejected(written, tuple(error.errors(include_url=False)))
+
+
+def _as_list(value: Any) -> Any:
+    if value is None:
+        return ()
+    return value if isinstance(value, list) else (Rejected(value),)
+
+
+def _or_none(kind: type[Any]) -> BeforeValidator:
+    return BeforeValidator(lambda value: value if isinstance(value, kind) else None)
+
+
+class _Answer(BaseModel):
+    """Base of what a model answers: reads any text, as far as it is one JSON object."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", arbitrary_types_allowed=True)
+
+    lost: str | None = None
+    written: dict[str, Any] = Field({}, repr=False)
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **_: Any) -> Self:
+        text = json_data if isinstance(json_data, str) else bytes(json_data).decode()
+        data, lost = read_object(text)
+        return cls.model_validate(data | {"lost": lost, "written": data})
+
+    @classmethod
+    def model_validate(cls, obj: Any, **_: Any) -> Self:
+        return super().model_validate(obj, context={"wire": True})
+
+
+class _WholeAnswer(_Answer):
+    relevant: Annotated[bool | None, _or_none(bool)] = None
+    headline: Annotated[str | None, _or_none(str)] = None
+    abstract: Annotated[str | None, _or_none(str)] = None
+    structure: Annotated[GuaranteeStructure | Rejected | None, _or_none(dict)] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _layers_are_a_section(cls, data: dict[str, Any]) -> dict[str, Any]:
+        structure = data.get("structure")
+        if not isinstance(structure, dict):
+            return data
+        rest = {name: value for name, value in structure.items() if name != "layers"}
+        return data | {"structure": rest, "layers": structure.get("layers")}
+
+    @classmethod
+    def model_json_schema(cls, *_: Any, **__: Any) -> dict[str, Any]:
+        return wire_schema()
+
+
+def _item(model: type[Any]) -> Any:
+    """The type of an item that is whole, or `Rejected`."""
+    return Annotated[model, WrapValidator(_whole_or_rejected)]
+
+
+def _section(model: type[Any]) -> Any:
+    """The type of a list whose items are read each for itself."""
+    return Annotated[tuple[_item(model), ...], BeforeValidator(_as_list)]  # type: ignore[misc]
+
+
+_FIELDS: dict[str, Any] = {name: (_section(s.model), ()) for name, s in _LISTS.items()}
+ANSWER: type[_WholeAnswer] = create_model("Summary", __base__=_WholeAnswer, **_FIELDS)
+"""The response model of a whole answer."""
+
+
+def claims_model(kinds: Sequence[type[Any] | None], schema: dict[str, Any]) -> type[BaseModel]:
+    """Build the response model of single claims, `claim_1` and so on, none of them required.
+
+    Args:
+        kinds: the model of each claim; None for a text.
+        schema: the JSON schema to send.
+    """
+    fields: dict[str, Any] = {
+        f"claim_{number}": (_item(kind or str) | None, None) for number, kind in enumerate(kinds, 1)
+    }
+
+    class Claims(_Answer):
+        relevant: Any = None  # there where a model answers in full instead
+
+        @classmethod
+        def model_json_schema(cls, *_: Any, **__: Any) -> dict[str, Any]:
+            return schema
+
+    return create_model("Mended", __base__=Claims, **fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,36 +179,107 @@ class Reading:
     @property
     def empty(self) -> bool:
         """Whether nothing at all could be read."""
-        asked = {*_TEXTS, *_SECTIONS, "structure"}
+        asked = {*TEXTS, *_LISTS, "structure"}
         return bool(self.problems) and not self.summary.model_fields_set & asked
 
 
-def read_answer(raw: str, article: Article) -> Reading:
-    """Read the JSON text of an answer against its article.
+def read_answer(answer: Any, article: Article) -> Reading:
+    """Ground the claims of an answer in its article.
 
     Args:
-        raw: the answer, whole or cut off; a code fence around it is passed over.
+        answer: an instance of `ANSWER`.
         article: what its sentence numbers point into.
 
     Returns:
         the claims that fit, grounded; what did not fit as `withheld`, each with its reason; and
         a line in `incomplete` if the JSON itself was cut off or broken.
     """
-    data, lost = read_object(raw)
-    reader = _Reader(article)
-    fields = reader.fields(data)
-    problems = tuple(reader.problems)
-    if lost:
-        problems = (Problem("", f"is not whole: {lost}; answer with one JSON object"), *problems)
-        fields["incomplete"] = (lost,)
-    if reader.withheld:
-        fields["withheld"] = tuple(reader.withheld)
-    return Reading(Summary.model_construct(**fields), problems)
+    grounding = _Grounding(article)
+    fields = grounding.fields(answer)
+    problems = [*_problems(answer, fields), *grounding.problems]
+    if answer.lost:
+        problems.insert(0, Problem("", f"is not whole: {answer.lost}; answer with one JSON object"))
+        fields["incomplete"] = (answer.lost,)
+    if grounding.withheld:
+        fields["withheld"] = tuple(grounding.withheld)
+    return Reading(Summary.model_construct(**fields), tuple(problems))
 
 
-def read_item(model: type[Any], item: Any, article: Article) -> Any | None:
-    """One claim as a model wrote it, grounded; None where it does not fit the schema."""
-    return _Reader(article).one(item, model, "")
+def read_item(item: Any, article: Article) -> Any | None:
+    """Ground one claim of an answer to a re-ask; None where it is left out or does not fit."""
+    return None if item is None else _Grounding(article).item(item, "")
+
+
+def _problems(answer: Any, fields: Mapping[str, Any]) -> Iterator[Problem]:
+    """What is wrong with an answer as a whole; nothing more where nothing of it came."""
+    if answer.lost and answer.model_fields_set == {"lost", "written"}:
+        return
+    for name in TEXTS:
+        if name not in fields:
+            yield Problem(name, "is missing; it has to be a text")
+    if answer.relevant is None:
+        yield Problem("relevant", "is missing; it has to be true or false")
+    elif not answer.relevant and fields["relevant"] is not answer.relevant:
+        yield Problem("relevant", "is false, yet there are claims")
+
+
+class _Grounding:
+    """Grounds item by item; what does not fit is in `withheld`, sections of no list in `problems`."""
+
+    def __init__(self, article: Article) -> None:
+        self._article = article
+        self.problems: list[Problem] = []
+        self.withheld: list[Withheld] = []
+
+    def fields(self, answer: Any) -> dict[str, Any]:
+        """The fields of the summary that could be read."""
+        fields: dict[str, Any] = {}
+        for name in TEXTS:
+            if text := " ".join((getattr(answer, name) or "").split()):
+                fields[name] = text
+        for name in _LISTS:
+            if name in answer.model_fields_set and name != "layers":
+                written = answer.written.get(name)
+                fields[name] = self._items(getattr(answer, name), written, name)
+        if answer.structure is not None:
+            written = answer.written["structure"].get("layers")
+            layers = self._items(answer.layers, written, "structure.layers")
+            structure = self.item(answer.structure, "structure") or GuaranteeStructure()
+            fields["structure"] = structure.replace(layers=layers)
+        claimed = any(fields.get(name) for name in _LISTS)
+        fields["relevant"] = bool(answer.relevant) or claimed
+        return fields
+
+    def _items(self, items: tuple[Any, ...], written: Any, path: str) -> tuple[Any, ...]:
+        if items and isinstance(items[0], Rejected) and not items[0].reasons:
+            self.problems.append(Problem(path, "has to be a list"))
+            return ()
+        pairs = enumerate(zip(items, written or (), strict=True))
+        read = (self.item(item, f"{path}[{at}]", given) for at, (item, given) in pairs)
+        return tuple(item for item in read if item is not None)
+
+    def item(self, item: Any, path: str, written: Any = None) -> Any | None:
+        """The item, grounded, or None; then it is in `withheld`, as written, with the reasons."""
+        if isinstance(item, Rejected):
+            findings = [_finding(reason, path) for reason in item.reasons]
+            self.withheld.append(Withheld(path=path, claim=item.written, findings=tuple(findings)))
+            return None
+        grounded, errors = ground(item, self._article)
+        if not errors:
+            return grounded
+        findings = [
+            Finding(code=code, severity="error", path=f"{path}{at}", message=message)
+            for at, code, message in errors
+        ]
+        self.withheld.append(Withheld(path=path, claim=written, findings=tuple(findings)))
+        return None
+
+
+def _finding(detail: ErrorDetails, path: str) -> Finding:
+    for step in detail["loc"]:
+        path += f"[{step}]" if isinstance(step, int) else f".{step}"
+    code = detail["type"] if detail["type"].startswith("citation_") else "malformed"
+    return Finding(code=code, severity="error", path=path, message=detail["msg"])
 
 
 def read_object(raw: str) -> tuple[dict[str, Any], str | None]:
@@ -144,70 +338,3 @@ def _last_place(data: dict[str, Any]) -> str:
         if isinstance(value, list)
         else (f", after {name!r}")
     )
-
-
-class _Reader:
-    """Validates item by item, so that one bad item costs only itself."""
-
-    def __init__(self, article: Article) -> None:
-        self._context = {"article": article, "wire": True}
-        self.problems: list[Problem] = []
-        self.withheld: list[Withheld] = []
-
-    def fields(self, data: dict[str, Any]) -> dict[str, Any]:
-        """The fields of the summary that could be read."""
-        fields: dict[str, Any] = {}
-        for name in _TEXTS:
-            if isinstance(data.get(name), str) and data[name].strip():
-                fields[name] = " ".join(data[name].split())
-            elif data:
-                self.problems.append(Problem(name, "is missing; it has to be a text"))
-        for name, model in _SECTIONS.items():
-            if name in data:
-                fields[name] = tuple(self._items(data[name], model, name))
-        if isinstance(data.get("structure"), dict):
-            fields["structure"] = self._structure(dict(data["structure"]))
-        fields["relevant"] = self._relevant(data, fields)
-        return fields
-
-    def _relevant(self, data: dict[str, Any], fields: dict[str, Any]) -> bool:
-        claimed = [n for n in _SECTIONS if fields.get(n)]
-        if isinstance(data.get("relevant"), bool):
-            if data["relevant"] or not claimed:
-                return bool(data["relevant"])
-            self.problems.append(Problem("relevant", "is false, yet there are claims"))
-        elif data:
-            self.problems.append(Problem("relevant", "is missing; it has to be true or false"))
-        return bool(claimed)
-
-    def _structure(self, data: dict[str, Any]) -> GuaranteeStructure:
-        layers = tuple(self._items(data.pop("layers", None), Layer, "structure.layers"))
-        read = self.one(data, GuaranteeStructure, "structure")
-        return (read or GuaranteeStructure()).replace(layers=layers)
-
-    def _items(self, value: Any, model: type[Any], path: str) -> Iterator[Any]:
-        if value is None:
-            return
-        if not isinstance(value, list):
-            self.problems.append(Problem(path, "has to be a list"))
-            return
-        for i, item in enumerate(value):
-            read = self.one(item, model, f"{path}[{i}]")
-            if read is not None:
-                yield read
-
-    def one(self, item: Any, model: type[Any], path: str) -> Any | None:
-        """The item, or None; then it is in `withheld` with the reasons."""
-        try:
-            return model.model_validate(item, context=self._context)
-        except ValidationError as error:
-            found = [_finding(detail, path) for detail in error.errors(include_url=False)]
-            self.withheld.append(Withheld(path=path, claim=item, findings=tuple(found)))
-            return None
-
-
-def _finding(detail: ErrorDetails, path: str) -> Finding:
-    for step in detail["loc"]:
-        path += f"[{step}]" if isinstance(step, int) else f".{step}"
-    code = detail["type"] if detail["type"].startswith("citation_") else "malformed"
-    return Finding(code=code, severity="error", path=path, message=detail["msg"])

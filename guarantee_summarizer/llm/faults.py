@@ -6,21 +6,15 @@ Every message is one line that names the endpoint and the remedy, and none holds
 from __future__ import annotations
 
 import email.utils
-import json
 import time
-from typing import Any, NoReturn
+from typing import Any
 
 import tenacity
-from instructor.core.exceptions import (
-    AsyncValidationError,
-    IncompleteOutputException,
-    ResponseParsingError,
-)
-from pydantic import ValidationError
 
 from guarantee_summarizer.errors import (
     AuthenticationError,
     BadRequestError,
+    GuaranteeSummarizerError,
     InvalidAnswerError,
     ModelError,
     ModelTimeoutError,
@@ -29,20 +23,18 @@ from guarantee_summarizer.errors import (
     UnknownModelError,
     UnreachableError,
 )
-from guarantee_summarizer.llm.client import Endpoint
+from guarantee_summarizer.options import Endpoint
 
 __all__ = [
-    "is_answer_problem",
+    "fault",
     "is_transport",
     "policy",
-    "raise_fault",
     "retry_after",
     "root",
     "scrubbed",
     "status_code",
 ]
 
-_BAD_ANSWER = (ResponseParsingError, ValidationError, AsyncValidationError, json.JSONDecodeError)
 _BUSY = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 _BACK_OFF = tenacity.wait_random_exponential(multiplier=0.5, max=20)
 
@@ -68,11 +60,6 @@ def _worth_another(raised: BaseException) -> bool:
     if getattr(error, "code", None) == "insufficient_quota":
         return False
     return status_code(error) in _BUSY or is_transport(error)
-
-
-def is_answer_problem(error: BaseException) -> bool:
-    """Whether an answer came, but none that holds."""
-    return isinstance(error, (*_BAD_ANSWER, IncompleteOutputException))
 
 
 def is_transport(error: BaseException) -> bool:
@@ -112,12 +99,16 @@ def _wait(state: tenacity.RetryCallState) -> float:
 _DETAIL = 200  # characters of the server's own words that a message quotes
 
 
-def raise_fault(error: BaseException, endpoint: Endpoint, attempts: int) -> NoReturn:
-    """Raise the library's error for `error`; the chain is cut where it would show a key."""
+def fault(error: Exception, endpoint: Endpoint, attempts: int) -> GuaranteeSummarizerError:
+    """Translate an error into this library's; the chain is cut where it would show a key."""
     cause = root(error)
-    fault = _fault(cause, endpoint, attempts)
+    if isinstance(cause, GuaranteeSummarizerError):
+        return cause
+    made = _fault(cause, endpoint, attempts)
     leaks = endpoint.key is not None and endpoint.key in f"{cause} {cause.__cause__}"
-    raise fault from (None if leaks else cause)
+    made.__cause__ = None if leaks else cause
+    made.__suppress_context__ = True
+    return made
 
 
 def _fault(error: BaseException, endpoint: Endpoint, attempts: int) -> ModelError:

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from pydantic import BaseModel
+
 from guarantee_summarizer.article import Article
-from guarantee_summarizer.llm.answers import read_item
+from guarantee_summarizer.llm.answers import claims_model, read_item
 from guarantee_summarizer.schema import ClaimPath, Finding, Participant, Summary, Withheld
 from guarantee_summarizer.schema.json_schema import part_schema, to_wire
 from guarantee_summarizer.schema.paths import claim_paths
@@ -22,7 +24,14 @@ from guarantee_summarizer.text import Sentence, fold
 from guarantee_summarizer.verify import advice
 from guarantee_summarizer.verify.passages import Overlap
 
-__all__ = ["RejectedClaim", "rejected_claims", "relevant_sentences", "repair_schema", "repaired"]
+__all__ = [
+    "RejectedClaim",
+    "read_repairs",
+    "rejected_claims",
+    "relevant_sentences",
+    "repair_model",
+    "repaired",
+]
 
 _NEAREST = 3  # sentences beside the cited ones that share most words with a claim
 
@@ -104,18 +113,34 @@ def relevant_sentences(claims: Iterable[RejectedClaim], article: Article) -> lis
     return [s for i, s in enumerate(article.sentences) if i in wanted]
 
 
-def repair_schema(claims: Iterable[RejectedClaim]) -> str:
-    """Return the JSON schema of the answer: one field for each claim, none of them required."""
-    return _schema(tuple(claim.model.__name__ if claim.model else None for claim in claims))
+def repair_model(claims: Iterable[RejectedClaim]) -> type[BaseModel]:
+    """Build the response model of the answer: one field for each claim, none of them required."""
+    return _model(tuple(claim.model for claim in claims))
 
 
 @lru_cache(maxsize=256)
-def _schema(models: tuple[str | None, ...]) -> str:
-    return json.dumps(part_schema({f"claim_{n}": model for n, model in enumerate(models, 1)}))
+def _model(models: tuple[type[Any] | None, ...]) -> type[BaseModel]:
+    names = {f"claim_{n}": model.__name__ if model else None for n, model in enumerate(models, 1)}
+    return claims_model(models, part_schema(names))
+
+
+def read_repairs(
+    parsed: BaseModel | None, text: str, claims: Iterable[RejectedClaim]
+) -> BaseModel | None:
+    """Read an answer to a re-ask; None where the model answered in full instead.
+
+    Args:
+        parsed: the answer as instructor read it, if it could.
+        text: the answer as it was written.
+        claims: what was asked for again.
+    """
+    model = repair_model(claims)
+    answer = parsed if isinstance(parsed, model) else model.model_validate_json(text)
+    return None if getattr(answer, "relevant", None) is not None else answer
 
 
 def repaired(
-    summary: Summary, claims: Iterable[RejectedClaim], answer: Mapping[str, Any], article: Article
+    summary: Summary, claims: Iterable[RejectedClaim], answer: BaseModel, article: Article
 ) -> Summary:
     """Return the summary with what the answer repaired in its place; the rest stays as it was.
 
@@ -123,21 +148,15 @@ def repaired(
     """
     names: dict[str, str] = {}
     for number, claim in enumerate(claims, 1):
-        given = answer.get(f"claim_{number}")
-        item = _read(claim, given, article) if given else None
-        if item is None:
+        given = getattr(answer, f"claim_{number}", None)
+        item = " ".join(given.split()) if isinstance(given, str) else read_item(given, article)
+        if not item:
             continue
         if isinstance(item, Participant) and claim.path.index is not None:
             names[fold(claim.path.of(summary).name)] = item.name
         rest = tuple(entry for entry in summary.withheld if entry is not claim.withheld)
         summary = claim.path.replaced(summary, item).replace(withheld=rest)
     return _renamed(summary, names) if names else summary
-
-
-def _read(claim: RejectedClaim, given: Any, article: Article) -> Any | None:
-    if claim.model is None:
-        return " ".join(given.split()) if isinstance(given, str) else None
-    return read_item(claim.model, given, article)
 
 
 def _renamed(summary: Summary, names: Mapping[str, str]) -> Summary:

@@ -1,7 +1,7 @@
-"""What all requests to one endpoint share: its limits, its pauses, and whether it is up.
+"""Limits: what all requests to one endpoint share.
 
 A request asks how long it has to wait; waiting is the caller's business, so that threads and event
-loops use the same gate. Times come from a monotonic clock: a wall clock that jumps changes nothing.
+loops use the same throttle. Times come from a monotonic clock: a wall clock that jumps changes nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 from guarantee_summarizer.llm.faults import is_transport, retry_after, root, status_code
 
-__all__ = ["Gate"]
+__all__ = ["Throttle"]
 
 _BURST = 5.0  # seconds' worth of a rate that may go out at once
 _FULL = 0.02  # seconds between two looks for a free place
@@ -25,7 +25,7 @@ _SHRINK = 0.7  # of the requests under way, when the endpoint asks to slow down
 _OVERLOADED = frozenset({429, 503, 529})
 
 
-class Gate:
+class Throttle:
     """Lets requests through as fast as an endpoint allows; thread-safe.
 
     Args:
@@ -60,9 +60,9 @@ class Gate:
         return self._most
 
     def ask(self, tokens: int) -> float:
-        """Seconds to wait before asking again; 0 lets a request of about `tokens` tokens through.
+        """Return the seconds to wait before asking again; 0 admits a request of about `tokens` tokens.
 
-        Whoever was let through owes one `answered`, `refused` or `failed`; see `watching`.
+        Wrap each admitted request in `watching`.
         """
         with self._lock:
             now = self._clock()
@@ -84,7 +84,7 @@ class Gate:
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Notes how a request that was let through ends."""
+        """Note how an admitted request ends."""
         try:
             yield
         except BaseException as error:
@@ -93,7 +93,7 @@ class Gate:
         self._answered()
 
     def settle(self, estimated: int, used: int) -> None:
-        """Correct the tokens that `ask` was told by those that were used."""
+        """Replace the tokens that `ask` was given for a request by those that it used."""
         with self._lock:
             self._tokens.take(used - estimated)
 

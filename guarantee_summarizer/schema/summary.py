@@ -105,6 +105,11 @@ class Usage(Model):
     attempts: int = 0
     seconds: float = 0.0
 
+    @property
+    def tokens(self) -> int:
+        """Tokens in and out."""
+        return self.input_tokens + self.output_tokens
+
 
 class Summary(Model):
     """The structured summary of one article on an international security guarantee."""

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import guarantee_summarizer as gs
+from guarantee_summarizer.llm.answers import ANSWER as ANSWER_MODEL
 from guarantee_summarizer.llm.answers import complete_prefix, read_answer
 from guarantee_summarizer.testing import Reply
 
@@ -197,8 +198,8 @@ ENCODED = json.dumps(ANSWER, ensure_ascii=False)
 @settings(max_examples=300)
 def test_any_beginning_of_an_answer_gives_only_items_of_the_whole_one(cut):
     article = gs.Article.from_text(TEXT)
-    whole = read_answer(ENCODED, article).summary
-    part = read_answer(ENCODED[:cut], article)
+    whole = read_answer(ANSWER_MODEL.model_validate_json(ENCODED), article).summary
+    part = read_answer(ANSWER_MODEL.model_validate_json(ENCODED[:cut]), article)
     for name in ("participants", "proposals", "disputes"):
         items = getattr(part.summary, name)
         assert items == getattr(whole, name)[: len(items)]

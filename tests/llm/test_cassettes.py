@@ -15,6 +15,7 @@ import pytest
 
 import guarantee_summarizer as gs
 from guarantee_summarizer.evaluation import unsupported
+from guarantee_summarizer.llm.messages import Account, Completion
 from guarantee_summarizer.prompts import PromptBook
 from guarantee_summarizer.schema.json_schema import to_wire
 from tests.conftest import CASSETTES
@@ -179,17 +180,26 @@ def damaged(article: gs.Article) -> str:
 @pytest.mark.vcr
 def test_a_reader_mends_in_one_short_re_ask_what_was_damaged_on_purpose(summarizer):
     article = gs.Article.from_file(GOLD / "01-london-summit.txt")
-    backend = summarizer.model_backend
-    call = backend.begin(article)
-    call.take(damaged(article))
-    before = sum(finding.severity == "error" for finding in call.best.findings)
-    assert before + len(call.best.summary.withheld) >= 5
-    backend.ask(call)
-    mended = call.concluded()
-    assert mended.usage.attempts == 1
-    assert mended.summary.withheld == ()
-    assert [f for f in mended.findings if f.severity == "error"] == []
-    assert "Giorgia Meloni" in {p.name for p in mended.summary.participants}
+    account = Account(summarizer.options)
+    conversation = summarizer._pipeline.conversation(article, account)
+    next(conversation)
+    request = conversation.send(Completion(damaged(article)))  # as if a model had said so
+    assert len(request.answer.model_fields) >= 5
+    draft = summarizer.model_client.run(resumed(conversation, request), account)
+    assert account.usage.attempts == 1
+    assert draft.summary.withheld == ()
+    assert [f for f in draft.findings if f.severity == "error"] == []
+    assert "Giorgia Meloni" in {p.name for p in draft.summary.participants}
+
+
+def resumed(conversation, request):
+    """A conversation in the middle, from its beginning for whoever drives it."""
+    while True:
+        completion = yield request
+        try:
+            request = conversation.send(completion)
+        except StopIteration as ended:
+            return ended.value
 
 
 def test_no_cassette_holds_a_key_or_an_identity():

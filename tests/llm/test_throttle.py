@@ -8,7 +8,7 @@ import threading
 import pytest
 
 import guarantee_summarizer as gs
-from guarantee_summarizer.llm.throttle import Gate
+from guarantee_summarizer.llm.throttle import Throttle
 from guarantee_summarizer.testing import Reply, ScriptedEndpoint
 
 from .conftest import ANSWER, KEY
@@ -35,7 +35,7 @@ def clock():
     return Clock()
 
 
-def sent(gate: Gate, clock: Clock, seconds: float, tokens: int = 0) -> int:
+def sent(gate: Throttle, clock: Clock, seconds: float, tokens: int = 0) -> int:
     """How many requests get through in that time, each answered at once."""
     count, end = 0, clock.now + seconds
     while clock.now < end:
@@ -49,7 +49,7 @@ def sent(gate: Gate, clock: Clock, seconds: float, tokens: int = 0) -> int:
     return count
 
 
-def ends(gate: Gate, error: Exception | None = None) -> None:
+def ends(gate: Throttle, error: Exception | None = None) -> None:
     with contextlib.suppress(Answered), gate.watching():
         if error:
             raise error
@@ -57,20 +57,20 @@ def ends(gate: Gate, error: Exception | None = None) -> None:
 
 @pytest.mark.parametrize("limit", [6, 60, 600, 6000])
 def test_no_more_requests_go_out_than_a_minute_allows(clock, limit):
-    gate = Gate(requests_per_minute=limit, clock=clock)
+    gate = Throttle(requests_per_minute=limit, clock=clock)
     assert limit * 0.95 <= sent(gate, clock, 60) <= limit * 1.1 + 2
     assert limit * 0.95 <= sent(gate, clock, 60) <= limit * 1.02 + 1
 
 
 @pytest.mark.parametrize("tokens", [10, 500, 4000])
 def test_no_more_tokens_go_out_than_a_minute_allows(clock, tokens):
-    gate = Gate(tokens_per_minute=60_000, clock=clock)
+    gate = Throttle(tokens_per_minute=60_000, clock=clock)
     sent(gate, clock, 60, tokens)
     assert 54_000 <= sent(gate, clock, 60, tokens) * tokens <= 66_000
 
 
 def test_tokens_that_were_estimated_too_low_are_paid_back(clock):
-    gate = Gate(tokens_per_minute=6000, clock=clock)
+    gate = Throttle(tokens_per_minute=6000, clock=clock)
     assert gate.ask(100) == 0
     ends(gate)
     gate.settle(100, 1100)
@@ -78,7 +78,7 @@ def test_tokens_that_were_estimated_too_low_are_paid_back(clock):
 
 
 def test_one_429_stops_everybody_for_as_long_as_it_asks(clock):
-    gate = Gate(clock=clock)
+    gate = Throttle(clock=clock)
     assert [gate.ask(0) for _ in range(10)] == [0.0] * 10
     ends(gate, Answered(429, "7"))
     assert gate.ask(0) == pytest.approx(7)
@@ -91,7 +91,7 @@ def test_one_429_stops_everybody_for_as_long_as_it_asks(clock):
 
 
 def test_after_a_429_fewer_requests_are_under_way_and_answers_bring_them_back(clock):
-    gate = Gate(clock=clock)
+    gate = Throttle(clock=clock)
     for _ in range(10):
         gate.ask(0)
     for _ in range(10):  # ten at once are one sign, not ten
@@ -105,7 +105,7 @@ def test_after_a_429_fewer_requests_are_under_way_and_answers_bring_them_back(cl
 
 
 def test_a_429_without_a_time_waits_longer_each_time(clock):
-    gate, waits = Gate(clock=clock), []
+    gate, waits = Throttle(clock=clock), []
     for _ in range(8):
         while wait := gate.ask(0):
             clock.now += wait
@@ -117,7 +117,7 @@ def test_a_429_without_a_time_waits_longer_each_time(clock):
 
 
 def test_an_endpoint_that_is_down_is_tried_by_one_at_a_time_until_it_is_up(clock):
-    gate = Gate(clock=clock)
+    gate = Throttle(clock=clock)
     for _ in range(8):
         assert gate.ask(0) == 0
         ends(gate, Answered(500))
@@ -134,14 +134,14 @@ def test_an_endpoint_that_is_down_is_tried_by_one_at_a_time_until_it_is_up(clock
 
 
 def test_answers_that_are_refused_for_their_content_say_that_the_endpoint_is_up(clock):
-    gate = Gate(clock=clock)
+    gate = Throttle(clock=clock)
     for _ in range(50):
         assert gate.ask(0) == 0
         ends(gate, Answered(400))
 
 
 def test_a_used_up_quota_slows_nobody(clock):
-    gate = Gate(clock=clock)
+    gate = Throttle(clock=clock)
     error = Answered(429, "60")
     error.code = "insufficient_quota"
     gate.ask(0)
@@ -171,3 +171,15 @@ def test_threads_of_one_summarizer_share_its_limits(article):
         summarizer.close()
     assert outcomes == ["late"] * 12
     assert len(endpoint.requests) == 1
+
+
+def test_each_request_charges_the_limits_with_its_own_tokens_only(article, answer, monkeypatch):
+    charged = []
+    monkeypatch.setattr(Throttle, "settle", lambda _, __, used: charged.append(used))
+    answer["proposals"][1]["title"] = "4,000 soldiers in Norvia"
+    replies = [Reply(answer=answer, tokens=(4000, 400)), Reply(answer={}, tokens=(150, 50))]
+    with ScriptedEndpoint(replies) as endpoint:
+        summarizer = gs.Summarizer("m", base_url=endpoint.url, tokens_per_minute=1e6, attempts=2)
+        usage = summarizer.summarize(article).usage
+    assert charged == [4400, 200]
+    assert sum(charged) == usage.tokens

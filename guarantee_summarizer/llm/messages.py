@@ -1,0 +1,197 @@
+"""What goes to a model, what comes back, and what it costs: one form for all providers."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from pydantic import BaseModel
+
+from guarantee_summarizer.errors import ModelError
+from guarantee_summarizer.llm.answers import complete_prefix
+from guarantee_summarizer.options import Options
+from guarantee_summarizer.schema import Usage
+
+__all__ = ["Account", "Completion", "Pieces", "Request"]
+
+_FILTERED = "stopped by the provider's content filter"
+_ENDED = frozenset({"tool_calls", "stop", "length", "content_filter"})
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to send: messages, and the model of the schema that the answer has to fit."""
+
+    messages: list[dict[str, str]]
+    answer: type[BaseModel]
+
+    @property
+    def tokens(self) -> int:
+        """Estimate its tokens, in and out: bytes / 4, and half as much again."""
+        sent = sum(len(message["content"].encode()) for message in self.messages)
+        return 3 * (sent + len(json.dumps(self.answer.model_json_schema()))) // 8
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What a model answered.
+
+    Args:
+        text: the answer as it was written; JSON if all is well, cut off if `finish` is `length`.
+        parsed: the answer as `Request.answer`, where instructor could read it.
+        refusal: the model's words where it declined, or the provider's filter stopped it.
+        finish: the provider's reason for the end; `broken` for a stream that broke off.
+        model: the name that the provider gives the model.
+        usage: tokens of this request alone.
+    """
+
+    text: str
+    parsed: BaseModel | None = None
+    refusal: str | None = None
+    finish: str | None = None
+    model: str | None = None
+    usage: Usage = field(default_factory=Usage)
+
+    @classmethod
+    def of(cls, response: Any, parsed: BaseModel | None = None) -> Self:
+        """Read a response in OpenAI's or Anthropic's form."""
+        choices = getattr(response, "choices", None) or ()
+        finish = choices[0].finish_reason if choices else getattr(response, "stop_reason", None)
+        return cls(
+            text=_text(response, choices),
+            parsed=parsed,
+            refusal=_refusal(choices, finish),
+            finish=finish,
+            model=getattr(response, "model", None),
+            usage=_usage(getattr(response, "usage", None)),
+        )
+
+
+def _text(response: Any, choices: Any) -> str:
+    for choice in choices:
+        for call in getattr(choice.message, "tool_calls", None) or ():
+            return call.function.arguments or ""
+        return choice.message.content or ""
+    for block in getattr(response, "content", None) or ():
+        if getattr(block, "input", None) is not None:
+            return json.dumps(block.input)
+        if getattr(block, "text", None):
+            return str(block.text)
+    return ""
+
+
+def _refusal(choices: Any, finish: str | None) -> str | None:
+    words = getattr(choices[0].message, "refusal", None) if choices else None
+    if words or finish == "refusal":
+        return str(words or finish)
+    return _FILTERED if finish == "content_filter" else None
+
+
+def _usage(usage: Any) -> Usage:
+    """Read tokens in OpenAI's or Anthropic's names."""
+
+    def read(*names: str) -> int:
+        return next((n for name in names if (n := getattr(usage, name, None))), 0)
+
+    details = getattr(usage, "prompt_tokens_details", None)
+    return Usage(
+        input_tokens=read("prompt_tokens", "input_tokens"),
+        output_tokens=read("completion_tokens", "output_tokens"),
+        cached_tokens=getattr(details, "cached_tokens", None) or read("cache_read_input_tokens"),
+    )
+
+
+class Pieces:
+    """The pieces of a streamed answer, put together as they come."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self._refusal = ""
+        self._finish: str | None = None
+        self._usage: Any = None
+        self._model: str | None = None
+        self._whole: str | None = None
+
+    def add(self, chunk: Any) -> str | None:
+        """Take one chunk; return the whole part of the answer, closed, if it has grown."""
+        self._model = getattr(chunk, "model", None) or self._model
+        self._usage = getattr(chunk, "usage", None) or self._usage
+        closes = False
+        for choice in chunk.choices[:1]:
+            self._finish = choice.finish_reason or self._finish
+            self._refusal += getattr(choice.delta, "refusal", None) or ""
+            calls = choice.delta.tool_calls or ()
+            pieces = [call.function.arguments or "" for call in calls if call.function]
+            piece = "".join(pieces) or choice.delta.content or ""
+            self.text += piece
+            closes = "}" in piece or "," in piece
+        whole = complete_prefix(self.text[max(0, self.text.find("{")) :]) if closes else None
+        if whole is None or whole == self._whole:
+            return None
+        self._whole = whole
+        return whole
+
+    @property
+    def completion(self) -> Completion:
+        """What came, as if it had come in one piece."""
+        return Completion(
+            text=self.text,
+            refusal=self._refusal or (_FILTERED if self._finish == "content_filter" else None),
+            finish=self._finish if self._finish in _ENDED else "broken",
+            model=self._model,
+            usage=_usage(self._usage),
+        )
+
+
+@dataclass
+class Account:
+    """What one article has cost so far, against its budget of attempts, seconds and tokens."""
+
+    options: Options
+    usage: Usage = field(default_factory=Usage)
+    began: float = field(default_factory=time.monotonic)
+
+    def attempt(self) -> None:
+        """Count a request that goes out."""
+        self.usage = self.usage.replace(attempts=self.usage.attempts + 1)
+
+    def add(self, spent: Usage) -> None:
+        """Add the tokens of one answer."""
+        names = ("input_tokens", "output_tokens", "cached_tokens")
+        sums = {name: getattr(self.usage, name) + getattr(spent, name) for name in names}
+        self.usage = self.usage.replace(**sums)
+
+    @property
+    def left(self) -> float:
+        """Seconds of the budget that are left."""
+        return self.options.seconds - (time.monotonic() - self.began)
+
+    @property
+    def attempts_left(self) -> int:
+        """Requests that may still go out; at least the one that is asked for."""
+        return max(1, self.options.attempts - self.usage.attempts)
+
+    @property
+    def spent(self) -> bool:
+        """Whether the budget leaves no further attempt."""
+        tokens, most = self.usage.tokens, self.options.tokens
+        over = most is not None and tokens >= most
+        return over or self.left <= 0 or self.usage.attempts >= self.options.attempts
+
+    @property
+    def total(self) -> Usage:
+        """The usage so far, with the seconds."""
+        return self.usage.replace(seconds=round(time.monotonic() - self.began, 3))
+
+    @contextmanager
+    def charged(self) -> Iterator[None]:
+        """Write on errors that leave the block what was paid all the same."""
+        try:
+            yield
+        except ModelError as error:
+            error.usage = self.total
+            raise
