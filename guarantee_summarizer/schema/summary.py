@@ -105,6 +105,10 @@ class Usage(Model):
     attempts: int = 0
     seconds: float = 0.0
 
+    def __add__(self, other: Usage) -> Usage:
+        sums = {name: getattr(self, name) + getattr(other, name) for name in Usage.model_fields}
+        return Usage(**sums)
+
 
 class Summary(Model):
     """The structured summary of one article on an international security guarantee."""
