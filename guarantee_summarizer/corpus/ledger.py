@@ -471,8 +471,8 @@ def _upgrade(connection: sqlite3.Connection, path: Path, patience: float) -> Non
         (number,) = connection.execute(_UNCOLLECTED).fetchone()
         if number:
             raise LedgerError(
-                f"{path}: waits for {number} batches of an earlier release; collect them with that "
-                "one, or begin a new ledger"
+                f"{path}: holds batches of an earlier release that are not collected ({number}); "
+                "collect them with that release, or begin a new ledger"
             )
         for statement in _UPGRADE:
             connection.execute(statement)
