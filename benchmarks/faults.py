@@ -29,9 +29,9 @@ from loopback import Loopback, loopback
 from run import machine
 
 import guarantee_summarizer as gs
-from guarantee_summarizer.corpus import run
 from guarantee_summarizer.corpus.ledger import Ledger
 from guarantee_summarizer.corpus.results import Failure
+from guarantee_summarizer.corpus.run import in_thread
 
 TEXT = """Norvian President Ana Lund said on Monday that her country needed protection for 20 years.
 
@@ -65,7 +65,9 @@ async def main(url, ledger, several):
     works = gs.Summarizer("m", base_url=url, api_key="k")
     print("begun", flush=True)
     try:
-        async for result in works.run(texts(int(several)), concurrency=8, ledger=ledger).results():
+        run = works.run(texts(int(several)), concurrency=8, ledger=ledger)
+        run.pauses = (0.01,)
+        async for result in run.results():
             kind = type(result.failure.error).__name__ if result.failure else "done"
             where = result.failure.article.text if result.failure else json.loads(result.json)["article"]["sentences"][-1]["text"]
             number = where.split("report ")[1].split()[0]
@@ -150,10 +152,7 @@ def disk_full(quick: bool) -> Row:
     The pauses before a result is written once more are shortened.
     """
     several = 200
-    limit = (
-        "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))\n"
-        "import guarantee_summarizer.corpus.run as run; run._AGAIN = (0.01,)\n"
-    )
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))\n"
     with _place() as (endpoint, path):
         with _started(endpoint, path, several, before=limit) as running:
             assert running.stdout is not None
@@ -197,7 +196,7 @@ def patience(quick: bool) -> Row:
 
     The pauses before a result is written once more are shortened.
     """
-    several, pauses = 100, run._AGAIN  # noqa: SLF001
+    several = 100
     code = (
         "import sqlite3, sys, time; c = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
         "c.execute('BEGIN IMMEDIATE'); time.sleep(600)"
@@ -208,17 +207,15 @@ def patience(quick: bool) -> Row:
         def lock() -> None:
             others.append(subprocess.Popen([sys.executable, "-c", code, str(path)]))
 
-        run._AGAIN = (0.1,)  # noqa: SLF001
+        run = works.run(texts(several), concurrency=8, ledger=Ledger(path, patience=0.3))
+        run.pauses = (0.1,)
         try:
-            book = Ledger(path, patience=0.3)
-            for outcome in works.map(texts(several), concurrency=8, ledger=book):
-                handed += isinstance(outcome, gs.Summary)
+            for result in in_thread(run, works.aclose):
+                handed += result.failure is None
                 if handed == 20:
                     lock()
         except gs.LedgerError:
             ended = "LedgerError"
-        finally:
-            run._AGAIN = pauses  # noqa: SLF001
         paid = endpoint.counts("answered").total()
         for other in others:
             other.kill()

@@ -3,7 +3,7 @@
 The same ledger and the same verification as live calls; only the way is another one. Every step is
 kept before the next one is taken, so that a process may die at any of them:
 
-    planned     the requests are on the disk, and their articles are taken
+    planned     the articles are in the ledger's file, and taken
     uploaded    the provider has the file; if that was not kept, a second upload costs nothing
     created     there is a batch; if that was not kept, it is found again by its metadata
     collected   every article has its entry in the ledger
@@ -15,20 +15,15 @@ import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from guarantee_summarizer.article import Article, ArticleLike
-from guarantee_summarizer.batch.store import Outbox, Part, Parts, Rows
+from guarantee_summarizer.batch.store import BatchStore, Outbox, Part
 from guarantee_summarizer.corpus.ledger import Ledger, entry_of, stored
-from guarantee_summarizer.corpus.results import Failure, Outcome, Result
-from guarantee_summarizer.errors import (
-    ConfigurationError,
-    GuaranteeSummarizerError,
-    TransportError,
-)
+from guarantee_summarizer.corpus.results import Failure, Outcome, Result, failed
+from guarantee_summarizer.errors import ConfigurationError, ModelError, TransportError
 from guarantee_summarizer.summarizer import Summarizer
 
 __all__ = ["Batch", "BatchJob", "Submission"]
@@ -99,7 +94,7 @@ class BatchJob:
     Args:
         summarizer: model, prompt and options; its endpoint has to offer files and batches. Nothing
             is asked again in a batch: what does not hold is withheld.
-        ledger: the ledger or its file. Articles wait in a folder beside it until they are collected.
+        ledger: the ledger or its file. Articles wait in it until they are collected.
         max_requests: in one batch; the provider takes 50,000.
         max_bytes: in one file of requests; the provider takes 200 MB.
         sleep: waits, between two looks and between two attempts.
@@ -127,7 +122,7 @@ class BatchJob:
             raise ConfigurationError("max_requests and max_bytes have to be above 0")
         self._summarizer, self._sleep = summarizer, sleep
         self._ledger = ledger if isinstance(ledger, Ledger) else Ledger(ledger)
-        self._parts = Parts(self._ledger)
+        self._store = BatchStore(self._ledger)
         self._api = BatchApi(summarizer.model_client, sleep)
         self._most = (max_requests, max_bytes)
         made = f"{summarizer.key(_PROBE)} {self._api.address}"
@@ -136,8 +131,7 @@ class BatchJob:
     def submit(self, articles: Iterable[ArticleLike | Failure] = ()) -> Submission:
         """Send what is neither done nor waiting for an answer; first, what was broken off earlier.
 
-        The articles are pulled one by one into files, so that only their keys are in memory (about
-        150 bytes each).
+        The articles are pulled one by one into the ledger's file; they are not kept in memory.
 
         Args:
             articles: what `Summarizer.summarize` takes, or failures of a reader, which are handed
@@ -149,11 +143,11 @@ class BatchJob:
         outbox = Outbox(
             self._summarizer, self._ledger, maker=self._maker, url=self._api.url, most=self._most
         )
-        with self._parts.alone("submit"), closing(outbox.parts(articles)) as parts:
-            batches = [self._send(part) for part in self._mine("planned", "uploaded")]
+        with self._store.alone("submit"):
+            batches = [self._send(part, outbox) for part in self._mine("planned", "uploaded")]
             sent = 0
-            for part in parts:
-                batches.append(self._send(part))
+            for part in outbox.parts(articles):
+                batches.append(self._send(part, outbox))
                 sent += part.total
         return Submission(
             batches=tuple(batches),
@@ -165,7 +159,7 @@ class BatchJob:
 
     def refresh(self) -> list[Batch]:
         """Every batch of the ledger, the oldest first; the provider is asked how far each one is."""
-        return [self._batch(part, self._remote(part)) for part in self._parts.all()]
+        return [self._batch(part, self._remote(part)) for part in self._store.parts()]
 
     def wait(self, *, poll: float = 30.0) -> list[Batch]:
         """Wait until the provider is at work on none of them; then `collect`.
@@ -201,7 +195,7 @@ class BatchJob:
         Yields:
             a summary, or a `Failure` with the article and the error: one for each article.
         """
-        with self._parts.alone("collect"):
+        with self._store.alone("collect"):
             for part in self._mine("created", "unsent"):
                 remote = self._remote(part)
                 if remote is None or remote.ended:
@@ -213,21 +207,23 @@ class BatchJob:
         It takes the provider some minutes: `wait`, then `collect`, which also says which articles
         were left undone.
         """
-        with self._parts.alone("submit"):
+        with self._store.alone("submit"):
             return [self._cancelled(part) for part in self._mine("planned", "uploaded", "created")]
 
     def _mine(self, *steps: str) -> list[Part]:
         """The parts at these steps that this summarizer made."""
-        return [p for p in self._parts.all() if p.maker == self._maker and p.step in steps]
+        return [p for p in self._store.parts() if p.maker == self._maker and p.step in steps]
 
-    def _send(self, part: Part) -> Batch:
+    def _send(self, part: Part, outbox: Outbox) -> Batch:
         """Take a part from where it stands to its batch."""
         new = part.step == "planned"
         if new:
-            file_id = self._api.upload(self._parts.requests(part))
-            part = self._parts.put(replace(part, step="uploaded", file_id=file_id))
+            with self._store.file() as file:
+                outbox.write(part, file)
+                file_id = self._api.upload(file)
+            part = self._store.put(replace(part, step="uploaded", file_id=file_id))
         remote = self._api.create(part.file_id or "", part.marks, fresh=new)
-        part = self._parts.sent(replace(part, step="created", batch_id=remote.id))
+        part = self._store.put(replace(part, step="created", batch_id=remote.id))
         return self._batch(part, remote)
 
     def _cancelled(self, part: Part) -> Batch:
@@ -238,9 +234,9 @@ class BatchJob:
         else:
             remote = self._api.retrieve(part.batch_id or "")
         if remote is None:
-            return self._batch(self._parts.sent(replace(part, step="unsent")), None)
+            return self._batch(self._store.put(replace(part, step="unsent")), None)
         if part.step == "uploaded":
-            part = self._parts.sent(replace(part, step="created", batch_id=remote.id))
+            part = self._store.put(replace(part, step="created", batch_id=remote.id))
         return self._batch(part, self._api.cancel(remote.id))
 
     def _remote(self, part: Part) -> RemoteBatch | None:
@@ -269,22 +265,21 @@ class BatchJob:
     def _collected(self, part: Part, remote: RemoteBatch | None) -> Iterator[Outcome]:
         """One outcome for each article of a part; then the part is done with."""
         counts, notes = Counter[bool](), list[str]()
-        with self._parts.rows(part) as rows:
-            for key, answer in self._answers(part, remote, rows, notes):
-                result = self._settled(part, key, rows.article(key), answer)
-                counts[result.failure is None] += 1
-                yield result.outcome
+        for key, answer in self._answers(part, remote, notes):
+            result = self._settled(part, key, answer)
+            counts[result.failure is None] += 1
+            yield result.outcome
         state = remote.state if remote else "cancelled"
         ended = replace(part, step="collected", state=state, notes=tuple(notes[:_NOTES]))
-        self._parts.finish(replace(ended, done=counts[True], failed=counts[False]))
+        self._store.put(replace(ended, done=counts[True], failed=counts[False]))
 
     def _answers(
-        self, part: Part, remote: RemoteBatch | None, rows: Rows, notes: list[str]
+        self, part: Part, remote: RemoteBatch | None, notes: list[str]
     ) -> Iterator[tuple[str, Any]]:
         """Each key once with its completion or error, as the provider's files have them."""
-        waiting = rows.numbers()
+        waiting = self._store.numbers(part)
         for file_id in remote.files if remote else ():
-            for key, answer in self._downloaded(part, file_id, notes):
+            for key, answer in self._downloaded(file_id, notes):
                 if waiting.pop(key, None) is not None:
                     yield key, answer
                 else:
@@ -292,21 +287,21 @@ class BatchJob:
         for key, number in waiting.items():
             yield key, self._api.unanswered(remote, number)
 
-    def _downloaded(self, part: Part, file_id: str, notes: list[str]) -> Iterator[tuple[str, Any]]:
-        path = self._parts.answers(part)
-        if not self._api.download(file_id, path):
-            notes.append(f"file {file_id} is gone; the provider keeps files for a time only")
-            return
-        with path.open("rb") as file:
+    def _downloaded(self, file_id: str, notes: list[str]) -> Iterator[tuple[str, Any]]:
+        with self._store.file() as file:
+            if not self._api.download(file_id, file):
+                notes.append(f"file {file_id} is gone; the provider keeps files for a time only")
+                return
+            file.seek(0)
             for number, line in enumerate(file, 1):
-                if (read := self._api.read(line)) is not None:
-                    yield read
+                if (answer := self._api.read(line)) is not None:
+                    yield answer
                 elif line.strip():
                     notes.append(f"line {number} of file {file_id} cannot be read")
 
-    def _settled(self, part: Part, key: str, article: Article, answer: Any) -> Result:
+    def _settled(self, part: Part, key: str, answer: Any) -> Result:
         """The result of one article, in the ledger once."""
-        entry = self._ledger.get(key)
+        article, entry = self._store.article(key), self._ledger.get(key)
         if entry is not None and entry.run == part.run:  # an earlier collection came so far
             return stored(entry, article)
         result = self._read(article, answer)
@@ -314,14 +309,9 @@ class BatchJob:
         return result
 
     def _read(self, article: Article, answer: Any) -> Result:
-        error = answer
-        if not isinstance(answer, GuaranteeSummarizerError):
-            try:
-                return Result(article.source, summary=self._summarizer.read(article, answer))
-            except GuaranteeSummarizerError as raised:
-                error = raised
-            except Exception as raised:  # noqa: BLE001  (one answer must not cost the others)
-                told = f"{article.source}: unexpected {type(raised).__name__}: {raised}"
-                error = GuaranteeSummarizerError(told)
-                error.__cause__ = raised
-        return Result(article.source, failure=Failure(article.source, error, article))
+        if isinstance(answer, ModelError):
+            return failed(article, answer)
+        try:
+            return Result(article.source, summary=self._summarizer.read(article, answer))
+        except Exception as error:  # noqa: BLE001  (one answer must not cost the others)
+            return failed(article, error)

@@ -8,8 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal, TypeVar, cast
+from typing import IO, Any, Literal, TypeVar, cast
 
 import httpx2
 import openai
@@ -91,12 +90,12 @@ class BatchApi:
         """What messages call the endpoint."""
         return self._endpoint.address
 
-    def upload(self, path: Path) -> str:
+    def upload(self, file: IO[bytes]) -> str:
         """Upload a file of requests, return its id; a second copy of it costs nothing."""
 
         def ask() -> Any:
-            with path.open("rb") as file:  # opened anew for every attempt
-                return self._client.files.create(file=file, purpose="batch")
+            file.seek(0)  # for every attempt
+            return self._client.files.create(file=("requests.jsonl", file), purpose="batch")
 
         return self._id(self._call(ask, "place for files"))
 
@@ -148,14 +147,16 @@ class BatchApi:
                 raise
             return remote
 
-    def download(self, file_id: str, path: Path) -> bool:
-        """Write a file of answers to `path`, piece by piece; False if the provider lost it."""
+    def download(self, file_id: str, file: IO[bytes]) -> bool:
+        """Write a file of answers to `file`, piece by piece; False if the provider lost it."""
 
         def ask() -> bool:
+            file.seek(0)
+            file.truncate()
             streaming = self._client.files.with_streaming_response
             try:
                 with streaming.content(file_id) as response:
-                    response.stream_to_file(path)
+                    file.writelines(response.iter_bytes())
             except httpx2.TransportError as error:  # openai lets it through while streaming
                 raise openai.APIConnectionError(request=error.request) from error
             except openai.NotFoundError:

@@ -1,49 +1,43 @@
-"""The parts of a batch job: what the ledger knows of each, and its files next to the ledger.
+"""What waits in batches: the parts of all jobs and their articles, in the ledger's own file.
 
-A part is one file of requests. The ledger holds how far it has come and the keys of its articles;
-the articles themselves are many times larger, and wait in `LEDGER.batches` until their answers are
-collected. A file is complete on the disk before the ledger knows of its part.
+A part becomes one batch. Its articles are written one by one; only once all of them are there comes
+the row of the part, and from then on they are taken.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import uuid
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from datetime import date
-from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO, Any, Literal, Protocol
 
 from guarantee_summarizer.article import Article, ArticleLike
-from guarantee_summarizer.corpus.ledger import Ledger
+from guarantee_summarizer.corpus.ledger import Ledger, storable
 from guarantee_summarizer.corpus.results import Failure
 from guarantee_summarizer.errors import ArticleError, LedgerError
 
-__all__ = ["Outbox", "Part", "Parts", "Rows", "Works", "Writer"]
+__all__ = ["BatchStore", "Outbox", "Part", "Works"]
 
-_BATCH, _KEYS = "batch", "batch-keys"
 Step = Literal["planned", "uploaded", "created", "unsent", "collected"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One file of requests, and how far it has come.
+    """The articles of one batch, and how far it has come.
 
-    `maker` tells whose answers they are, `run` is the ledger's, `sha256` is of the file. `unsent`
-    was cancelled before there was a batch. `state`, `done`, `failed` and `notes` are filled when it
-    is `collected`.
+    `maker` tells whose answers they are, `run` is the ledger's. `unsent` was cancelled before there
+    was a batch. `state`, `done`, `failed` and `notes` are filled when it is `collected`.
     """
 
     part: str
     maker: str
     run: int
     total: int
-    sha256: str
     step: Step = "planned"
     file_id: str | None = None
     batch_id: str | None = None
@@ -54,201 +48,92 @@ class Part:
 
     @property
     def marks(self) -> dict[str, str]:
-        """The metadata by which its batch is found again."""
-        return {"job": "guarantee-summarizer", "part": self.part, "sha256": self.sha256}
+        """Return the metadata by which its batch is found again."""
+        return {"job": "guarantee-summarizer", "part": self.part}
 
 
-class Parts:
+_PUT = """INSERT INTO batches VALUES (:part, :maker, :run, :total, :step, :file_id, :batch_id,
+        :state, :done, :failed, :notes)
+    ON CONFLICT (part) DO UPDATE SET step = excluded.step, file_id = excluded.file_id,
+        batch_id = excluded.batch_id, state = excluded.state, done = excluded.done,
+        failed = excluded.failed, notes = excluded.notes"""
+
+
+class BatchStore:
     """The parts of all batch jobs of a ledger.
 
     Raises:
-        LedgerError: by every method: the ledger or the files next to it cannot be used.
+        LedgerError: by every method: the ledger cannot be used.
     """
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        path = ledger.path
-        self._folder = path.with_name(path.name + ".batches")
 
     @contextmanager
     def alone(self, work: str) -> Iterator[None]:
         """Do `work` in no other thread or process at the same time; a dead one does not count."""
         if self._ledger.claim(f"batch {work}") != "mine":
-            raise LedgerError(
-                f"{self._folder}: somebody else is at work ({work}); wait until that has ended"
-            )
+            path = self._ledger.path
+            raise LedgerError(f"{path}: somebody else is at work ({work}); wait until it has ended")
         try:
             yield
         finally:
             self._ledger.release(f"batch {work}")
 
-    def all(self) -> list[Part]:
-        """Every part, the oldest first, the collected ones too."""
-        found = self._ledger.documents(_BATCH)
-        return [Part(**{**data, "notes": tuple(data["notes"])}) for data in found.values()]
+    def parts(self) -> list[Part]:
+        """Return every part, the oldest first, the collected ones too."""
+        rows = self._ledger.read("SELECT * FROM batches ORDER BY rowid")
+        return [Part(**{**dict(row), "notes": tuple(json.loads(row["notes"]))}) for row in rows]
 
     def put(self, part: Part) -> Part:
-        """Keep how far a part has come."""
-        self._ledger.put_document(_BATCH, part.part, asdict(part))
+        """Keep how far a part has come; the articles of one that is collected are free again."""
+        with self._ledger.transaction() as connection:
+            connection.execute(_PUT, {**asdict(part), "notes": json.dumps(part.notes)})
+            if part.step == "collected":
+                connection.execute("DELETE FROM batch_items WHERE part = ?", (part.part,))
         return part
 
-    def pending(self) -> set[str]:
-        """The keys that wait for an answer; about 150 bytes of memory each.
+    def waits(self, key: str) -> bool:
+        """Say whether an article waits for its answer."""
+        return bool(self._ledger.read("SELECT 1 FROM batch_items WHERE key = :key", key=key))
 
-        What a killed process left behind half-made is cleared away.
-        """
-        waiting = {part.part for part in self.all() if part.step != "collected"}
-        keys = set[str]()
-        for name, data in self._ledger.documents(_KEYS).items():
-            if name in waiting:
-                keys.update(data["keys"])
-            elif data["keys"]:
-                self._ledger.put_document(_KEYS, name, {"keys": []})
-        with _disk(self._folder):
-            for path in [*self._folder.glob("*.jsonl")] if self._folder.is_dir() else ():
-                if path.name.partition(".")[0] not in waiting:
-                    path.unlink(missing_ok=True)
-        return keys
-
-    def writer(self) -> Writer:
-        """A new part, to be filled."""
-        name = uuid.uuid4().hex
-        with _disk(self._folder):
-            self._folder.mkdir(exist_ok=True)
-            return Writer(name, self._path(name, "requests"), self._path(name, "articles"))
-
-    def plan(self, writer: Writer, *, maker: str, run: int) -> Part:
-        """Keep a filled and closed part; from now on its articles are taken."""
-        total, digest = len(writer.keys), writer.digest.hexdigest()
-        self._ledger.put_document(_KEYS, writer.part, {"keys": writer.keys})
-        return self.put(
-            Part(part=writer.part, maker=maker, run=run, total=total, sha256=digest),
-        )
-
-    def requests(self, part: Part) -> Path:
-        """The file to upload."""
-        return self._there(part, "requests")
-
-    def answers(self, part: Part) -> Path:
-        """Where to download answers to."""
-        return self._path(part.part, "answers")
-
-    @contextmanager
-    def rows(self, part: Part) -> Iterator[Rows]:
-        """The articles of a part, in the order of its requests."""
-        path = self._there(part, "articles")
-        with _disk(path), path.open("rb") as file:
-            yield Rows(file)
-
-    def sent(self, part: Part) -> Part:
-        """Keep that a part has its batch; its requests are not needed any more."""
-        self.put(part)
-        with _disk(self._folder):
-            self._path(part.part, "requests").unlink(missing_ok=True)
-        return part
-
-    def finish(self, part: Part) -> None:
-        """Keep that a part is collected, then clear away its files; its articles are free again."""
-        self.put(part)
-        self._ledger.put_document(_KEYS, part.part, {"keys": []})
-        with _disk(self._folder):
-            for kind in ("requests", "articles", "answers"):
-                self._path(part.part, kind).unlink(missing_ok=True)
-        with suppress(OSError):  # others wait in it
-            self._folder.rmdir()
-
-    def _path(self, name: str, kind: str) -> Path:
-        return self._folder / f"{name}.{kind}.jsonl"
-
-    def _there(self, part: Part, kind: str) -> Path:
-        path = self._path(part.part, kind)
-        if not path.is_file():
-            raise LedgerError(
-                f"{path}: is missing; put it back, it belongs to the ledger beside it"
-            )
-        return path
-
-
-@dataclass
-class Writer:
-    """Fills the two files of a new part."""
-
-    part: str
-    requests: Path
-    articles: Path
-    size: int = 0
-    keys: list[str] = field(default_factory=list)
-    digest: Any = field(default_factory=hashlib.sha256)
-
-    def __post_init__(self) -> None:
-        """Open the files."""
-        self._files = [path.open("wb") for path in (self.requests, self.articles)]
-
-    def add(self, key: str, request: bytes, article: Article) -> None:
-        """Write one request as a line, and what is needed to read its answer."""
+    def add(self, part: str, number: int, key: str, article: Article) -> None:
+        """Keep an article of a part that is not there yet, and the number of its request."""
         day = article.published.isoformat() if article.published else None
-        row = {"key": key, "article": asdict(article) | {"published": day}}
-        with _disk(self.requests):
-            self._files[0].write(request)
-            self._files[1].write(line_of(row))
-        self.digest.update(request)
-        self.size += len(request)
-        self.keys.append(key)
+        record = json.dumps(asdict(article) | {"published": day}, ensure_ascii=False)
+        with self._ledger.transaction() as connection:
+            values = (key, part, number, storable(record))
+            connection.execute("INSERT INTO batch_items VALUES (?, ?, ?, ?)", values)
 
-    def close(self) -> None:
-        """See to it that both files are on the disk."""
-        with _disk(self.requests):
-            for file in self._files:
-                with file:
-                    file.flush()
-                    os.fsync(file.fileno())
+    def clear(self) -> None:
+        """Forget the articles of parts that were never finished."""
+        with self._ledger.transaction() as connection:
+            connection.execute(
+                "DELETE FROM batch_items WHERE part NOT IN (SELECT part FROM batches)"
+            )
 
-    def discard(self) -> None:
-        """Give up: neither file stays."""
-        for file in self._files:
-            with suppress(OSError):
-                file.close()
-        for path in (self.requests, self.articles):
-            path.unlink(missing_ok=True)
-
-
-class Rows:
-    """Articles on the disk by their keys; only where each one begins is in memory."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file, self._starts = file, dict[str, int]()
-        start = 0
-        for line in file:
-            self._starts[json.loads(line)["key"]] = start
-            start += len(line)
-
-    def numbers(self) -> dict[str, int]:
-        """The number of each key's line, from 1."""
-        return {key: number for number, key in enumerate(self._starts, 1)}
+    def numbers(self, part: Part) -> dict[str, int]:
+        """Return the number of each key's request, from 1; about 150 bytes of memory each."""
+        statement = "SELECT key, number FROM batch_items WHERE part = :part ORDER BY number"
+        return dict(map(tuple, self._ledger.read(statement, part=part.part)))
 
     def article(self, key: str) -> Article:
-        """The article exactly as it was submitted."""
-        self._file.seek(self._starts[key])
-        fields = json.loads(self._file.readline())["article"]
-        day = fields["published"]
-        return Article(**{**fields, "published": date.fromisoformat(day) if day else None})
+        """Return an article exactly as it was submitted."""
+        rows = self._ledger.read("SELECT article FROM batch_items WHERE key = :key", key=key)
+        values = json.loads(rows[0]["article"])
+        day = values["published"]
+        return Article(**{**values, "published": date.fromisoformat(day) if day else None})
 
-
-def line_of(data: Any) -> bytes:
-    """One line of JSON; lone surrogates, which UTF-8 does not take, as their escapes."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n"
-    return text.encode("utf-8", "backslashreplace")
-
-
-@contextmanager
-def _disk(path: Path) -> Iterator[None]:
-    """Trouble with a file as the library's error."""
-    try:
-        yield
-    except OSError as error:
-        raise LedgerError(
-            f"{path}: cannot be used ({error.strerror}); what was recorded is kept"
-        ) from error
+    @contextmanager
+    def file(self) -> Iterator[IO[bytes]]:
+        """Open a file beside the ledger that goes with this process."""
+        folder = self._ledger.path.parent
+        try:
+            with TemporaryFile(dir=folder) as file:
+                yield file
+        except OSError as error:
+            message = f"{folder}: cannot be written ({error.strerror}); what was recorded is kept"
+            raise LedgerError(message) from error
 
 
 class Works(Protocol):
@@ -279,79 +164,75 @@ class Outbox:
     def __init__(
         self, works: Works, ledger: Ledger, *, maker: str, url: str, most: tuple[int, int]
     ) -> None:
-        self._works, self._ledger, self._parts = works, ledger, Parts(ledger)
+        self._works, self._ledger, self._store = works, ledger, BatchStore(ledger)
         self._maker, self._url = maker, url
-        self._requests, self._bytes = most
+        self._most_requests, self._most_bytes = most
         self._run = 0
         self.counts: Counter[str] = Counter()
         self.failures: list[Failure] = []
 
-    def parts(self, articles: Iterable[ArticleLike | Failure]) -> Generator[Part]:
-        """The parts, each planned before it is handed out."""
-        writer: Writer | None = None
-        try:
-            for key, line, article in self._lines(articles):
-                if writer and self._full(writer, line):
-                    self._close(writer)
-                    filled, writer = writer, None  # whatever happens now, its files stay
-                    yield self._planned(filled)
-                writer = writer or self._parts.writer()
-                writer.add(key, line, article)
-            if writer:
-                self._close(writer)
-                filled, writer = writer, None
-                yield self._planned(filled)
-        finally:
-            if writer:
-                writer.discard()
+    def parts(self, articles: Iterable[ArticleLike | Failure]) -> Iterator[Part]:
+        """Yield the parts, each planned before it is handed out."""
+        self._store.clear()  # what was broken off half-way
+        name, total, size = uuid.uuid4().hex, 0, 0
+        for key, article, length in self._admitted(articles):
+            if total == self._most_requests or (total and size + length > self._most_bytes):
+                yield self._planned(name, total)
+                name, total, size = uuid.uuid4().hex, 0, 0
+            total, size = total + 1, size + length
+            self._store.add(name, total, key, article)
+        if total:
+            yield self._planned(name, total)
 
-    def _close(self, writer: Writer) -> None:
-        writer.close()
+    def write(self, part: Part, file: IO[bytes]) -> None:
+        """Write the requests of a part as lines."""
+        for key in self._store.numbers(part):
+            file.write(self._line(key, self._store.article(key)))
+
+    def _planned(self, name: str, total: int) -> Part:
         if not self._run:  # it has nothing more to do than to wait for its entries
             self._run = self._ledger.begin({**self._works.settings, "batch": True})
             self._ledger.end(self._run, "finished")
+        return self._store.put(Part(part=name, maker=self._maker, run=self._run, total=total))
 
-    def _planned(self, writer: Writer) -> Part:
-        return self._parts.plan(writer, maker=self._maker, run=self._run)
-
-    def _full(self, writer: Writer, line: bytes) -> bool:
-        return len(writer.keys) >= self._requests or writer.size + len(line) > self._bytes
-
-    def _lines(
+    def _admitted(
         self, articles: Iterable[ArticleLike | Failure]
-    ) -> Iterator[tuple[str, bytes, Article]]:
-        """The key and the request of each article that has to be sent."""
-        taken = self._parts.pending()
-        for number, given in enumerate(articles):
+    ) -> Iterator[tuple[str, Article, int]]:
+        """The key, the article and the bytes of its request, of each that has to be sent."""
+        for number, given in enumerate(articles, 1):
             if isinstance(given, Failure):
                 self.failures.append(given)
                 continue
             try:
                 article = Article.of(given)
                 key = self._works.key(article)
-                if why := self._why_not(key, taken):
-                    self.counts[why] += 1
+                if reason := self._why_not(key):
+                    self.counts[reason] += 1
                     continue
-                line = self._line(key, article)
+                length = self._length(key, article)
             except ArticleError as error:
-                source = given.source if isinstance(given, Article) else f"article {number + 1}"
+                source = given.source if isinstance(given, Article) else f"article {number}"
                 self.failures.append(Failure(source, error))
                 continue
-            taken.add(key)
-            yield key, line, article
+            yield key, article, length
 
-    def _why_not(self, key: str, taken: set[str]) -> str | None:
-        if key in taken:
+    def _why_not(self, key: str) -> str | None:
+        if self._store.waits(key):
             return "pending"
         entry = self._ledger.get(key)
         return "done" if entry is not None and entry.status == "done" else None
 
+    def _length(self, key: str, article: Article) -> int:
+        length = len(self._line(key, article))
+        if length > self._most_bytes:
+            raise ArticleError(
+                f"{article.source}: its request takes {length:,} bytes, a file at most "
+                f"{self._most_bytes:,}; split it"
+            )
+        return length
+
     def _line(self, key: str, article: Article) -> bytes:
         body = self._works.request(article)
-        line = line_of({"custom_id": key, "method": "POST", "url": self._url, "body": body})
-        if len(line) > self._bytes:
-            raise ArticleError(
-                f"{article.source}: its request takes {len(line):,} bytes, a file at most "
-                f"{self._bytes:,}; split it"
-            )
-        return line
+        line = {"custom_id": key, "method": "POST", "url": self._url, "body": body}
+        text = json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n"
+        return text.encode("utf-8", "backslashreplace")  # a lone surrogate as its escape

@@ -9,6 +9,7 @@ import platform
 import sqlite3
 import threading
 import time
+import uuid
 import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -18,63 +19,88 @@ from typing import Any, Literal, NamedTuple, Self
 
 from guarantee_summarizer import errors
 from guarantee_summarizer.article import Article
-from guarantee_summarizer.corpus import ledger_file as sql
 from guarantee_summarizer.corpus.results import Failure, Result, usage_of
 from guarantee_summarizer.errors import LedgerError
 from guarantee_summarizer.schema import Usage
 
 __all__ = [
+    "APPLICATION",
     "LEASE",
+    "VERSION",
     "Claim",
     "Counts",
     "Entry",
     "Ledger",
     "Run",
     "entry_of",
-    "lives",
-    "owner",
+    "storable",
     "stored",
 ]
 
-
-def owner(pid: int) -> str:
-    """`host pid start`: a process that never comes again; the start is empty if it is hidden."""
-    start = ""
-    with suppress(OSError):
-        stat = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
-        # proc(5): field 3 is the state, field 22 the clock tick of the start since this boot.
-        start = f"{_boot()}/{int(stat[19])}" if stat[0] not in b"ZX" else "ended"
-    return f"{platform.node()} {pid} {start}"
-
-
-@functools.cache
-def _boot() -> str:
-    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-
-
-def lives(name: str) -> bool | None:
-    """Whether the process is alive; None if that cannot be seen from here."""
-    host, pid, _ = name.rsplit(" ", 2)
-    if host != platform.node() or os.name == "nt":  # signal 0 would interrupt it on Windows
-        return None
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass  # somebody else's, and alive
-    return owner(int(pid)) in (name, f"{host} {pid} ")
-
-
 LEASE = 3600.0
 """Seconds until a claim is void whose process cannot be looked at: it is on another machine."""
+
+APPLICATION, VERSION = 0x47534C67, 2  # "GSLg"; both stand in the file's header
 
 Status = Literal["done", "failed"]
 Claim = Literal["mine", "taken", "done", "failed"]
 
 _PAGE = 50  # entries read at once: a few MB even of long articles
-_LOCK = threading.RLock()  # one for all ledgers, so that a fork finds every one of them at rest
-_OPEN: weakref.WeakSet[Ledger] = weakref.WeakSet()
+_RUNS_AND_ENTRIES = (
+    """CREATE TABLE runs (run INTEGER PRIMARY KEY AUTOINCREMENT, settings TEXT NOT NULL,
+        owner TEXT NOT NULL, begun REAL NOT NULL, ended REAL,
+        state TEXT CHECK (state IN ('finished', 'stopped', 'failed')),
+        done INTEGER NOT NULL, failed INTEGER NOT NULL, usage TEXT NOT NULL)""",
+    """CREATE TABLE entries (seq INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE,
+        status TEXT NOT NULL CHECK (status IN ('done', 'failed')),
+        run INTEGER NOT NULL, updated REAL NOT NULL, article TEXT NOT NULL, source TEXT NOT NULL,
+        usage TEXT NOT NULL, error TEXT, message TEXT, summary TEXT, record TEXT,
+        CHECK (status = 'failed' OR summary IS NOT NULL))""",
+    "CREATE INDEX entries_by_status ON entries (status)",
+    "CREATE TABLE claims (key TEXT PRIMARY KEY, owner TEXT NOT NULL, since REAL NOT NULL)",
+)
+_BATCHES = (
+    """CREATE TABLE batches (part TEXT PRIMARY KEY, maker TEXT NOT NULL, run INTEGER NOT NULL,
+        total INTEGER NOT NULL, step TEXT NOT NULL, file_id TEXT, batch_id TEXT,
+        state TEXT NOT NULL, done INTEGER NOT NULL, failed INTEGER NOT NULL, notes TEXT NOT NULL)""",
+    """CREATE TABLE batch_items (key TEXT PRIMARY KEY, part TEXT NOT NULL, number INTEGER NOT NULL,
+        article TEXT NOT NULL, UNIQUE (part, number))""",
+    f"PRAGMA application_id = {APPLICATION}",
+    f"PRAGMA user_version = {VERSION}",
+)
+_SCHEMA = (*_RUNS_AND_ENTRIES, *_BATCHES)
+# Version 1 kept batches as documents, and their articles in files beside the ledger. Nobody else
+# has the file open, so whoever made a claim has gone.
+_UNCOLLECTED = """SELECT count(*) FROM documents
+    WHERE kind = 'batch' AND json_extract(data, '$.step') <> 'collected'"""
+_UPGRADE = (
+    *_BATCHES,
+    """INSERT INTO batches SELECT name, json_extract(data, '$.maker'), json_extract(data, '$.run'),
+        json_extract(data, '$.total'), json_extract(data, '$.step'),
+        json_extract(data, '$.file_id'), json_extract(data, '$.batch_id'),
+        json_extract(data, '$.state'), json_extract(data, '$.done'),
+        json_extract(data, '$.failed'), json_extract(data, '$.notes')
+        FROM documents WHERE kind = 'batch' ORDER BY rowid""",
+    "DROP TABLE documents",
+    "DELETE FROM claims",
+    "UPDATE runs SET owner = owner || ' -'",
+)
+
+_FOREIGN = "is no ledger and was left as it is; name another file"
+_KEPT = "and run again, what was recorded is kept"
+_REMEDIES = {
+    sqlite3.SQLITE_BUSY: f"another process has locked it for {{patience:g}} s; end that one {_KEPT}",
+    sqlite3.SQLITE_FULL: f"the disk is full; make room {_KEPT}",
+    sqlite3.SQLITE_IOERR: f"the disk fails ({{error}}); see whether it is full or gone {_KEPT}",
+    sqlite3.SQLITE_READONLY: "may not be written; allow it for the file and its folder",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened; allow reading and writing the file and its folder",
+    sqlite3.SQLITE_CORRUPT: "is damaged; move it away, 'sqlite3 FILE .recover' may save its rows",
+    sqlite3.SQLITE_NOTADB: _FOREIGN,
+}
+_FORKED = (
+    "was open in the process that this one was forked from, and SQLite would lose rows; "
+    "close it before the fork, or start the process by another method (spawn)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +155,9 @@ class Counts(NamedTuple):
 class Ledger:
     """Remembers what was done, so that nothing is paid for twice and a killed run goes on.
 
-    Threads, processes of one machine and forks may share it, and it can be pickled. A call takes
-    about 0.1 ms, longer while another process writes.
+    Threads and processes of one machine may share the file, and a ledger can be pickled. One that
+    is open when its process forks is refused in the child: close it before. A call takes about
+    0.1 ms, longer while another process writes.
 
     Args:
         path: the file, made at first use; on a local disk, in a folder that exists.
@@ -144,35 +171,39 @@ class Ledger:
 
     def __init__(self, path: str | Path, *, patience: float = 30.0) -> None:
         self._path, self._patience = Path(path).absolute(), patience
-        self._connection: sqlite3.Connection | None = None
-        self._held: set[str] = set()
+        self._lock = threading.RLock()
+        self._session: _Session | None = None
+        self._end_session: Any = None
 
     @property
     def path(self) -> Path:
-        """The file, absolute."""
+        """Return the file, absolute."""
         return self._path
 
     def begin(self, settings: Mapping[str, Any]) -> int:
         """Begin a run, return its number; `settings` are JSON and never hold an API key."""
         if settings.get("api_key"):
             raise LedgerError(f"{self._path}: keeps no secret; leave api_key out of the settings")
-        values = {"settings": json.dumps(dict(settings)), "usage": Usage().model_dump_json()}
-        with self._transaction() as connection:
-            return int(connection.execute(sql.BEGIN, values | _mine()).lastrowid or 0)
+        statement = "INSERT INTO runs VALUES (NULL, ?, ?, ?, NULL, NULL, 0, 0, ?)"
+        with self._using() as session, self.transaction() as connection:
+            values = (json.dumps(dict(settings)), session.owner, time.time())
+            run = connection.execute(statement, (*values, Usage().model_dump_json())).lastrowid
+        return int(run or 0)
 
     def end(self, run: int, state: Literal["finished", "stopped", "failed"]) -> None:
         """Say how a run ended; one of which that is never said was killed."""
-        with self._transaction() as connection:
-            self._usage(connection, run)
-            connection.execute(sql.END, {"run": run, "state": state, "now": time.time()})
+        with self.transaction() as connection:
+            self._usage(run)
+            values = (state, time.time(), run)
+            connection.execute("UPDATE runs SET state = ?, ended = ? WHERE run = ?", values)
 
     def runs(self) -> list[Run]:
-        """All runs, the oldest first."""
-        return [_run(row) for row in self._read(sql.RUNS)]
+        """Return all runs, the oldest first."""
+        return [_run(row) for row in self.read("SELECT * FROM runs ORDER BY run")]
 
     def get(self, key: str) -> Entry | None:
-        """What became of `key`, or None."""
-        return next(map(_entry, self._read(sql.GET, key=key)), None)
+        """Return what became of `key`, or None."""
+        return next(map(_entry, self.read("SELECT * FROM entries WHERE key = :key", key=key)), None)
 
     def claim(self, key: str, *, retry: bool = True) -> Claim:
         """Ask for `key` before paying for it; of all threads and processes one gets it.
@@ -186,42 +217,33 @@ class Ledger:
             process's claim is void at once, another machine's after `LEASE`); `done`, or `failed`
             without `retry`: there is nothing to do.
         """
-        if found := self._found(self._read(sql.STATUS, key=key), retry=retry):
-            return found  # nothing is locked for what is there
-        with self._transaction() as connection:
-            rows = connection.execute(sql.STATUS, {"key": key}).fetchall()
-            if found := self._found(rows, retry=retry):
-                return found
-            if any(map(self._holds, connection.execute(sql.HOLDER, {"key": key}).fetchall())):
+        if status := self._status(key, retry=retry):
+            return status  # nothing is locked for what is there
+        with self._using() as session, self.transaction() as connection:
+            if status := self._status(key, retry=retry):
+                return status
+            claims = self.read("SELECT * FROM claims WHERE key = :key", key=key)
+            if any(_holds(claim, session) for claim in claims):
                 return "taken"
-            connection.execute(sql.CLAIM, {"key": key, **_mine()})
-            self._held.add(key)
+            values = (key, session.owner, time.time())
+            connection.execute("INSERT OR REPLACE INTO claims VALUES (?, ?, ?)", values)
+            session.keys.add(key)
         return "mine"
 
-    @staticmethod
-    def _found(rows: list[sqlite3.Row], *, retry: bool) -> Literal["done", "failed"] | None:
+    def _status(self, key: str, *, retry: bool) -> Status | None:
         """What an entry says against doing its work."""
-        for (status,) in rows:
+        for (status,) in self.read("SELECT status FROM entries WHERE key = :key", key=key):
             if status == "done" or not retry:
                 return "done" if status == "done" else "failed"
         return None
 
-    def _holds(self, claim: sqlite3.Row) -> bool:
-        """Whether whoever made a claim is still on it.
-
-        One of this process is void if none of its ledgers knows of it: its release failed.
-        """
-        if claim["owner"] == owner(os.getpid()):
-            own = [ledger for ledger in _OPEN if ledger._path == self._path]  # noqa: SLF001
-            return any(claim["key"] in ledger._held for ledger in own)  # noqa: SLF001
-        alive = lives(claim["owner"])
-        return abs(time.time() - claim["since"]) < LEASE if alive is None else alive
-
     def release(self, key: str) -> None:
-        """Give back this process's claim on `key` with nothing recorded."""
-        self._held.discard(key)  # also where the file refuses: a claim that nobody holds is void
-        with self._transaction() as connection:
-            connection.execute(sql.RELEASE, {"key": key, **_mine()})
+        """Give back the claim on `key` that was made through this ledger, with nothing recorded."""
+        with self._using() as session:
+            session.keys.discard(key)  # first: a claim that nobody holds is void
+            with self.transaction() as connection:
+                values = (key, session.owner)
+                connection.execute("DELETE FROM claims WHERE key = ? AND owner = ?", values)
 
     def record(self, entry: Entry) -> None:
         """Keep an entry and release its claim, both or neither.
@@ -231,58 +253,62 @@ class Ledger:
         """
         values = {f.name: getattr(entry, f.name) for f in fields(entry)}
         values["usage"] = entry.usage.model_dump_json()
-        values = {n: _text(v) if isinstance(v, str) else v for n, v in values.items()}
-        with self._transaction() as connection:
-            connection.execute(sql.RECORD, values)
-            total = _sum(self._usage(connection, entry.run), entry.usage)
-            connection.execute(sql.ADD_UP, {**values, "total": total.model_dump_json()})
-            connection.execute(sql.RELEASE, {"key": entry.key, "owner": None})
-            self._held.discard(entry.key)
+        values = {n: storable(v) if isinstance(v, str) else v for n, v in values.items()}
+        with self._using() as session, self.transaction() as connection:
+            total = self._usage(entry.run) + entry.usage
+            connection.execute(
+                """INSERT OR REPLACE INTO entries
+                SELECT NULL, :key, :status, :run, :updated, :article, :source, :usage, :error,
+                    :message, :summary, :record
+                WHERE :status = 'done'
+                    OR NOT EXISTS (SELECT 1 FROM entries WHERE key = :key AND status = 'done')""",
+                values,
+            )
+            connection.execute(
+                """UPDATE runs SET done = done + (:status = 'done'),
+                failed = failed + (:status = 'failed'), usage = :total WHERE run = :run""",
+                {**values, "total": total.model_dump_json()},
+            )
+            connection.execute("DELETE FROM claims WHERE key = ?", (entry.key,))
+        session.keys.discard(entry.key)
 
     def entries(self, *, status: Status | None = None, run: int | None = None) -> Iterator[Entry]:
-        """What is there at the first step, in order of writing; a few at a time are in memory.
+        """Yield what is there at the first step, in order of writing; few at a time are in memory.
 
         Args:
             status: only what is `done`, or what `failed`.
             run: only what this run was the last to write.
         """
-        at, last = 0, self._read(sql.LAST)[0]["seq"] or 0
+        at, last = 0, self.read("SELECT max(seq) AS seq FROM entries")[0]["seq"] or 0
+        statement = """SELECT * FROM entries WHERE seq > :after AND seq <= :last
+            AND (:status IS NULL OR status = :status) AND (:run IS NULL OR run = :run)
+            ORDER BY seq LIMIT :page"""
         only = {"status": status, "run": run, "page": _PAGE, "last": last}
-        while rows := self._read(sql.NEXT, after=at, **only):
+        while rows := self.read(statement, after=at, **only):
             yield from map(_entry, rows)
             at = rows[-1]["seq"]
 
     def forget_failed(self, *, run: int | None = None) -> int:
         """Forget what failed (in `run`), its article records too; return how many there were."""
-        with self._transaction() as connection:
-            return connection.execute(sql.FORGET, {"run": run}).rowcount
+        statement = "DELETE FROM entries WHERE status = 'failed' AND (:run IS NULL OR run = :run)"
+        with self.transaction() as connection:
+            return connection.execute(statement, {"run": run}).rowcount
 
     def counts(self) -> Counts:
-        """How many articles are done, and how many failed."""
-        found = {row["status"]: row["number"] for row in self._read(sql.COUNTS)}
-        return Counts(found.get("done", 0), found.get("failed", 0))
-
-    def put_document(self, kind: str, name: str, data: Mapping[str, Any]) -> None:
-        """Keep a JSON document under its kind and name, in place of an earlier one."""
-        with self._transaction() as connection:
-            connection.execute(
-                sql.PUT, {"kind": kind, "name": name, "data": json.dumps(dict(data))}
-            )
-
-    def documents(self, kind: str) -> dict[str, Any]:
-        """The documents of a kind by name, in the order in which they first came."""
-        return {
-            row["name"]: json.loads(row["data"]) for row in self._read(sql.DOCUMENTS, kind=kind)
-        }
+        """Count the articles that are done, and those that failed."""
+        counts = dict(map(tuple, self.read("SELECT status, count(*) FROM entries GROUP BY status")))
+        return Counts(counts.get("done", 0), counts.get("failed", 0))
 
     def close(self) -> None:
         """Release what was claimed through this ledger and close the file until it is used again."""
-        with _LOCK:
-            with suppress(LedgerError):  # claims that stay are void when this process ends
-                for key in [*self._held]:
+        if self._session is None or self._session.pid != os.getpid():
+            return  # after a fork it is the parent's, and not to be touched
+        with self._lock:
+            with suppress(LedgerError):  # claims that stay are void from now on
+                for key in [*self._session.keys]:
                     self.release(key)
-            self._held.clear()
-            self._disconnect()
+            self._end_session()
+            self._session = None
 
     def __enter__(self) -> Self:
         return self
@@ -293,79 +319,224 @@ class Ledger:
     def __reduce__(self) -> tuple[Any, ...]:
         return functools.partial(Ledger, patience=self._patience), (self._path,)
 
-    def _usage(self, connection: sqlite3.Connection, run: int) -> Usage:
+    def _usage(self, run: int) -> Usage:
         """What a run has paid so far; refused if there is no such run."""
-        for (usage,) in connection.execute(sql.RUN, {"run": run}):
+        for (usage,) in self.read("SELECT usage FROM runs WHERE run = :run", run=run):
             return Usage.model_validate_json(usage)
         raise LedgerError(f"{self._path}: has no run {run}; begin it first")
 
-    def _read(self, statement: str, **values: Any) -> list[sqlite3.Row]:
-        with self._connected() as connection:
-            return connection.execute(statement, values).fetchall()
+    def read(self, statement: str, **values: Any) -> list[sqlite3.Row]:
+        """Return the rows of a query; for those parts of the library that have tables here."""
+        with self._using() as session:
+            return session.connection.execute(statement, values).fetchall()
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """All that is written inside is kept, or nothing of it."""
-        with self._connected() as connection:
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-                yield connection
-                connection.execute("COMMIT")
-            finally:
-                if connection.in_transaction:
-                    with suppress(sqlite3.Error):
-                        connection.execute("ROLLBACK")
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Keep all that is written inside, or nothing of it."""
+        with self._using() as session, _transaction(session.connection):
+            yield session.connection
 
     @contextmanager
-    def _connected(self) -> Iterator[sqlite3.Connection]:
-        """The connection, for one thread at a time; SQLite's errors become ledger errors."""
-        with _LOCK:
+    def _using(self) -> Iterator[_Session]:
+        """The open file, for one thread at a time; SQLite's errors become ledger errors."""
+        if self._session is not None and self._session.pid != os.getpid():
+            raise LedgerError(f"{self._path}: {_FORKED}")
+        with self._lock:
             try:
-                if self._connection is None:
-                    self._connection = sql.connect(self._path, self._patience)
-                    _OPEN.add(self)
-                yield self._connection
+                if self._session is None:
+                    self._session = _opened(self._path, self._patience)
+                    self._end_session = weakref.finalize(self, _end, self._session)
+                    self._end_session.atexit = False
+                yield self._session
             except sqlite3.Error as error:
                 code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest is detail
-                remedy = sql.REMEDIES.get(code, "cannot be used ({error})")
+                remedy = _REMEDIES.get(code, "cannot be used ({error})")
                 reason = remedy.format(patience=self._patience, error=error)
                 raise LedgerError(f"{self._path}: {reason}") from error
             except OSError as error:
                 raise LedgerError(f"{self._path}: cannot be opened ({error.strerror})") from error
 
-    def _disconnect(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
 
+@dataclass(slots=True)
+class _Session:
+    """An open file, and the keys that are claimed through it.
 
-def _before_fork() -> None:
-    """Close every ledger; the parent and the child open it again, each for itself.
-
-    SQLite takes a connection that was open at the fork for the child's own, and the child's rows
-    are lost when the parent closes it; comparing process ids afterwards does not help.
+    `owner` is `host pid start id`, which tells it from every other that ever was.
     """
-    _LOCK.acquire()
-    for ledger in list(_OPEN):
-        ledger._disconnect()  # noqa: SLF001
+
+    file: Path
+    connection: sqlite3.Connection
+    owner: str
+    pid: int
+    keys: set[str] = field(default_factory=set)
 
 
-def _after_fork_in_child() -> None:
-    for ledger in list(_OPEN):
-        ledger._held.clear()  # noqa: SLF001  (the parent's claims)
-    _LOCK.release()
+_SESSIONS: dict[str, _Session] = {}  # by owner; a forked process has those of its parent too
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(
-        before=_before_fork,
-        after_in_parent=_LOCK.release,
-        after_in_child=_after_fork_in_child,
+def _opened(path: Path, patience: float) -> _Session:
+    file, pid = path.resolve(), os.getpid()
+    # SQLite takes a file that was open at the fork for the child's own, also if the child opens it
+    # anew: it locks nothing, and loses the child's rows when the parent closes the file.
+    if any(session.file == file and session.pid != pid for session in [*_SESSIONS.values()]):
+        raise LedgerError(f"{path}: {_FORKED}")
+    owner = f"{platform.node()} {pid} {_started(pid)} {uuid.uuid4().hex}"
+    session = _Session(file, _connect(path, patience), owner, pid)
+    _SESSIONS[owner] = session
+    return session
+
+
+def _end(session: _Session) -> None:
+    if session.pid == os.getpid():  # never the parent's, in a child
+        del _SESSIONS[session.owner]
+        session.connection.close()
+
+
+def _holds(claim: sqlite3.Row, session: _Session) -> bool:
+    """Whether whoever made a claim is still on it.
+
+    One of this process is void if none of its open ledgers knows of it: its release failed.
+    """
+    owner, since = claim["owner"], claim["since"]
+    if owner.rpartition(" ")[0] == session.owner.rpartition(" ")[0]:
+        return owner in _SESSIONS and claim["key"] in _SESSIONS[owner].keys
+    alive = _lives(owner)
+    return abs(time.time() - since) < LEASE if alive is None else alive
+
+
+def _lives(owner: str) -> bool | None:
+    """Whether the process is alive; None if that cannot be seen from here."""
+    host, pid, start, _ = owner.rsplit(" ", 3)
+    if host != platform.node():
+        return None
+    started = _started(int(pid))
+    return None if started is None else started == start
+
+
+def _started(pid: int) -> str | None:
+    """When a process began, empty if it has ended, None if it is hidden from this user."""
+    import psutil  # noqa: PLC0415  (20 ms)
+
+    if not psutil.pid_exists(pid):
+        return ""
+    try:
+        process = psutil.Process(pid)
+        ended = process.status() in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
+        # On Linux the system's clock moves both figures, and their difference stays.
+        since = psutil.boot_time() if psutil.LINUX else 0.0
+        return "" if ended else f"{process.create_time() - since:.2f}"
+    except psutil.Error:
+        return None
+
+
+def _connect(path: Path, patience: float) -> sqlite3.Connection:
+    """Open the file, made if it is missing or empty."""
+    _refuse_foreign(path)
+    connection = sqlite3.connect(
+        path, timeout=patience, isolation_level=None, check_same_thread=False
     )
+    try:
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA trusted_schema = OFF")
+        if _identity(connection) == (0, 0):
+            with _transaction(connection):
+                if _identity(connection) == (0, 0):  # nobody else was faster
+                    for statement in _SCHEMA:
+                        connection.execute(statement)
+        if _identity(connection) == (APPLICATION, 1):
+            _upgrade(connection, path, patience)
+        # Not before: the identity of a new file has to be in the file itself, not in its log.
+        connection.execute("PRAGMA journal_mode = WAL")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
-def _mine() -> dict[str, Any]:
-    return {"owner": owner(os.getpid()), "now": time.time()}
+def _upgrade(connection: sqlite3.Connection, path: Path, patience: float) -> None:
+    """Bring a file of version 1 up to date, once nobody else has it open."""
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = DELETE")
+            break
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+    with _transaction(connection):
+        if _identity(connection)[1] != 1:
+            return  # somebody else was faster
+        (number,) = connection.execute(_UNCOLLECTED).fetchone()
+        if number:
+            raise LedgerError(
+                f"{path}: holds batches of an earlier release that are not collected ({number}); "
+                "collect them with that release, or begin a new ledger"
+            )
+        for statement in _UPGRADE:
+            connection.execute(statement)
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            with suppress(sqlite3.Error):
+                connection.execute("ROLLBACK")
+
+
+def _refuse_foreign(path: Path) -> None:
+    """Raise if the file is not ours, without a lock, a log or a byte written.
+
+    SQLite itself has to look: to open and close a file beside it drops the locks that this process
+    holds on it (https://www.sqlite.org/howtocorrupt.html, 2.2).
+    """
+    if path.is_dir():
+        raise LedgerError(f"{path}: is a folder; name a file in it")
+    if not path.parent.is_dir():
+        raise LedgerError(f"{path}: there is no folder {path.parent}; make it first")
+    if not path.exists() or not path.stat().st_size:
+        return
+    application, version = _looked_at(path)
+    if application != APPLICATION:
+        raise LedgerError(f"{path}: {_FOREIGN}")
+    if version > VERSION:
+        raise LedgerError(f"{path}: was written by a newer release; install that one")
+    if version < 1:
+        raise LedgerError(f"{path}: is of an unknown version {version}; begin a new ledger")
+
+
+def _looked_at(path: Path) -> tuple[int, int]:
+    """The identity of a file; without its log, unless it makes no sense without it.
+
+    A process that writes, or was killed while it did, may leave a first page that only the log
+    makes whole again.
+    """
+    try:
+        return _read_only(f"{path.as_uri()}?mode=ro&immutable=1")
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CORRUPT:
+            raise
+    return _read_only(f"{path.as_uri()}?mode=ro")
+
+
+def _read_only(uri: str) -> tuple[int, int]:
+    connection = sqlite3.connect(uri, uri=True)
+    try:
+        return _identity(connection)
+    finally:
+        connection.close()
+
+
+def _identity(connection: sqlite3.Connection) -> tuple[int, int]:
+    names = ("application_id", "user_version")
+    application, version = (connection.execute(f"PRAGMA {n}").fetchone()[0] for n in names)
+    return application, version
 
 
 def _entry(row: sqlite3.Row) -> Entry:
@@ -376,22 +547,18 @@ def _entry(row: sqlite3.Row) -> Entry:
 def _run(row: sqlite3.Row) -> Run:
     names = {None: "unknown", True: "running", False: "killed"}
     values = {f.name: row[f.name] for f in fields(Run)}
-    values["state"] = row["state"] or names[lives(row["owner"])]
+    values["state"] = row["state"] or names[_lives(row["owner"])]
     values["settings"] = json.loads(row["settings"])
     return Run(**{**values, "usage": Usage.model_validate_json(row["usage"])})
 
 
-def _sum(one: Usage, other: Usage) -> Usage:
-    return Usage(**{n: getattr(one, n) + getattr(other, n) for n in Usage.model_fields})
-
-
-def _text(value: str) -> str:
-    """The text with lone surrogates, which SQLite does not take, as escapes; in JSON the same."""
-    return value.encode("utf-8", "backslashreplace").decode()
+def storable(text: str) -> str:
+    """Return the text with lone surrogates, which SQLite does not take, as escapes; as in JSON."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def entry_of(key: str, article: Article, result: Result, run: int) -> Entry:
-    """The entry that a ledger keeps of a result."""
+    """Return the entry that a ledger keeps of a result."""
     made: dict[str, Any] = {"key": key, "article": article.id, "source": article.source, "run": run}
     made |= {"usage": usage_of(result)}
     if result.failure is None:
@@ -403,14 +570,9 @@ def entry_of(key: str, article: Article, result: Result, run: int) -> Entry:
 
 
 def stored(entry: Entry | None, article: Article) -> Result:
-    """The result that a ledger holds."""
+    """Return the result that a ledger holds, a failure with an error of the class that it was."""
     if entry is not None and entry.summary is not None:
         return Result(article.source, stored=entry.summary)
-    return Result(article.source, failure=_failure(entry, article))
-
-
-def _failure(entry: Entry | None, article: Article) -> Failure:
-    """The failure that a ledger holds, its error of the class that it was."""
     kind = getattr(errors, (entry and entry.error) or "", errors.GuaranteeSummarizerError)
-    told = (entry and entry.message) or f"{article.source}: failed in an earlier run"
-    return Failure(article.source, kind(told), article)
+    message = (entry and entry.message) or f"{article.source}: failed in an earlier run"
+    return Result(article.source, failure=Failure(article.source, kind(message), article))

@@ -17,6 +17,7 @@ __all__ = [
     "Progress",
     "Result",
     "Status",
+    "failed",
     "shown",
     "usage_of",
 ]
@@ -73,6 +74,15 @@ class Result:
 
 def _json(summary: Summary | None) -> str:
     return summary.model_dump_json(exclude_none=True) if summary else ""
+
+
+def failed(article: Article, error: Exception) -> Result:
+    """Return the result of an article that failed; an error of any other kind is wrapped."""
+    if not isinstance(error, GuaranteeSummarizerError):
+        message = f"{article.source}: unexpected {type(error).__name__}: {error}"
+        cause, error = error, GuaranteeSummarizerError(message)
+        error.__cause__ = cause
+    return Result(article.source, failure=Failure(article.source, error, article))
 
 
 def usage_of(result: Result) -> Usage:

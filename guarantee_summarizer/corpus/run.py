@@ -1,6 +1,6 @@
 """A run over many articles: several at once, each paid for once, none lost.
 
-Workers of one event loop pull articles one at a time, so that memory does not grow with the input;
+One event loop pulls articles as there is room, so that memory does not grow with the input;
 the ledger is written in a thread of its own, so that a locked file holds up nobody who waits for a
 model.
 """
@@ -8,6 +8,7 @@ model.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import queue
 import threading
 import time
@@ -26,11 +27,12 @@ from guarantee_summarizer.corpus.results import (
     Failure,
     Result,
     Status,
+    failed,
     shown,
     usage_of,
 )
 from guarantee_summarizer.options import RunOptions
-from guarantee_summarizer.schema import Summary, Usage
+from guarantee_summarizer.schema import Summary
 
 __all__ = ["Run", "Works", "at_once", "elsewhere", "in_thread"]
 
@@ -89,8 +91,7 @@ def _answer(future: asyncio.Future[Any], item: Any, error: BaseException | None)
 
 T = TypeVar("T")
 _END: Any = object()
-_WINDOW = 4  # articles under way or waiting to be fetched, for each worker
-_AGAIN = (1.0, 4.0, 15.0)  # seconds before a result that could not be written is tried once more
+_WINDOW = 4  # articles under way or waiting to be fetched, for each that may be under way
 _FATAL = (
     errors.AuthenticationError,
     errors.UnknownModelError,
@@ -123,53 +124,52 @@ class Run:
         articles: what `Summarizer.summarize` takes, or failures of a reader, which are passed on;
             they are pulled one by one, in a thread where they are no list.
         options: see `RunOptions`.
+        pauses: seconds before a result that could not be written is tried once more.
     """
 
     works: Works
     articles: Iterable[Any] | AsyncIterable[Any]
     options: RunOptions
+    pauses: tuple[float, ...] = (1.0, 4.0, 15.0)
     status: Status = field(default_factory=Status)
     stopped: str | None = None
     _error: BaseException | None = None
     _over: bool = False
     _pulling: asyncio.Future[Any] | None = None
-    _number: int = 0
     _run: int = 0
 
-    def stop(self, reason: str = "stopped") -> None:
+    def stop(self, reason: str = "") -> None:
         """Begin no further article; those under way are finished. From any thread."""
-        self.stopped = self.stopped or reason
+        self.stopped = self.stopped or reason or "stopped"
         if self._pulling is not None:
             with suppress(RuntimeError):  # the loop is closed: nothing is under way
                 self._pulling.get_loop().call_soon_threadsafe(self._pulling.cancel)
 
     async def results(self) -> AsyncGenerator[Result]:
-        """Every article's result.
+        """Yield every article's result.
 
         Raises:
             BudgetSpentError: after the last result, where the budget ended the run.
             LedgerError: the ledger cannot be read or written; after the results that are paid for.
             AuthenticationError: and others that would fail for every article; in the same way.
         """
-        self._began, self._lock = time.monotonic(), asyncio.Lock()
-        self._slots = asyncio.Semaphore(_WINDOW * self.options.concurrency)
+        self._began, self._next = time.monotonic(), self._source()
+        self._room = asyncio.Semaphore(_WINDOW * self.options.concurrency)
         self._finished: asyncio.Queue[Any] = asyncio.Queue()
-        self._next = self._source()
         with ThreadPoolExecutor(1, "ledger") as self._writer, shown(self.options.progress) as tell:
             self._tell = tell
             self._ledger = _opened(self.options.ledger)
-            await self._begin()
-            tasks = [asyncio.create_task(self._work()) for _ in range(self.options.concurrency)]
-            workers = asyncio.gather(*tasks)
-            workers.add_done_callback(lambda _: self._finished.put_nowait(_END))
+            if (ledger := self._ledger) is not None:
+                self._run = await self._in_writer(lambda: ledger.begin(self.works.settings))
+            feeding = asyncio.create_task(self._feed())
+            feeding.add_done_callback(lambda _: self._finished.put_nowait(_END))
             try:
                 async for result in self._in_order():
                     yield result
-                await workers
+                await feeding
             finally:
-                for task in tasks:  # each: to cancel a gather that failed leaves the others running
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+                feeding.cancel()
+                await asyncio.gather(feeding, return_exceptions=True)
                 await self._end()
         if self._error is not None:
             raise self._error
@@ -178,32 +178,36 @@ class Run:
         """Results as they finish, or held back until all before them are there."""
         waiting: dict[int, Result] = {}
         following = 0
-        while (got := await self._finished.get()) is not _END:
-            number, result = got
-            waiting[number] = result
-            while waiting:
-                at = following if self.options.ordered else next(iter(waiting))
-                if at not in waiting:
-                    break
+        while (finished := await self._finished.get()) is not _END:
+            number, result = finished
+            waiting[number if self.options.ordered else following] = result
+            while following in waiting:
+                result = waiting.pop(following)
                 following += 1
-                if self.options.failures == "raise" and (failure := waiting[at].failure):
-                    raise failure.error
-                yield waiting.pop(at)
-                self._slots.release()
+                if self.options.failures == "raise" and result.failure is not None:
+                    raise result.failure.error
+                yield result
+                self._room.release()
 
-    async def _work(self) -> None:
-        """One worker: pull, do, hand over, until there is nothing more to do."""
-        while True:
-            await self._slots.acquire()
-            async with self._lock:
-                item = await self._pull()
-                number, self._number = self._number, self._number + 1
-            if item is _END:
-                self._slots.release()
-                return
-            result = await self._result(item)
+    async def _feed(self) -> None:
+        """Begin one article after the other, as there is room, and see the last one finished."""
+        places = asyncio.Semaphore(self.options.concurrency)
+        async with asyncio.TaskGroup() as group:
+            for number in itertools.count():
+                await self._room.acquire()
+                await places.acquire()
+                if (item := await self._pull()) is _END:
+                    return
+                task = group.create_task(self._work(number, item))
+                task.add_done_callback(lambda _: places.release())
+
+    async def _work(self, number: int, item: Any) -> None:
+        result = await self._result(number, item)
+        try:
             self._count(result)
-            self._finished.put_nowait((number, result))
+        except Exception as error:  # noqa: BLE001  (whatever a progress function raises)
+            self._fail(error)
+        self._finished.put_nowait((number, result))
 
     async def _pull(self) -> Any:
         if self._over or self.stopped or self._spent():
@@ -247,35 +251,29 @@ class Run:
         self._error = self._error or error
         self.stop(str(error))
 
-    async def _result(self, item: Any) -> Result:
+    async def _result(self, number: int, item: Any) -> Result:
         if isinstance(item, Failure):
             return Result(item.source, failure=item)
         try:
             article = Article.of(item)
         except errors.ArticleError as error:
-            source = f"article {self._number}"
+            source = f"article {number + 1}"
             return Result(source, failure=Failure(source, error))
         if self._ledger is None:
             return await self._summarized(article)
         try:
             return await self._once(article, self._ledger)
-        except errors.LedgerError as error:
+        except Exception as error:  # noqa: BLE001  (of the ledger, or of the key: of all articles)
             self._fail(error)
-            return Result(article.source, failure=Failure(article.source, error, article))
+            return failed(article, error)
 
     async def _summarized(self, article: Article) -> Result:
         try:
             return Result(article.source, summary=await self.works.asummarize(article))
-        except errors.GuaranteeSummarizerError as error:
-            failure = Failure(article.source, error, article)
+        except Exception as error:  # noqa: BLE001  (one article must not cost the others)
             if isinstance(error, _FATAL):
                 self._fail(error)
-        except Exception as error:  # noqa: BLE001  (one article must not cost the others)
-            told = f"{article.source}: unexpected {type(error).__name__}: {error}"
-            wrapped = errors.GuaranteeSummarizerError(told)
-            wrapped.__cause__ = error
-            failure = Failure(article.source, wrapped, article)
-        return Result(article.source, failure=failure)
+            return failed(article, error)
 
     async def _once(self, article: Article, ledger: Ledger) -> Result:
         """What the ledger holds; else what comes of doing it now, which the ledger then holds."""
@@ -299,7 +297,7 @@ class Run:
 
     async def _record(self, entry: Entry, ledger: Ledger) -> bool:
         """Write a result that was paid for; where that fails the run ends, but not at once."""
-        for pause in (*_AGAIN, None):
+        for pause in (*self.pauses, None):
             try:
                 await self._in_writer(lambda: ledger.record(entry))
             except errors.LedgerError as error:
@@ -315,8 +313,9 @@ class Run:
         return await asyncio.get_running_loop().run_in_executor(self._writer, call)
 
     def _count(self, result: Result) -> None:
-        spent = usage_of(result) if result.stored is None else Usage()
-        usage = Usage(**{n: getattr(self.status.usage, n) + getattr(spent, n) for n in _COUNTED})
+        usage = self.status.usage
+        if result.stored is None:
+            usage += usage_of(result)
         prices, old = self.options.prices, self.status
         self.status = Status(
             done=old.done + (result.summary is not None),
@@ -329,10 +328,6 @@ class Run:
         )
         self._tell(self.status)
 
-    async def _begin(self) -> None:
-        if (ledger := self._ledger) is not None:
-            self._run = await self._in_writer(lambda: ledger.begin(self.works.settings))
-
     async def _end(self) -> None:
         """Say in the ledger how the run ended; one that was opened here is closed here."""
         if (ledger := self._ledger) is None:
@@ -343,9 +338,6 @@ class Run:
             await self._in_writer(lambda: ledger.end(self._run, state))
         if ledger is not self.options.ledger:
             await self._in_writer(ledger.close)
-
-
-_COUNTED = tuple(Usage.model_fields)
 
 
 def _claimed(ledger: Ledger, key: str, *, retry: bool) -> tuple[Claim, Entry | None]:

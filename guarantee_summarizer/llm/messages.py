@@ -161,9 +161,7 @@ class Account:
 
     def add(self, spent: Usage) -> None:
         """Add the tokens of one answer."""
-        names = ("input_tokens", "output_tokens", "cached_tokens")
-        sums = {name: getattr(self.usage, name) + getattr(spent, name) for name in names}
-        self.usage = self.usage.replace(**sums)
+        self.usage += spent
 
     @property
     def left(self) -> float:

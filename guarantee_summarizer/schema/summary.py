@@ -110,6 +110,10 @@ class Usage(Model):
         """Tokens in and out."""
         return self.input_tokens + self.output_tokens
 
+    def __add__(self, other: Usage) -> Usage:
+        sums = {name: getattr(self, name) + getattr(other, name) for name in Usage.model_fields}
+        return Usage(**sums)
+
 
 class Summary(Model):
     """The structured summary of one article on an international security guarantee."""

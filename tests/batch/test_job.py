@@ -10,13 +10,16 @@ import sys
 import traceback
 import tracemalloc
 from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import pytest
 
 import guarantee_summarizer as gs
 from guarantee_summarizer.batch.job import Batch, BatchJob
-from guarantee_summarizer.batch.store import Outbox, Parts
+from guarantee_summarizer.batch.provider import BatchApi
+from guarantee_summarizer.batch.store import BatchStore, Outbox
 from guarantee_summarizer.corpus.ledger import Entry, Ledger
 from guarantee_summarizer.corpus.results import Failure
 from guarantee_summarizer.testing import Reply
@@ -87,9 +90,9 @@ def failures(outcomes) -> dict[int, gs.GuaranteeSummarizerError]:
     return {int(o.article.sentences[-1].text.split()[3]): o.error for o in found}
 
 
-def files(path: Path) -> list[str]:
-    """What lies beside the ledger."""
-    return sorted(p.name for p in path.parent.rglob("*.jsonl"))
+def others(path: Path) -> list[str]:
+    """What lies beside the ledger and its log."""
+    return [p.name for p in path.parent.iterdir() if not p.name.startswith(path.name)]
 
 
 def finish(job: BatchJob) -> list:
@@ -111,7 +114,21 @@ def test_from_articles_to_summaries(serve, start, path):
     assert Ledger(path).counts() == (5, 0)
     (batch,) = job.refresh()
     assert (batch.collected, batch.total, batch.done, batch.failed) == (True, 5, 5, 0)
-    assert files(path) == []
+
+
+def test_nothing_lies_beside_the_ledger_at_any_step(serve, start, path):
+    job = start(serve())
+
+    def articles():
+        for article in TEXTS:
+            assert others(path) == []
+            yield article
+
+    job.submit(articles())
+    assert others(path) == []
+    job.wait()
+    for _ in job.collect():
+        assert others(path) == []
 
 
 def test_a_line_is_the_summarizers_own_request_under_its_own_key(serve, start):
@@ -430,8 +447,8 @@ def test_a_collection_that_is_broken_off_is_handed_out_anew_and_counted_once(ser
 def test_a_live_run_in_between_is_kept(serve, start, path):
     job = start(serve(other(n0=Reply(refusal="no"))))
     job.submit(TEXTS[:1])
-    key = json.loads(next(path.parent.rglob("*.articles.jsonl")).read_bytes())["key"]
-    with Ledger(path) as ledger:
+    with gs.Summarizer("m", api_key=KEY) as works, Ledger(path) as ledger:
+        key = works.key(gs.Article.of(TEXTS[0]))
         run = ledger.begin({})
         made = {"key": key, "article": "a", "source": "s", "run": run}
         ledger.record(Entry(**made, status="done", summary='{"relevant":true}'))
@@ -456,7 +473,7 @@ def test_only_one_process_submits_at_a_time(serve, start):
             next(start(server).collect())
 
 
-def test_an_input_that_breaks_leaves_no_files_and_what_was_sent(serve, start, path):
+def test_an_input_that_breaks_leaves_what_was_sent_and_takes_no_other_article(serve, start):
     def articles():
         yield from TEXTS
         raise OSError
@@ -466,7 +483,6 @@ def test_an_input_that_breaks_leaves_no_files_and_what_was_sent(serve, start, pa
     with pytest.raises(OSError):  # noqa: PT011
         job.submit(articles())
     assert server.paid.total() == 4
-    assert len(files(path)) == 2  # the articles of two batches
     assert job.submit(TEXTS).sent == 1
     assert len(finish(job)) == 5
 
@@ -490,18 +506,6 @@ def test_strict_counts_as_in_live_calls(serve, start):
     job = start(serve(lambda _: Reply(answer=bad)), options={"strict": True})
     job.submit(TEXTS[:1])
     assert type(failures(finish(job))[0]) is gs.UnsupportedError
-
-
-def test_articles_that_are_missing_on_the_disk_are_named(serve, start, path):
-    job = start(serve())
-    job.submit(TEXTS)
-    job.wait()
-    (kept,) = path.parent.rglob("*.jsonl")
-    kept.rename(path.parent / "moved")
-    with pytest.raises(gs.LedgerError, match=r"articles\.jsonl: is missing; put it back"):
-        list(job.collect())
-    (path.parent / "moved").rename(kept)
-    assert len(list(job.collect())) == 5
 
 
 def test_what_has_no_endpoint_for_batches_is_refused(tmp_path):
@@ -529,17 +533,18 @@ def test_memory_holds_keys_and_no_articles(path):
             return {"messages": [article.text]}
 
     articles = (gs.Article(text=f"{n} " * 20_000, source=str(n)) for n in range(200))
-    with Ledger(path) as ledger:
+    with Ledger(path) as ledger, TemporaryFile() as file:
         outbox = Outbox(Works(), ledger, maker="m", url="/", most=(150, 10**8))
         ledger.counts()
         tracemalloc.start()
         parts = list(outbox.parts(articles))
-        with Parts(ledger).rows(parts[0]) as rows:
-            assert rows.article("149").text.startswith("149 149 ")
+        for part in parts:
+            outbox.write(part, file)
+        assert BatchStore(ledger).article("149").text.startswith("149 149 ")
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
+        assert file.tell() > 10_000_000
     assert [part.total for part in parts] == [150, 50]
-    assert sum(p.stat().st_size for p in path.parent.rglob("*.jsonl")) > 20_000_000
     assert peak < 2_000_000
 
 
@@ -548,7 +553,7 @@ class Killed(BaseException):
 
 
 class Fuse:
-    """Dies before or after the call whose turn it is."""
+    """Dies before or after the call whose turn it is, and does nothing any more."""
 
     def __init__(self, turn: int) -> None:
         self.turn = turn
@@ -567,22 +572,35 @@ class Fuse:
 
     def burn(self) -> None:
         self.calls += 1
-        if self.calls == self.turn:
+        if self.calls >= self.turn:
             raise Killed
 
 
-LEDGER = ("put_document", "record", "begin", "end")
+class FusedLedger(Ledger):
+    """Dies before or after it writes."""
+
+    def __init__(self, path: Path, fuse: Fuse) -> None:
+        super().__init__(path)
+        self.fuse = fuse
+
+    @contextmanager
+    def transaction(self):
+        self.fuse.burn()
+        with super().transaction() as connection:
+            yield connection
+        self.fuse.burn()
+
+
 PROVIDER = ("upload", "create", "retrieve", "download")
 
 
-def run_until_killed(job: BatchJob, turn: int, monkeypatch: pytest.MonkeyPatch) -> bool:
+def run_until_killed(works, path: Path, turn: int, monkeypatch: pytest.MonkeyPatch) -> bool:
     """Submit, wait and collect; True if it died on the way."""
     fuse = Fuse(turn)
+    job = BatchJob(works, FusedLedger(path, fuse), max_requests=2, sleep=lambda _: None)
     with monkeypatch.context() as patched:
-        for name in LEDGER:
-            fuse.guard(job._ledger, name, patched)
         for name in PROVIDER:
-            fuse.guard(job._api, name, patched)
+            fuse.guard(BatchApi, name, patched)
         try:
             job.submit(TEXTS[:3])
             finish(job)
@@ -595,14 +613,14 @@ def run_until_killed(job: BatchJob, turn: int, monkeypatch: pytest.MonkeyPatch) 
 def test_a_crash_at_any_step_costs_nothing(serve, tmp_path, monkeypatch):
     """Every article is paid once and recorded once, wherever the process died."""
     server = serve(other(n1=Reply(refusal="no")))
-    limits = {"max_requests": 2, "sleep": lambda _: None}
     with gs.Summarizer("m", base_url=server.url, api_key=KEY) as works:
         for turn in itertools.count(1):
             server.paid.clear()
-            with Ledger(tmp_path / f"{turn}.ledger") as first:
-                died = run_until_killed(BatchJob(works, first, **limits), turn, monkeypatch)
-            with Ledger(tmp_path / f"{turn}.ledger") as ledger:
-                job = BatchJob(works, ledger, **limits)
+            path = tmp_path / f"{turn}" / "runs.ledger"
+            path.parent.mkdir()
+            died = run_until_killed(works, path, turn, monkeypatch)
+            with Ledger(path) as ledger:
+                job = BatchJob(works, ledger, max_requests=2, sleep=lambda _: None)
                 job.submit(TEXTS[:3:2] if ledger.counts().failed else TEXTS[:3])
                 finish(job)
                 assert all(batch.collected for batch in job.refresh()), turn
@@ -611,7 +629,7 @@ def test_a_crash_at_any_step_costs_nothing(serve, tmp_path, monkeypatch):
                 runs = ledger.runs()
             costs = [(run.done, run.failed, run.usage.input_tokens) for run in runs]
             assert tuple(map(sum, zip(*costs, strict=True))) == (2, 1, 300), turn
-            assert files(tmp_path / "any") == [], turn
+            assert others(path) == [], turn
             if not died:
                 break
     assert turn > 40
@@ -622,10 +640,10 @@ def test_a_killed_process_holds_up_nobody(serve, start, path):
     server = serve()
     code = (
         "import os, sys, guarantee_summarizer as gs\n"
-        "from guarantee_summarizer.batch.job import BatchJob\n"
-        "job = BatchJob(gs.Summarizer('m', base_url=sys.argv[2], api_key='k'), sys.argv[1])\n"
-        "real = job._api.create\n"
-        "job._api.create = lambda *a, **k: (real(*a, **k), os._exit(7))\n"
+        "from guarantee_summarizer.batch.provider import BatchApi\n"
+        "job = gs.BatchJob(gs.Summarizer('m', base_url=sys.argv[2], api_key='k'), sys.argv[1])\n"
+        "real = BatchApi.create\n"
+        "BatchApi.create = lambda *a, **k: (real(*a, **k), os._exit(7))\n"
         "job.submit([sys.argv[3]])"
     )
     command = [sys.executable, "-c", code, str(path), server.url, TEXTS[0]]
@@ -646,7 +664,7 @@ def test_cancelling_what_was_broken_off_pays_nothing_more(serve, start, monkeypa
     job = start(server)
     with monkeypatch.context() as patched:
         fuse = Fuse(2 if created else 1)
-        fuse.guard(job._api, "create", patched)
+        fuse.guard(BatchApi, "create", patched)
         with pytest.raises(Killed):
             job.submit(TEXTS[:2])
     job = start(server)
@@ -662,11 +680,12 @@ def test_a_batch_is_found_among_many(serve, start, monkeypatch):
     server = serve()
     job = start(server, max_requests=1)
     with monkeypatch.context() as patched:
-        Fuse(2).guard(job._api, "create", patched)
+        Fuse(2).guard(BatchApi, "create", patched)
         with pytest.raises(Killed):
             job.submit(TEXTS[:1])
     for other_batch in range(5):
-        server._create({"input_file_id": "file-0", "metadata": {"part": str(other_batch)}})
+        body = {"input_file_id": "file-0", "metadata": {"part": str(other_batch)}}
+        server.handle("POST", "/v1/batches", json.dumps(body).encode(), "application/json")
     (batch,) = start(server).submit().batches
     assert batch.id == "batch_0"
 

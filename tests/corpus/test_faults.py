@@ -18,6 +18,7 @@ import pytest
 import guarantee_summarizer as gs
 from guarantee_summarizer.corpus.ledger import Ledger
 from guarantee_summarizer.corpus.results import Failure
+from guarantee_summarizer.corpus.run import in_thread
 from guarantee_summarizer.testing import Reply
 
 from .conftest import ANSWER, KEY, Endpoint, summarizer, text
@@ -25,10 +26,14 @@ from .conftest import ANSWER, KEY, Endpoint, summarizer, text
 RUN = """
 import json, sys
 import guarantee_summarizer as gs
+from guarantee_summarizer.corpus.run import in_thread
 url, ledger, texts = sys.argv[1], sys.argv[2], json.load(open(sys.argv[3]))
 works = gs.Summarizer("m", base_url=url, api_key="k")
+run = works.run(texts, concurrency=8, ledger=ledger)
+run.pauses = (0.01,)
 try:
-    for outcome in works.map(texts, concurrency=8, ledger=ledger):
+    for result in in_thread(run, works.aclose):
+        outcome = result.outcome
         print(outcome.article.id if isinstance(outcome, gs.Summary) else outcome, flush=True)
 except gs.LedgerError as error:
     print("ledger:", error, flush=True)
@@ -116,9 +121,8 @@ def test_a_ledger_that_is_locked_for_a_while_holds_the_run_up_and_no_more(tmp_pa
 def test_where_the_disk_is_full_what_was_paid_for_is_handed_over_and_the_run_ends(tmp_path, texts):
     path = tmp_path / "run.sqlite"
     limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000))\n"
-    quick = "import guarantee_summarizer.corpus.run as run; run._AGAIN = (0.01,)\n"
     with Endpoint() as endpoint:
-        command = [sys.executable, "-c", limit + quick + RUN, endpoint.url, str(path), str(texts)]
+        command = [sys.executable, "-c", limit + RUN, endpoint.url, str(path), str(texts)]
         lines = subprocess.run(
             command, capture_output=True, text=True, check=True
         ).stdout.splitlines()
@@ -264,10 +268,7 @@ def test_a_reader_that_waits_for_ever_does_not_hold_up_ctrl_c():
             assert running.wait() == 130
 
 
-def test_a_result_that_could_not_be_written_holds_up_no_later_run_of_the_same_process(
-    tmp_path, monkeypatch
-):
-    monkeypatch.setattr("guarantee_summarizer.corpus.run._AGAIN", (0.01,))
+def test_a_result_that_could_not_be_written_holds_up_no_later_run_of_the_same_process(tmp_path):
     path, texts = tmp_path / "run.sqlite", [text(n) for n in range(3)]
 
     def locking(*_):
@@ -277,8 +278,10 @@ def test_a_result_that_could_not_be_written_holds_up_no_later_run_of_the_same_pr
     with Endpoint(locking, delay=0.1) as endpoint, summarizer(endpoint) as works:
         Ledger(path).counts()
         other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        run = works.run(texts, ledger=Ledger(path, patience=0.2))
+        run.pauses = (0.01,)
         with pytest.raises(gs.LedgerError, match="locked"):
-            list(works.map(texts, ledger=Ledger(path, patience=0.2)))
+            list(in_thread(run, works.aclose))
         other.close()
         assert len(list(works.map(texts, ledger=path))) == 3
 

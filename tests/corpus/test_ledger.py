@@ -6,6 +6,7 @@ import dataclasses
 import json
 import os
 import pickle
+import platform
 import resource
 import signal
 import sqlite3
@@ -19,16 +20,15 @@ from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
+import psutil
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import guarantee_summarizer as gs
+from guarantee_summarizer.batch.store import BatchStore
 from guarantee_summarizer.corpus import ledger as module
-from guarantee_summarizer.corpus import ledger_file as sql
-from guarantee_summarizer.corpus.ledger import Counts, Entry, Ledger
-
-linux = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+from guarantee_summarizer.corpus.ledger import APPLICATION, VERSION, Counts, Entry, Ledger
 
 SPENT = gs.Usage(input_tokens=900, output_tokens=100, cached_tokens=20, attempts=2, seconds=1.5)
 PREAMBLE = """
@@ -203,17 +203,6 @@ def test_an_api_key_is_not_taken(ledger):
     assert "sk-made-up" not in str(caught.value)
 
 
-def test_documents_are_kept_by_kind_and_name(ledger, path):
-    ledger.put_document("batch", "b2", {"state": "sent", "keys": ["é"]})
-    ledger.put_document("batch", "b1", {"state": "sent"})
-    ledger.put_document("batch", "b2", {"state": "back"})
-    ledger.put_document("other", "b1", {})
-    with Ledger(path) as again:
-        assert again.documents("batch") == {"b2": {"state": "back"}, "b1": {"state": "sent"}}
-        assert list(again.documents("batch")) == ["b2", "b1"]
-        assert again.documents("none") == {}
-
-
 def test_a_claim_is_taken_until_it_is_released_or_recorded(ledger):
     run = ledger.begin({})
     assert ledger.claim("k") == "mine"
@@ -280,14 +269,41 @@ def test_the_claim_and_the_run_of_a_killed_process_are_void_at_once(ledger, star
     assert ledger.runs()[0].state == "killed"
 
 
-@linux
-def test_a_process_that_got_the_id_of_a_dead_one_does_not_hold_its_claim(ledger, monkeypatch):
-    host, pid, start = module.owner(os.getpid()).rsplit(" ", 2)
-    monkeypatch.setattr(module, "_mine", lambda: {"owner": f"{host} {pid} {start}0", "now": 0.0})
-    assert ledger.claim("k") == "mine"
-    monkeypatch.undo()
-    assert ledger.claim("k") == "mine"
+def test_a_process_that_got_the_id_of_a_dead_one_does_not_hold_its_claim(
+    ledger, start, monkeypatch
+):
+    process = start("print(ledger.claim('k'), flush=True); time.sleep(60)")
+    assert said(process) == "mine"
     assert ledger.claim("k") == "taken"
+    monkeypatch.setattr(psutil.Process, "create_time", lambda _: time.time())
+    assert ledger.claim("k") == "mine"
+
+
+def test_a_process_that_cannot_be_looked_at_holds_its_claim_for_the_lease(
+    ledger, start, monkeypatch
+):
+    def hidden(_):
+        raise psutil.AccessDenied
+
+    process = start("print(ledger.claim('k'), flush=True); time.sleep(60)")
+    assert said(process) == "mine"
+    monkeypatch.setattr(psutil.Process, "status", hidden)
+    assert ledger.claim("k") == "taken"
+    now = time.time()
+    monkeypatch.setattr(module.time, "time", lambda: now + module.LEASE + 1)
+    assert ledger.claim("k") == "mine"
+
+
+def test_a_claim_of_this_process_that_no_open_ledger_holds_is_void(ledger, path, monkeypatch):
+    other = Ledger(path, patience=0.1)
+    assert [other.claim("a"), other.claim("b")] == ["mine", "mine"]
+    with closing(sqlite3.connect(path, isolation_level=None)) as locking:
+        locking.execute("BEGIN IMMEDIATE")
+        with pytest.raises(gs.LedgerError, match="locked"):
+            other.release("a")
+    assert [ledger.claim("a"), ledger.claim("b")] == ["mine", "taken"]
+    del other  # and never closed
+    assert ledger.claim("b") == "mine"
 
 
 @pytest.mark.parametrize("shift", [-1e9, 1e9])
@@ -298,16 +314,17 @@ def test_the_clock_decides_nothing_on_one_machine(ledger, monkeypatch, shift):
     assert ledger.claim("k") == "taken"
 
 
-def test_a_claim_of_another_machine_is_void_only_after_the_lease(ledger, monkeypatch):
+def test_a_claim_of_another_machine_is_void_only_after_the_lease(ledger, path, monkeypatch):
     now = time.time()
-    monkeypatch.setattr(module, "_mine", lambda: {"owner": "elsewhere 1 x/1", "now": now})
-    ledger.begin({})
-    assert ledger.claim("k") == "mine"
-    monkeypatch.undo()
-    assert ledger.runs()[0].state == "unknown"
-    assert ledger.claim("k") == "taken"
-    monkeypatch.setattr(module.time, "time", lambda: now + module.LEASE + 1)
-    assert ledger.claim("k") == "mine"
+    with monkeypatch.context() as elsewhere, Ledger(path) as other:
+        elsewhere.setattr(platform, "node", lambda: "elsewhere")
+        other.begin({})
+        assert other.claim("k") == "mine"
+        elsewhere.undo()
+        assert ledger.runs()[0].state == "unknown"
+        assert ledger.claim("k") == "taken"
+        monkeypatch.setattr(module.time, "time", lambda: now + module.LEASE + 1)
+        assert ledger.claim("k") == "mine"
 
 
 @pytest.mark.slow
@@ -359,12 +376,12 @@ MAKERS = {
     ),
     "a newer ledger": (
         lambda p: _database(
-            p, f"PRAGMA application_id = {sql.APPLICATION}", "PRAGMA user_version = 2"
+            p, f"PRAGMA application_id = {APPLICATION}", f"PRAGMA user_version = {VERSION + 1}"
         ),
         "newer release",
     ),
     "an older ledger": (
-        lambda p: _database(p, f"PRAGMA application_id = {sql.APPLICATION}"),
+        lambda p: _database(p, f"PRAGMA application_id = {APPLICATION}"),
         "unknown version 0",
     ),
 }
@@ -449,17 +466,15 @@ def test_a_lock_is_waited_for_then_told_and_harmless_afterwards(ledger, path):
 def test_a_full_database_keeps_what_it_has_and_goes_on_when_there_is_room(ledger):
     run = ledger.begin({})
     ledger.record(done("a", run))
-    with ledger._connected() as connection:
-        pages = connection.execute("PRAGMA page_count").fetchone()[0]
-        connection.execute(f"PRAGMA max_page_count = {pages}")
+    (pages,) = ledger.read("PRAGMA page_count")[0]
+    ledger.read(f"PRAGMA max_page_count = {pages}")
     assert ledger.claim("b") == "mine"
     with pytest.raises(gs.LedgerError, match="disk is full"):
         ledger.record(done("b", run, summary="{}" * 10_000))
     assert ledger.claim("b") == "taken"
     assert [entry.key for entry in ledger.entries()] == ["a"]
     assert ledger.runs()[0].done == 1
-    with ledger._connected() as connection:
-        connection.execute("PRAGMA max_page_count = 1000000")
+    ledger.read("PRAGMA max_page_count = 1000000")
     ledger.record(done("b", run, summary="{}" * 10_000))
     assert ledger.counts().done == 2
 
@@ -490,37 +505,176 @@ print(len(kept) + 1, flush=True)
 
 def test_a_pickled_ledger_is_of_the_same_file_wherever_it_is_unpickled(ledger, path, monkeypatch):
     monkeypatch.chdir(path.parent)
-    with Ledger(path.name, patience=3) as near:
+    with Ledger(path.name, patience=0.01) as near:
         near.begin({})
         data = pickle.dumps(near)
     monkeypatch.chdir("/")
     with pickle.loads(data) as far:  # noqa: S301  (our own)
-        assert far._patience == 3
         assert len(far.runs()) == 1
+        with closing(sqlite3.connect(far.path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(gs.LedgerError, match=r"locked it for 0\.01 s"):
+                far.begin({})
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
-def test_parent_and_child_of_a_fork_both_go_on_writing_and_nothing_is_lost(ledger, start):
+def test_a_ledger_that_is_open_at_a_fork_is_refused_in_the_child_and_nothing_is_lost(ledger, start):
     code = """
 run = ledger.begin({})
 assert ledger.claim("k") == "mine"
 child = os.fork()
 if child == 0:
     signal.alarm(20)
+    for refused in (ledger, Ledger(sys.argv[1])):
+        for use in (refused.counts, lambda: refused.record(done("child", run))):
+            try:
+                use()
+                os._exit(1)
+            except gs.LedgerError as error:
+                assert "close it before the fork" in str(error), error
+        refused.close()
+    ledger.close()
+    del ledger, refused, use
+    os._exit(0)
+status = os.waitpid(child, 0)[1]
+ledger.record(done("parent", run))
+print(status, ledger.claim("k"), flush=True)
+"""
+    assert said(start(code)) == "0 taken"
+    assert [entry.key for entry in ledger.entries()] == ["parent"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+def test_a_ledger_that_is_closed_at_a_fork_serves_parent_and_child_and_nothing_is_lost(
+    ledger, start
+):
+    code = """
+run = ledger.begin({})
+assert ledger.claim("k") == "mine"
+ledger.close()
+child = os.fork()
+if child == 0:
+    signal.alarm(20)
+    assert ledger.claim("k") == "mine"
     ledger.record(done("first", run))
     while ledger.get("parent") is None:
         time.sleep(0.01)
     for i in range(20):
         ledger.record(done(f"c{i}", run))
-    assert ledger.claim("k") == "taken"
+    while ledger.get("seen") is None:
+        time.sleep(0.01)
     ledger.close()
     os._exit(0)
 while ledger.get("first") is None:
     time.sleep(0.01)
 ledger.close()
-assert ledger.claim("k") == "mine"
+taken = ledger.claim("k")
 ledger.record(done("parent", run))
-print(os.waitpid(child, 0)[1], ledger.claim("k"), flush=True)
+ledger.record(done("seen", run))
+print(os.waitpid(child, 0)[1], taken, ledger.claim("k"), flush=True)
 """
-    assert said(start(code)) == "0 taken"
-    assert ledger.counts().done == 22
+    assert said(start(code)) == "0 taken mine"
+    assert ledger.counts().done == 23
+
+
+OLD = (  # what version 1 wrote
+    f"PRAGMA application_id = {APPLICATION}",
+    "PRAGMA user_version = 1",
+    """CREATE TABLE runs (run INTEGER PRIMARY KEY AUTOINCREMENT, settings TEXT NOT NULL,
+        owner TEXT NOT NULL, begun REAL NOT NULL, ended REAL,
+        state TEXT CHECK (state IN ('finished', 'stopped', 'failed')),
+        done INTEGER NOT NULL, failed INTEGER NOT NULL, usage TEXT NOT NULL)""",
+    """CREATE TABLE entries (seq INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE,
+        status TEXT NOT NULL CHECK (status IN ('done', 'failed')),
+        run INTEGER NOT NULL, updated REAL NOT NULL, article TEXT NOT NULL, source TEXT NOT NULL,
+        usage TEXT NOT NULL, error TEXT, message TEXT, summary TEXT, record TEXT,
+        CHECK (status = 'failed' OR summary IS NOT NULL))""",
+    "CREATE INDEX entries_by_status ON entries (status)",
+    "CREATE TABLE claims (key TEXT PRIMARY KEY, owner TEXT NOT NULL, since REAL NOT NULL)",
+    """CREATE TABLE documents (kind TEXT NOT NULL, name TEXT NOT NULL, data TEXT NOT NULL,
+        UNIQUE (kind, name))""",
+)
+PART = {
+    "part": "p1",
+    "maker": "m1",
+    "run": 1,
+    "total": 3,
+    "sha256": "0a",
+    "step": "collected",
+    "file_id": "file-1",
+    "batch_id": "batch_1",
+    "state": "completed",
+    "done": 2,
+    "failed": 1,
+    "notes": ["line 2 cannot be read"],
+}
+
+
+def _old_ledger(path: Path, **part) -> None:
+    """Write a ledger of version 1 with one entry, one batch and a claim of a run that is gone."""
+    _database(path, "PRAGMA journal_mode = WAL", *OLD)
+    owner, usage = f"{platform.node()} {os.getpid()} b-1/77", SPENT.model_dump_json()
+    run = (1, '{"model":"m"}', owner, 1.0, None, None, 1, 0, usage)
+    summary = '{"relevant":false}'
+    entry = (1, "k", "done", 1, 2.0, "a1", "one.txt", usage, None, None, summary, None)
+    rows = {
+        "runs": run,
+        "entries": entry,
+        "claims": ("c", owner, 3.0),
+        "documents": ("batch", "p1", json.dumps(PART | part)),
+    }
+    with closing(sqlite3.connect(path)) as connection:
+        for table, row in rows.items():
+            marks = ", ".join("?" * len(row))
+            connection.execute(f"INSERT INTO {table} VALUES ({marks})", row)  # noqa: S608
+        connection.commit()
+
+
+def test_a_ledger_of_version_1_is_brought_up_to_date_with_all_that_it_holds(ledger, path):
+    _old_ledger(path)
+    assert list(ledger.entries()) == [done("k", 1, updated=2.0)]
+    (run,) = ledger.runs()
+    assert (run.settings, run.state, run.done, run.usage) == ({"model": "m"}, "killed", 1, SPENT)
+    assert ledger.claim("c") == "mine"  # whoever held it has gone
+    (part,) = BatchStore(ledger).parts()
+    assert dataclasses.asdict(part) | {"sha256": "0a", "notes": [*part.notes]} == PART
+    ledger.close()
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
+        tables = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name"
+        upgraded = connection.execute(tables).fetchall()
+    with Ledger(path.with_name("new")) as new:
+        assert [tuple(row) for row in new.read(tables)] == upgraded
+
+
+def test_a_ledger_of_version_1_that_waits_for_batches_is_refused_and_kept(ledger, path):
+    _old_ledger(path, step="created")
+    for _ in range(2):
+        with pytest.raises(gs.LedgerError, match="collect them with that release") as caught:
+            ledger.counts()
+        assert "\n" not in str(caught.value)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        assert connection.execute("SELECT count(*) FROM documents").fetchone() == (1,)
+    _database(path, "UPDATE documents SET data = json_set(data, '$.step', 'collected')")
+    assert ledger.counts() == Counts(1, 0)
+
+
+def test_a_ledger_of_version_1_that_is_in_use_is_waited_for(ledger, path):
+    _old_ledger(path)
+    user = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    user.execute("SELECT count(*) FROM runs").fetchall()
+    with pytest.raises(gs.LedgerError, match=r"another process has locked it for 0\.2 s"):
+        ledger.counts()
+    user.execute("INSERT OR REPLACE INTO claims VALUES ('c', 'x 1 y', 1.0)")
+    threading.Timer(0.05, user.close).start()
+    assert ledger.counts() == Counts(1, 0)
+
+
+def test_of_many_processes_that_bring_a_ledger_up_to_date_together_each_may_use_it(
+    ledger, path, start
+):
+    _old_ledger(path)
+    processes = [start("print(ledger.counts().done, flush=True)") for _ in range(3)]
+    assert [said(process) for process in processes] == ["1"] * 3
+    assert ledger.counts().done == 1

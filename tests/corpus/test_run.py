@@ -14,6 +14,7 @@ import pytest
 import guarantee_summarizer as gs
 from guarantee_summarizer.corpus.ledger import Ledger
 from guarantee_summarizer.corpus.results import Failure, Prices, Status
+from guarantee_summarizer.corpus.run import in_thread
 from guarantee_summarizer.testing import Reply, ScriptedEndpoint
 
 from .conftest import ANSWER, Endpoint, summarizer, text
@@ -158,6 +159,33 @@ def test_an_iterator_that_breaks_ends_the_run_after_what_it_gave(endpoint):
     with summarizer(endpoint) as works, pytest.raises(OSError, match="the disk is gone"):
         got.extend(works.map(breaks()))
     assert sorted(told(got)) == [0, 1]
+
+
+@pytest.mark.parametrize("feed", ["thread", "loop"])
+def test_an_iterator_that_breaks_without_a_word_ends_the_run_too(endpoint, feed):
+    def breaks():
+        yield text(0)
+        raise ValueError
+
+    async def breaks_in_the_loop():
+        yield text(0)
+        raise ValueError
+
+    articles = breaks() if feed == "thread" else breaks_in_the_loop()
+    got = []
+    with summarizer(endpoint) as works, pytest.raises(ValueError, match=r"^$"):
+        got.extend(works.map(articles, concurrency=4))
+    assert told(got) == [0]
+
+
+def test_a_run_that_is_stopped_without_a_reason_begins_no_further_article(endpoint):
+    with summarizer(endpoint) as works:
+        run = works.run((text(n) for n in itertools.count()), concurrency=2)
+        results = in_thread(run, works.aclose)
+        next(results)
+        run.stop("")
+        assert len(list(results)) < 20
+    assert run.stopped == "stopped"
 
 
 def test_what_the_ledger_holds_is_not_asked_again(endpoint, tmp_path):
