@@ -191,7 +191,7 @@ class Outbox:
 
     def _planned(self, name: str, total: int) -> Part:
         if not self._run:  # it has nothing more to do than to wait for its entries
-            self._run = self._ledger.begin({**self._works.settings, "batch": True})
+            self._run = self._ledger.begin(self._works.settings)
             self._ledger.end(self._run, "finished")
         return self._store.put(Part(part=name, maker=self._maker, run=self._run, total=total))
 

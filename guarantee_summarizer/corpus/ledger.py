@@ -86,6 +86,14 @@ _UPGRADE = (
     "UPDATE runs SET owner = owner || ' -'",
 )
 
+_RECORD = """INSERT OR REPLACE INTO entries
+    SELECT NULL, :key, :status, :run, :updated, :article, :source, :usage, :error, :message,
+        :summary, :record
+    WHERE :status = 'done'
+        OR NOT EXISTS (SELECT 1 FROM entries WHERE key = :key AND status = 'done')"""
+_ADD_UP = """UPDATE runs SET done = done + (:status = 'done'),
+    failed = failed + (:status = 'failed'), usage = :total WHERE run = :run"""
+
 _FOREIGN = "is no ledger and was left as it is; name another file"
 _KEPT = "and run again, what was recorded is kept"
 _REMEDIES = {
@@ -254,23 +262,13 @@ class Ledger:
         values = {f.name: getattr(entry, f.name) for f in fields(entry)}
         values["usage"] = entry.usage.model_dump_json()
         values = {n: storable(v) if isinstance(v, str) else v for n, v in values.items()}
-        with self._using() as session, self.transaction() as connection:
-            total = self._usage(entry.run) + entry.usage
-            connection.execute(
-                """INSERT OR REPLACE INTO entries
-                SELECT NULL, :key, :status, :run, :updated, :article, :source, :usage, :error,
-                    :message, :summary, :record
-                WHERE :status = 'done'
-                    OR NOT EXISTS (SELECT 1 FROM entries WHERE key = :key AND status = 'done')""",
-                values,
-            )
-            connection.execute(
-                """UPDATE runs SET done = done + (:status = 'done'),
-                failed = failed + (:status = 'failed'), usage = :total WHERE run = :run""",
-                {**values, "total": total.model_dump_json()},
-            )
-            connection.execute("DELETE FROM claims WHERE key = ?", (entry.key,))
-        session.keys.discard(entry.key)
+        with self._using() as session:
+            with self.transaction() as connection:
+                total = self._usage(entry.run) + entry.usage
+                connection.execute(_RECORD, values)
+                connection.execute(_ADD_UP, {**values, "total": total.model_dump_json()})
+                connection.execute("DELETE FROM claims WHERE key = ?", (entry.key,))
+            session.keys.discard(entry.key)
 
     def entries(self, *, status: Status | None = None, run: int | None = None) -> Iterator[Entry]:
         """Yield what is there at the first step, in order of writing; few at a time are in memory.
@@ -399,7 +397,8 @@ def _holds(claim: sqlite3.Row, session: _Session) -> bool:
     """
     owner, since = claim["owner"], claim["since"]
     if owner.rpartition(" ")[0] == session.owner.rpartition(" ")[0]:
-        return owner in _SESSIONS and claim["key"] in _SESSIONS[owner].keys
+        own = _SESSIONS.get(owner)
+        return own is not None and claim["key"] in own.keys
     alive = _lives(owner)
     return abs(time.time() - since) < LEASE if alive is None else alive
 

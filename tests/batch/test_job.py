@@ -444,6 +444,16 @@ def test_a_collection_that_is_broken_off_is_handed_out_anew_and_counted_once(ser
     assert list(job.collect()) == []
 
 
+def test_what_failed_in_a_batch_can_be_done_again_with_the_settings_of_its_run(serve, start, path):
+    server = serve(other(n0=Reply(refusal="no")))
+    job = start(server)
+    job.submit(TEXTS[:1])
+    finish(job)
+    (run,) = Ledger(path).runs()
+    with gs.Summarizer(**run.settings, api_key=KEY) as works:
+        assert works.key(gs.Article.of(TEXTS[0])) == next(Ledger(path).entries()).key
+
+
 def test_a_live_run_in_between_is_kept(serve, start, path):
     job = start(serve(other(n0=Reply(refusal="no"))))
     job.submit(TEXTS[:1])
