@@ -464,6 +464,7 @@ def test_a_full_database_keeps_what_it_has_and_goes_on_when_there_is_room(ledger
     assert ledger.counts().done == 2
 
 
+@pytest.mark.slow
 def test_a_disk_that_takes_no_more_bytes_is_survived(ledger, start):
     code = """
 import resource
@@ -499,6 +500,7 @@ def test_a_pickled_ledger_is_of_the_same_file_wherever_it_is_unpickled(ledger, p
         assert len(far.runs()) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
 def test_parent_and_child_of_a_fork_both_go_on_writing_and_nothing_is_lost(ledger, start):
     code = """
