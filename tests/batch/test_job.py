@@ -530,6 +530,7 @@ def test_what_has_no_endpoint_for_batches_is_refused(tmp_path):
     client.client.close()
 
 
+@pytest.mark.slow
 def test_memory_holds_keys_and_no_articles(path):
     """10 MB of articles pass through with less than 2 MB in memory, both ways."""
 

@@ -479,6 +479,7 @@ def test_a_full_database_keeps_what_it_has_and_goes_on_when_there_is_room(ledger
     assert ledger.counts().done == 2
 
 
+@pytest.mark.slow
 def test_a_disk_that_takes_no_more_bytes_is_survived(ledger, start):
     code = """
 import resource
@@ -517,6 +518,7 @@ def test_a_pickled_ledger_is_of_the_same_file_wherever_it_is_unpickled(ledger, p
                 far.begin({})
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
 def test_a_ledger_that_is_open_at_a_fork_is_refused_in_the_child_and_nothing_is_lost(ledger, start):
     code = """
