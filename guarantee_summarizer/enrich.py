@@ -48,7 +48,7 @@ def enrich(summary: Summary, article: Article, lexicon: Lexicon) -> Summary:
         events=tuple(_event(e, article) for e in summary.events),
         proposals=tuple(_proposal(p, article) for p in summary.proposals),
         structure=structure.replace(
-            layers=tuple(sorted(map(_layer, structure.layers), key=lambda layer: layer.order)),
+            layers=tuple(sorted(map(_layer, structure.layers), key=_innermost_first)),
             duration=structure.duration and _term(structure.duration, structure.evidence, article),
         ),
         disputes=tuple(_dispute(d, participants, article) for d in summary.disputes),
@@ -124,6 +124,9 @@ def _said(evidence: _Evidence) -> str:
 def _event(event: Event, article: Article) -> Event:
     past = {"held": True, "cancelled": None}.get(event.status, False)
     day = resolve_date(event.when, article.published, past=past) if event.when else None
+    later = day and article.published and day > article.published.isoformat()
+    if later and "status" not in event.model_fields_set:
+        return event.replace(date=day, status="planned")
     return event.replace(date=day)
 
 
@@ -131,6 +134,11 @@ def _proposal(proposal: Proposal, article: Article) -> Proposal:
     terms = tuple(_term(t, proposal.evidence, article) for t in proposal.terms)
     description = proposal.description or _said(proposal.evidence)
     return proposal.replace(terms=terms, description=description)
+
+
+def _innermost_first(layer: Layer) -> tuple[bool, int]:
+    """The order of layers: by rank, then those that the text does not rank, as they came."""
+    return layer.rank is None, layer.rank or 0
 
 
 def _layer(layer: Layer) -> Layer:

@@ -81,7 +81,7 @@ class Reading:
 
 def read(article: Article, lexicon: Lexicon, cues: Cues) -> Reading:
     """Read an article; linear in its length."""
-    lines = [Line(sentence) for sentence in article.sentences]
+    lines = [Line(s) for s in article.sentences if not s.text.isupper()]  # no headings in capitals
     starts = [line.sentence.start for line in lines]
     mentions = lexicon.mentions(article.text[article.body :])
     forms: dict[str, Counter[str]] = defaultdict(Counter)

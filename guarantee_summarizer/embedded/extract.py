@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.embedded.disputes import disputes
 from guarantee_summarizer.embedded.document import Reading, read
@@ -12,7 +14,9 @@ from guarantee_summarizer.embedded.phrasing import abstract, headline
 from guarantee_summarizer.embedded.proposals import proposals
 from guarantee_summarizer.errors import ArticleError
 from guarantee_summarizer.lexicon import Cues, Lexicon, default_cues, default_lexicon
-from guarantee_summarizer.schema import Summary
+from guarantee_summarizer.schema import Participant, Summary
+from guarantee_summarizer.schema.paths import claim_paths
+from guarantee_summarizer.text import fold
 
 __all__ = ["extract", "insist_on_english", "is_relevant"]
 
@@ -65,7 +69,8 @@ def extract(
         ArticleError: the article is not in English.
     """
     insist_on_english(article)
-    reading = read(article, lexicon or default_lexicon(), cues or default_cues())
+    lexicon = lexicon or default_lexicon()
+    reading = read(article, lexicon, cues or default_cues())
     if not is_relevant(reading):
         return Summary(relevant=False, headline=headline(reading), abstract=abstract(reading))
     claims = Summary(
@@ -77,4 +82,20 @@ def extract(
         structure=structure(reading),
         disputes=disputes(reading),
     )
+    claims = claims.replace(participants=(*claims.participants, *_unlisted(claims, lexicon)))
     return claims.replace(abstract=abstract(reading, claims))
+
+
+def _unlisted(claims: Summary, lexicon: Lexicon) -> Iterator[Participant]:
+    """Whom claims refer to, mostly groups without a name, as participants."""
+    known = {fold(form) for p in claims.participants for form in (p.name, *p.aliases)}
+    for path in claim_paths(claims):
+        claim = path.of(claims)
+        for field in path.kind.references if path.kind else ():
+            value = getattr(claim, field)
+            for name in value if isinstance(value, tuple) else (value,):
+                if fold(name) not in known:
+                    known.add(fold(name))
+                    actor = lexicon.actor(name)
+                    kind = actor.kind if actor else "group"
+                    yield Participant(name=name, kind=kind, evidence=claim.evidence)

@@ -93,6 +93,9 @@ _EXPLICIT = re.compile(
 )
 
 
+_PARTS = 2  # of one guarantee at least, else it has no layers
+
+
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     function: str
@@ -110,7 +113,9 @@ def structure(reading: Reading) -> GuaranteeStructure:
         if known is None or candidate.weight > known.weight:
             best[candidate.function] = candidate
     chosen = sorted(best.values(), key=lambda c: (c.order or _RANK[c.function], _RANK[c.function]))
-    layers = tuple(_layer(reading, order, c) for order, c in _numbered(chosen))
+    if len(chosen) < _PARTS:
+        chosen = []
+    layers = tuple(_layer(reading, rank, c) for rank, c in _ranked(chosen))
     precondition, where = _precondition(reading)
     evidence = [Citation.of(c.line.sentence) for c in chosen] + where
     return GuaranteeStructure(
@@ -122,12 +127,12 @@ def structure(reading: Reading) -> GuaranteeStructure:
     )
 
 
-def _numbered(chosen: list[_Candidate]) -> Iterator[tuple[int, _Candidate]]:
-    """Layers with the rank that the text gives them, else the next one."""
-    last = 0
+def _ranked(chosen: list[_Candidate]) -> Iterator[tuple[int | None, _Candidate]]:
+    """Layers with the rank that the text gives them, else the next one; none where it ranks nothing."""
+    ranked, last = any(candidate.order for candidate in chosen), 0
     for candidate in chosen:
         last = candidate.order if candidate.order and candidate.order > last else last + 1
-        yield last, candidate
+        yield last if ranked else None, candidate
 
 
 def _candidates(reading: Reading) -> list[_Candidate]:
@@ -170,12 +175,12 @@ def _described(reading: Reading, line: Line, *, announced: bool) -> list[tuple[s
     return found
 
 
-def _layer(reading: Reading, order: int, found: _Candidate) -> Layer:
+def _layer(reading: Reading, rank: int | None, found: _Candidate) -> Layer:
     text = clean(found.clause)
     name = _NAME.search(text)
     return Layer.model_validate(
         {
-            "order": order,
+            "rank": rank,
             "name": _trimmed(name[0]) if name else clip(text, 6),
             "providers": _providers(found),
             "function": found.function,

@@ -237,7 +237,7 @@ def _orders(summary: Summary, article: Article, chance: random.Random) -> Iterat
     layers = list(_items(summary, "layers"))
     for path, layer in layers:
         if len(layers) > 1:
-            yield _changed(summary, path, layer, order=layer.order % len(layers) + 1)
+            yield _changed(summary, path, layer, rank=(layer.rank or 0) % len(layers) + 1)
 
 
 def _attributions(summary: Summary, article: Article, chance: random.Random) -> Iterator[_Damaged]:

@@ -40,7 +40,7 @@ def printable(text: str) -> str:
 class Entry:
     """Describe one claim: what it says, labels, further facts, and the sentences that say it.
 
-    `depth` is the order of a layer, 0 for everything else.
+    `depth` is the rank of a layer, 0 for everything else.
     """
 
     text: str
@@ -135,6 +135,7 @@ def _layers(summary: Summary) -> Iterator[Entry]:
         legal_form=None if structure.legal_form == "unclear" else _words(structure.legal_form),
         duration=_term(structure.duration) if structure.duration else None,
         precondition=structure.precondition,
+        attribution=structure.attribution,
     )
     if facts:
         yield Entry("All layers", (), facts, structure.evidence)
@@ -146,7 +147,7 @@ def _layer(layer: Layer) -> Entry:
         (_words(layer.function), _words(layer.status)),
         _facts(providers=_names(layer.providers), where=layer.location, triggered_by=layer.trigger),
         layer.evidence,
-        depth=layer.order,
+        depth=layer.rank or 0,
     )
 
 
@@ -156,6 +157,8 @@ def _proposal(proposal: Proposal) -> Entry:
         (_words(proposal.measure), _words(proposal.status)),
         _facts(
             by=_names(proposal.proposed_by),
+            to=_names(proposal.recipients),
+            on_condition=proposal.condition,
             terms="; ".join(map(_term, proposal.terms)),
             says=proposal.attribution,
         ),

@@ -41,14 +41,11 @@ __all__ = [
     "Term",
 ]
 
-_Evidence = Annotated[
-    Evidence,
-    Field(min_length=1, description="Numbers of the fewest sentences that say all of it."),
-]
+_Evidence = Annotated[Evidence, Field(min_length=1)]
 
 
 class Participant(Model):
-    """A named person, state, organization, coalition, force or news outlet with a part in it."""
+    """A person, state, organization, coalition, force, outlet, office or group with a part in it."""
 
     name: Text = Field(description="Fullest form in the text, without the title.")
     aliases: tuple[Text, ...] = derived()
@@ -57,19 +54,19 @@ class Participant(Model):
     affiliation: Text | None = Field(
         None, description="State or organization that a person acts for."
     )
-    role: Role = Field("other", description="The part the article gives most weight to.")
+    role: Role = "other"
     evidence: Evidence = derived()
     country: str | None = added(None, pattern=r"^[A-Z]{3}$")
 
 
 class Event(Model):
-    """A meeting, signing, deadline or next step that belongs to the guarantee or its talks."""
+    """A meeting, signing, deadline or next step."""
 
     what: Text = Field(description="One sentence.")
-    when: Text | None = Field(None, description="The text's words for the time.")
+    when: Text | None = Field(None, description="The text's words, also from a line nearby.")
     where: Text | None = None
-    participants: tuple[Text, ...] = Field((), description="Names of participants.")
-    status: EventStatus
+    participants: tuple[Text, ...] = ()
+    status: EventStatus = "held"
     evidence: _Evidence
     date: str | None = added(None)
 
@@ -77,57 +74,61 @@ class Event(Model):
 class Term(Model):
     """A figure that a claim hangs on."""
 
-    what: TermKind
-    value: Text = Field(description='The words of the text, e.g. "15-year term".')
+    what: TermKind = "other"
+    value: Text = Field(description='The text\'s words with their bound, e.g. "up to 15 years".')
     evidence: Evidence = derived()
     normalized: str | None = added(None)
 
 
 class Proposal(Model):
-    """Something offered, asked for, planned, agreed or ruled out."""
+    """A measure that is offered, asked for, ordered, planned, agreed, carried out or ruled out."""
 
     title: Text = Field(description="At most 10 words.")
     description: Prose = Field("", description="One sentence.")
-    measure: Measure
-    proposed_by: tuple[Text, ...] = Field(
-        (), description="Names of participants; leave out where the text does not say."
+    measure: Measure = Field(
+        "other",
+        description="security_guarantee: not told in more detail; finance: money, reconstruction, "
+        "trade; humanitarian: prisoners, aid, refugees; transit: navigation, corridors; "
+        "administration: interim rule, boards, police.",
     )
-    status: Status = Field(description="No stronger than the text; rejected if ruled out.")
+    proposed_by: tuple[Text, ...] = ()
+    recipients: tuple[Text, ...] = ()
+    condition: Text | None = None
+    status: Status = "unclear"
     terms: tuple[Term, ...] = Field((), description="Durations, sizes, sums, deadlines, counts.")
     attribution: Text | None = Field(None, description="Who says so, in the text's words.")
     evidence: _Evidence
 
 
 class Layer(Model):
-    """One layer of the guarantee."""
+    """One part of a guarantee that has several."""
 
-    order: int = Field(ge=1, description="1 is the first line of defence, counting outward.")
+    rank: int | None = Field(None, ge=1)
     name: Text
-    providers: tuple[Text, ...] = Field((), description="Names of participants.")
-    function: LayerFunction
+    providers: tuple[Text, ...] = ()
+    function: LayerFunction = "other"
     description: Prose = Field("", description="One sentence.")
     location: Text | None = None
     trigger: Text | None = Field(None, description="What activates it.")
-    status: Status
+    status: Status = "unclear"
     evidence: _Evidence
 
 
 class GuaranteeStructure(Model):
-    """How the layers of the guarantee fit together."""
+    """How the parts of the guarantee fit together."""
 
-    layers: tuple[Layer, ...] = Field(
-        (), description="Innermost first; monitoring and unranked ones last."
-    )
+    layers: tuple[Layer, ...] = Field((), description="Innermost first, unranked ones last.")
     legal_form: LegalForm = "unclear"
     duration: Term | None = None
     precondition: Text | None = Field(None, description='What must come first, e.g. "a ceasefire".')
+    attribution: Text | None = Field(None, description="Whose picture it is, if not everybody's.")
     evidence: Evidence = ()
 
 
 class Position(Model):
     """What one party wants in a dispute."""
 
-    party: Text = Field(description="Name of a participant, or the text's words for a group.")
+    party: Text
     stance: Text = Field(description="One sentence.")
     evidence: Evidence = derived()
 
@@ -136,9 +137,7 @@ class Dispute(Model):
     """Something contested between parties, or still open."""
 
     issue: Text = Field(description="At most 15 words.")
-    kind: DisputeKind = Field(
-        description="disagreement: parties want different things; open_question: nobody has said."
-    )
+    kind: DisputeKind = "disagreement"
     positions: tuple[Position, ...] = ()
     status: DisputeStatus = "open"
     evidence: _Evidence
@@ -154,7 +153,7 @@ class Section:
         model: of each claim.
         title: the field that people know a claim by.
         words: the fields of its own wording.
-        references: the fields that name participants or groups.
+        references: the fields that name participants.
         verbatim: the fields that are the text's own words.
         parts: claims inside each claim, such as the terms of a proposal.
         many: whether it is a list; else there is at most one.
@@ -195,7 +194,8 @@ SECTIONS = (
     ),
     Section(
         "proposals", "proposals", Proposal, "title",
-        words=("title", "description"), references=("proposed_by",), parts=_TERMS,
+        words=("title", "description", "condition"),
+        references=("proposed_by", "recipients"), parts=_TERMS,
     ),
     Section(
         "layers", "structure.layers", Layer, "name",

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from guarantee_summarizer.schema.base import Model, is_added, is_derived
+from guarantee_summarizer.schema.claims import TEXTS
 from guarantee_summarizer.schema.evidence import Citation
 from guarantee_summarizer.schema.summary import Summary
 
@@ -53,12 +54,12 @@ def _as_numbers(field: dict[str, Any]) -> dict[str, Any]:
 def wire_schema() -> dict[str, Any]:
     """JSON schema (draft 2020-12) of the object that a language model answers with.
 
-    All sections are required, so that none is passed over; what the library finds by itself is
-    not asked for. Treat the result as read-only: it is built once.
+    Nothing is required that may be left out, and what the library finds by itself is not asked
+    for. Treat the result as read-only: it is built once.
     """
     schema = Summary.model_json_schema(schema_generator=_WireSchema)
     parts = {name: part for name, part in schema.pop("$defs").items() if name != "Citation"}
-    return {"title": "Summary", **schema, "required": list(schema["properties"]), "$defs": parts}
+    return {"title": "Summary", **schema, "required": ["relevant", *TEXTS], "$defs": parts}
 
 
 def part_schema(fields: Mapping[str, str | None]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from guarantee_summarizer.schema.claims import (
     Proposal,
 )
 from guarantee_summarizer.schema.evidence import Citation
+from guarantee_summarizer.schema.migration import migrated
 from guarantee_summarizer.schema.paths import ClaimPath, claim_paths
 from guarantee_summarizer.text import Sentence
 
@@ -36,7 +37,7 @@ __all__ = [
     "support",
 ]
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 
 
 class ArticleRecord(Model):
@@ -119,8 +120,8 @@ class Summary(Model):
     """The structured summary of one article on an international security guarantee."""
 
     relevant: bool = Field(
-        description="Does the text concern a security guarantee, assurance, alliance or "
-        "peace-enforcement arrangement? If false, every list is empty."
+        description="Does the text concern a security guarantee, assurance, alliance, peace force, "
+        "its monitoring, or talks in which these are or could be settled?"
     )
     headline: Prose = Field("", description="One sentence, at most 25 words.")
     abstract: Prose = Field("", description="Two to four sentences; only what the text says.")
@@ -165,6 +166,12 @@ class Summary(Model):
         fields = dict.fromkeys(section.field for section in SECTIONS)
         return _citations(tuple(getattr(self, field) for field in fields))
 
+    @model_validator(mode="before")
+    @classmethod
+    def _of_this_version(cls, data: Any) -> Any:
+        """Summaries of version 1 are migrated; their provenance says so."""
+        return migrated(data)
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if not self.relevant and any(section.items(self) for section in SECTIONS if section.many):
@@ -189,14 +196,21 @@ def _citations(node: Any) -> Iterator[Citation]:
             yield from _citations(getattr(node, name))
 
 
+_HINTS = {
+    "order": "is a field of schema version 1; call it rank, and leave it out where the text "
+    "ranks nothing"
+}
+
+
 def describe(error: ValidationError) -> str:
-    """The errors of a validation in one line: field, reason; at most five of them."""
+    """Return the errors of a validation in one line: field, reason; at most five of them."""
     parts = []
     for item in error.errors(include_url=False, include_input=False)[:5]:
         path = ""
         for step in item["loc"]:
             path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else str(step)
-        parts.append(f"{path}: {item['msg']}" if path else item["msg"])
+        hint = _HINTS.get(str(item["loc"][-1])) if item["type"] == "extra_forbidden" else None
+        parts.append(f"{path}: {hint or item['msg']}" if path else item["msg"])
     rest = error.error_count() - len(parts)
     return "; ".join(parts) + (f"; and {rest} more" if rest > 0 else "")
 

@@ -25,13 +25,15 @@ __all__ = [
 ]
 
 ParticipantKind = Annotated[
-    Literal["person", "state", "organization", "coalition", "force", "media"], Word
+    Literal["person", "state", "organization", "coalition", "force", "media", "office", "group"],
+    Word,
 ]
 Role = Annotated[
     Literal[
         "guarantor",
         "beneficiary",
         "adversary",
+        "party",
         "mediator",
         "host",
         "negotiator",
@@ -43,21 +45,30 @@ Role = Annotated[
 ]
 Measure = Annotated[
     Literal[
+        "security_guarantee",
         "troop_deployment",
+        "withdrawal",
         "ceasefire",
         "ceasefire_monitoring",
         "force_limits",
+        "disarmament",
         "intelligence_sharing",
         "military_aid",
         "training",
         "air_and_maritime_defence",
         "mutual_defence",
+        "deterrence",
         "consultation",
         "nonaggression",
         "neutrality",
+        "membership",
         "sanctions",
         "finance",
+        "humanitarian",
         "territorial",
+        "transit",
+        "administration",
+        "nuclear",
         "legal_instrument",
         "diplomacy",
         "other",
@@ -65,7 +76,18 @@ Measure = Annotated[
     Word,
 ]
 Status = Annotated[
-    Literal["proposed", "under_discussion", "agreed", "signed", "in_force", "rejected", "unclear"],
+    Literal[
+        "proposed",
+        "pledged",
+        "under_discussion",
+        "agreed_in_principle",
+        "agreed",
+        "signed",
+        "in_force",
+        "ended",
+        "rejected",
+        "unclear",
+    ],
     Word,
 ]
 TermKind = Annotated[
@@ -85,17 +107,28 @@ TermKind = Annotated[
 LayerFunction = Annotated[
     Literal[
         "territorial_defence",
+        "deterrence",
         "reassurance",
         "backstop",
         "monitoring",
         "mutual_defence",
+        "peace_enforcement",
         "capability_building",
         "other",
     ],
     Word,
 ]
 LegalForm = Annotated[
-    Literal["political", "legally_binding", "treaty", "disputed", "unclear"], Word
+    Literal[
+        "political",
+        "legally_binding",
+        "treaty",
+        "domestic_law",
+        "un_resolution",
+        "disputed",
+        "unclear",
+    ],
+    Word,
 ]
 DisputeKind = Annotated[Literal["disagreement", "open_question"], Word]
 DisputeStatus = Annotated[Literal["open", "narrowing", "resolved"], Word]

@@ -47,7 +47,7 @@ from guarantee_summarizer.verify.modality import (
 
 __all__ = ["ADVICE", "CHECKS", "CHECKS_VERSION", "Check", "advice", "verify", "withhold"]
 
-CHECKS_VERSION = 1
+CHECKS_VERSION = 2
 """Part of the key of stored summaries.
 
 Raise it with every change after which an old summary could get other findings: a new check, one
@@ -128,7 +128,7 @@ CHECKS: tuple[Check, ...] = (
         "reference_unknown",
         "error",
         "refers to somebody who is neither a participant nor in the article's words",
-        "Use the name of a participant, or the article's words for the group",
+        "Use the `name` of a participant of the record",
         (references_resolve,),
     ),
     Check(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from guarantee_summarizer.normalize import Quantity, quantities
 from guarantee_summarizer.schema import Finding
-from guarantee_summarizer.text import fold, holds
+from guarantee_summarizer.text import holds
 from guarantee_summarizer.verify.claims import Claim
 from guarantee_summarizer.verify.context import Context, error, warning
 
@@ -48,10 +48,10 @@ def participants_occur(claim: Claim, context: Context) -> Iterator[Finding]:
 
 
 def references_resolve(claim: Claim, context: Context) -> Iterator[Finding]:
-    """A reference is the name of a participant, or words of the article for an unnamed group."""
+    """A reference is the name, or another form, of a participant."""
     for field, name in claim.references.items():
-        if fold(name) not in context.names and not context.article.naming(name):
-            message = f"{name!r} is neither a participant nor in the article's words"
+        if not context.known(name):
+            message = f"{name!r} is no participant"
             yield error("reference_unknown", f"{claim.path}.{field}", message)
 
 
@@ -165,18 +165,21 @@ def _gist(claim: Claim) -> str:
 
 
 def layers_keep_their_order(claim: Claim, context: Context) -> Iterator[Finding]:
-    """A layer's `order` is the rank that its sentence gives it (second line, third level)."""
+    """A layer's `rank` is the one that its sentence gives it (second line, third level)."""
     if claim.section != "layers" or not context.english:
         return
     others = [layer for layer in context.summary.structure.layers if layer is not claim.item]
-    if any(layer.order == claim.item.order for layer in others):
-        yield warning("layer_order", claim.path, f"another layer has order {claim.item.order}, too")
+    rank = claim.item.rank
+    if rank is None:
+        return
+    if any(layer.rank == rank for layer in others):
+        yield warning("layer_order", claim.path, f"another layer has rank {rank}, too")
     cited = {c.sentence for c in claim.evidence}
     if any(cited & {c.sentence for c in layer.evidence} for layer in others):
         return  # one sentence that ranks several
     ranks = {_ORDINALS[word] for at in context.passages(claim) for word in _RANKED.findall(at.text)}
-    if len(ranks) == 1 and claim.item.order not in ranks:
-        message = f"order is {claim.item.order}, the cited sentence ranks it {ranks.pop()}"
+    if len(ranks) == 1 and rank not in ranks:
+        message = f"rank is {rank}, the cited sentence ranks it {ranks.pop()}"
         yield error("layer_order", claim.path, message)
 
 

@@ -75,7 +75,7 @@ def test_titles_and_affiliations_of_the_seed_are_read(embedded):
 
 
 def test_the_three_layers_of_the_seed_stand_in_order_with_their_providers(embedded):
-    layers = [(la.order, la.function, la.providers) for la in embedded.structure.layers]
+    layers = [(la.rank, la.function, la.providers) for la in embedded.structure.layers]
     assert layers == [
         (1, "territorial_defence", ("Ukraine",)),
         (2, "reassurance", ("coalition of participating countries",)),

@@ -53,7 +53,7 @@ ANSWER: dict[str, Any] = {
     "structure": {
         "layers": [
             {
-                "order": 1,
+                "rank": 1,
                 "name": "Norvia's own brigades",
                 "providers": ["Norvia"],
                 "function": "territorial_defence",

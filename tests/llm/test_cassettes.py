@@ -26,9 +26,9 @@ MODEL = os.environ.get("RECORD_MODEL") or "operator"
 GOLD = Path(__file__).parents[1] / "gold"
 EVALUATED = (
     "01-london-summit",
-    "03-paris-26-countries",
     "05-berlin-talks",
-    "07-budapest-memorandum",
+    "13-saudi-pakistan-pact",
+    "16-lebanon-mechanism",
 )  # benchmarks/run.py recorded scores them
 HOW = "record them again with: make record BASE_URL=… MODEL=…"
 
@@ -104,7 +104,7 @@ def check(summary: gs.Summary, seed: gs.Article) -> None:
     assert summary.usage.input_tokens > 1000
     names = {p.name for p in summary.participants}
     assert {"Emmanuel Macron", "Volodymyr Zelenskyy", "Vladimir Putin", "Steve Witkoff"} <= names
-    assert [layer.order for layer in summary.structure.layers][:3] == [1, 2, 3]
+    assert [layer.rank for layer in summary.structure.layers][:3] == [1, 2, 3]
     assert "backstop" in {layer.function for layer in summary.structure.layers}
     terms = {t.normalized for p in summary.proposals for t in p.terms}
     assert "P15Y" in terms
@@ -167,9 +167,9 @@ def damaged(article: gs.Article) -> str:
     data.pop("traps")
     answer = to_wire(gs.Summary.ground(data, article))
     answer["headline"] = "Leaders at a London summit agreed to send 50,000 soldiers to Ukraine."
-    answer["participants"][14]["name"] = "Georgina Meloni"
+    answer["participants"][18]["name"] = "Georgina Meloni"
     answer["proposals"][8]["terms"][0]["value"] = "1.9 billion pounds"
-    answer["structure"]["layers"][1]["order"] = 0
+    answer["structure"]["layers"][1]["rank"] = 0
     answer["disputes"][0]["positions"].append(
         {"party": "Angela Merkel", "stance": "She rejects any troops."}
     )

@@ -20,7 +20,7 @@ ARTICLE = Article.from_text(TEXT, title="A pact", published="2026-01-06", outlet
 
 def layer(order: int, name: str, sentence: int) -> dict[str, object]:
     return {
-        "order": order,
+        "rank": order,
         "name": name,
         "function": "reassurance",
         "status": "proposed",

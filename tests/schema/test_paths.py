@@ -28,7 +28,7 @@ def _summary() -> gs.Summary:
     ]  # fmt: skip
     positions = [{"party": party, "stance": "No."} for party in ("Russia", "France")]
     layers = [
-        {"order": n, "name": f"L{n}", "function": "other", "status": "unclear", "evidence": [1]}
+        {"rank": n, "name": f"L{n}", "function": "other", "status": "unclear", "evidence": [1]}
         for n in (1, 2)
     ]
     data = {

@@ -132,7 +132,23 @@ def test_the_wire_schema_asks_only_for_what_the_library_cannot_find() -> None:
     assert "evidence" not in wire_schema()["$defs"]["Participant"]["properties"]
     assert '"default"' not in text
     assert '"null"' not in text
-    assert set(wire_schema()["required"]) == set(wire_schema()["properties"])
+
+
+def test_nothing_is_required_on_the_wire_but_names_titles_words_and_evidence() -> None:
+    required = {
+        name: set(part.get("required", ())) for name, part in wire_schema()["$defs"].items()
+    }
+    assert wire_schema()["required"] == ["relevant", "headline", "abstract"]
+    assert required == {
+        "Participant": {"name"},
+        "Event": {"what", "evidence"},
+        "Proposal": {"title", "evidence"},
+        "Term": {"value"},
+        "GuaranteeStructure": set(),
+        "Layer": {"name", "evidence"},
+        "Dispute": {"issue", "evidence"},
+        "Position": {"party", "stance"},
+    }
 
 
 def test_every_definition_on_the_wire_is_described_and_used() -> None:
@@ -160,7 +176,7 @@ def _nested(claims: st.SearchStrategy[list[int]]) -> st.SearchStrategy[Summary]:
             structure={
                 "layers": [
                     {
-                        "order": n,
+                        "rank": n,
                         "name": "L",
                         "function": "other",
                         "status": "unclear",

@@ -60,7 +60,7 @@ def on_two_sides() -> list[dict[str, object]]:
 
 
 def layer(order: int) -> dict[str, object]:
-    one = {"order": order, "name": "multinational force", "function": "reassurance",
+    one = {"rank": order, "name": "multinational force", "function": "reassurance",
            "status": "proposed", "evidence": [5]}  # fmt: skip
     return {"layers": [one]}
 
