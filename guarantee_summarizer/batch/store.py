@@ -14,14 +14,15 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 from tempfile import TemporaryFile
-from typing import IO, Any, Literal, Protocol
+from typing import IO, Literal
 
 from guarantee_summarizer.article import Article, ArticleLike
 from guarantee_summarizer.corpus.ledger import Ledger, storable
 from guarantee_summarizer.corpus.results import Failure
 from guarantee_summarizer.errors import ArticleError, LedgerError
+from guarantee_summarizer.summarizer import Summarizer
 
-__all__ = ["BatchStore", "Outbox", "Part", "Works"]
+__all__ = ["BatchStore", "Outbox", "Part"]
 
 Step = Literal["planned", "uploaded", "created", "unsent", "collected"]
 
@@ -136,25 +137,11 @@ class BatchStore:
             raise LedgerError(message) from error
 
 
-class Works(Protocol):
-    """Whose requests they are: a `Summarizer`."""
-
-    def key(self, article: Article) -> str:
-        """What tells this piece of work from any other."""
-
-    def request(self, article: ArticleLike) -> dict[str, Any]:
-        """The body of its request."""
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        """What it takes to build it again, without the key."""
-
-
 class Outbox:
     """Fills one part after the other, and counts what became of each article.
 
     Args:
-        works: makes keys and requests.
+        summarizer: makes keys and requests.
         ledger: knows what is done.
         maker: the parts are marked with it.
         url: where the provider sends each request.
@@ -162,9 +149,9 @@ class Outbox:
     """
 
     def __init__(
-        self, works: Works, ledger: Ledger, *, maker: str, url: str, most: tuple[int, int]
+        self, summarizer: Summarizer, ledger: Ledger, *, maker: str, url: str, most: tuple[int, int]
     ) -> None:
-        self._works, self._ledger, self._store = works, ledger, BatchStore(ledger)
+        self._summarizer, self._ledger, self._store = summarizer, ledger, BatchStore(ledger)
         self._maker, self._url = maker, url
         self._most_requests, self._most_bytes = most
         self._run = 0
@@ -191,7 +178,7 @@ class Outbox:
 
     def _planned(self, name: str, total: int) -> Part:
         if not self._run:  # it has nothing more to do than to wait for its entries
-            self._run = self._ledger.begin(self._works.settings)
+            self._run = self._ledger.begin(self._summarizer.settings)
             self._ledger.end(self._run, "finished")
         return self._store.put(Part(part=name, maker=self._maker, run=self._run, total=total))
 
@@ -205,7 +192,7 @@ class Outbox:
                 continue
             try:
                 article = Article.of(given)
-                key = self._works.key(article)
+                key = self._summarizer.key(article)
                 if reason := self._why_not(key):
                     self.counts[reason] += 1
                     continue
@@ -232,7 +219,7 @@ class Outbox:
         return length
 
     def _line(self, key: str, article: Article) -> bytes:
-        body = self._works.request(article)
+        body = self._summarizer.request(article)
         line = {"custom_id": key, "method": "POST", "url": self._url, "body": body}
         text = json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n"
         return text.encode("utf-8", "backslashreplace")  # a lone surrogate as its escape

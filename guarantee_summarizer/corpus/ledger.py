@@ -27,11 +27,11 @@ __all__ = [
     "APPLICATION",
     "LEASE",
     "VERSION",
-    "Claim",
+    "ClaimResult",
     "Counts",
     "Entry",
     "Ledger",
-    "Run",
+    "RunRecord",
     "entry_of",
     "storable",
     "stored",
@@ -42,8 +42,8 @@ LEASE = 3600.0
 
 APPLICATION, VERSION = 0x47534C67, 2  # "GSLg"; both stand in the file's header
 
-Status = Literal["done", "failed"]
-Claim = Literal["mine", "taken", "done", "failed"]
+EntryStatus = Literal["done", "failed"]
+ClaimResult = Literal["mine", "taken", "done", "failed"]
 
 _PAGE = 50  # entries read at once: a few MB even of long articles
 _RUNS_AND_ENTRIES = (
@@ -125,7 +125,7 @@ class Entry:
     key: str
     article: str
     source: str
-    status: Status
+    status: EntryStatus
     run: int
     summary: str | None = None
     error: str | None = None
@@ -136,7 +136,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class RunRecord:
     """A run: its settings, how it ended, what it recorded and paid (later runs change neither).
 
     `state` is what `end` was told; without it `running`, `killed`, or `unknown` if that cannot be
@@ -205,7 +205,7 @@ class Ledger:
             values = (state, time.time(), run)
             connection.execute("UPDATE runs SET state = ?, ended = ? WHERE run = ?", values)
 
-    def runs(self) -> list[Run]:
+    def runs(self) -> list[RunRecord]:
         """Return all runs, the oldest first."""
         return [_run(row) for row in self.read("SELECT * FROM runs ORDER BY run")]
 
@@ -213,7 +213,7 @@ class Ledger:
         """Return what became of `key`, or None."""
         return next(map(_entry, self.read("SELECT * FROM entries WHERE key = :key", key=key)), None)
 
-    def claim(self, key: str, *, retry: bool = True) -> Claim:
+    def claim(self, key: str, *, retry: bool = True) -> ClaimResult:
         """Ask for `key` before paying for it; of all threads and processes one gets it.
 
         Args:
@@ -238,7 +238,7 @@ class Ledger:
             session.keys.add(key)
         return "mine"
 
-    def _status(self, key: str, *, retry: bool) -> Status | None:
+    def _status(self, key: str, *, retry: bool) -> EntryStatus | None:
         """What an entry says against doing its work."""
         for (status,) in self.read("SELECT status FROM entries WHERE key = :key", key=key):
             if status == "done" or not retry:
@@ -270,7 +270,9 @@ class Ledger:
                 connection.execute("DELETE FROM claims WHERE key = ?", (entry.key,))
             session.keys.discard(entry.key)
 
-    def entries(self, *, status: Status | None = None, run: int | None = None) -> Iterator[Entry]:
+    def entries(
+        self, *, status: EntryStatus | None = None, run: int | None = None
+    ) -> Iterator[Entry]:
         """Yield what is there at the first step, in order of writing; few at a time are in memory.
 
         Args:
@@ -543,12 +545,12 @@ def _entry(row: sqlite3.Row) -> Entry:
     return Entry(**{**values, "usage": Usage.model_validate_json(row["usage"])})
 
 
-def _run(row: sqlite3.Row) -> Run:
+def _run(row: sqlite3.Row) -> RunRecord:
     names = {None: "unknown", True: "running", False: "killed"}
-    values = {f.name: row[f.name] for f in fields(Run)}
+    values = {f.name: row[f.name] for f in fields(RunRecord)}
     values["state"] = row["state"] or names[_lives(row["owner"])]
     values["settings"] = json.loads(row["settings"])
-    return Run(**{**values, "usage": Usage.model_validate_json(row["usage"])})
+    return RunRecord(**{**values, "usage": Usage.model_validate_json(row["usage"])})
 
 
 def storable(text: str) -> str:

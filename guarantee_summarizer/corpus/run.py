@@ -22,7 +22,7 @@ from typing import Any, Protocol, TypeVar
 
 from guarantee_summarizer import errors
 from guarantee_summarizer.article import Article
-from guarantee_summarizer.corpus.ledger import Claim, Entry, Ledger, entry_of, stored
+from guarantee_summarizer.corpus.ledger import ClaimResult, Entry, Ledger, entry_of, stored
 from guarantee_summarizer.corpus.results import (
     Failure,
     Result,
@@ -34,7 +34,7 @@ from guarantee_summarizer.corpus.results import (
 from guarantee_summarizer.options import RunOptions
 from guarantee_summarizer.schema import Summary
 
-__all__ = ["Run", "Works", "at_once", "elsewhere", "in_thread"]
+__all__ = ["Run", "Worker", "at_once", "elsewhere", "in_thread"]
 
 
 def at_once(items: Iterable[Any], end: Any) -> Callable[[], Awaitable[Any]]:
@@ -101,7 +101,7 @@ _FATAL = (
 )  # what fails for one article fails for all
 
 
-class Works(Protocol):
+class Worker(Protocol):
     """What does the work: a `Summarizer`."""
 
     async def asummarize(self, article: Any) -> Summary:
@@ -120,14 +120,14 @@ class Run:
     """One run; iterate over `results` once.
 
     Args:
-        works: the summarizer.
+        worker: the summarizer.
         articles: what `Summarizer.summarize` takes, or failures of a reader, which are passed on;
             they are pulled one by one, in a thread where they are no list.
         options: see `RunOptions`.
         pauses: seconds before a result that could not be written is tried once more.
     """
 
-    works: Works
+    worker: Worker
     articles: Iterable[Any] | AsyncIterable[Any]
     options: RunOptions
     pauses: tuple[float, ...] = (1.0, 4.0, 15.0)
@@ -160,7 +160,7 @@ class Run:
             self._tell = tell
             self._ledger = _opened(self.options.ledger)
             if (ledger := self._ledger) is not None:
-                self._run = await self._in_writer(lambda: ledger.begin(self.works.settings))
+                self._run = await self._in_writer(lambda: ledger.begin(self.worker.settings))
             feeding = asyncio.create_task(self._feed())
             feeding.add_done_callback(lambda _: self._finished.put_nowait(_END))
             try:
@@ -269,7 +269,7 @@ class Run:
 
     async def _summarized(self, article: Article) -> Result:
         try:
-            return Result(article.source, summary=await self.works.asummarize(article))
+            return Result(article.source, summary=await self.worker.asummarize(article))
         except Exception as error:  # noqa: BLE001  (one article must not cost the others)
             if isinstance(error, _FATAL):
                 self._fail(error)
@@ -277,7 +277,7 @@ class Run:
 
     async def _once(self, article: Article, ledger: Ledger) -> Result:
         """What the ledger holds; else what comes of doing it now, which the ledger then holds."""
-        key = self.works.key(article)
+        key = self.worker.key(article)
         pause, claim = 0.05, partial(_claimed, ledger, key, retry=self.options.retry_failed)
         while (claimed := await self._in_writer(claim))[0] == "taken":
             await asyncio.sleep(pause)  # another process, or the same article a moment ago
@@ -340,7 +340,7 @@ class Run:
             await self._in_writer(ledger.close)
 
 
-def _claimed(ledger: Ledger, key: str, *, retry: bool) -> tuple[Claim, Entry | None]:
+def _claimed(ledger: Ledger, key: str, *, retry: bool) -> tuple[ClaimResult, Entry | None]:
     """A claim, and what is there already."""
     claim = ledger.claim(key, retry=retry)
     return claim, ledger.get(key) if claim in ("done", "failed") else None

@@ -534,7 +534,7 @@ def test_what_has_no_endpoint_for_batches_is_refused(tmp_path):
 def test_memory_holds_keys_and_no_articles(path):
     """10 MB of articles pass through with less than 2 MB in memory, both ways."""
 
-    class Works:
+    class Requests:
         settings = {"model": "m"}  # noqa: RUF012
 
         def key(self, article):
@@ -545,7 +545,7 @@ def test_memory_holds_keys_and_no_articles(path):
 
     articles = (gs.Article(text=f"{n} " * 20_000, source=str(n)) for n in range(200))
     with Ledger(path) as ledger, TemporaryFile() as file:
-        outbox = Outbox(Works(), ledger, maker="m", url="/", most=(150, 10**8))
+        outbox = Outbox(Requests(), ledger, maker="m", url="/", most=(150, 10**8))
         ledger.counts()
         tracemalloc.start()
         parts = list(outbox.parts(articles))
