@@ -1,11 +1,11 @@
-"""Many articles through the provider's Batch API: half the price, within a day.
+"""Summarize many articles through the provider's Batch API: half the price, within a day.
 
-The same ledger and the same verification as live calls; only the way is another one. Every step is
-kept before the next one is taken, so that a process may die at any of them:
+Ledger and verification are the same as in live calls. Every step is recorded before the next one,
+so that a process may die at any of them:
 
     planned     the articles are in the ledger's file, and taken
-    uploaded    the provider has the file; if that was not kept, a second upload costs nothing
-    created     there is a batch; if that was not kept, it is found again by its metadata
+    uploaded    the provider has the file; if not recorded, a second upload costs nothing
+    created     there is a batch; if not recorded, it is found again by its metadata
     collected   every article has its entry in the ledger
 """
 
@@ -34,11 +34,11 @@ if TYPE_CHECKING:  # loads openai, which only a batch needs
 
 _MOST_REQUESTS = 50_000
 _MOST_BYTES = 190_000_000  # the provider takes 200 MB and does not say which
-_LONGEST = 600.0  # seconds between two looks
-_SILENT = 10  # looks in a row that may fail before `wait` gives up
+_LONGEST = 600.0  # seconds between two polls
+_SILENT = 10  # polls in a row that may fail before `wait` gives up
 _NOTES = 20  # of one batch
-_AT_REST = frozenset({"planned", "elsewhere", "completed", "failed", "expired", "cancelled"})
-_PROBE = Article(text="")  # its key tells one summarizer's work from another's
+_IDLE = frozenset({"planned", "elsewhere", "completed", "failed", "expired", "cancelled"})
+_PROBE = Article(text="")  # its key identifies the configuration of a summarizer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,15 +47,15 @@ class Batch:
 
     Args:
         part: its name in the ledger.
-        id: the provider's; None as long as there is none.
+        id: the provider's id; None until the batch is created.
         state: the provider's word (`validating`, `in_progress`, `finalizing`, `completed`,
-            `failed`, `expired`, `cancelling`, `cancelled`); `planned` before it is there, which
-            `submit` goes on with; `elsewhere` if other settings made it.
+            `failed`, `expired`, `cancelling`, `cancelled`); `planned` before it is created (the
+            next `submit` does that); `elsewhere` if other settings made it.
         total: articles in it.
-        done: of these, those answered; once it is collected, those with a summary.
-        failed: the rest of those that are finished.
+        done: articles answered; once it is collected, articles with a summary.
+        failed: articles that are finished without that.
         collected: whether every article has its entry in the ledger.
-        notes: what is odd about it, in sentences.
+        notes: warnings about it, in sentences.
     """
 
     part: str
@@ -68,14 +68,14 @@ class Batch:
     notes: tuple[str, ...] = ()
 
     @property
-    def under_way(self) -> bool:
-        """Whether the provider is still at work on it."""
-        return not self.collected and self.state not in _AT_REST
+    def running(self) -> bool:
+        """Whether the provider still works on it."""
+        return not self.collected and self.state not in _IDLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """What became of articles that were submitted: each is counted once.
+    """The counts of submitted articles, each counted once.
 
     `batches` are those created now, `sent` the articles newly in them; `done` are in the ledger
     already, `pending` wait in a batch (or came twice), `failures` could not be read or sent.
@@ -89,22 +89,22 @@ class Submission:
 
 
 class BatchJob:
-    """Summarizes articles through OpenAI's Batch API, with a ledger that outlives the process.
+    """Summarize articles through OpenAI's Batch API, with a ledger that outlives the process.
 
     Args:
-        summarizer: model, prompt and options; its endpoint has to offer files and batches. Nothing
-            is asked again in a batch: what does not hold is withheld.
+        summarizer: model, prompt and options; its endpoint has to offer files and batches. There
+            are no re-asks in a batch: unsupported claims are withheld.
         ledger: the ledger or its file. Articles wait in it until they are collected.
-        max_requests: in one batch; the provider takes 50,000.
-        max_bytes: in one file of requests; the provider takes 200 MB.
-        sleep: waits, between two looks and between two attempts.
+        max_requests: requests in one batch; the provider takes 50,000.
+        max_bytes: bytes in one file of requests; the provider takes 200 MB.
+        sleep: waits some seconds, between polls and between attempts.
 
     Raises:
-        ConfigurationError: the summarizer has no model, or a client of your own.
-        TransportError: by every method that asks the provider, and other subclasses of
-            `ModelError`; call it again, what was done is kept.
-        LedgerError: by every method: the ledger cannot be used, or somebody else is submitting or
-            collecting just now.
+        ConfigurationError: the summarizer has no model, or a custom client.
+        TransportError: or another `ModelError`, from every method that calls the provider; call it
+            again, finished steps are recorded.
+        LedgerError: from every method: the ledger cannot be used, or another process is submitting
+            or collecting.
     """
 
     def __init__(
@@ -125,20 +125,20 @@ class BatchJob:
         self._store = BatchStore(self._ledger)
         self._api = BatchApi(summarizer.model_client, sleep)
         self._most = (max_requests, max_bytes)
-        made = f"{summarizer.key(_PROBE)} {self._api.address}"
-        self._maker = hashlib.sha256(made.encode()).hexdigest()[:16]
+        settings = f"{summarizer.key(_PROBE)} {self._api.address}"
+        self._maker = hashlib.sha256(settings.encode()).hexdigest()[:16]
 
     def submit(self, articles: Iterable[ArticleLike | Failure] = ()) -> Submission:
-        """Send what is neither done nor waiting for an answer; first, what was broken off earlier.
+        """Send the articles that are neither done nor pending, after any unfinished submission.
 
-        The articles are pulled one by one into the ledger's file; they are not kept in memory.
+        The articles are pulled one by one into the ledger's file, not kept in memory.
 
         Args:
-            articles: what `Summarizer.summarize` takes, or failures of a reader, which are handed
-                back. What failed earlier is sent again.
+            articles: what `Summarizer.summarize` takes, or failures of a reader, which are
+                returned. Articles that failed earlier are sent again.
 
         Returns:
-            what became of them.
+            the new batches and the counts of the articles.
         """
         outbox = Outbox(
             self._summarizer, self._ledger, maker=self._maker, url=self._api.url, most=self._most
@@ -158,17 +158,17 @@ class BatchJob:
         )
 
     def refresh(self) -> list[Batch]:
-        """Every batch of the ledger, the oldest first; the provider is asked how far each one is."""
+        """Return every batch of the ledger, the oldest first, with its state at the provider."""
         return [self._batch(part, self._remote(part)) for part in self._store.parts()]
 
     def wait(self, *, poll: float = 30.0) -> list[Batch]:
-        """Wait until the provider is at work on none of them; then `collect`.
+        """Wait until no batch is running; then `collect`.
 
         Args:
-            poll: seconds before the second look; then longer and longer, up to ten minutes.
+            poll: seconds before the second poll; then longer and longer, up to ten minutes.
 
         Raises:
-            TransportError: the provider could not be asked ten times in a row.
+            TransportError: ten polls in a row failed.
         """
         silent = 0
         while True:
@@ -180,17 +180,17 @@ class BatchJob:
                     raise
             else:
                 silent = 0
-                if not any(batch.under_way for batch in batches):
+                if not any(batch.running for batch in batches):
                     return batches
             self._sleep(poll)
             poll = min(1.5 * poll, max(poll, _LONGEST))
 
     def collect(self) -> Iterator[Outcome]:
-        """The outcome of every article whose batch has ended and was not collected.
+        """Yield the outcome of every article of ended, uncollected batches.
 
-        Also what expired and cancelled batches left. Each outcome is in the ledger before it is
-        handed out. A batch whose collection is broken off is handed out anew by the next one; what
-        the ledger holds by then is neither written nor counted again.
+        Expired and cancelled batches count too. Each outcome is in the ledger before it is yielded.
+        A batch whose collection was interrupted is yielded again from its start; the outcomes that
+        the ledger holds by then are neither written nor counted again.
 
         Yields:
             a summary, or a `Failure` with the article and the error: one for each article.
@@ -202,20 +202,20 @@ class BatchJob:
                     yield from self._collected(part, remote)
 
     def cancel(self) -> list[Batch]:
-        """Cancel what is under way; what is answered by then is paid, and can be collected.
+        """Cancel the running batches; answers given by then are paid for and can be collected.
 
-        It takes the provider some minutes: `wait`, then `collect`, which also says which articles
-        were left undone.
+        It takes the provider some minutes: `wait`, then `collect`, which also yields a failure for
+        each article without an answer.
         """
         with self._store.alone("submit"):
             return [self._cancelled(part) for part in self._mine("planned", "uploaded", "created")]
 
     def _mine(self, *steps: str) -> list[Part]:
-        """The parts at these steps that this summarizer made."""
+        """The parts at these steps that this configuration made."""
         return [p for p in self._store.parts() if p.maker == self._maker and p.step in steps]
 
     def _send(self, part: Part, outbox: Outbox) -> Batch:
-        """Take a part from where it stands to its batch."""
+        """Take a part from its present step to its batch."""
         new = part.step == "planned"
         if new:
             with self._store.file() as file:
@@ -245,25 +245,25 @@ class BatchJob:
         return self._api.retrieve(part.batch_id or "")
 
     def _batch(self, part: Part, remote: RemoteBatch | None) -> Batch:
-        made: dict[str, Any] = {"part": part.part, "id": part.batch_id, "total": part.total}
+        known: dict[str, Any] = {"part": part.part, "id": part.batch_id, "total": part.total}
         if part.step == "collected":
-            ours = {name: getattr(part, name) for name in ("state", "done", "failed", "notes")}
-            return Batch(**made, **ours, collected=True)
+            final = {name: getattr(part, name) for name in ("state", "done", "failed", "notes")}
+            return Batch(**known, **final, collected=True)
         if part.maker != self._maker:
-            told = (
+            note = (
                 f"belongs to run {part.run} of the ledger, made with another model, prompt, "
                 "endpoint or option; collect it with those, or by the release that made it"
             )
-            return Batch(**made, state="elsewhere", notes=(told,))
+            return Batch(**known, state="elsewhere", notes=(note,))
         if remote is None:
             state = "cancelled" if part.step == "unsent" else "planned"
-            return Batch(**made, state=state)
+            return Batch(**known, state=state)
         notes = tuple(str(error) for _, error in remote.errors[:_NOTES])
         done, failed = remote.done, remote.failed
-        return Batch(**made, state=remote.state, done=done, failed=failed, notes=notes)
+        return Batch(**known, state=remote.state, done=done, failed=failed, notes=notes)
 
     def _collected(self, part: Part, remote: RemoteBatch | None) -> Iterator[Outcome]:
-        """One outcome for each article of a part; then the part is done with."""
+        """One outcome for each article of a part; then the part is collected."""
         counts, notes = Counter[bool](), list[str]()
         for key, answer in self._answers(part, remote, notes):
             result = self._settled(part, key, answer)
@@ -276,7 +276,7 @@ class BatchJob:
     def _answers(
         self, part: Part, remote: RemoteBatch | None, notes: list[str]
     ) -> Iterator[tuple[str, Any]]:
-        """Each key once with its completion or error, as the provider's files have them."""
+        """Each key once with its completion or error, in the order of the provider's files."""
         waiting = self._store.numbers(part)
         for file_id in remote.files if remote else ():
             for key, answer in self._downloaded(file_id, notes):
@@ -300,9 +300,9 @@ class BatchJob:
                     notes.append(f"line {number} of file {file_id} cannot be read")
 
     def _settled(self, part: Part, key: str, answer: Any) -> Result:
-        """The result of one article, in the ledger once."""
+        """The result of one article, recorded once."""
         article, entry = self._store.article(key), self._ledger.get(key)
-        if entry is not None and entry.run == part.run:  # an earlier collection came so far
+        if entry is not None and entry.run == part.run:  # by an interrupted collection
             return stored(entry, article)
         result = self._read(article, answer)
         self._ledger.record(entry_of(key, article, result, part.run))

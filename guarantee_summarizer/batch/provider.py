@@ -1,6 +1,6 @@
-"""OpenAI's files and batches: upload, create once, ask, fetch, cancel; and what a line says.
+"""Upload, create, poll, download and cancel OpenAI's batches, and read the lines of their files.
 
-Every request is sent again by the library's one policy and fails with the library's errors.
+Every request is retried by the library's one policy and fails with the library's errors.
 """
 
 from __future__ import annotations
@@ -38,15 +38,15 @@ _CODES: dict[str, type[ModelError]] = {
     "batch_cancelled": TransportError,
     "server_error": TransportError,
     "rate_limit_exceeded": RateLimitError,
-    "token_limit_exceeded": RateLimitError,  # of all that is queued for the model
+    "token_limit_exceeded": RateLimitError,  # of the tokens queued for the model
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteBatch:
-    """A batch as the provider sees it; `files` hold its lines, `errors` what validation found.
+    """A batch at the provider; `files` are the ids of its output, `errors` those of validation.
 
-    An error comes with the number of its line in the input file, from 1, or None.
+    Each error has the number of its line in the input file, from 1, or None.
     """
 
     id: str
@@ -59,19 +59,19 @@ class RemoteBatch:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more comes; expired and cancelled batches keep what was answered."""
+        """Whether no more answers come; expired and cancelled batches keep those they have."""
         return self.state in _ENDED
 
 
 class BatchApi:
-    """Talks to the endpoint of a model client through that client's own connections.
+    """Call the endpoint of a model client through that client's own connections.
 
     Args:
-        client: its endpoint, key and budget of attempts and seconds count for every request.
-        sleep: waits between attempts.
+        client: its endpoint, key and budget of attempts and seconds apply to every request.
+        sleep: waits some seconds between attempts.
 
     Raises:
-        ConfigurationError: the client is the user's own.
+        ConfigurationError: the user brought a custom client.
     """
 
     url: Literal["/v1/chat/completions"] = "/v1/chat/completions"
@@ -81,66 +81,64 @@ class BatchApi:
         self._endpoint, self._options = client.endpoint, client.options
         if self._endpoint.client is not None:
             raise ConfigurationError(
-                "a batch does not go through a client of your own; "
-                "give the summarizer base_url= and api_key= instead of client="
+                "batches do not work with client=; "
+                "give the summarizer base_url= and api_key= instead"
             )
 
     @property
     def address(self) -> str:
-        """What messages call the endpoint."""
+        """The name of the endpoint in messages."""
         return self._endpoint.address
 
     def upload(self, file: IO[bytes]) -> str:
-        """Upload a file of requests, return its id; a second copy of it costs nothing."""
+        """Upload a file of requests and return its id; a second copy of it costs nothing."""
 
-        def ask() -> Any:
+        def send() -> Any:
             file.seek(0)  # for every attempt
             return self._client.files.create(file=("requests.jsonl", file), purpose="batch")
 
-        return self._id(self._call(ask, "place for files"))
+        return self._id(self._call(send, "place for files"))
 
     def create(self, file_id: str, marks: Mapping[str, str], *, fresh: bool) -> RemoteBatch:
-        """Create the batch that bears `marks` as its metadata, once.
+        """Create the batch with `marks` as its metadata, once.
 
         Args:
             file_id: the uploaded file.
-            marks: what no other batch bears.
-            fresh: it cannot be there yet. Otherwise, and before every further attempt, it is
-                looked for: an answer that was lost does not mean that nothing was created.
+            marks: metadata that no other batch has.
+            fresh: it cannot exist yet. Otherwise, and before every further attempt, it is searched:
+                a lost response does not mean that nothing was created.
         """
-        look = not fresh
+        search = not fresh
 
-        def ask() -> Any:
-            nonlocal look
-            found = self._bearing(marks) if look else None
-            look = True
-            return found or self._client.batches.create(
+        def send() -> Any:
+            nonlocal search
+            batch = self._marked(marks) if search else None
+            search = True
+            return batch or self._client.batches.create(
                 input_file_id=file_id,
                 endpoint=self.url,
                 completion_window="24h",
                 metadata=dict(marks),
             )
 
-        return self._remote(self._call(ask, f"file {file_id}, or no batches"))
+        return self._remote(self._call(send, f"file {file_id}, or no batches"))
 
     def find(self, marks: Mapping[str, str]) -> RemoteBatch | None:
-        """The batch that bears `marks`, or None."""
-        found = self._call(lambda: self._bearing(marks), "batches")
-        return self._remote(found) if found else None
+        """Return the batch with `marks` in its metadata, or None."""
+        batch = self._call(lambda: self._marked(marks), "batches")
+        return self._remote(batch) if batch else None
 
     def retrieve(self, batch_id: str) -> RemoteBatch:
-        """How far a batch is."""
-        ask = self._client.batches.retrieve
-        return self._remote(self._call(lambda: ask(batch_id), f"batch {batch_id}"))
+        """Return the present state of a batch."""
+        return self._on_batch(self._client.batches.retrieve, batch_id)
 
     def cancel(self, batch_id: str) -> RemoteBatch:
-        """Cancel a batch, unless it has ended by then; what was done so far is kept and paid."""
+        """Cancel a batch unless it has ended; what was done so far is kept and paid for."""
         remote = self.retrieve(batch_id)
         if remote.ended or remote.state == "cancelling":
             return remote
         try:
-            ask = self._client.batches.cancel
-            return self._remote(self._call(lambda: ask(batch_id), f"batch {batch_id}"))
+            return self._on_batch(self._client.batches.cancel, batch_id)
         except BadRequestError:
             remote = self.retrieve(batch_id)
             if not remote.ended:
@@ -148,9 +146,9 @@ class BatchApi:
             return remote
 
     def download(self, file_id: str, file: IO[bytes]) -> bool:
-        """Write a file of answers to `file`, piece by piece; False if the provider lost it."""
+        """Write a file of answers to `file`, piece by piece; return False if the provider lost it."""
 
-        def ask() -> bool:
+        def send() -> bool:
             file.seek(0)
             file.truncate()
             streaming = self._client.files.with_streaming_response
@@ -163,10 +161,10 @@ class BatchApi:
                 return False
             return True
 
-        return self._call(ask, f"file {file_id}")
+        return self._call(send, f"file {file_id}")
 
     def read(self, line: bytes) -> tuple[str, ChatCompletion | ModelError] | None:
-        """Whom a line answers, and its answer or error; None if it cannot be read at all."""
+        """Return the key that a line answers, and its completion or error; None if unreadable."""
         try:
             data = json.loads(line)
         except (ValueError, RecursionError):
@@ -176,11 +174,11 @@ class BatchApi:
         return data["custom_id"], self._answer(data)
 
     def unanswered(self, remote: RemoteBatch | None, number: int) -> ModelError:
-        """The error for an article without a line.
+        """Return the error for an article without a line.
 
         Args:
             remote: its batch; None if that was never created.
-            number: of its line in the input file, from 1.
+            number: the number of its line in the input file, from 1.
         """
         where = self.address
         if remote is None:
@@ -189,8 +187,8 @@ class BatchApi:
             if line == number:
                 return error
         for line, error in remote.errors:
-            because = f"its whole file was refused, because of line {line}: {error}"
-            return error if line is None else BadRequestError(because)
+            message = f"its whole file was refused, because of line {line}: {error}"
+            return error if line is None else BadRequestError(message)
         if remote.state == "expired":
             return ModelTimeoutError(f"{where}: batch_expired: not answered within 24 h")
         if remote.state == "cancelled":
@@ -201,12 +199,15 @@ class BatchApi:
     def _client(self) -> openai.OpenAI:
         return cast("openai.OpenAI", self._models.client.client)
 
-    def _call(self, ask: Callable[[], T], what: str) -> T:
-        """The answer to a request; `what` may be missing there."""
+    def _on_batch(self, method: Callable[[str], Any], batch_id: str) -> RemoteBatch:
+        return self._remote(self._call(lambda: method(batch_id), f"batch {batch_id}"))
+
+    def _call(self, send: Callable[[], T], what: str) -> T:
+        """Send a request, with retries; `what` is missing if the answer is 404."""
         waits = policy(self._options.attempts, self._options.seconds)
         retrying = tenacity.Retrying(**waits, sleep=self._sleep)
         try:
-            return retrying(ask)
+            return retrying(send)
         except (openai.OpenAIError, ValueError) as error:
             if status_code(error) == _GONE:
                 raise BadRequestError(
@@ -216,28 +217,28 @@ class BatchApi:
             failure = fault(error, self._endpoint, retrying.statistics.get("attempt_number", 1))
             raise failure from failure.__cause__
 
-    def _bearing(self, marks: Mapping[str, str]) -> Any | None:
+    def _marked(self, marks: Mapping[str, str]) -> Any | None:
         for batch in self._client.batches.list(limit=100):
             if marks.items() <= (getattr(batch, "metadata", None) or {}).items():
                 return batch
         return None
 
     def _id(self, answer: Any) -> str:
-        """The id of what was answered; compatible servers answer all kinds of things."""
-        found = getattr(answer, "id", None)
-        if isinstance(found, str) and found:
-            return found
+        """The id in an answer; compatible servers answer all kinds of things."""
+        value = getattr(answer, "id", None)
+        if isinstance(value, str) and value:
+            return value
         raise InvalidAnswerError(
             f"{self.address}: the answer cannot be used ({type(answer).__name__} without an id); "
             "does it offer OpenAI's Batch API?"
         )
 
     def _remote(self, batch: Any) -> RemoteBatch:
-        name, counts = self._id(batch), getattr(batch, "request_counts", None)
+        counts = getattr(batch, "request_counts", None)
         files = [getattr(batch, f"{kind}_file_id", None) for kind in ("output", "error")]
         errors = getattr(getattr(batch, "errors", None), "data", None) or ()
         return RemoteBatch(
-            id=name,
+            id=self._id(batch),
             state=str(getattr(batch, "status", None)),
             total=getattr(counts, "total", None) or 0,
             done=getattr(counts, "completed", None) or 0,
@@ -249,7 +250,7 @@ class BatchApi:
     def _answer(self, data: dict[str, Any]) -> ChatCompletion | ModelError:
         response = _object(data.get("response"))
         body, status = _object(response.get("body")), response.get("status_code")
-        # A request that was refused may leave `error` null and stand in the body.
+        # A refused request may have its error in the body instead.
         error = _object(data.get("error") or body.get("error"))
         code, message = error.get("code"), error.get("message")
         if isinstance(status, int) and status >= 400:  # noqa: PLR2004
@@ -259,20 +260,22 @@ class BatchApi:
         try:
             return ChatCompletion.model_validate(body)
         except ValidationError:
-            told = f"{self.address}: the answer is no chat completion"
-            return InvalidAnswerError(told, attempts=1, answer=json.dumps(body)[:2000])
+            message = f"{self.address}: the answer is no chat completion"
+            return InvalidAnswerError(message, attempts=1, answer=json.dumps(body)[:2000])
 
     def _refused(self, status: int, code: Any, message: Any) -> ModelError:
-        """The error that the same refusal of a live call would be."""
-        return cast("ModelError", fault(_Told(status, code, message), self._endpoint, 1))
+        """The error of a live call with the same status."""
+        return cast("ModelError", fault(_LineError(status, code, message), self._endpoint, 1))
 
     def _coded(self, code: Any, message: Any) -> ModelError:
-        told = scrubbed(_Told(None, code, message), self._endpoint)
+        reason = scrubbed(_LineError(None, code, message), self._endpoint)
         kind = _CODES.get(str(code), BadRequestError)
-        return kind(f"{self.address}: {code or 'error'}: {told}", attempts=1)
+        return kind(f"{self.address}: {code or 'error'}: {reason}", attempts=1)
 
 
-class _Told(Exception):  # noqa: N818  (what a line tells of an error, in the shape of openai's)
+class _LineError(Exception):
+    """The error of a line, with the attributes of openai's."""
+
     def __init__(self, status: int | None, code: Any, message: Any) -> None:
         super().__init__(str(message or code or "no reason given"))
         self.status_code, self.code = status, code

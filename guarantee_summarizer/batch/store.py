@@ -1,7 +1,7 @@
-"""What waits in batches: the parts of all jobs and their articles, in the ledger's own file.
+"""Store the articles that wait in batches, in the ledger's own file.
 
-A part becomes one batch. Its articles are written one by one; only once all of them are there comes
-the row of the part, and from then on they are taken.
+A part becomes one batch. Its articles are written one by one, then the row of the part; from then
+on they are taken.
 """
 
 from __future__ import annotations
@@ -14,24 +14,25 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 from tempfile import TemporaryFile
-from typing import IO, Any, Literal, Protocol
+from typing import IO, Literal
 
 from guarantee_summarizer.article import Article, ArticleLike
 from guarantee_summarizer.corpus.ledger import Ledger, storable
 from guarantee_summarizer.corpus.results import Failure
 from guarantee_summarizer.errors import ArticleError, LedgerError
+from guarantee_summarizer.summarizer import Summarizer
 
-__all__ = ["BatchStore", "Outbox", "Part", "Works"]
+__all__ = ["BatchStore", "Outbox", "Part"]
 
 Step = Literal["planned", "uploaded", "created", "unsent", "collected"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """The articles of one batch, and how far it has come.
+    """The articles of one batch and the last step taken.
 
-    `maker` tells whose answers they are, `run` is the ledger's. `unsent` was cancelled before there
-    was a batch. `state`, `done`, `failed` and `notes` are filled when it is `collected`.
+    `maker` is a hash of the configuration, `run` the run of the ledger. `unsent` was cancelled
+    before there was a batch. `state`, `done`, `failed` and `notes` are set when it is `collected`.
     """
 
     part: str
@@ -48,7 +49,7 @@ class Part:
 
     @property
     def marks(self) -> dict[str, str]:
-        """Return the metadata by which its batch is found again."""
+        """The metadata that identifies its batch at the provider."""
         return {"job": "guarantee-summarizer", "part": self.part}
 
 
@@ -60,10 +61,10 @@ _PUT = """INSERT INTO batches VALUES (:part, :maker, :run, :total, :step, :file_
 
 
 class BatchStore:
-    """The parts of all batch jobs of a ledger.
+    """Store the parts of all batch jobs of a ledger.
 
     Raises:
-        LedgerError: by every method: the ledger cannot be used.
+        LedgerError: from every method: the ledger cannot be used.
     """
 
     def __init__(self, ledger: Ledger) -> None:
@@ -71,22 +72,24 @@ class BatchStore:
 
     @contextmanager
     def alone(self, work: str) -> Iterator[None]:
-        """Do `work` in no other thread or process at the same time; a dead one does not count."""
+        """Lock `work` against other threads and live processes while a `with` block lasts."""
         if self._ledger.claim(f"batch {work}") != "mine":
             path = self._ledger.path
-            raise LedgerError(f"{path}: somebody else is at work ({work}); wait until it has ended")
+            raise LedgerError(
+                f"{path}: another thread or process runs {work}; wait until it has ended"
+            )
         try:
             yield
         finally:
             self._ledger.release(f"batch {work}")
 
     def parts(self) -> list[Part]:
-        """Return every part, the oldest first, the collected ones too."""
+        """Return every part, collected ones too, the oldest first."""
         rows = self._ledger.read("SELECT * FROM batches ORDER BY rowid")
         return [Part(**{**dict(row), "notes": tuple(json.loads(row["notes"]))}) for row in rows]
 
     def put(self, part: Part) -> Part:
-        """Keep how far a part has come; the articles of one that is collected are free again."""
+        """Write the state of a part; delete the articles of one that is collected."""
         with self._ledger.transaction() as connection:
             connection.execute(_PUT, {**asdict(part), "notes": json.dumps(part.notes)})
             if part.step == "collected":
@@ -94,11 +97,11 @@ class BatchStore:
         return part
 
     def waits(self, key: str) -> bool:
-        """Say whether an article waits for its answer."""
+        """Return whether an article waits for its answer."""
         return bool(self._ledger.read("SELECT 1 FROM batch_items WHERE key = :key", key=key))
 
     def add(self, part: str, number: int, key: str, article: Article) -> None:
-        """Keep an article of a part that is not there yet, and the number of its request."""
+        """Write an article of a future part, with the number of its request."""
         day = article.published.isoformat() if article.published else None
         record = json.dumps(asdict(article) | {"published": day}, ensure_ascii=False)
         with self._ledger.transaction() as connection:
@@ -106,11 +109,10 @@ class BatchStore:
             connection.execute("INSERT INTO batch_items VALUES (?, ?, ?, ?)", values)
 
     def clear(self) -> None:
-        """Forget the articles of parts that were never finished."""
+        """Delete the articles of parts that were never finished."""
+        statement = "DELETE FROM batch_items WHERE part NOT IN (SELECT part FROM batches)"
         with self._ledger.transaction() as connection:
-            connection.execute(
-                "DELETE FROM batch_items WHERE part NOT IN (SELECT part FROM batches)"
-            )
+            connection.execute(statement)
 
     def numbers(self, part: Part) -> dict[str, int]:
         """Return the number of each key's request, from 1; about 150 bytes of memory each."""
@@ -126,7 +128,7 @@ class BatchStore:
 
     @contextmanager
     def file(self) -> Iterator[IO[bytes]]:
-        """Open a file beside the ledger that goes with this process."""
+        """Open a temporary file beside the ledger."""
         folder = self._ledger.path.parent
         try:
             with TemporaryFile(dir=folder) as file:
@@ -136,35 +138,21 @@ class BatchStore:
             raise LedgerError(message) from error
 
 
-class Works(Protocol):
-    """Whose requests they are: a `Summarizer`."""
-
-    def key(self, article: Article) -> str:
-        """What tells this piece of work from any other."""
-
-    def request(self, article: ArticleLike) -> dict[str, Any]:
-        """The body of its request."""
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        """What it takes to build it again, without the key."""
-
-
 class Outbox:
-    """Fills one part after the other, and counts what became of each article.
+    """Divide articles into parts, and count those sent, done, pending and failed.
 
     Args:
-        works: makes keys and requests.
-        ledger: knows what is done.
-        maker: the parts are marked with it.
-        url: where the provider sends each request.
+        summarizer: makes keys and requests.
+        ledger: knows which articles are done.
+        maker: written to each part.
+        url: the provider's route for each request.
         most: requests in one part, and bytes.
     """
 
     def __init__(
-        self, works: Works, ledger: Ledger, *, maker: str, url: str, most: tuple[int, int]
+        self, summarizer: Summarizer, ledger: Ledger, *, maker: str, url: str, most: tuple[int, int]
     ) -> None:
-        self._works, self._ledger, self._store = works, ledger, BatchStore(ledger)
+        self._summarizer, self._ledger, self._store = summarizer, ledger, BatchStore(ledger)
         self._maker, self._url = maker, url
         self._most_requests, self._most_bytes = most
         self._run = 0
@@ -172,8 +160,8 @@ class Outbox:
         self.failures: list[Failure] = []
 
     def parts(self, articles: Iterable[ArticleLike | Failure]) -> Iterator[Part]:
-        """Yield the parts, each planned before it is handed out."""
-        self._store.clear()  # what was broken off half-way
+        """Yield the parts, each recorded as planned before."""
+        self._store.clear()  # of an interrupted submission
         name, total, size = uuid.uuid4().hex, 0, 0
         for key, article, length in self._admitted(articles):
             if total == self._most_requests or (total and size + length > self._most_bytes):
@@ -190,28 +178,28 @@ class Outbox:
             file.write(self._line(key, self._store.article(key)))
 
     def _planned(self, name: str, total: int) -> Part:
-        if not self._run:  # it has nothing more to do than to wait for its entries
-            self._run = self._ledger.begin(self._works.settings)
+        if not self._run:  # ended at once: the entries come with later calls of `collect`
+            self._run = self._ledger.begin(self._summarizer.settings)
             self._ledger.end(self._run, "finished")
         return self._store.put(Part(part=name, maker=self._maker, run=self._run, total=total))
 
     def _admitted(
         self, articles: Iterable[ArticleLike | Failure]
     ) -> Iterator[tuple[str, Article, int]]:
-        """The key, the article and the bytes of its request, of each that has to be sent."""
-        for number, given in enumerate(articles, 1):
-            if isinstance(given, Failure):
-                self.failures.append(given)
+        """Each article that has to be sent, with its key and the bytes of its request."""
+        for number, item in enumerate(articles, 1):
+            if isinstance(item, Failure):
+                self.failures.append(item)
                 continue
             try:
-                article = Article.of(given)
-                key = self._works.key(article)
+                article = Article.of(item)
+                key = self._summarizer.key(article)
                 if reason := self._why_not(key):
                     self.counts[reason] += 1
                     continue
                 length = self._length(key, article)
             except ArticleError as error:
-                source = given.source if isinstance(given, Article) else f"article {number}"
+                source = item.source if isinstance(item, Article) else f"article {number}"
                 self.failures.append(Failure(source, error))
                 continue
             yield key, article, length
@@ -232,7 +220,7 @@ class Outbox:
         return length
 
     def _line(self, key: str, article: Article) -> bytes:
-        body = self._works.request(article)
+        body = self._summarizer.request(article)
         line = {"custom_id": key, "method": "POST", "url": self._url, "body": body}
         text = json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n"
         return text.encode("utf-8", "backslashreplace")  # a lone surrogate as its escape

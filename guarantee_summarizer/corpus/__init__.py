@@ -1,1 +1,1 @@
-"""Whole corpora: readers, the ledger, the run over many articles."""
+"""Corpora: the ledger, results, and runs over many articles."""

@@ -1,4 +1,4 @@
-"""Ledger: what was done in runs over many articles, in one SQLite file on a local disk."""
+"""Record finished and failed articles of runs in one SQLite file on a local disk."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ __all__ = [
     "APPLICATION",
     "LEASE",
     "VERSION",
-    "Claim",
+    "ClaimResult",
     "Counts",
     "Entry",
     "Ledger",
-    "Run",
+    "RunRecord",
     "entry_of",
     "storable",
     "stored",
 ]
 
 LEASE = 3600.0
-"""Seconds until a claim is void whose process cannot be looked at: it is on another machine."""
+"""Lease in seconds for claims from other hosts."""
 
-APPLICATION, VERSION = 0x47534C67, 2  # "GSLg"; both stand in the file's header
+APPLICATION, VERSION = 0x47534C67, 2  # "GSLg"; both are in the file's header
 
-Status = Literal["done", "failed"]
-Claim = Literal["mine", "taken", "done", "failed"]
+EntryStatus = Literal["done", "failed"]
+ClaimResult = Literal["mine", "taken", "done", "failed"]
 
 _PAGE = 50  # entries read at once: a few MB even of long articles
 _RUNS_AND_ENTRIES = (
@@ -70,7 +70,7 @@ _BATCHES = (
 )
 _SCHEMA = (*_RUNS_AND_ENTRIES, *_BATCHES)
 # Version 1 kept batches as documents, and their articles in files beside the ledger. Nobody else
-# has the file open, so whoever made a claim has gone.
+# has the file open, so the owner of every claim is gone.
 _UNCOLLECTED = """SELECT count(*) FROM documents
     WHERE kind = 'batch' AND json_extract(data, '$.step') <> 'collected'"""
 _UPGRADE = (
@@ -113,19 +113,19 @@ _FORKED = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What became of one article; nothing in it is secret.
+    """The recorded result of one article; it holds no secrets.
 
-    `key` tells this piece of work from others, `article` is the article's id, `source` its name
-    for messages, `run` the run that wrote it. `summary` is JSON, given when `done`. When `failed`,
-    `error` is the name of the error's class, `message` its one line, and `record` JSON that
-    `Article.from_dict` reads, to try again without the input. `usage` is what it cost, also when
-    it failed; `updated` is in seconds since 1970, and nothing is decided by it.
+    `key` is the cache key, `article` the article's id, `source` its name for messages, `run` the
+    run that wrote it. `summary` is JSON, set when `done`. When `failed`, `error` is the name of the
+    error's class, `message` its one line, and `record` JSON that `Article.from_dict` reads, to
+    retry without the input. `usage` is what it cost, also when it failed; `updated` is in seconds
+    since 1970, for information only.
     """
 
     key: str
     article: str
     source: str
-    status: Status
+    status: EntryStatus
     run: int
     summary: str | None = None
     error: str | None = None
@@ -136,11 +136,11 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class RunRecord:
     """A run: its settings, how it ended, what it recorded and paid (later runs change neither).
 
-    `state` is what `end` was told; without it `running`, `killed`, or `unknown` if that cannot be
-    seen from this machine. `begun` and `ended` are in seconds since 1970.
+    `state` is what was given to `end`; before that `running`, `killed`, or `unknown` for a run on
+    another machine. `begun` and `ended` are in seconds since 1970.
     """
 
     run: int
@@ -154,27 +154,27 @@ class Run:
 
 
 class Counts(NamedTuple):
-    """How many articles are done, and how many failed and were not done since."""
+    """Numbers of articles that are done, and that failed and were not done since."""
 
     done: int
     failed: int
 
 
 class Ledger:
-    """Remembers what was done, so that nothing is paid for twice and a killed run goes on.
+    """Record results, so that nothing is paid for twice and a killed run resumes.
 
-    Threads and processes of one machine may share the file, and a ledger can be pickled. One that
-    is open when its process forks is refused in the child: close it before. A call takes about
-    0.1 ms, longer while another process writes.
+    Threads and processes of one machine may share the file, and a ledger can be pickled. Close it
+    before a fork: the child refuses a ledger that its parent had open. A call takes about 0.1 ms,
+    longer while another process writes.
 
     Args:
-        path: the file, made at first use; on a local disk, in a folder that exists.
+        path: the file, created at first use; on a local disk, in a folder that exists.
         patience: seconds to wait for a file that another process has locked.
 
     Raises:
-        LedgerError: by every method: the file is no ledger or another version's, is locked, cannot
-            be read or written, or the disk is full. Nothing recorded is lost, and the ledger works
-            again once the reason is gone.
+        LedgerError: from every method: the file is no ledger, has another version, is locked,
+            cannot be read or written, or the disk is full. Nothing recorded is lost, and the ledger
+            works again once the cause is removed.
     """
 
     def __init__(self, path: str | Path, *, patience: float = 30.0) -> None:
@@ -189,7 +189,7 @@ class Ledger:
         return self._path
 
     def begin(self, settings: Mapping[str, Any]) -> int:
-        """Begin a run, return its number; `settings` are JSON and never hold an API key."""
+        """Begin a run and return its number; `settings` are JSON and never hold an API key."""
         if settings.get("api_key"):
             raise LedgerError(f"{self._path}: keeps no secret; leave api_key out of the settings")
         statement = "INSERT INTO runs VALUES (NULL, ?, ?, ?, NULL, NULL, 0, 0, ?)"
@@ -199,34 +199,34 @@ class Ledger:
         return int(run or 0)
 
     def end(self, run: int, state: Literal["finished", "stopped", "failed"]) -> None:
-        """Say how a run ended; one of which that is never said was killed."""
+        """Record how a run ended; a run without that was killed."""
         with self.transaction() as connection:
             self._usage(run)
             values = (state, time.time(), run)
             connection.execute("UPDATE runs SET state = ?, ended = ? WHERE run = ?", values)
 
-    def runs(self) -> list[Run]:
+    def runs(self) -> list[RunRecord]:
         """Return all runs, the oldest first."""
         return [_run(row) for row in self.read("SELECT * FROM runs ORDER BY run")]
 
     def get(self, key: str) -> Entry | None:
-        """Return what became of `key`, or None."""
+        """Return the entry of `key`, or None."""
         return next(map(_entry, self.read("SELECT * FROM entries WHERE key = :key", key=key)), None)
 
-    def claim(self, key: str, *, retry: bool = True) -> Claim:
-        """Ask for `key` before paying for it; of all threads and processes one gets it.
+    def claim(self, key: str, *, retry: bool = True) -> ClaimResult:
+        """Claim `key` before paying for it; only one thread of one process gets it.
 
         Args:
-            key: the piece of work.
-            retry: whether to take on one that failed.
+            key: the cache key.
+            retry: whether to claim one that failed.
 
         Returns:
-            `mine`: do it, then `record` or `release` it; `taken`: somebody alive is on it (a dead
-            process's claim is void at once, another machine's after `LEASE`); `done`, or `failed`
-            without `retry`: there is nothing to do.
+            `mine`: do it, then `record` or `release` it; `taken`: a live process is working on it
+            (a dead process's claim is void at once, another machine's after `LEASE`); `done`, or
+            `failed` without `retry`: there is nothing to do.
         """
         if status := self._status(key, retry=retry):
-            return status  # nothing is locked for what is there
+            return status  # without a lock
         with self._using() as session, self.transaction() as connection:
             if status := self._status(key, retry=retry):
                 return status
@@ -238,26 +238,26 @@ class Ledger:
             session.keys.add(key)
         return "mine"
 
-    def _status(self, key: str, *, retry: bool) -> Status | None:
-        """What an entry says against doing its work."""
+    def _status(self, key: str, *, retry: bool) -> EntryStatus | None:
+        """The status of an entry that need not be done again."""
         for (status,) in self.read("SELECT status FROM entries WHERE key = :key", key=key):
             if status == "done" or not retry:
                 return "done" if status == "done" else "failed"
         return None
 
     def release(self, key: str) -> None:
-        """Give back the claim on `key` that was made through this ledger, with nothing recorded."""
+        """Release the claim on `key` that was made through this ledger, with nothing recorded."""
         with self._using() as session:
-            session.keys.discard(key)  # first: a claim that nobody holds is void
+            session.keys.discard(key)  # first: a claim without a holder is void
             with self.transaction() as connection:
                 values = (key, session.owner)
                 connection.execute("DELETE FROM claims WHERE key = ? AND owner = ?", values)
 
     def record(self, entry: Entry) -> None:
-        """Keep an entry and release its claim, both or neither.
+        """Write an entry and release its claim, both or neither.
 
         The latest entry of a key counts, but a failed one never overwrites one that is done. Lone
-        surrogates (of a file name that is not UTF-8) are kept as their escapes.
+        surrogates (of a file name that is not UTF-8) are written as their escapes.
         """
         values = {f.name: getattr(entry, f.name) for f in fields(entry)}
         values["usage"] = entry.usage.model_dump_json()
@@ -270,12 +270,14 @@ class Ledger:
                 connection.execute("DELETE FROM claims WHERE key = ?", (entry.key,))
             session.keys.discard(entry.key)
 
-    def entries(self, *, status: Status | None = None, run: int | None = None) -> Iterator[Entry]:
-        """Yield what is there at the first step, in order of writing; few at a time are in memory.
+    def entries(
+        self, *, status: EntryStatus | None = None, run: int | None = None
+    ) -> Iterator[Entry]:
+        """Yield the entries present at the first step, in order of writing, 50 in memory at a time.
 
         Args:
-            status: only what is `done`, or what `failed`.
-            run: only what this run was the last to write.
+            status: only those `done`, or only those `failed`.
+            run: only those that this run was the last to write.
         """
         at, last = 0, self.read("SELECT max(seq) AS seq FROM entries")[0]["seq"] or 0
         statement = """SELECT * FROM entries WHERE seq > :after AND seq <= :last
@@ -287,7 +289,7 @@ class Ledger:
             at = rows[-1]["seq"]
 
     def forget_failed(self, *, run: int | None = None) -> int:
-        """Forget what failed (in `run`), its article records too; return how many there were."""
+        """Delete the failed entries (of `run`) with their article records; return their number."""
         statement = "DELETE FROM entries WHERE status = 'failed' AND (:run IS NULL OR run = :run)"
         with self.transaction() as connection:
             return connection.execute(statement, {"run": run}).rowcount
@@ -300,9 +302,9 @@ class Ledger:
     def close(self) -> None:
         """Release what was claimed through this ledger and close the file until it is used again."""
         if self._session is None or self._session.pid != os.getpid():
-            return  # after a fork it is the parent's, and not to be touched
+            return  # after a fork it is the parent's
         with self._lock:
-            with suppress(LedgerError):  # claims that stay are void from now on
+            with suppress(LedgerError):  # claims that remain are void from now on
                 for key in [*self._session.keys]:
                     self.release(key)
             self._end_session()
@@ -318,19 +320,19 @@ class Ledger:
         return functools.partial(Ledger, patience=self._patience), (self._path,)
 
     def _usage(self, run: int) -> Usage:
-        """What a run has paid so far; refused if there is no such run."""
+        """What a run has paid so far; raises if there is no such run."""
         for (usage,) in self.read("SELECT usage FROM runs WHERE run = :run", run=run):
             return Usage.model_validate_json(usage)
         raise LedgerError(f"{self._path}: has no run {run}; begin it first")
 
     def read(self, statement: str, **values: Any) -> list[sqlite3.Row]:
-        """Return the rows of a query; for those parts of the library that have tables here."""
+        """Return the rows of a query; for other modules with tables in this file."""
         with self._using() as session:
             return session.connection.execute(statement, values).fetchall()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Keep all that is written inside, or nothing of it."""
+        """Commit everything that is written inside, or nothing."""
         with self._using() as session, _transaction(session.connection):
             yield session.connection
 
@@ -357,10 +359,7 @@ class Ledger:
 
 @dataclass(slots=True)
 class _Session:
-    """An open file, and the keys that are claimed through it.
-
-    `owner` is `host pid start id`, which tells it from every other that ever was.
-    """
+    """An open file and the keys claimed through it; `owner` is the unique `host pid start id`."""
 
     file: Path
     connection: sqlite3.Connection
@@ -369,7 +368,7 @@ class _Session:
     keys: set[str] = field(default_factory=set)
 
 
-_SESSIONS: dict[str, _Session] = {}  # by owner; a forked process has those of its parent too
+_SESSIONS: dict[str, _Session] = {}  # by owner; a forked process has its parent's too
 
 
 def _opened(path: Path, patience: float) -> _Session:
@@ -391,9 +390,9 @@ def _end(session: _Session) -> None:
 
 
 def _holds(claim: sqlite3.Row, session: _Session) -> bool:
-    """Whether whoever made a claim is still on it.
+    """Whether the owner of a claim still works on it.
 
-    One of this process is void if none of its open ledgers knows of it: its release failed.
+    A claim of this process is void if none of its open ledgers has it: its release failed.
     """
     owner, since = claim["owner"], claim["since"]
     if owner.rpartition(" ")[0] == session.owner.rpartition(" ")[0]:
@@ -413,7 +412,7 @@ def _lives(owner: str) -> bool | None:
 
 
 def _started(pid: int) -> str | None:
-    """When a process began, empty if it has ended, None if it is hidden from this user."""
+    """The start time of a process, empty if it has ended, None if it is hidden from this user."""
     import psutil  # noqa: PLC0415  (20 ms)
 
     if not psutil.pid_exists(pid):
@@ -421,7 +420,7 @@ def _started(pid: int) -> str | None:
     try:
         process = psutil.Process(pid)
         ended = process.status() in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
-        # On Linux the system's clock moves both figures, and their difference stays.
+        # On Linux a change of the system's clock moves both figures alike.
         since = psutil.boot_time() if psutil.LINUX else 0.0
         return "" if ended else f"{process.create_time() - since:.2f}"
     except psutil.Error:
@@ -429,7 +428,7 @@ def _started(pid: int) -> str | None:
 
 
 def _connect(path: Path, patience: float) -> sqlite3.Connection:
-    """Open the file, made if it is missing or empty."""
+    """Open the file; create it if it is missing or empty."""
     _refuse_foreign(path)
     connection = sqlite3.connect(
         path, timeout=patience, isolation_level=None, check_same_thread=False
@@ -440,12 +439,12 @@ def _connect(path: Path, patience: float) -> sqlite3.Connection:
         connection.execute("PRAGMA trusted_schema = OFF")
         if _identity(connection) == (0, 0):
             with _transaction(connection):
-                if _identity(connection) == (0, 0):  # nobody else was faster
+                if _identity(connection) == (0, 0):  # no other process was faster
                     for statement in _SCHEMA:
                         connection.execute(statement)
         if _identity(connection) == (APPLICATION, 1):
             _upgrade(connection, path, patience)
-        # Not before: the identity of a new file has to be in the file itself, not in its log.
+        # Not earlier: the identity of a new file has to be in the file itself, not in its log.
         connection.execute("PRAGMA journal_mode = WAL")
     except BaseException:
         connection.close()
@@ -454,7 +453,7 @@ def _connect(path: Path, patience: float) -> sqlite3.Connection:
 
 
 def _upgrade(connection: sqlite3.Connection, path: Path, patience: float) -> None:
-    """Bring a file of version 1 up to date, once nobody else has it open."""
+    """Upgrade a file of version 1, once no other process has it open."""
     deadline = time.monotonic() + patience
     while True:
         try:
@@ -466,7 +465,7 @@ def _upgrade(connection: sqlite3.Connection, path: Path, patience: float) -> Non
             time.sleep(0.05)
     with _transaction(connection):
         if _identity(connection)[1] != 1:
-            return  # somebody else was faster
+            return  # another process was faster
         (number,) = connection.execute(_UNCOLLECTED).fetchone()
         if number:
             raise LedgerError(
@@ -490,10 +489,10 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _refuse_foreign(path: Path) -> None:
-    """Raise if the file is not ours, without a lock, a log or a byte written.
+    """Raise if the file is no ledger, without a lock, a log or a byte written.
 
-    SQLite itself has to look: to open and close a file beside it drops the locks that this process
-    holds on it (https://www.sqlite.org/howtocorrupt.html, 2.2).
+    Only SQLite may open it: opening and closing the file otherwise drops the locks that this
+    process holds on it (https://www.sqlite.org/howtocorrupt.html, 2.2).
     """
     if path.is_dir():
         raise LedgerError(f"{path}: is a folder; name a file in it")
@@ -501,7 +500,7 @@ def _refuse_foreign(path: Path) -> None:
         raise LedgerError(f"{path}: there is no folder {path.parent}; make it first")
     if not path.exists() or not path.stat().st_size:
         return
-    application, version = _looked_at(path)
+    application, version = _file_identity(path)
     if application != APPLICATION:
         raise LedgerError(f"{path}: {_FOREIGN}")
     if version > VERSION:
@@ -510,11 +509,11 @@ def _refuse_foreign(path: Path) -> None:
         raise LedgerError(f"{path}: is of an unknown version {version}; begin a new ledger")
 
 
-def _looked_at(path: Path) -> tuple[int, int]:
-    """The identity of a file; without its log, unless it makes no sense without it.
+def _file_identity(path: Path) -> tuple[int, int]:
+    """The identity of a file; its log is read only if the file is damaged without it.
 
-    A process that writes, or was killed while it did, may leave a first page that only the log
-    makes whole again.
+    A process that writes, or was killed while writing, may leave a first page that only the log
+    completes.
     """
     try:
         return _read_only(f"{path.as_uri()}?mode=ro&immutable=1")
@@ -543,12 +542,12 @@ def _entry(row: sqlite3.Row) -> Entry:
     return Entry(**{**values, "usage": Usage.model_validate_json(row["usage"])})
 
 
-def _run(row: sqlite3.Row) -> Run:
+def _run(row: sqlite3.Row) -> RunRecord:
     names = {None: "unknown", True: "running", False: "killed"}
-    values = {f.name: row[f.name] for f in fields(Run)}
+    values = {f.name: row[f.name] for f in fields(RunRecord)}
     values["state"] = row["state"] or names[_lives(row["owner"])]
     values["settings"] = json.loads(row["settings"])
-    return Run(**{**values, "usage": Usage.model_validate_json(row["usage"])})
+    return RunRecord(**{**values, "usage": Usage.model_validate_json(row["usage"])})
 
 
 def storable(text: str) -> str:
@@ -558,18 +557,18 @@ def storable(text: str) -> str:
 
 def entry_of(key: str, article: Article, result: Result, run: int) -> Entry:
     """Return the entry that a ledger keeps of a result."""
-    made: dict[str, Any] = {"key": key, "article": article.id, "source": article.source, "run": run}
-    made |= {"usage": usage_of(result)}
+    known: dict[str, Any] = {"key": key, "article": article.id, "source": article.source}
+    known |= {"run": run, "usage": usage_of(result)}
     if result.failure is None:
-        return Entry(**made, status="done", summary=result.json)
+        return Entry(**known, status="done", summary=result.json)
     error = result.failure.error
     record = json.dumps(article.to_dict(), ensure_ascii=False)
-    named = type(error).__name__
-    return Entry(**made, status="failed", error=named, message=str(error), record=record)
+    name = type(error).__name__
+    return Entry(**known, status="failed", error=name, message=str(error), record=record)
 
 
 def stored(entry: Entry | None, article: Article) -> Result:
-    """Return the result that a ledger holds, a failure with an error of the class that it was."""
+    """Return the result that an entry holds, a failure with an error of its original class."""
     if entry is not None and entry.summary is not None:
         return Result(article.source, stored=entry.summary)
     kind = getattr(errors, (entry and entry.error) or "", errors.GuaranteeSummarizerError)

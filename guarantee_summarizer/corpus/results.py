@@ -1,4 +1,4 @@
-"""The result of one article on its way between a summarizer, a ledger and whoever asked."""
+"""Results, failures, prices and progress of a run over many articles."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An article that could not be read or summarized; the others are done all the same.
+    """An article that could not be read or summarized; the others are not affected.
 
     `source` names it for people ("news.jsonl, line 7"), `error` is what was raised, `article` is
     None where it could not even be read.
@@ -36,9 +36,9 @@ class Failure:
     article: Article | None = None
 
     def __str__(self) -> str:
-        """One line; the error names the article itself where it concerns only that."""
-        told = str(self.error)
-        return told if told.startswith(self.source) else f"{self.source}: {told}"
+        """Return one line that names the article once."""
+        message = str(self.error)
+        return message if message.startswith(self.source) else f"{self.source}: {message}"
 
 
 Outcome = Summary | Failure
@@ -46,7 +46,7 @@ Outcome = Summary | Failure
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one article; a summary from the ledger is its JSON until it is asked for."""
+    """The summary or failure of one article; `stored` is the JSON of one from the ledger."""
 
     source: str
     summary: Summary | None = None
@@ -69,11 +69,9 @@ class Result:
         """
         if self.failure is not None:
             raise self.failure.error
-        return self.stored or _json(self.summary)
-
-
-def _json(summary: Summary | None) -> str:
-    return summary.model_dump_json(exclude_none=True) if summary else ""
+        return self.stored or (
+            self.summary.model_dump_json(exclude_none=True) if self.summary else ""
+        )
 
 
 def failed(article: Article, error: Exception) -> Result:
@@ -86,7 +84,7 @@ def failed(article: Article, error: Exception) -> Result:
 
 
 def usage_of(result: Result) -> Usage:
-    """What a result cost, failures too, as far as is known."""
+    """Return what a result cost, as far as is known; failures cost too."""
     if result.failure is not None:
         return getattr(result.failure.error, "usage", None) or Usage()
     return (result.summary and result.summary.usage) or Usage()
@@ -94,14 +92,14 @@ def usage_of(result: Result) -> Usage:
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """What a million tokens cost, in any one currency; cached input as input if None."""
+    """Prices of a million tokens in any one currency; cached input costs as input if None."""
 
     input: float
     output: float
     cached: float | None = None
 
     def of(self, usage: Usage) -> float:
-        """What `usage` cost.
+        """Return what `usage` cost.
 
         >>> Prices(2, 8).of(Usage(input_tokens=500_000, output_tokens=250_000))
         3.0
@@ -116,15 +114,15 @@ class Prices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """A run at one moment.
+    """The progress of a run at one moment.
 
     Attributes:
         done: articles summarized in this run.
         failed: articles that failed in it, or could not be read.
         reused: articles that the ledger already held.
-        total: how many there are; None where that is not known before the end.
-        usage: tokens, attempts and seconds of waiting for models, this run's alone.
-        cost: what they cost; None without prices.
+        total: all articles; None if unknown before the end.
+        usage: tokens, attempts and seconds of waiting for models, of this run alone.
+        cost: in the currency of the prices; None without prices.
         seconds: since the run began.
     """
 
@@ -138,23 +136,23 @@ class Status:
 
     @property
     def seen(self) -> int:
-        """Articles that are finished with, one way or the other."""
+        """Articles that are finished: done, failed or reused."""
         return self.done + self.failed + self.reused
 
     @property
     def rate(self) -> float:
-        """Articles a minute that were worked on; what the ledger held does not count."""
+        """Articles a minute, without those that the ledger already held."""
         return 60 * (self.done + self.failed) / self.seconds if self.seconds else 0.0
 
     @property
     def left(self) -> float | None:
-        """Seconds to the end at this rate; None where that cannot be said."""
+        """Seconds to the end at this rate; None if `total` or the rate is unknown."""
         if self.total is None or not self.rate:
             return None
         return 60 * (self.total - self.seen) / self.rate
 
     def __str__(self) -> str:
-        """One line for people."""
+        """Return one line for people."""
         parts = [f"{self.done:,} done", f"{self.failed:,} failed"]
         if self.reused:
             parts.append(f"{self.reused:,} already there")
@@ -168,12 +166,12 @@ class Status:
 
 
 Progress = bool | Callable[[Status], None]
-"""True for a bar, or a function that is told after every article."""
+"""True for a bar, or a function called after every article."""
 
 
 @contextmanager
 def shown(progress: Progress) -> Iterator[Callable[[Status], None]]:
-    """What to tell the status to: the function given, a bar on standard error, or nobody."""
+    """Open what displays the status: a bar on standard error, a custom function, or nothing."""
     if progress is False:
         yield lambda _: None
     elif progress is not True:
@@ -201,7 +199,6 @@ def _bar() -> Iterator[Callable[[Status], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
 
-        def tell(status: Status) -> None:
-            bar.update(task, completed=status.seen, total=status.total, description=str(status))
-
-        yield tell
+        yield lambda status: bar.update(
+            task, completed=status.seen, total=status.total, description=str(status)
+        )

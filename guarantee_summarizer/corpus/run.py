@@ -1,8 +1,7 @@
-"""A run over many articles: several at once, each paid for once, none lost.
+"""Summarize many articles concurrently, each paid for once, none lost.
 
-One event loop pulls articles as there is room, so that memory does not grow with the input;
-the ledger is written in a thread of its own, so that a locked file holds up nobody who waits for a
-model.
+One event loop pulls articles as there is room, so that memory does not grow with the input. The
+ledger is written in its own thread: a locked file does not delay the articles in flight.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from typing import Any, Protocol, TypeVar
 
 from guarantee_summarizer import errors
 from guarantee_summarizer.article import Article
-from guarantee_summarizer.corpus.ledger import Claim, Entry, Ledger, entry_of, stored
+from guarantee_summarizer.corpus.ledger import ClaimResult, Entry, Ledger, entry_of, stored
 from guarantee_summarizer.corpus.results import (
     Failure,
     Result,
@@ -34,100 +33,48 @@ from guarantee_summarizer.corpus.results import (
 from guarantee_summarizer.options import RunOptions
 from guarantee_summarizer.schema import Summary
 
-__all__ = ["Run", "Works", "at_once", "elsewhere", "in_thread"]
-
-
-def at_once(items: Iterable[Any], end: Any) -> Callable[[], Awaitable[Any]]:
-    """The items one by one, then `end`; for what is in memory already."""
-    iterator = iter(items)
-
-    async def following() -> Any:
-        return next(iterator, end)
-
-    return following
-
-
-def elsewhere(items: Iterable[Any], end: Any) -> Callable[[], Awaitable[Any]]:
-    """The same from a thread of its own, which may wait for a disk or a pipe.
-
-    All items are made in that one thread. It is a daemon: an iterator that never comes back holds
-    up neither the event loop nor the end of the program.
-    """
-    asked: queue.SimpleQueue[asyncio.Future[Any]] = queue.SimpleQueue()
-    loop = asyncio.get_running_loop()
-
-    def feed() -> None:
-        iterator = iter(items)
-        item = None
-        while item is not end:
-            future, error = asked.get(), None
-            try:
-                item = next(iterator, end)
-            except BaseException as raised:  # noqa: BLE001  (handed over to whoever waits)
-                item, error = end, raised
-            try:
-                loop.call_soon_threadsafe(_answer, future, item, error)
-            except RuntimeError:  # the loop is closed: nobody waits any more
-                return
-
-    threading.Thread(target=feed, name="articles", daemon=True).start()
-
-    async def following() -> Any:
-        future: asyncio.Future[Any] = loop.create_future()
-        asked.put(future)
-        return await future
-
-    return following
-
-
-def _answer(future: asyncio.Future[Any], item: Any, error: BaseException | None) -> None:
-    if future.done():
-        return
-    if error is not None:
-        future.set_exception(error)
-    else:
-        future.set_result(item)
+__all__ = ["Run", "Worker", "in_thread"]
 
 
 T = TypeVar("T")
 _END: Any = object()
-_WINDOW = 4  # articles under way or waiting to be fetched, for each that may be under way
+_WINDOW = 4  # articles in flight or waiting to be fetched, as a multiple of `concurrency`
 _FATAL = (
     errors.AuthenticationError,
     errors.UnknownModelError,
     errors.ConfigurationError,
     errors.PromptError,
     errors.LexiconError,
-)  # what fails for one article fails for all
+)  # these would fail for every article
 
 
-class Works(Protocol):
-    """What does the work: a `Summarizer`."""
+class Worker(Protocol):
+    """The interface of a `Summarizer` that a run needs."""
 
     async def asummarize(self, article: Any) -> Summary:
-        """The summary of one article."""
+        """Summarize one article."""
 
     def key(self, article: Article) -> str:
-        """What tells this piece of work from any other."""
+        """Return the cache key."""
 
     @property
     def settings(self) -> dict[str, Any]:
-        """What it takes to build it again, without the key."""
+        """The settings to build it again, without the API key."""
 
 
 @dataclass
 class Run:
-    """One run; iterate over `results` once.
+    """Summarize many articles; iterate over `results` once.
 
     Args:
-        works: the summarizer.
+        worker: the summarizer.
         articles: what `Summarizer.summarize` takes, or failures of a reader, which are passed on;
-            they are pulled one by one, in a thread where they are no list.
+            pulled one by one, in a thread unless they are a list.
         options: see `RunOptions`.
-        pauses: seconds before a result that could not be written is tried once more.
+        pauses: seconds before each retry of writing a result to the ledger.
     """
 
-    works: Works
+    worker: Worker
     articles: Iterable[Any] | AsyncIterable[Any]
     options: RunOptions
     pauses: tuple[float, ...] = (1.0, 4.0, 15.0)
@@ -139,28 +86,28 @@ class Run:
     _run: int = 0
 
     def stop(self, reason: str = "") -> None:
-        """Begin no further article; those under way are finished. From any thread."""
+        """Start no further article, and finish those in flight; call it from any thread."""
         self.stopped = self.stopped or reason or "stopped"
         if self._pulling is not None:
-            with suppress(RuntimeError):  # the loop is closed: nothing is under way
+            with suppress(RuntimeError):  # the loop is closed: nothing is running
                 self._pulling.get_loop().call_soon_threadsafe(self._pulling.cancel)
 
     async def results(self) -> AsyncGenerator[Result]:
         """Yield every article's result.
 
         Raises:
-            BudgetSpentError: after the last result, where the budget ended the run.
-            LedgerError: the ledger cannot be read or written; after the results that are paid for.
-            AuthenticationError: and others that would fail for every article; in the same way.
+            BudgetSpentError: after the last result, if the budget ended the run.
+            LedgerError: the ledger cannot be read or written; after the results already paid for.
+            AuthenticationError: and other errors that every article would meet; in the same way.
         """
         self._began, self._next = time.monotonic(), self._source()
         self._room = asyncio.Semaphore(_WINDOW * self.options.concurrency)
         self._finished: asyncio.Queue[Any] = asyncio.Queue()
-        with ThreadPoolExecutor(1, "ledger") as self._writer, shown(self.options.progress) as tell:
-            self._tell = tell
+        with ThreadPoolExecutor(1, "ledger") as self._writer, shown(self.options.progress) as show:
+            self._show = show
             self._ledger = _opened(self.options.ledger)
             if (ledger := self._ledger) is not None:
-                self._run = await self._in_writer(lambda: ledger.begin(self.works.settings))
+                self._run = await self._in_writer(lambda: ledger.begin(self.worker.settings))
             feeding = asyncio.create_task(self._feed())
             feeding.add_done_callback(lambda _: self._finished.put_nowait(_END))
             try:
@@ -175,22 +122,22 @@ class Run:
             raise self._error
 
     async def _in_order(self) -> AsyncGenerator[Result]:
-        """Results as they finish, or held back until all before them are there."""
+        """Results as they finish, or in the order of the articles."""
         waiting: dict[int, Result] = {}
-        following = 0
+        expected = 0
         while (finished := await self._finished.get()) is not _END:
             number, result = finished
-            waiting[number if self.options.ordered else following] = result
-            while following in waiting:
-                result = waiting.pop(following)
-                following += 1
+            waiting[number if self.options.ordered else expected] = result
+            while expected in waiting:
+                result = waiting.pop(expected)
+                expected += 1
                 if self.options.failures == "raise" and result.failure is not None:
                     raise result.failure.error
                 yield result
                 self._room.release()
 
     async def _feed(self) -> None:
-        """Begin one article after the other, as there is room, and see the last one finished."""
+        """Start one article after the other, as there is room, and wait for the last one."""
         places = asyncio.Semaphore(self.options.concurrency)
         async with asyncio.TaskGroup() as group:
             for number in itertools.count():
@@ -226,14 +173,14 @@ class Run:
         return item
 
     def _source(self) -> Callable[[], Awaitable[Any]]:
-        """How the next article comes: at once from a list, else from another thread."""
+        """The function that fetches the next article: from a list in place, else in a thread."""
         articles = self.articles
         if isinstance(articles, AsyncIterable):
             stream = aiter(articles)
             return lambda: anext(stream, _END)
         if isinstance(articles, list | tuple):
-            return at_once(articles, _END)
-        return elsewhere(articles, _END)
+            return _from_memory(articles)
+        return _from_thread(articles)
 
     def _spent(self) -> bool:
         options, usage = self.options, self.status.usage
@@ -242,12 +189,12 @@ class Run:
         if options.budget_cost is not None and options.prices is not None:
             over = over or options.prices.of(usage) >= options.budget_cost
         if over and self._error is None:
-            told = f"the budget is spent ({self.status}); raise it and run again to go on"
-            self._fail(errors.BudgetSpentError(told))
+            message = f"the budget is spent ({self.status}); raise it and run again to resume"
+            self._fail(errors.BudgetSpentError(message))
         return over
 
     def _fail(self, error: BaseException) -> None:
-        """End the run with an error, once what is under way is finished."""
+        """End the run with an error, once the articles in flight are finished."""
         self._error = self._error or error
         self.stop(str(error))
 
@@ -263,25 +210,25 @@ class Run:
             return await self._summarized(article)
         try:
             return await self._once(article, self._ledger)
-        except Exception as error:  # noqa: BLE001  (of the ledger, or of the key: of all articles)
+        except Exception as error:  # noqa: BLE001  (of the ledger or the key: every article's)
             self._fail(error)
             return failed(article, error)
 
     async def _summarized(self, article: Article) -> Result:
         try:
-            return Result(article.source, summary=await self.works.asummarize(article))
+            return Result(article.source, summary=await self.worker.asummarize(article))
         except Exception as error:  # noqa: BLE001  (one article must not cost the others)
             if isinstance(error, _FATAL):
                 self._fail(error)
             return failed(article, error)
 
     async def _once(self, article: Article, ledger: Ledger) -> Result:
-        """What the ledger holds; else what comes of doing it now, which the ledger then holds."""
-        key = self.works.key(article)
-        pause, claim = 0.05, partial(_claimed, ledger, key, retry=self.options.retry_failed)
+        """The result in the ledger; else the result of doing it now, which is recorded."""
+        key = self.worker.key(article)
+        pause, claim = 0.05, partial(_claim, ledger, key, retry=self.options.retry_failed)
         while (claimed := await self._in_writer(claim))[0] == "taken":
-            await asyncio.sleep(pause)  # another process, or the same article a moment ago
-            pause, claim = min(2 * pause, 2.0), partial(_claimed, ledger, key, retry=False)
+            await asyncio.sleep(pause)  # by another process, or by the same article a moment ago
+            pause, claim = min(2 * pause, 2.0), partial(_claim, ledger, key, retry=False)
         if claimed[0] != "mine":
             return stored(claimed[1], article)
         recorded = False
@@ -291,12 +238,12 @@ class Run:
                 recorded = await self._record(entry_of(key, article, result, self._run), ledger)
         finally:
             if not recorded:
-                with suppress(errors.LedgerError):  # then it ends with this process
+                with suppress(errors.LedgerError):  # the claim ends with this process at the latest
                     await self._in_writer(lambda: ledger.release(key))
         return result
 
     async def _record(self, entry: Entry, ledger: Ledger) -> bool:
-        """Write a result that was paid for; where that fails the run ends, but not at once."""
+        """Write a result that was paid for, with retries; if all fail the run ends."""
         for pause in (*self.pauses, None):
             try:
                 await self._in_writer(lambda: ledger.record(entry))
@@ -326,22 +273,74 @@ class Run:
             cost=prices.of(usage) if prices else None,
             seconds=time.monotonic() - self._began,
         )
-        self._tell(self.status)
+        self._show(self.status)
 
     async def _end(self) -> None:
-        """Say in the ledger how the run ended; one that was opened here is closed here."""
+        """Record how the run ended; close a ledger that was opened here."""
         if (ledger := self._ledger) is None:
             return
-        whole = self._over and not self.stopped
-        state: Any = "failed" if self._error else "finished" if whole else "stopped"
+        finished = self._over and not self.stopped
+        state: Any = "failed" if self._error else "finished" if finished else "stopped"
         with suppress(errors.LedgerError):
             await self._in_writer(lambda: ledger.end(self._run, state))
         if ledger is not self.options.ledger:
             await self._in_writer(ledger.close)
 
 
-def _claimed(ledger: Ledger, key: str, *, retry: bool) -> tuple[Claim, Entry | None]:
-    """A claim, and what is there already."""
+def _from_memory(items: Iterable[Any]) -> Callable[[], Awaitable[Any]]:
+    """Return a function that fetches the items one by one, then `_END`."""
+    iterator = iter(items)
+
+    async def fetch() -> Any:
+        return next(iterator, _END)
+
+    return fetch
+
+
+def _from_thread(items: Iterable[Any]) -> Callable[[], Awaitable[Any]]:
+    """Return the same function for an iterator that may block on a disk or a pipe.
+
+    The iterator runs in one daemon thread: if it hangs, neither the event loop nor the end of the
+    program waits for it.
+    """
+    requests: queue.SimpleQueue[asyncio.Future[Any]] = queue.SimpleQueue()
+    loop = asyncio.get_running_loop()
+
+    def feed() -> None:
+        iterator = iter(items)
+        item = None
+        while item is not _END:
+            future, error = requests.get(), None
+            try:
+                item = next(iterator, _END)
+            except BaseException as raised:  # noqa: BLE001  (raised where the item is awaited)
+                item, error = _END, raised
+            try:
+                loop.call_soon_threadsafe(_resolve, future, item, error)
+            except RuntimeError:  # the loop is closed: nobody waits any more
+                return
+
+    threading.Thread(target=feed, name="articles", daemon=True).start()
+
+    async def fetch() -> Any:
+        future: asyncio.Future[Any] = loop.create_future()
+        requests.put(future)
+        return await future
+
+    return fetch
+
+
+def _resolve(future: asyncio.Future[Any], item: Any, error: BaseException | None) -> None:
+    if future.done():
+        return
+    if error is not None:
+        future.set_exception(error)
+    else:
+        future.set_result(item)
+
+
+def _claim(ledger: Ledger, key: str, *, retry: bool) -> tuple[ClaimResult, Entry | None]:
+    """Claim a key; return the entry too if there is one already."""
     claim = ledger.claim(key, retry=retry)
     return claim, ledger.get(key) if claim in ("done", "failed") else None
 
@@ -351,11 +350,11 @@ def _opened(ledger: Ledger | str | Path | None) -> Ledger | None:
 
 
 def in_thread(run: Run, finish: Callable[[], Awaitable[Any]]) -> Generator[Result]:
-    """The results of a run whose event loop lives in a thread; one is fetched at a time.
+    """Yield the results of a run whose event loop is in a thread, fetched one at a time.
 
     Args:
-        run: what to do.
-        finish: awaited in that loop at the end, to give back its connections.
+        run: the run.
+        finish: awaited in that loop at the end, to close its connections.
     """
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="run", daemon=True)
@@ -370,8 +369,8 @@ def in_thread(run: Run, finish: Callable[[], Awaitable[Any]]) -> Generator[Resul
         try:
             return future.result()
         except BaseException:
-            if future.cancel():  # Ctrl-C while a result was under way
-                asyncio.run_coroutine_threadsafe(_at_rest(), loop).result()
+            if future.cancel():  # Ctrl-C while waiting for a result
+                asyncio.run_coroutine_threadsafe(_settled(), loop).result()
             raise
 
     try:
@@ -389,6 +388,6 @@ def in_thread(run: Run, finish: Callable[[], Awaitable[Any]]) -> Generator[Resul
         loop.close()
 
 
-async def _at_rest() -> None:
-    """Wait until nothing else is under way in the loop."""
+async def _settled() -> None:
+    """Wait until no other task runs in the loop."""
     await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()}, return_exceptions=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from guarantee_summarizer.embedded.document import Line, Reading
+from guarantee_summarizer.embedded.document import Document, Line
 from guarantee_summarizer.embedded.phrasing import clean, clip
 from guarantee_summarizer.schema import Citation, Dispute
 
@@ -44,30 +44,30 @@ _SPOKESMAN = re.compile(
 )
 
 
-def disputes(reading: Reading) -> tuple[Dispute, ...]:
+def disputes(document: Document) -> tuple[Dispute, ...]:
     """The disputes in the order of the text; sentences that follow each other on one issue join."""
     groups: list[list[tuple[Line, str]]] = []
-    for at, line in enumerate(reading.lines):
-        kind = _kind(reading, line)
+    for at, line in enumerate(document.lines):
+        kind = _kind(document, line)
         if kind is None:
             continue
-        joined = next((g for g in reversed(groups[-3:]) if _goes_on(reading, g, at, kind)), None)
+        joined = next((g for g in reversed(groups[-3:]) if _goes_on(document, g, at, kind)), None)
         if joined is not None:
             joined.append((line, kind))
         else:
             groups.append([(line, kind)])
     made = [Dispute.model_validate(_dispute(group)) for group in groups]
-    term = _length_of_term(reading)
+    term = _length_of_term(document)
     return (*made, *([Dispute.model_validate(term)] if term else []))
 
 
-def _kind(reading: Reading, line: Line) -> str | None:
+def _kind(document: Document, line: Line) -> str | None:
     """Disagreement or open_question, where the sentence says so of something that matters."""
     text = clean(line.text)
-    found = reading.cues.all("dispute", text)
+    found = document.cues.all("dispute", text)
     if not found or line.text.rstrip().endswith("?") or len(text.split()) < _LEAST:
         return None
-    concerns = reading.cues.first("measure", text)
+    concerns = document.cues.first("measure", text)
     asks = _OPEN.search(text) or _WHETHER.search(text)
     if "open_question" in found or ("open_hint" in found and asks):
         return "open_question"
@@ -79,14 +79,14 @@ def _kind(reading: Reading, line: Line) -> str | None:
     return "open_question" if "open_hint" in found and concerns and not party else None
 
 
-def _goes_on(reading: Reading, group: list[tuple[Line, str]], at: int, kind: str) -> bool:
+def _goes_on(document: Document, group: list[tuple[Line, str]], at: int, kind: str) -> bool:
     """Whether the sentence, not far below, argues about the same measure as the group."""
     last, first_kind = group[-1][0], group[0][1]
     if kind != first_kind:
         return False
     near = at + 1 - last.sentence.number <= _FAR
-    one = reading.cues.all("measure", group[0][0].text)
-    other = reading.cues.all("measure", reading.lines[at].text)
+    one = document.cues.all("measure", group[0][0].text)
+    other = document.cues.all("measure", document.lines[at].text)
     shared = set(one) & set(other) & _SPECIFIC
     return "territorial" in shared or (near and bool(shared))
 
@@ -129,11 +129,11 @@ def _positions(line: Line) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def _length_of_term(reading: Reading) -> dict[str, Any] | None:
+def _length_of_term(document: Document) -> dict[str, Any] | None:
     """Two different durations of the guarantee, one asked for, one on the table."""
     asked: Line | None = None
     offered: Line | None = None
-    for line in reading.lines:
+    for line in document.lines:
         years = [f for f in line.figures if f.kind == "duration" and f.unit == "Y"]
         if not years or not re.search(r"guarantee|term|period|proposal|pact|extension", line.text):
             continue

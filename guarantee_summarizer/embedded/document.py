@@ -15,7 +15,7 @@ from guarantee_summarizer.lexicon.persons import Person, find_people, surname, v
 from guarantee_summarizer.normalize import Quantity, quantities
 from guarantee_summarizer.text import Sentence
 
-__all__ = ["Line", "Named", "Reading", "read"]
+__all__ = ["Document", "EntityMention", "Line", "read"]
 
 _FURNITURE = re.compile(
     r"\W*(?:(?:Additional |Writing |Further )?Reporting by|Edit(?:ing|ed) by|Compiled by|Read (?:more|also|next)\b|"
@@ -27,7 +27,7 @@ _FURNITURE = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class EntityMention:
     """A participant named in a sentence; offsets are into the sentence's text."""
 
     name: str
@@ -43,7 +43,7 @@ class Line:
     """One sentence with what stands in it; `named` are participants, demonyms included."""
 
     sentence: Sentence
-    named: list[Named] = field(default_factory=list)
+    named: list[EntityMention] = field(default_factory=list)
 
     @cached_property
     def text(self) -> str:
@@ -55,13 +55,13 @@ class Line:
         """The figures in the sentence."""
         return quantities(self.text)
 
-    def actors(self, *, adjectives: bool = False) -> list[Named]:
+    def actors(self, *, adjectives: bool = False) -> list[EntityMention]:
         """Who is named, adjectives ("British") only on request."""
         return [n for n in self.named if adjectives or n.via != "demonym"]
 
 
 @dataclass
-class Reading:
+class Document:
     """The article as the extractor sees it."""
 
     article: Article
@@ -79,7 +79,7 @@ class Reading:
         return max(forms, key=lambda form: (not form.isupper(), len(form)))
 
 
-def read(article: Article, lexicon: Lexicon, cues: Cues) -> Reading:
+def read(article: Article, lexicon: Lexicon, cues: Cues) -> Document:
     """Read an article; linear in its length."""
     lines = [Line(s) for s in article.sentences if not s.text.isupper()]  # no headings in capitals
     starts = [line.sentence.start for line in lines]
@@ -92,20 +92,20 @@ def read(article: Article, lexicon: Lexicon, cues: Cues) -> Reading:
         if mention.via == "metonym" and mention.actor.name not in forms:
             forms[mention.actor.name][mention.form] += 1
     people = find_people(article.text[article.body :], lexicon, mentions)
-    reading = Reading(article, lexicon, cues, lines, _merged(people), forms)
+    document = Document(article, lexicon, cues, lines, _merged(people), forms)
     for mention in mentions:
-        _place(lines, starts, article.body, _actor(reading, mention))
-    for named in _persons(article.text[article.body :], reading.people, people):
+        _place(lines, starts, article.body, _actor(document, mention))
+    for named in _persons(article.text[article.body :], document.people, people):
         _place(lines, starts, article.body, named)
     for line in lines:
         line.named = _without_overlap(line.named)
-    return reading
+    return document
 
 
-def _actor(reading: Reading, mention: Mention) -> Named:
+def _actor(document: Document, mention: Mention) -> EntityMention:
     actor = mention.actor
-    name = reading.name(actor.name)
-    return Named(name, actor.kind, mention.form, mention.start, mention.end, mention.via)
+    name = document.name(actor.name)
+    return EntityMention(name, actor.kind, mention.form, mention.start, mention.end, mention.via)
 
 
 def _merged(people: list[Person]) -> dict[str, Person]:
@@ -133,7 +133,7 @@ def _same(full: str, other: str) -> bool:
     return " " not in other or full.split(maxsplit=1)[0][0] == other.split(maxsplit=1)[0][0]
 
 
-def _persons(text: str, people: dict[str, Person], found: list[Person]) -> list[Named]:
+def _persons(text: str, people: dict[str, Person], found: list[Person]) -> list[EntityMention]:
     """Every place that names a person, by full name or by surname, in any transliteration."""
     forms: dict[str, str] = {}
     by_variant = {variant(name): name for name in people}
@@ -146,27 +146,27 @@ def _persons(text: str, people: dict[str, Person], found: list[Person]) -> list[
     choices = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
     pattern = re.compile(rf"(?<![\w-])(?:{choices})(?!\w)")
     return [
-        Named(forms[m[0]], "person", m[0], m.start(), m.end(), "name")
+        EntityMention(forms[m[0]], "person", m[0], m.start(), m.end(), "name")
         for m in pattern.finditer(text)
     ]
 
 
-def _place(lines: list[Line], starts: list[int], body: int, named: Named) -> None:
+def _place(lines: list[Line], starts: list[int], body: int, named: EntityMention) -> None:
     at = bisect_right(starts, named.start + body) - 1
     if at < 0:
         return
     shift = lines[at].sentence.start - body
-    moved = Named(
+    moved = EntityMention(
         named.name, named.kind, named.form, named.start - shift, named.end - shift, named.via
     )
     if moved.end <= len(lines[at].text):
         lines[at].named.append(moved)
 
 
-def _without_overlap(named: list[Named]) -> list[Named]:
+def _without_overlap(named: list[EntityMention]) -> list[EntityMention]:
     """Persons win over actors inside them, longer names over shorter."""
     ordered = sorted(named, key=lambda n: (n.start, -(n.end - n.start)))
-    kept: list[Named] = []
+    kept: list[EntityMention] = []
     for one in ordered:
         if not kept or one.start >= kept[-1].end:
             kept.append(one)

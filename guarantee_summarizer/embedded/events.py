@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from guarantee_summarizer.embedded.document import Line, Reading
+from guarantee_summarizer.embedded.document import Document, Line
 from guarantee_summarizer.embedded.phrasing import clean
 from guarantee_summarizer.normalize.quantities import MONTH_NAMES, WEEKDAY_NAMES
 from guarantee_summarizer.schema import Citation, Event
@@ -68,11 +68,11 @@ _NOT_PLACE = re.compile(rf"^(?:the )?(?:{_DAY}|{_MONTH}|NATO|European Union|Arti
 _SPEAKS_ONLY = re.compile(r"\b(?:said|told|wrote|stated|repeated|added)\b")
 
 
-def events(reading: Reading) -> tuple[Event, ...]:
+def events(document: Document) -> tuple[Event, ...]:
     """The events in the order of the text: sentences with an occasion and a time."""
     made: list[dict[str, Any]] = []
     last = -1
-    for at, line in enumerate(reading.lines):
+    for at, line in enumerate(document.lines):
         fields = None
         if made and at - last == 1 and _SAME.search(line.text):
             _join(made[-1], line)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.embedded.disputes import disputes
-from guarantee_summarizer.embedded.document import Reading, read
+from guarantee_summarizer.embedded.document import Document, read
 from guarantee_summarizer.embedded.events import events
 from guarantee_summarizer.embedded.layers import structure
 from guarantee_summarizer.embedded.participants import participants
@@ -38,14 +38,14 @@ def insist_on_english(article: Article) -> None:
     )
 
 
-def is_relevant(reading: Reading) -> bool:
+def is_relevant(document: Document) -> bool:
     """Whether the text speaks of guarantees, alliances, peace forces or their monitoring."""
-    text = reading.article.text[reading.article.body :]
-    if reading.article.title:
-        text = f"{reading.article.title}\n{text}"
-    strong = reading.cues.count("relevant", "strong", text)
-    weak = reading.cues.count("relevant", "weak", text)
-    actors = any(n.kind != "person" for line in reading.lines for n in line.named)
+    text = document.article.text[document.article.body :]
+    if document.article.title:
+        text = f"{document.article.title}\n{text}"
+    strong = document.cues.count("relevant", "strong", text)
+    weak = document.cues.count("relevant", "weak", text)
+    actors = any(n.kind != "person" for line in document.lines for n in line.named)
     if strong >= _STRONG:
         return True
     return actors and ((strong >= 1 and weak >= 1) or weak >= _WEAK)
@@ -70,20 +70,20 @@ def extract(
     """
     insist_on_english(article)
     lexicon = lexicon or default_lexicon()
-    reading = read(article, lexicon, cues or default_cues())
-    if not is_relevant(reading):
-        return Summary(relevant=False, headline=headline(reading), abstract=abstract(reading))
+    document = read(article, lexicon, cues or default_cues())
+    if not is_relevant(document):
+        return Summary(relevant=False, headline=headline(document), abstract=abstract(document))
     claims = Summary(
         relevant=True,
-        headline=headline(reading),
-        participants=participants(reading),
-        events=events(reading),
-        proposals=proposals(reading),
-        structure=structure(reading),
-        disputes=disputes(reading),
+        headline=headline(document),
+        participants=participants(document),
+        events=events(document),
+        proposals=proposals(document),
+        structure=structure(document),
+        disputes=disputes(document),
     )
     claims = claims.replace(participants=(*claims.participants, *_unlisted(claims, lexicon)))
-    return claims.replace(abstract=abstract(reading, claims))
+    return claims.replace(abstract=abstract(document, claims))
 
 
 def _unlisted(claims: Summary, lexicon: Lexicon) -> Iterator[Participant]:

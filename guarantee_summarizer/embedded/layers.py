@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from guarantee_summarizer.embedded.document import Line, Reading
+from guarantee_summarizer.embedded.document import Document, Line
 from guarantee_summarizer.embedded.phrasing import clean, clip
 from guarantee_summarizer.embedded.proposals import status
 from guarantee_summarizer.normalize import Quantity
@@ -105,23 +105,23 @@ class _Candidate:
     weight: int
 
 
-def structure(reading: Reading) -> GuaranteeStructure:
+def structure(document: Document) -> GuaranteeStructure:
     """The layers, innermost first, with legal form, precondition and duration of the whole."""
     best: dict[str, _Candidate] = {}
-    for candidate in _candidates(reading):
+    for candidate in _candidates(document):
         known = best.get(candidate.function)
         if known is None or candidate.weight > known.weight:
             best[candidate.function] = candidate
     chosen = sorted(best.values(), key=lambda c: (c.order or _RANK[c.function], _RANK[c.function]))
     if len(chosen) < _PARTS:
         chosen = []
-    layers = tuple(_layer(reading, rank, c) for rank, c in _ranked(chosen))
-    precondition, where = _precondition(reading)
+    layers = tuple(_layer(document, rank, c) for rank, c in _ranked(chosen))
+    precondition, where = _precondition(document)
     evidence = [Citation.of(c.line.sentence) for c in chosen] + where
     return GuaranteeStructure(
         layers=layers,
-        legal_form=_legal_form(reading),
-        duration=_duration(reading),
+        legal_form=_legal_form(document),
+        duration=_duration(document),
         precondition=precondition,
         evidence=tuple(dict.fromkeys(evidence)),
     )
@@ -135,14 +135,14 @@ def _ranked(chosen: list[_Candidate]) -> Iterator[tuple[int | None, _Candidate]]
         yield last if ranked else None, candidate
 
 
-def _candidates(reading: Reading) -> list[_Candidate]:
+def _candidates(document: Document) -> list[_Candidate]:
     """Clauses that describe a layer; those that rank it, or stand beside others, weigh more."""
     found: list[_Candidate] = []
     announced = 0  # sentences left that may describe the layers which the text has announced
-    for line in reading.lines:
-        clauses = _described(reading, line, announced=announced > 0)
+    for line in document.lines:
+        clauses = _described(document, line, announced=announced > 0)
         announced -= 1
-        if reading.cues.first("structure", line.text):
+        if document.cues.first("structure", line.text):
             announced = _GO_ON
         several = len({function for function, _ in clauses}) > 1
         for function, clause in clauses:
@@ -160,22 +160,22 @@ def _candidates(reading: Reading) -> list[_Candidate]:
     return found
 
 
-def _described(reading: Reading, line: Line, *, announced: bool) -> list[tuple[str, str]]:
+def _described(document: Document, line: Line, *, announced: bool) -> list[tuple[str, str]]:
     """The clauses of a sentence that describe a layer, each with the layer's function."""
     if line.text.rstrip().endswith("?"):
         return []
     found = []
-    if reading.cues.first("layer", line.text):
+    if document.cues.first("layer", line.text):
         for clause in _CLAUSE.split(line.text):
-            function = reading.cues.first("layer", clause)
+            function = document.cues.first("layer", clause)
             if function and _EXPLICIT.search(clause):
                 found.append((function, clause))
-    if not found and announced and (function := reading.cues.first("tier", line.text)):
+    if not found and announced and (function := document.cues.first("tier", line.text)):
         found.append((function, line.text))
     return found
 
 
-def _layer(reading: Reading, rank: int | None, found: _Candidate) -> Layer:
+def _layer(document: Document, rank: int | None, found: _Candidate) -> Layer:
     text = clean(found.clause)
     name = _NAME.search(text)
     return Layer.model_validate(
@@ -187,17 +187,17 @@ def _layer(reading: Reading, rank: int | None, found: _Candidate) -> Layer:
             "description": text.rstrip(".") + ".",
             "location": _first(_LOCATION, found.clause),
             "trigger": _first(_TRIGGER, found.clause),
-            "status": _status(reading, found.clause),
+            "status": _status(document, found.clause),
             "evidence": (Citation.of(found.line.sentence),),
         }
     )
 
 
-def _status(reading: Reading, clause: str) -> str:
+def _status(document: Document, clause: str) -> str:
     """A layer that is described is at least proposed."""
     if re.search(r"\b(?:would|will)\b", clause) and not _UNSETTLED.search(clause):
         return "proposed"
-    found = status(reading, clause, hearsay=False)
+    found = status(document, clause, hearsay=False)
     return "proposed" if found == "unclear" else found
 
 
@@ -242,25 +242,25 @@ def _providers(found: _Candidate) -> tuple[str, ...]:
     return (group[1],) if group else ()
 
 
-def _legal_form(reading: Reading) -> str:
-    if _DISPUTED_FORM.search(reading.article.text[reading.article.body :]):
+def _legal_form(document: Document) -> str:
+    if _DISPUTED_FORM.search(document.article.text[document.article.body :]):
         return "disputed"
-    sentences = [line.text for line in reading.lines if not _PAST_CENTURY.search(line.text)]
+    sentences = [line.text for line in document.lines if not _PAST_CENTURY.search(line.text)]
     forms = (form for form, pattern in _LEGAL if any(map(pattern.search, sentences)))
     return next(forms, "unclear")
 
 
-def _precondition(reading: Reading) -> tuple[str | None, list[Citation]]:
-    for line in reading.lines:
+def _precondition(document: Document) -> tuple[str | None, list[Citation]]:
+    for line in document.lines:
         if match := _PRECONDITION.search(line.text):
             return match[1], [Citation.of(line.sentence)]
     return None, []
 
 
-def _duration(reading: Reading) -> Term | None:
+def _duration(document: Document) -> Term | None:
     """The term of the guarantee, rather the one that is proposed than the one somebody asked for."""
     asked_for: Term | None = None
-    for line in reading.lines:
+    for line in document.lines:
         for figure in line.figures:
             term = _term(line, figure)
             if term and not _ASKED_FOR.search(line.text[: figure.start]):

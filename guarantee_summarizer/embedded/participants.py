@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from functools import lru_cache
 
-from guarantee_summarizer.embedded.document import Line, Reading
+from guarantee_summarizer.embedded.document import Document, Line
 from guarantee_summarizer.lexicon.cues import Cues
 from guarantee_summarizer.lexicon.persons import surname
 from guarantee_summarizer.schema import Citation, Participant
@@ -51,22 +51,22 @@ _PRECEDENCE = ("guarantor", "mediator", "host", "monitor", "adversary", "benefic
 _SEVERAL = 2  # contexts
 
 
-def participants(reading: Reading) -> tuple[Participant, ...]:
+def participants(document: Document) -> tuple[Participant, ...]:
     """The participants in the order of their first mention, with the role that verbs give them."""
     lines: dict[str, list[Line]] = defaultdict(list)
     kinds: dict[str, str] = {}
-    for line in reading.lines:
+    for line in document.lines:
         for named in line.named:
             if named.via == "demonym":
                 continue
             if not lines[named.name] or lines[named.name][-1] is not line:
                 lines[named.name].append(line)
             kinds.setdefault(named.name, named.kind)
-    roles = _roles(reading)
+    roles = _roles(document)
     made = []
     for name, kind in kinds.items():
         if _takes_part(name, kind, lines[name]):
-            made.append(_participant(reading, name, kind, lines[name], roles))
+            made.append(_participant(document, name, kind, lines[name], roles))
     return tuple(made)
 
 
@@ -97,19 +97,19 @@ def _acts(line: Line, at: int) -> bool:
 
 
 def _participant(
-    reading: Reading, name: str, kind: str, lines: list[Line], roles: dict[str, str]
+    document: Document, name: str, kind: str, lines: list[Line], roles: dict[str, str]
 ) -> Participant:
     evidence = tuple(Citation.of(line.sentence) for line in lines)
     if kind == "media":
         return Participant(name=name, kind="media", role="source", evidence=evidence)
-    person = reading.people.get(name) if kind == "person" else None
+    person = document.people.get(name) if kind == "person" else None
     if person is None:
         role = roles.get(name) or (_duty(name) if kind in ("coalition", "force") else "other")
         return Participant.model_validate(
             {"name": name, "kind": kind, "role": role, "evidence": evidence}
         )
-    affiliation = reading.name(person.affiliation) if person.affiliation else None
-    represented = _represented(reading, name)
+    affiliation = document.name(person.affiliation) if person.affiliation else None
+    represented = _represented(document, name)
     role = _person_role(person.title or "", roles.get(name), roles.get(represented or ""))
     return Participant.model_validate(
         {
@@ -143,15 +143,15 @@ def _person_role(title: str, own: str | None, represented: str | None) -> str:
     return "other"
 
 
-def _represented(reading: Reading, name: str) -> str | None:
+def _represented(document: Document, name: str) -> str | None:
     """Whom a person speaks for: as the text says, else as the lexicon knows the surname."""
-    person = reading.people.get(name)
+    person = document.people.get(name)
     affiliation = person.affiliation if person else None
-    known = affiliation or reading.lexicon.surnames.get(surname(name))
-    return reading.name(known) if known else None
+    known = affiliation or document.lexicon.surnames.get(surname(name))
+    return document.name(known) if known else None
 
 
-def _roles(reading: Reading) -> dict[str, str]:
+def _roles(document: Document) -> dict[str, str]:
     """The role of every actor: the one with the most contexts that speak for it.
 
     What a person says counts for whom he or she represents, too. The one that gains most by the
@@ -159,18 +159,18 @@ def _roles(reading: Reading) -> dict[str, str]:
     needs several contexts.
     """
     scores: dict[str, Counter[str]] = defaultdict(Counter)
-    for line in reading.lines:
+    for line in document.lines:
         for at, named in enumerate(line.named):
-            found = _matching(reading.cues, _context(line, at))
+            found = _matching(document.cues, _context(line, at))
             scores[named.name].update(found)
-            if named.kind == "person" and (state := _represented(reading, named.name)):
+            if named.kind == "person" and (state := _represented(document, named.name)):
                 scores[state].update(role for role in found if role in _SIDES)
     roles: dict[str, str] = {}
     for side, others in _SIDES.items():
         weighed = {
             name: count[side] - sum(count[other] for other in others)
             for name, count in scores.items()
-            if name not in roles and name not in reading.people
+            if name not in roles and name not in document.people
         }
         best = max(weighed, key=lambda name: weighed[name], default=None)
         if best is not None and scores[best][side] > scores[best][others[0]]:

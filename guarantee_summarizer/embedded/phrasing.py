@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from guarantee_summarizer.embedded.document import Reading
+from guarantee_summarizer.embedded.document import Document
 from guarantee_summarizer.schema import Summary
 
 __all__ = ["abstract", "attribution", "clean", "clip", "headline", "title"]
@@ -137,30 +137,30 @@ _HEADLINE_WORDS = 25
 _PROSE_WORDS = 8
 
 
-def headline(reading: Reading) -> str:
+def headline(document: Document) -> str:
     """The article's title, else its first full sentence, cut to 25 words."""
-    title = reading.article.title
-    lead = title or next((t for t in _prose(reading)), reading.lines[0].text)
+    title = document.article.title
+    lead = title or next((t for t in _prose(document)), document.lines[0].text)
     return clip(lead, _HEADLINE_WORDS).rstrip(".") + "."
 
 
-def abstract(reading: Reading, claims: Summary | None = None) -> str:
+def abstract(document: Document, claims: Summary | None = None) -> str:
     """The lead, and the sentences that carry the layers and the first dispute; at most four."""
-    prose = _prose(reading)
+    prose = _prose(document)
     chosen = prose[:1] if claims and claims.relevant else prose[:2]
     if claims is not None:
         layers = [layer.evidence[0] for layer in claims.structure.layers]
         open_issues = [dispute.evidence[0] for dispute in claims.disputes]
         for citation in (*layers[:3], *open_issues[:1]):
-            sentence = reading.lines[citation.sentence - 1].text
+            sentence = document.lines[citation.sentence - 1].text
             text = clean(sentence)
             if text and text not in chosen:
                 chosen.append(text)
     return " ".join(text.rstrip(".") + "." for text in chosen[:4])
 
 
-def _prose(reading: Reading) -> list[str]:
+def _prose(document: Document) -> list[str]:
     """The sentences that are more than a heading, cleaned."""
-    return [clean(x.text) for x in reading.lines if len(x.text.split()) >= _PROSE_WORDS] or [
-        line.text for line in reading.lines[:1]
+    return [clean(x.text) for x in document.lines if len(x.text.split()) >= _PROSE_WORDS] or [
+        line.text for line in document.lines[:1]
     ]

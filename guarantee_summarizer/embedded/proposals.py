@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from guarantee_summarizer.embedded.document import Line, Named, Reading
+from guarantee_summarizer.embedded.document import Document, EntityMention, Line
 from guarantee_summarizer.embedded.phrasing import attribution, clean, title
 from guarantee_summarizer.normalize import Quantity
 from guarantee_summarizer.schema import Citation, Proposal, Term
@@ -64,14 +64,14 @@ _TELLING = {"force_size": "troop_deployment", "money": "finance", "duration": "o
 _AGO = re.compile(r"\s*(?:ago|later|earlier|old|before|after)\b")
 
 
-def proposals(reading: Reading) -> tuple[Proposal, ...]:
+def proposals(document: Document) -> tuple[Proposal, ...]:
     """The proposals in the order of the text."""
     made: list[dict[str, Any]] = []
     last: Line | None = None
     heading: str | None = None
-    for line in reading.lines:
+    for line in document.lines:
         heading = _heading(line, heading)
-        fields = _proposal(reading, line)
+        fields = _proposal(document, line)
         if fields is None:
             continue
         if heading and fields["status"] in ("proposed", "under_discussion", "unclear"):
@@ -114,13 +114,13 @@ def _continues(one: dict[str, Any], other: dict[str, Any], before: Line, line: L
     )
 
 
-def _proposal(reading: Reading, line: Line) -> dict[str, Any] | None:
+def _proposal(document: Document, line: Line) -> dict[str, Any] | None:
     """The proposal of a sentence; None where it proposes nothing, or only tells of talks."""
     text = clean(line.text)
-    cues = reading.cues.all("proposal", text)
+    cues = document.cues.all("proposal", text)
     if _BULLET.match(line.text) and re.match(r"(?:Not to|To) [a-z]+", text):
         cues = cues or ("agreed",)
-    measures = reading.cues.earliest("measure", text)
+    measures = document.cues.earliest("measure", text)
     figures = terms(line)
     if not measures:
         measures = _measured(figures) or (("other",) if _BULLET.match(line.text) else ())
@@ -133,26 +133,26 @@ def _proposal(reading: Reading, line: Line) -> dict[str, Any] | None:
         return None
     if _PAST_TALK.search(text) and not firm and not figures and not _WILL_ISSUE.search(text):
         return None
-    if reading.cues.first("dispute", text) == "open_question" and not firm:
+    if document.cues.first("dispute", text) == "open_question" and not firm:
         return None
     citation = Citation.of(line.sentence)
     measure = _measure(measures)
     return {
-        "title": _title(reading, text, measure),
+        "title": _title(document, text, measure),
         "description": text.rstrip(".") + ".",
         "measure": measure,
         "proposed_by": _proposers(line),
-        "status": _settled(status(reading, text), measure),
+        "status": _settled(status(document, text), measure),
         "terms": figures,
         "attribution": attribution(line.text),
         "evidence": (citation,),
     }
 
 
-def _title(reading: Reading, text: str, measure: str) -> str:
+def _title(document: Document, text: str, measure: str) -> str:
     """The words around what is done and what it is about."""
-    done = reading.cues.span("proposal", reading.cues.all("proposal", text), text) or (0, 0)
-    about = reading.cues.span("measure", (measure,), text) or done
+    done = document.cues.span("proposal", document.cues.all("proposal", text), text) or (0, 0)
+    about = document.cues.span("measure", (measure,), text) or done
     return title(text, min(done[0], about[0]), max(done[1], about[1]), _TITLE_WORDS)
 
 
@@ -175,12 +175,12 @@ def _measure(found: tuple[str, ...]) -> str:
     return next((measure for measure in found if measure not in _VAGUE), vague)
 
 
-def status(reading: Reading, text: str, *, hearsay: bool = True) -> str:
+def status(document: Document, text: str, *, hearsay: bool = True) -> str:
     """How far a thing has come, by the words of its sentence; the weaker where both stand.
 
     With `hearsay`, what nobody says by name is only under discussion.
     """
-    cues = reading.cues.all("proposal", text)
+    cues = document.cues.all("proposal", text)
     modal = re.search(r"\b(?:would|could|may|might|should)\b", text)
     if "rejected" in cues:
         return "rejected"
@@ -210,7 +210,7 @@ def _proposers(line: Line) -> tuple[str, ...]:
 
 
 def _proposes(line: Line, at: int) -> bool:
-    named: Named = line.named[at]
+    named: EntityMention = line.named[at]
     following = line.text[named.end : named.end + 80]
     if re.match(r"['’]s\b|-", following):
         return False

@@ -17,7 +17,7 @@ from guarantee_summarizer.lexicon.tables import Actor, Mention, Via
 from guarantee_summarizer.normalize.quantities import MONTH_NAMES, WEEKDAY_NAMES
 from guarantee_summarizer.text import even, even_text
 
-__all__ = ["Context", "Finder", "is_meant", "is_reported"]
+__all__ = ["Finder", "Window", "is_meant", "is_reported"]
 
 _REACH = 50
 _DAYS = "|".join([*WEEKDAY_NAMES, *MONTH_NAMES])
@@ -107,7 +107,7 @@ _REPORTING_AFTER = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class Window:
     """Show a form in its place in the text; `place_end` is where the last mere place ended."""
 
     text: str
@@ -131,72 +131,72 @@ class Context:
         return self.text[self.stop : self.stop + _REACH].partition("\n")[0]
 
 
-def is_meant(actor: Actor, via: Via, context: Context) -> bool:
+def is_meant(actor: Actor, via: Via, window: Window) -> bool:
     """Tell whether the form names its actor here.
 
     Args:
         actor: whose form it is.
         via: how the form names the actor.
-        context: where it stands.
+        window: where it stands.
     """
     if actor.kind != "state":
         return True
     if via == "metonym":
-        return _is_seat(context) if context.form in _SEATS else _is_government(context)
-    if _WATERS.match(context.after) or _OF_WATERS.search(context.before):
+        return _is_seat(window) if window.form in _SEATS else _is_government(window)
+    if _WATERS.match(window.after) or _OF_WATERS.search(window.before):
         return False
     if via == "demonym":
-        return not (_ETHNIC.search(context.before) or _LANGUAGE.match(context.after))
-    return context.form not in _GIVEN_NAMES or _is_state(context)
+        return not (_ETHNIC.search(window.before) or _LANGUAGE.match(window.after))
+    return window.form not in _GIVEN_NAMES or _is_state(window)
 
 
-def is_reported(context: Context) -> bool:
+def is_reported(window: Window) -> bool:
     """Tell whether ordinary words are the name of an outlet here."""
-    if _NEW_NAME.match(context.after):
+    if _NEW_NAME.match(window.after):
         return False
-    if context.before.endswith("(") and context.after.startswith(")"):
+    if window.before.endswith("(") and window.after.startswith(")"):
         return True
-    return bool(_REPORTING_BEFORE.search(context.before) or _REPORTING_AFTER.match(context.after))
+    return bool(_REPORTING_BEFORE.search(window.before) or _REPORTING_AFTER.match(window.after))
 
 
-def _is_seat(context: Context) -> bool:
+def _is_seat(window: Window) -> bool:
     """Whether a palace or an office stands for its government."""
     return not (
-        _BEFORE_SITE.search(context.before)
-        or _OCCASION.match(context.after)
-        or re.match(r" (?:Palace|Papers|Correspondents|Wall|Armoury)\b", context.after)
+        _BEFORE_SITE.search(window.before)
+        or _OCCASION.match(window.after)
+        or re.match(r" (?:Palace|Papers|Correspondents|Wall|Armoury)\b", window.after)
     )
 
 
-def _is_government(context: Context) -> bool:
+def _is_government(window: Window) -> bool:
     """Whether a capital stands for its government, and is not just a place or an occasion."""
-    before, after = context.before, context.after
+    before, after = window.before, window.after
     if _NEW_NAME.match(after) or _OCCASION.match(after) or _SITE.match(after):
         return False
-    if context.start == 0 or context.text[context.start - 1] == "\n":
+    if window.start == 0 or window.text[window.start - 1] == "\n":
         return not _DATELINE.match(after)
     if _BEFORE_SITE.search(before):
         return bool(_VIEW.match(after))
-    return not (_ON_THE_WAY.search(before) or _is_listed(context))
+    return not (_ON_THE_WAY.search(before) or _is_listed(window))
 
 
-def _is_listed(context: Context) -> bool:
+def _is_listed(window: Window) -> bool:
     """Whether the capital goes on a list of places: `in Paris, Berlin and London`."""
-    if context.place_end < 0:
+    if window.place_end < 0:
         return False
-    between = context.text[context.place_end : context.start]
+    between = window.text[window.place_end : window.start]
     if not _LISTED.fullmatch(between):
         return False
-    return between != ", " or bool(_LIST_GOES_ON.match(context.after))
+    return between != ", " or bool(_LIST_GOES_ON.match(window.after))
 
 
-def _is_state(context: Context) -> bool:
+def _is_state(window: Window) -> bool:
     """Whether a form that persons are called by, too, names the state."""
-    before, after = context.before, context.after
+    before, after = window.before, window.after
     if _SURNAME.match(after) or _GIVEN.search(before) or _FIRST_NAME.search(before):
         return False
     american = _US_STATE_BEFORE.search(before) or _US_STATE_AFTER.match(after)
-    return not (context.form == "Georgia" and american)
+    return not (window.form == "Georgia" and american)
 
 
 _WORD = re.compile(r"\w+")
@@ -241,8 +241,8 @@ class Finder:
         for entry, start, stop in self._matches(evened.text):
             if entry.actor is None:
                 continue
-            context = Context(evened.text, start, stop, place_end)
-            if not is_meant(entry.actor, entry.via, context):
+            window = Window(evened.text, start, stop, place_end)
+            if not is_meant(entry.actor, entry.via, window):
                 place_end = stop if entry.via == "metonym" else place_end
                 continue
             begin, end = evened.span(start, stop)
@@ -265,7 +265,7 @@ class Finder:
 
     def _is_name(self, entry: _Entry, text: str, start: int, stop: int) -> bool:
         """Whether the words are a name at all; else a shorter form may stand in them."""
-        return entry.form not in self._words or is_reported(Context(text, start, stop, -1))
+        return entry.form not in self._words or is_reported(Window(text, start, stop, -1))
 
     def _candidates(self, word: str) -> list[_Entry]:
         exact, loose = self._exact.get(word), self._loose.get(word.lower())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from guarantee_summarizer.render.outline import Entry, Section, outline, printable
+from guarantee_summarizer.render.outline import OutlineEntry, OutlineSection, outline, printable
 from guarantee_summarizer.schema import Summary
 from guarantee_summarizer.text import without_marks
 
@@ -36,7 +36,7 @@ def to_markdown(summary: Summary) -> str:
     return "\n".join(lines)
 
 
-def _section(section: Section) -> Iterator[str]:
+def _section(section: OutlineSection) -> Iterator[str]:
     yield f"## {section.title}"
     yield ""
     ladder = [entry for entry in section.entries if entry.depth]
@@ -48,7 +48,7 @@ def _section(section: Section) -> Iterator[str]:
     yield ""
 
 
-def _entry(entry: Entry) -> Iterator[str]:
+def _entry(entry: OutlineEntry) -> Iterator[str]:
     number = f"{entry.depth}\\. " if entry.depth else ""
     labels = f" ({_escaped(' · '.join(entry.labels))})" if entry.labels else ""
     yield f"- {number}**{_escaped(entry.text)}**{labels}"

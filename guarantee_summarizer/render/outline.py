@@ -18,7 +18,7 @@ from guarantee_summarizer.schema import (
 )
 from guarantee_summarizer.text import is_invisible
 
-__all__ = ["Entry", "Outline", "Section", "outline", "printable"]
+__all__ = ["Outline", "OutlineEntry", "OutlineSection", "outline", "printable"]
 
 _KEPT = "\n\t\u200c\u200d"  # line ends; joiners that some scripts are spelled with
 
@@ -37,7 +37,7 @@ def printable(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class OutlineEntry:
     """Describe one claim: what it says, labels, further facts, and the sentences that say it.
 
     `depth` is the rank of a layer, 0 for everything else.
@@ -51,11 +51,11 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class OutlineSection:
     """Group claims of one kind under their heading."""
 
     title: str
-    entries: tuple[Entry, ...]
+    entries: tuple[OutlineEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +66,19 @@ class Outline:
     subtitle: str
     abstract: str
     warnings: tuple[str, ...]
-    sections: tuple[Section, ...]
+    sections: tuple[OutlineSection, ...]
     colophon: str
 
 
 def outline(summary: Summary) -> Outline:
     """Describe a summary for the renderers."""
     sections = (
-        Section("Layers of the guarantee", tuple(_layers(summary))),
-        Section("Proposals", tuple(map(_proposal, summary.proposals))),
-        Section("Disputes", tuple(_disputes(summary))),
-        Section("Events", tuple(_events(summary))),
-        Section("Participants", tuple(map(_participant, summary.participants))),
-        Section("Withheld: not supported by the article", tuple(_withheld(summary))),
+        OutlineSection("Layers of the guarantee", tuple(_layers(summary))),
+        OutlineSection("Proposals", tuple(map(_proposal, summary.proposals))),
+        OutlineSection("Disputes", tuple(_disputes(summary))),
+        OutlineSection("Events", tuple(_events(summary))),
+        OutlineSection("Participants", tuple(map(_participant, summary.participants))),
+        OutlineSection("Withheld: not supported by the article", tuple(_withheld(summary))),
     )
     return Outline(
         title=summary.headline or "(no headline)",
@@ -125,7 +125,7 @@ def _term(term: Term) -> str:
     return f"{term.value} ({_words(term.what)}{normal})"
 
 
-def _layers(summary: Summary) -> Iterator[Entry]:
+def _layers(summary: Summary) -> Iterator[OutlineEntry]:
     for layer in summary.structure.layers:
         yield _layer(layer)
     structure = summary.structure
@@ -138,11 +138,11 @@ def _layers(summary: Summary) -> Iterator[Entry]:
         attribution=structure.attribution,
     )
     if facts:
-        yield Entry("All layers", (), facts, structure.evidence)
+        yield OutlineEntry("All layers", (), facts, structure.evidence)
 
 
-def _layer(layer: Layer) -> Entry:
-    return Entry(
+def _layer(layer: Layer) -> OutlineEntry:
+    return OutlineEntry(
         layer.name,
         (_words(layer.function), _words(layer.status)),
         _facts(providers=_names(layer.providers), where=layer.location, triggered_by=layer.trigger),
@@ -151,8 +151,8 @@ def _layer(layer: Layer) -> Entry:
     )
 
 
-def _proposal(proposal: Proposal) -> Entry:
-    return Entry(
+def _proposal(proposal: Proposal) -> OutlineEntry:
+    return OutlineEntry(
         proposal.title,
         (_words(proposal.measure), _words(proposal.status)),
         _facts(
@@ -166,21 +166,21 @@ def _proposal(proposal: Proposal) -> Entry:
     )
 
 
-def _disputes(summary: Summary) -> Iterator[Entry]:
+def _disputes(summary: Summary) -> Iterator[OutlineEntry]:
     for dispute in summary.disputes:
         positions = tuple((p.party, p.stance) for p in dispute.positions)
         labels = (_words(dispute.kind), dispute.status)
-        yield Entry(dispute.issue, labels, positions, dispute.evidence)
+        yield OutlineEntry(dispute.issue, labels, positions, dispute.evidence)
 
 
-def _events(summary: Summary) -> Iterator[Entry]:
+def _events(summary: Summary) -> Iterator[OutlineEntry]:
     for event in summary.events:
         when = f"{event.when} = {event.date}" if event.when and event.date else event.when
         facts = _facts(when=when, where=event.where, participants=_names(event.participants))
-        yield Entry(event.what, (event.status,), facts, event.evidence)
+        yield OutlineEntry(event.what, (event.status,), facts, event.evidence)
 
 
-def _participant(participant: Participant) -> Entry:
+def _participant(participant: Participant) -> OutlineEntry:
     office = _names(filter(None, (participant.title, participant.affiliation)))
     numbers = ", ".join(str(c.sentence) for c in participant.evidence)
     facts = _facts(
@@ -189,13 +189,13 @@ def _participant(participant: Participant) -> Entry:
         country=participant.country,
         sentences=numbers,
     )
-    return Entry(participant.name, (participant.kind, participant.role), facts)
+    return OutlineEntry(participant.name, (participant.kind, participant.role), facts)
 
 
-def _withheld(summary: Summary) -> Iterator[Entry]:
+def _withheld(summary: Summary) -> Iterator[OutlineEntry]:
     for withheld in summary.withheld:
         reasons = tuple(("why", finding.message) for finding in withheld.findings)
-        yield Entry(_title(withheld), (withheld.path,), reasons)
+        yield OutlineEntry(_title(withheld), (withheld.path,), reasons)
 
 
 def _title(withheld: Withheld) -> str:

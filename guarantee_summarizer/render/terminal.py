@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from guarantee_summarizer.render.outline import Entry, outline, printable
+from guarantee_summarizer.render.outline import OutlineEntry, outline, printable
 from guarantee_summarizer.schema import Summary
 from guarantee_summarizer.text import without_marks
 
@@ -60,7 +60,7 @@ def terminal_text(summary: Summary, *, styled: bool = False, width: int | None =
     return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines())
 
 
-def _lines(entry: Entry) -> list[tuple[Text, int]]:
+def _lines(entry: OutlineEntry) -> list[tuple[Text, int]]:
     """The lines of one claim, each with its indent; a layer stands one step further out."""
     from rich.text import Text  # noqa: PLC0415
 

@@ -332,7 +332,7 @@ def test_a_file_that_is_refused_fails_all_its_articles(serve, start, problem, ki
     job = start(server)
     job.submit(TEXTS[:2])
     (batch,) = job.wait()
-    assert (batch.state, batch.under_way) == ("failed", False)
+    assert (batch.state, batch.running) == ("failed", False)
     assert "try later" in batch.notes[0]
     told = failures(job.collect())
     assert [type(error) for _, error in sorted(told.items())] == kinds
@@ -471,7 +471,7 @@ def test_only_one_process_submits_at_a_time(serve, start):
     job = start(server)
 
     def articles():
-        with pytest.raises(gs.LedgerError, match="somebody else is at work"):
+        with pytest.raises(gs.LedgerError, match="another thread or process runs"):
             start(server).submit(TEXTS)
         yield TEXTS[0]
 
@@ -479,7 +479,7 @@ def test_only_one_process_submits_at_a_time(serve, start):
     job.wait()
     for _ in job.collect():
         assert job.submit(TEXTS).pending >= 0  # that is another work
-        with pytest.raises(gs.LedgerError, match="somebody else is at work"):
+        with pytest.raises(gs.LedgerError, match="another thread or process runs"):
             next(start(server).collect())
 
 
@@ -534,7 +534,7 @@ def test_what_has_no_endpoint_for_batches_is_refused(tmp_path):
 def test_memory_holds_keys_and_no_articles(path):
     """10 MB of articles pass through with less than 2 MB in memory, both ways."""
 
-    class Works:
+    class Requests:
         settings = {"model": "m"}  # noqa: RUF012
 
         def key(self, article):
@@ -545,7 +545,7 @@ def test_memory_holds_keys_and_no_articles(path):
 
     articles = (gs.Article(text=f"{n} " * 20_000, source=str(n)) for n in range(200))
     with Ledger(path) as ledger, TemporaryFile() as file:
-        outbox = Outbox(Works(), ledger, maker="m", url="/", most=(150, 10**8))
+        outbox = Outbox(Requests(), ledger, maker="m", url="/", most=(150, 10**8))
         ledger.counts()
         tracemalloc.start()
         parts = list(outbox.parts(articles))
@@ -701,8 +701,8 @@ def test_a_batch_is_found_among_many(serve, start, monkeypatch):
     assert batch.id == "batch_0"
 
 
-def test_a_batch_says_whether_it_is_under_way():
+def test_a_batch_says_whether_it_is_running():
     states = {"validating", "in_progress", "finalizing", "cancelling", "queued"}
     ended = {"planned", "elsewhere", "completed", "failed", "expired", "cancelled"}
-    under_way = {s for s in states | ended if Batch(part="p", id="b", state=s, total=1).under_way}
-    assert under_way == states
+    running = {s for s in states | ended if Batch(part="p", id="b", state=s, total=1).running}
+    assert running == states
