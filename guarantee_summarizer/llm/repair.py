@@ -22,7 +22,7 @@ from guarantee_summarizer.schema.json_schema import part_schema, to_wire
 from guarantee_summarizer.schema.paths import claim_paths
 from guarantee_summarizer.text import Sentence, fold
 from guarantee_summarizer.verify import advice
-from guarantee_summarizer.verify.passages import Overlap
+from guarantee_summarizer.verify.overlap import Overlap
 
 __all__ = [
     "RejectedClaim",

@@ -2,6 +2,6 @@
 
 from guarantee_summarizer.normalize.dates import resolve_date
 from guarantee_summarizer.normalize.quantities import Quantity, quantities
-from guarantee_summarizer.normalize.terms import normalize_term
+from guarantee_summarizer.normalize.terms import Figure, figures, normalize_term
 
-__all__ = ["Quantity", "normalize_term", "quantities", "resolve_date"]
+__all__ = ["Figure", "Quantity", "figures", "normalize_term", "quantities", "resolve_date"]

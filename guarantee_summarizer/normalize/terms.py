@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date
 
 from guarantee_summarizer.normalize.dates import resolve_date
 from guarantee_summarizer.normalize.quantities import Quantity, quantities
 
-__all__ = ["normalize_term"]
+__all__ = ["Figure", "figures", "normalize_term"]
 
 _COMPARATORS = (
     (r"fewer than|less than|under|below", "<"),
     (r"more than|over|above|exceeding", ">"),
-    (r"up to|at most|no more than|as many as|a maximum of|not exceed(?:ing)?|capped at", "<="),
+    (
+        r"up to|at most|no more than|as many as|a maximum of|not exceed(?:ing)?|(?:cap|limit|ceiling) (?:of|at|to)|cap(?:s|ped)? (?:[^.;,]{1,30} )?at",
+        "<=",
+    ),
     (r"at least|no fewer than|no less than|a minimum of", ">="),
     (r"about|around|some|roughly|approximately|nearly|almost|an estimated", "~"),
 )
@@ -21,6 +25,11 @@ _COMPARATOR = re.compile(
     "|".join(rf"\b(?P<c{i}>{words})\b" for i, (words, _) in enumerate(_COMPARATORS)),
     re.IGNORECASE,
 )
+_TRAILING = re.compile(
+    r"(?: [a-z]+){0,2},? (?:(or more|or above|or longer|at least|at a minimum)|or fewer|or less|or below|at most)\b",
+    re.IGNORECASE,
+)
+_REACH = 40  # characters around a figure that its bound stands in
 _RANGE = re.compile(r"\s*(?:to|-|\u2013|or|and)\s*", re.IGNORECASE)
 _KINDS = {
     "duration": ("duration",),
@@ -65,6 +74,31 @@ def _figure(what: str, value: str) -> str | None:
         return None
     first = next((q for kind in kinds or () for q in chosen if q.kind == kind), chosen[0])
     return _comparator(value[: first.start]) + (_range(value, figures, first) or first.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure in running text with its bound: one of `<`, `>`, `<=`, `>=`, `~`, or empty."""
+
+    quantity: Quantity
+    bound: str
+
+
+def figures(text: str) -> list[Figure]:
+    """Return the figures in a text with their bounds, in order.
+
+    >>> [(f.bound, f.quantity.value) for f in figures("up to 5,000 soldiers for 15 years or more")]
+    [('<=', '5000'), ('>=', 'P15Y')]
+    """
+    return [
+        Figure(q, _comparator(text[max(0, q.start - _REACH) : q.start]) or _trailing(text[q.end :]))
+        for q in quantities(text)
+    ]
+
+
+def _trailing(after: str) -> str:
+    match = _TRAILING.match(after[:_REACH])
+    return (">=" if match[1] else "<=") if match else ""
 
 
 def _comparator(before: str) -> str:

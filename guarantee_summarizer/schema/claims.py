@@ -154,6 +154,7 @@ class Section:
         title: the field that people know a claim by.
         words: the fields of its own wording.
         references: the fields that name participants.
+        located: the optional fields whose words stand in the cited sentences or near them.
         verbatim: the fields that are the text's own words.
         parts: claims inside each claim, such as the terms of a proposal.
         many: whether it is a list; else there is at most one.
@@ -165,6 +166,7 @@ class Section:
     title: str
     words: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
+    located: tuple[str, ...] = ()
     verbatim: tuple[str, ...] = ()
     parts: Section | None = None
     many: bool = True
@@ -190,16 +192,18 @@ SECTIONS = (
     Section("participants", "participants", Participant, "name"),
     Section(
         "events", "events", Event, "what",
-        words=("what",), references=("participants",), verbatim=("when",),
+        words=("what",), references=("participants",), located=("where",), verbatim=("when",),
     ),
     Section(
         "proposals", "proposals", Proposal, "title",
-        words=("title", "description", "condition"),
-        references=("proposed_by", "recipients"), parts=_TERMS,
+        words=("title", "description"),
+        references=("proposed_by", "recipients"), located=("condition", "attribution"),
+        parts=_TERMS,
     ),
     Section(
         "layers", "structure.layers", Layer, "name",
-        words=("name", "description", "location", "trigger"), references=("providers",),
+        words=("name", "description"), references=("providers",),
+        located=("location", "trigger"),
     ),
     replace(_TERMS, path="structure.duration", many=False),
     Section("disputes", "disputes", Dispute, "issue", words=("issue",), parts=_POSITIONS),

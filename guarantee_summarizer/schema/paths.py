@@ -17,6 +17,7 @@ _BY_PATH = {section.path: section for section in SECTIONS}
 _PATH = re.compile(
     rf"({'|'.join(map(re.escape, (*TEXTS, *_BY_PATH)))})(?:\[(\d+)\])?(?:\.(.+))?", re.DOTALL
 )
+_FIELD = re.compile(r"(\w+)(?:\[(\d+)\])?")
 _PART = re.compile(r"(\w+)\[(\d+)\](?:\.(.+))?", re.DOTALL)
 
 _Summary = TypeVar("_Summary", bound=Model)
@@ -83,6 +84,25 @@ class ClaimPath:
         section = _BY_PATH.get(self.section)
         return section.parts if section and self.part else section
 
+    @property
+    def optional(self) -> bool:
+        """Whether it points at a field of the claim that may be left out, or at one of a list."""
+        match = _FIELD.fullmatch(self.field)
+        kind = self.kind
+        if match is None or kind is None:
+            return False
+        field = kind.model.model_fields.get(match[1])
+        return field is not None and not field.is_required()
+
+    def value(self, summary: Model) -> Any:
+        """Return what it points at: the claim, or the field of it."""
+        claim = self.of(summary)
+        match = _FIELD.fullmatch(self.field)
+        if match is None:
+            return claim
+        value = getattr(claim, match[1])
+        return value if match[2] is None else value[int(match[2])]
+
     def of(self, summary: Model) -> Any:
         """Return the claim that stands there; of a path into a field, the claim that has it.
 
@@ -100,6 +120,8 @@ class ClaimPath:
         A text that is taken out becomes empty. A path without the index that its section needs
         stands for the end of the list.
         """
+        if self.field:
+            return self.claim.replaced(summary, self._with_field(self.of(summary), claim))
         if self.part is not None:
             item = self.item.of(summary)
             parts = _spliced(getattr(item, self.part), self.part_index, claim)
@@ -112,6 +134,18 @@ class ClaimPath:
             new = ""
         changed = holder.replace(**{name: new})
         return summary.replace(**{outer: changed}) if outer else changed
+
+    def _with_field(self, claim: Any, value: Any) -> Any:
+        """The claim with another value in the field; with None the field is as if left out."""
+        match = _FIELD.fullmatch(self.field)
+        if match is None:
+            return claim
+        name, index = match.groups()
+        if index is not None:
+            value = _spliced(getattr(claim, name), int(index), value)
+        elif value is None:
+            value = type(claim).model_fields[name].get_default(call_default_factory=True)
+        return claim.replace(**{name: value})
 
 
 def _spliced(items: tuple[Any, ...], index: int | None, claim: Any) -> tuple[Any, ...]:
@@ -127,11 +161,13 @@ def without(summary: _Summary, paths: Iterable[ClaimPath]) -> _Summary:
     return summary
 
 
-def _last_first(path: ClaimPath) -> tuple[int, int]:
+def _last_first(path: ClaimPath) -> tuple[int, int, int]:
     """Later items before earlier ones and parts before their wholes, so that no path moves."""
+    element = re.search(r"\[(\d+)\]", path.field)
     return (
         -1 if path.index is None else path.index,
         -1 if path.part_index is None else path.part_index,
+        int(element[1]) if element else bool(path.field) - 1,
     )
 
 

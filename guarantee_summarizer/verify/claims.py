@@ -10,11 +10,8 @@ from typing import Any
 from guarantee_summarizer.schema import Citation, Summary
 from guarantee_summarizer.schema.paths import ClaimPath, claim_paths
 from guarantee_summarizer.text import fold
-from guarantee_summarizer.verify.passages import Passage
 
 __all__ = ["Claim", "claims"]
-
-_TITLES = ("title", "name")
 
 
 @dataclass(frozen=True)
@@ -23,8 +20,8 @@ class Claim:
 
     `section` is the name that the schema's list of sections gives it (`proposals`, `terms`,
     `positions` …), `text` for headline and abstract, which cite the whole article; `words` are its
-    own wording by field, `verbatim` the article's; `references` name participants or groups;
-    `evidence` is what has to support it.
+    own wording by field, `located` those whose words stand in or near what it cites, `verbatim`
+    the article's own; `references` name participants; `evidence` is what has to support it.
     """
 
     place: ClaimPath
@@ -32,6 +29,7 @@ class Claim:
     item: Any
     words: dict[str, str]
     references: dict[str, str]
+    located: dict[str, str]
     verbatim: dict[str, str]
     evidence: tuple[Citation, ...]
 
@@ -40,21 +38,15 @@ class Claim:
         """Its place as findings carry it."""
         return str(self.place)
 
+    @property
+    def whole_references(self) -> tuple[str, ...]:
+        """The names that it refers to."""
+        return tuple(self.references.values())
+
     @cached_property
     def folded(self) -> dict[str, str]:
         """Its words folded."""
         return {field: fold(text) for field, text in self.words.items()}
-
-    @cached_property
-    def said(self) -> Passage:
-        """All its words."""
-        return Passage.of(" ".join(self.folded.values()))
-
-    @cached_property
-    def prose(self) -> Passage:
-        """Its words without titles and names, if there are others."""
-        words = " ".join(text for field, text in self.folded.items() if field not in _TITLES)
-        return Passage.of(words) if words and words != self.said.text else self.said
 
 
 def claims(summary: Summary) -> Iterator[Claim]:
@@ -65,7 +57,7 @@ def claims(summary: Summary) -> Iterator[Claim]:
     for path in claim_paths(summary):
         item, section = path.of(summary), path.kind
         if section is None:
-            yield Claim(path, "text", item, {path.section: item}, {}, {}, ())
+            yield Claim(path, "text", item, {path.section: item}, {}, {}, {}, ())
             continue
         yield Claim(
             path,
@@ -73,6 +65,7 @@ def claims(summary: Summary) -> Iterator[Claim]:
             item,
             words=_texts(item, section.words),
             references=_texts(item, section.references),
+            located=_texts(item, section.located),
             verbatim=_texts(item, section.verbatim),
             evidence=(*item.evidence, *(path.item.of(summary).evidence if path.part else ())),
         )

@@ -1,28 +1,66 @@
-"""Copied from the text: citations, names, figures, quotations, dates, order."""
+"""What a claim copies from the text is compared with the text: exactly, after folding.
+
+No grammar, no similarity, no thresholds: names, figures with their bounds, quotations, places,
+conditions and attributions either stand where the claim points, or they do not.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
-from guarantee_summarizer.normalize import Quantity, quantities
-from guarantee_summarizer.schema import Finding
-from guarantee_summarizer.text import holds
+import snowballstemmer
+
+from guarantee_summarizer.lexicon.persons import surname
+from guarantee_summarizer.normalize import Figure, Quantity, figures
+from guarantee_summarizer.schema import Finding, Participant
+from guarantee_summarizer.text import fold, holds
 from guarantee_summarizer.verify.claims import Claim
 from guarantee_summarizer.verify.context import Context, error, warning
 
 __all__ = [
+    "aliases_are_no_others",
     "citations_exist",
     "claims_are_said_once",
     "designations_occur",
     "events_fit_their_date",
     "figures_occur",
     "layers_keep_their_order",
+    "names_and_figures_go_together",
+    "names_occur",
+    "offices_stand_with_their_holder",
     "participants_occur",
     "quotations_occur",
     "references_resolve",
     "wordings_occur",
+    "words_stand_nearby",
 ]
+
+_QUOTED = re.compile(r'"([^"]+)"|(?<!\w)\'([^\']{3,})\'(?!\w)')
+_DESIGNATION = re.compile(r"(?<![\w-])[^\W\d_]{1,4}-?\d+(?!\w|-)")
+_DIGIT = re.compile(r"\d")
+_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
+_CLAUSE = re.compile(r"[.;:!?]+\s+|, (?:while|but|whereas|which)\b|\n")
+_FUNCTION_WORDS = frozenset(
+    "a an the this that these those of in on at by to for from with without and or but nor if when while once "
+    "after before until unless as than then so such only also not no into onto over under upon about between "
+    "within is are was were be been being has have had do does did will would shall should can could may might "
+    "must its it their they them his her he she who whom which whose what there here any all each every both "
+    "some other first until during through per via against case event s".split()
+)
+_STEMMER = snowballstemmer.stemmer("english")
+
+
+@lru_cache(maxsize=32_768)
+def _stem(word: str) -> str:
+    return str(_STEMMER.stemWord(word))
+
+
+def _content(text: str) -> set[str]:
+    """The stems of the words of a folded text that carry meaning."""
+    words = (part for word in _WORD.findall(text) for part in re.split(r"['-]", word))
+    return {_stem(word) for word in words if word not in _FUNCTION_WORDS}
 
 
 def citations_exist(claim: Claim, context: Context) -> Iterator[Finding]:
@@ -47,40 +85,111 @@ def participants_occur(claim: Claim, context: Context) -> Iterator[Finding]:
             yield error("name_not_in_article", claim.path, message)
 
 
+def aliases_are_no_others(claim: Claim, context: Context) -> Iterator[Finding]:
+    """No alias is, by the lexicon's tables, another actor's name."""
+    if claim.section != "participants":
+        return
+    own = context.lexicon.actor(claim.item.name)
+    for i, alias in enumerate(claim.item.aliases):
+        other = context.lexicon.actor(alias)
+        if own and other and other.name != own.name:
+            message = f"{alias!r} is a name of {other.name}, not of {claim.item.name!r}"
+            yield error("alias_of_another", f"{claim.path}.aliases[{i}]", message)
+
+
+def offices_stand_with_their_holder(claim: Claim, context: Context) -> Iterator[Finding]:
+    """The title of a person stands in a sentence that names the person, or in the next one.
+
+    The affiliation stands somewhere in the article, in any form that the tables know, and is not
+    another state than the tables know of the surname.
+    """
+    if claim.section != "participants" or claim.item.kind != "person" or not context.english:
+        return
+    person: Participant = claim.item
+    named = context.naming(person.name)
+    around = {i + step for i in named for step in (-1, 0, 1)}
+    near = [i for i in sorted(around) if 0 <= i < len(context.article.sentences)]
+    words = set[str]().union(*map(_content, context.folded(near)))
+    if person.title and not _content(fold(person.title)) <= words:
+        message = f"no sentence beside {person.name!r} holds the title {person.title!r}"
+        yield error("office_not_with_name", f"{claim.path}.title", message)
+    if person.affiliation and not _affiliated(person, context):
+        message = f"the article does not give {person.name!r} to {person.affiliation!r}"
+        yield error("office_not_with_name", f"{claim.path}.affiliation", message)
+
+
+def _affiliated(person: Participant, context: Context) -> bool:
+    affiliation = person.affiliation or ""
+    actor = context.lexicon.actor(affiliation)
+    known = context.lexicon.surnames.get(surname(person.name))
+    if actor and actor.kind == "state" and known and context.lexicon.country(known) != actor.code:
+        return False
+    named = actor is not None and bool(context.mentioned(actor))
+    return named or {word for word in fold(affiliation).split() if len(word) > 1} <= context.words
+
+
 def references_resolve(claim: Claim, context: Context) -> Iterator[Finding]:
     """A reference is the name, or another form, of a participant."""
     for field, name in claim.references.items():
-        if not context.known(name):
-            message = f"{name!r} is no participant"
-            yield error("reference_unknown", f"{claim.path}.{field}", message)
+        if context.participant(name) is None:
+            yield error("reference_unknown", f"{claim.path}.{field}", f"{name!r} is no participant")
 
 
-_QUOTED = re.compile(r'"([^"]+)"|(?<!\w)\'([^\']{3,})\'(?!\w)')
-_DESIGNATION = re.compile(r"(?<![\w-])[^\W\d_]{1,4}-?\d+(?!\w|-)")
-_DIGIT = re.compile(r"\d")
+def words_stand_nearby(claim: Claim, context: Context) -> Iterator[Finding]:
+    """The words of a place, a condition or an attribution stand in the cited sentences or nearby."""
+    if not claim.located or not context.english:
+        return
+    for field, text in claim.located.items():
+        anywhere = field == "attribution"  # who speaks is often said once, far above
+        near = list(range(len(context.article.sentences))) if anywhere else context.nearby(claim)
+        there = _content(fold(context.metadata)).union(*map(_content, context.folded(near)))
+        missing = [word for word in _WORD.findall(fold(text)) if _content(word) - there]
+        missing = [word for word in missing if not _named_nearby(word, near, context)]
+        if missing:
+            message = f"{missing[0]!r} ({field}) does not stand in the cited sentences or nearby"
+            yield error("words_not_in_evidence", f"{claim.path}.{field}", message)
+
+
+def _named_nearby(word: str, near: Iterable[int], context: Context) -> bool:
+    """Whether a word names an actor that the sentences name in another form."""
+    actor = context.lexicon.actor(word.title()) or context.lexicon.actor(word.upper())
+    return actor is not None and not context.mentioned(actor).isdisjoint(near)
 
 
 def figures_occur(claim: Claim, context: Context) -> Iterator[Finding]:
-    """Every number, sum, date and duration that a claim states stands in what it cites.
+    """Every number, sum, date and duration of a claim stands in what it cites, with its bound.
 
-    Spelling may differ (15-year, fifteen years); the amount and what it counts may not. Where the
-    article or the summary is not English only digits can be compared, and what is not found is a
-    warning.
+    Spelling may differ (15-year, fifteen years; up to, at most); amount, unit and bound may not:
+    "more than 5,000" is neither 5,000 nor up to 5,000. Where the article or the summary is not
+    English only digits can be compared, and what is not found is a warning.
     """
-    cited: list[Quantity] | None = None
-    for field, text in claim.words.items():
-        for figure in quantities(text):
-            if figure.kind == "ordinal":
+    cited: list[Figure] | None = None
+    for field, text in (claim.words | claim.located).items():
+        for figure in figures(text):
+            quantity = figure.quantity
+            if quantity.kind == "ordinal":
                 continue
-            cited = context.quantities(claim) if cited is None else cited
-            if any(_same(figure, other) for other in cited):
-                continue
-            words = text[figure.start : figure.end]
+            if cited is None:
+                cited = context.figures(context.cited(claim))
+                if claim.section == "text":
+                    cited += figures(context.metadata)
+            equal = [other for other in cited if _same(quantity, other.quantity)]
+            words = text[quantity.start : quantity.end]
+            path = f"{claim.path}.{field}" if field in claim.located else claim.path
             message = f"{words!r} ({field}) does not stand in the cited sentences"
-            if context.english:
-                yield error("figure_not_in_evidence", claim.path, message)
-            elif not _in_digits(words, " ".join(at.text for at in context.passages(claim))):
-                yield warning("figure_not_checked", claim.path, f"{message}, as far as can be read")
+            if equal and not any(_same_bound(figure, other) for other in equal):
+                message = f"{words!r} ({field}) has another bound in the cited sentences"
+                yield error("bound_not_in_evidence", path, message)
+            elif not equal and context.english:
+                yield error("figure_not_in_evidence", path, message)
+            elif not equal and not _in_digits(words, context.folded(context.cited(claim))):
+                message = f"{message}, as far as can be read"
+                yield warning("figure_not_checked", path, message)
+
+
+def _same_bound(stated: Figure, cited: Figure) -> bool:
+    """Whether both say the same limit; about, some and nearly are none."""
+    return stated.bound.strip("~") == cited.bound.strip("~")
 
 
 def designations_occur(claim: Claim, context: Context) -> Iterator[Finding]:
@@ -92,9 +201,9 @@ def designations_occur(claim: Claim, context: Context) -> Iterator[Finding]:
                 yield error("figure_not_in_evidence", claim.path, message)
 
 
-def _in_digits(words: str, cited: str) -> bool:
+def _in_digits(words: str, cited: Iterable[str]) -> bool:
     """Whether a figure is written in digits that stand in the cited sentences."""
-    return bool(_digits(words)) and _digits(words) <= _digits(cited)
+    return bool(_digits(words)) and _digits(words) <= _digits(" ".join(cited))
 
 
 def _digits(text: str) -> set[str]:
@@ -125,18 +234,58 @@ def quotations_occur(claim: Claim, context: Context) -> Iterator[Finding]:
     for field, text in claim.folded.items():
         for match in _QUOTED.finditer(text) if "'" in text or '"' in text else ():
             quoted = " ".join((match[1] or match[2]).split()).strip(" ,.;:!?")
-            if quoted and not any(holds(at.text, quoted) for at in context.passages(claim)):
+            cited = context.folded(context.cited(claim))
+            if quoted and not any(holds(sentence, quoted) for sentence in cited):
                 message = f"{quoted!r} ({field}) is not quoted from the cited sentences"
                 finding = error if context.english else warning  # a quotation may be translated
                 yield finding("quotation_not_in_evidence", claim.path, message)
 
 
 def wordings_occur(claim: Claim, context: Context) -> Iterator[Finding]:
-    """`value` of a term and `when` of an event are the article's own words."""
+    """`value` of a term and `when` of an event are the article's own words, there or nearby."""
     for field, text in claim.verbatim.items():
+        path = claim.path if claim.section == "terms" else f"{claim.path}.{field}"
+        words = " ".join(fold(text).split())
         if not context.article.folded.holds(text):
-            message = f"{text!r} ({field}) is not in the article's words"
-            yield error("wording_not_in_article", claim.path, message)
+            yield error("wording_not_in_article", path, f"{text!r} ({field}) is not in the article")
+        elif not any(words in sentence for sentence in context.folded(context.nearby(claim))):
+            if holds(fold(context.metadata), words):
+                continue
+            message = f"{text!r} ({field}) does not stand in the cited sentences or nearby"
+            yield error("words_not_in_evidence", path, message)
+
+
+def names_occur(claim: Claim, context: Context) -> Iterator[Finding]:
+    """Every name in headline and abstract stands in the article, in whichever form."""
+    if claim.section != "text" or not context.english:
+        return
+    for mention in context.lexicon.mentions(claim.item):
+        if not context.mentioned(mention.actor) and not context.article.naming(mention.form):
+            message = f"the article does not name {mention.form!r}"
+            yield error("name_not_in_article", claim.path, message)
+    for name in re.findall(r"(?<=[a-z,;] )[A-Z]\w+(?: [A-Z]\w+)*", claim.item):
+        words = set(fold(name).split())
+        if words - context.words and context.lexicon.country(name) is None:
+            yield error("name_not_in_article", claim.path, f"the article does not name {name!r}")
+
+
+def names_and_figures_go_together(claim: Claim, context: Context) -> Iterator[Finding]:
+    """A figure and a name in one clause of headline or abstract belong together in the article.
+
+    They do where one sentence, or the two before it, names and counts, or where one claim does.
+    """
+    if claim.section != "text" or not context.english:
+        return
+    for clause in _CLAUSE.split(claim.item):
+        stated = [f for f in figures(clause) if f.quantity.kind != "ordinal"]
+        names = context.named_in(clause) if stated else []
+        for figure in stated:
+            places = context.counting(figure.quantity, _same)
+            apart = [n for n in names if not context.together(n, figure.quantity, places, _same)]
+            if apart and len(apart) == len(names):
+                words = clause[figure.quantity.start : figure.quantity.end]
+                message = f"{words!r} does not stand with {apart[0]!r} in any sentence or claim"
+                yield error("figure_with_another_name", claim.path, message)
 
 
 _ORDINALS = {
@@ -152,35 +301,29 @@ def claims_are_said_once(claim: Claim, context: Context) -> Iterator[Finding]:
     """No two claims of a section say the same of the same sentences."""
     if claim.section not in ("events", "proposals", "layers", "disputes"):
         return
-    first = context.first_said.setdefault(
-        (claim.section, frozenset(c.sentence for c in claim.evidence), _gist(claim)),
-        claim.path,
-    )
+    gist = next(iter(claim.folded.values()), "")
+    key = (claim.section, frozenset(c.sentence for c in claim.evidence), gist)
+    first = context.first_said.setdefault(key, claim.path)
     if first != claim.path:
         yield warning("said_twice", claim.path, f"says the same as {first}")
 
 
-def _gist(claim: Claim) -> str:
-    return next(iter(claim.folded.values()), "")
-
-
 def layers_keep_their_order(claim: Claim, context: Context) -> Iterator[Finding]:
     """A layer's `rank` is the one that its sentence gives it (second line, third level)."""
-    if claim.section != "layers" or not context.english:
+    if claim.section != "layers" or not context.english or claim.item.rank is None:
         return
-    others = [layer for layer in context.summary.structure.layers if layer is not claim.item]
     rank = claim.item.rank
-    if rank is None:
-        return
+    others = [layer for layer in context.summary.structure.layers if layer is not claim.item]
     if any(layer.rank == rank for layer in others):
         yield warning("layer_order", claim.path, f"another layer has rank {rank}, too")
     cited = {c.sentence for c in claim.evidence}
     if any(cited & {c.sentence for c in layer.evidence} for layer in others):
         return  # one sentence that ranks several
-    ranks = {_ORDINALS[word] for at in context.passages(claim) for word in _RANKED.findall(at.text)}
+    sentences = context.folded(context.cited(claim))
+    ranks = {_ORDINALS[word] for sentence in sentences for word in _RANKED.findall(sentence)}
     if len(ranks) == 1 and rank not in ranks:
         message = f"rank is {rank}, the cited sentence ranks it {ranks.pop()}"
-        yield error("layer_order", claim.path, message)
+        yield error("layer_order", f"{claim.path}.rank", message)
 
 
 def events_fit_their_date(claim: Claim, context: Context) -> Iterator[Finding]:
@@ -195,6 +338,5 @@ def events_fit_their_date(claim: Claim, context: Context) -> Iterator[Finding]:
     if claim.item.status == "held" and date > day:
         yield error("event_not_yet", claim.path, f"was held, but {date} lies after publication")
     elif claim.item.status in ("planned", "expected") and date < day:
-        yield warning(
-            "event_in_the_past", claim.path, f"is planned, but {date} lies before publication"
-        )
+        message = f"is planned, but {date} lies before publication"
+        yield warning("event_in_the_past", claim.path, message)

@@ -1,0 +1,33 @@
+"""Does the evidence speak of what the claim says? The one check that compares by shared words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from guarantee_summarizer.schema import Finding
+from guarantee_summarizer.text import fold
+from guarantee_summarizer.verify.claims import Claim
+from guarantee_summarizer.verify.context import Context, error
+from guarantee_summarizer.verify.overlap import stems
+
+__all__ = ["evidence_speaks_of_it"]
+
+_UNRELATED = 0.25  # share of what the best sentence of the article supports
+_DOUBTFUL = 0.45
+
+
+def evidence_speaks_of_it(claim: Claim, context: Context) -> Iterator[Finding]:
+    """The cited sentences share about as much with the claim as the best ones of the article do."""
+    if claim.section in ("text", "participants", "terms") or not claim.evidence:
+        return
+    if not context.english:
+        return
+    parts = claim.item.positions if claim.section == "disputes" else ()
+    names = " ".join(form for name in claim.references.values() for form in context.forms(name))
+    texts = [*claim.folded.values(), *map(fold, claim.located.values()), names]
+    texts += [fold(position.stance) for position in parts]
+    wanted = stems(" ".join(texts))
+    share = context.overlap.share(wanted, context.cited(claim), enough=_DOUBTFUL)
+    if share is not None and share < _UNRELATED:
+        message = "the cited sentences speak of something else"
+        yield error("evidence_beside_the_point", claim.path, message)
