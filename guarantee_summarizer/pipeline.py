@@ -157,8 +157,8 @@ class Pipeline:
 
     def partial(self, text: str, article: Article) -> Draft:
         """Read what is whole of an answer that is still coming in."""
-        reading = read_answer(ANSWER.model_validate_json(text), article)
-        draft = self._examined(reading.summary, article).noting("the answer is still coming in")
+        parsed = read_answer(ANSWER.model_validate_json(text), article)
+        draft = self._examined(parsed.summary, article).noting("the answer is still coming in")
         return replace(draft, partial=True)
 
     def finish(self, draft: Draft, article: Article, usage: Usage) -> Summary:
@@ -207,11 +207,11 @@ class Pipeline:
             return replace(self._examined(claims, article), model=completion.model)
         if not isinstance(answer, ANSWER):  # a stream, or nothing that instructor could read
             answer = ANSWER.model_validate_json(completion.text)
-        reading = read_answer(answer, article)
-        if reading.empty:
-            return replace(_NOTHING, problems=reading.problems)
-        draft = self._examined(reading.summary, article)
-        return replace(draft, problems=reading.problems, model=completion.model)
+        parsed = read_answer(answer, article)
+        if parsed.empty:
+            return replace(_NOTHING, problems=parsed.problems)
+        draft = self._examined(parsed.summary, article)
+        return replace(draft, problems=parsed.problems, model=completion.model)
 
     def _reask(
         self, best: Draft, prompt: Prompt, article: Article
