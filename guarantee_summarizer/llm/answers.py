@@ -282,7 +282,7 @@ def _finding(detail: ErrorDetails, path: str) -> Finding:
 
 
 def read_object(raw: str) -> tuple[dict[str, Any], str | None]:
-    """Return the complete part of the JSON object in `raw`, and what is wrong with the rest."""
+    """Return the complete part of the JSON object in `raw`, and the reason why the rest is lost."""
     start = raw.find("{")
     if start < 0:
         return {}, "the answer holds no JSON object"

@@ -49,7 +49,7 @@ class ModelClient:
     """Drive conversations with one model: sync, async or streamed.
 
     Args:
-        endpoint: the model and how to reach it.
+        endpoint: the model and its address.
         options: mode, limits and budget.
         telemetry: gets a span for every request.
 
