@@ -1,4 +1,4 @@
-"""Structured, grounded summaries of texts on international security guarantees."""
+"""Extract structured, grounded summaries from texts on international security guarantees."""
 
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING as _TYPE_CHECKING
@@ -66,7 +66,7 @@ _LAZY = {
     "article_from_html": "readers",
     "article_from_pdf": "readers",
     "read_articles": "readers",
-}  # loads asyncio, sqlite3 and readers, which single articles do not need
+}  # these load asyncio, sqlite3 and readers, which single articles do not need
 
 __all__ = [
     "AnswerError",
@@ -130,7 +130,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> _Any:
-    """What whole corpora need, loaded at first use."""
+    """Load the names in `_LAZY` at first use."""
     if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module = _import_module(f"{__name__}.{_LAZY[name]}")

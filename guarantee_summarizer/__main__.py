@@ -1,4 +1,4 @@
-"""`python -m guarantee_summarizer` is the shell command."""
+"""Run the shell command with `python -m guarantee_summarizer`."""
 
 from guarantee_summarizer.cli import main
 

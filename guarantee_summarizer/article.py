@@ -1,7 +1,4 @@
-"""Article: a text exactly as it was given, what is known about it, and its sentences.
-
-Readers for plain text, for the headers that news exports glue in front of it, and for JSON.
-"""
+"""Read articles from plain text with an optional header, or JSON; number their sentences."""
 
 from __future__ import annotations
 
@@ -31,7 +28,7 @@ from guarantee_summarizer.text import (
 __all__ = ["JSON_KEYS", "MAX_CHARACTERS", "Article", "ArticleLike", "decode"]
 
 MAX_CHARACTERS = 2_000_000
-"""Longest text that is taken, in code points; about 300,000 words."""
+"""Longest accepted text, in code points; about 300,000 words."""
 
 JSON_KEYS = {
     "title": ("title", "headline"),
@@ -39,22 +36,22 @@ JSON_KEYS = {
     "outlet": ("outlet", "source", "publisher"),
     "url": ("url", "link"),
 }
-"""What a record may call what is known about an article."""
+"""The accepted names of an article's metadata in a record."""
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*$")
-_PROSE_WORDS = 25  # a "sentence" without a full stop is prose, not a heading, from this length on
-_ABBREVIATION = 4  # up to this length, capitals tell a name from a word
-_UNSPACED = 8  # characters of a sentence in a script that is written without spaces
+_PROSE_WORDS = 25  # a "sentence" without a full stop is prose, not a heading, from this length up
+_ABBREVIATION = 4  # characters; up to this length case distinguishes US from us
+_UNSPACED = 8  # characters of a sentence in a script without spaces between words
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _URL = re.compile(r"https?://\S+\s*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Article:
-    """An immutable article; make one with `from_text`, `from_file` or `from_dict`.
+    """An immutable article; create one with `from_text`, `from_file` or `from_dict`.
 
     `text` is never changed: every offset in a summary is into it (code points, 0-based,
-    half-open). `body` is the offset where a header in front of the text ends. `source` names
-    where the article came from, for messages.
+    half-open). `body` is the offset where a header in front of the text ends. `source` is the
+    article's name in messages.
     """
 
     text: str
@@ -76,23 +73,23 @@ class Article:
         url: str | None = None,
         source: str = "the text",
     ) -> Self:
-        """Read a plain text; a header in front of it is read too, arguments win over it.
+        """Read a plain text and its header; arguments take precedence over the header.
 
-        A header is what people paste along: labelled lines (`title: …`, `date 2026-01-06`), a
-        bare title above a date or a byline, an outlet, front matter between lines of dashes, or
-        `date 2026-01-06` glued in front of the first sentence.
+        A header may have labelled lines (`title: …`, `date 2026-01-06`), a bare title above a date
+        or a byline, an outlet, front matter between lines of dashes, or `date 2026-01-06` in front
+        of the first sentence.
 
         Args:
             text: the article, at most `MAX_CHARACTERS` code points.
             title: headline.
             published: day of publication, a date or ISO 8601 (`2026-01-06`).
-            outlet: who published it.
-            url: where it stands; kept, never fetched.
-            source: what messages call the article, for instance its file name.
+            outlet: its publisher.
+            url: its address; never fetched.
+            source: its name in messages, for instance the file name.
 
         Raises:
-            ArticleError: the text is empty, too long, binary, or holds no full sentence, or
-                a date is none.
+            ArticleError: the text is empty, too long, binary, or has no full sentence, or
+                `published` is no date.
 
         >>> Article.from_text(" date 2026-01-06 The US will help.").published
         datetime.date(2026, 1, 6)
@@ -115,7 +112,7 @@ class Article:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], *, source: str = "the record") -> Self:
-        """Read a record with `text` and, if known, `title`, `date` or `published`, `outlet`, `url`.
+        """Read a record with `text` and optionally `title`, `date` or `published`, `outlet`, `url`.
 
         Raises:
             ArticleError: there is no text, a field has the wrong type, or as in `from_text`.
@@ -127,14 +124,14 @@ class Article:
         if not isinstance(text, str):
             keys = ", ".join(map(repr, list(data)[:8])) or "nothing"
             raise ArticleError(f'{source}: needs a field "text" with the article; it has {keys}')
-        found: dict[str, Any] = {}
+        metadata: dict[str, Any] = {}
         for field, names in JSON_KEYS.items():
             value = next((data[name] for name in names if data.get(name)), None)
             if value is not None and not isinstance(value, str | date):
                 kind = type(value).__name__
                 raise ArticleError(f"{source}: field {field!r} must be a string, not {kind}")
-            found[field] = value
-        return cls.from_text(text, source=source, **found)
+            metadata[field] = value
+        return cls.from_text(text, source=source, **metadata)
 
     @classmethod
     def from_file(cls, path: str | Path) -> Self:
@@ -143,8 +140,8 @@ class Article:
         UTF-8, or UTF-16 with a byte order mark.
 
         Raises:
-            ArticleError: no such file, a folder, a URL, binary or wrongly encoded, no JSON
-                object, or as in `from_text`; the message names the file.
+            ArticleError: the file does not exist, is a folder, a URL, binary, wrongly encoded or
+                no JSON object, or as in `from_text`; the message names the file.
         """
         name = str(path)
         if re.match(r"https?://", name, re.IGNORECASE):
@@ -161,30 +158,30 @@ class Article:
         return cls.from_dict(data, source=name)
 
     @classmethod
-    def of(cls, given: ArticleLike) -> Article:
-        """The article that is meant: itself, a plain text, or a record as in `from_dict`.
+    def of(cls, article: ArticleLike) -> Article:
+        """Return an article as it is, or read it from a text or a record as in `from_dict`.
 
         Raises:
             ArticleError: it is none of these, or cannot be read.
         """
-        if isinstance(given, Article):
-            return given
-        if isinstance(given, str):
-            return cls.from_text(given)
-        if isinstance(given, Mapping):
-            return cls.from_dict(given)
-        kind = type(given).__name__
+        if isinstance(article, Article):
+            return article
+        if isinstance(article, str):
+            return cls.from_text(article)
+        if isinstance(article, Mapping):
+            return cls.from_dict(article)
+        kind = type(article).__name__
         raise ArticleError(f"give an Article, its text or a record with its text, not {kind}")
 
     @cached_property
     def id(self) -> str:
-        """Hash of what the article says and when: 16 hex digits of SHA-256, equal on any machine."""
+        """Hash of text and metadata: 16 hex digits of SHA-256, equal on every machine."""
         day = self.published.isoformat() if self.published else None
         parts = [self.text, self.title, day, self.outlet, self.url]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
     def to_dict(self) -> dict[str, Any]:
-        """The record that `from_dict` reads back; what is not known is left out.
+        """Return the record that `from_dict` reads, without unknown metadata.
 
         >>> Article.from_text("The US will help.", outlet="UNN").to_dict()
         {'text': 'The US will help.', 'outlet': 'UNN'}
@@ -205,42 +202,42 @@ class Article:
 
     @cached_property
     def folded(self) -> FoldedText:
-        """The text folded for comparison, with the way back to offsets in `text`."""
+        """The text folded for comparison, with offsets into `text`."""
         return FoldedText(self.text)
 
     @cached_property
     def folded_sentences(self) -> tuple[str, ...]:
-        """The words of every sentence folded, white space runs as one space."""
+        """The folded words of every sentence, with single spaces."""
         return tuple(" ".join(fold(s.text).split()) for s in self.sentences)
 
     def naming(self, name: str) -> tuple[Sentence, ...]:
-        """The sentences that hold `name` as whole words, however it is spelled.
+        """Return the sentences with `name` as whole words, however it is spelled; cached.
 
-        An abbreviation in capitals (US, IT) has to stand in capitals. Each name is looked for once.
+        A short abbreviation (US, IT) has to be in capitals there too.
         """
-        if name not in self._named:
-            self._named[name] = self._search(name)
-        return self._named[name]
+        if name not in self._searched:
+            self._searched[name] = self._search(name)
+        return self._searched[name]
 
     @cached_property
-    def _named(self) -> dict[str, tuple[Sentence, ...]]:
+    def _searched(self) -> dict[str, tuple[Sentence, ...]]:
         return {}
 
     def _search(self, name: str) -> tuple[Sentence, ...]:
         needle = " ".join(fold(name).split())
         pairs = zip(self.sentences, self.folded_sentences, strict=True)
-        found = tuple(s for s, folded in pairs if holds(folded, needle))
+        matches = tuple(s for s, folded in pairs if holds(folded, needle))
         if name.isupper() and len(name) <= _ABBREVIATION:
-            return tuple(s for s in found if holds(s.text, name))
-        return found
+            return tuple(s for s in matches if holds(s.text, name))
+        return matches
 
     def sentences_at(self, start: int, end: int) -> tuple[Sentence, ...]:
-        """The sentences that the slice from `start` to `end` touches."""
+        """Return the sentences that overlap the slice from `start` to `end`."""
         return tuple(s for s in self.sentences if s.start < end and start < s.end)
 
 
 ArticleLike = Article | str | Mapping[str, Any]
-"""An article, its plain text, or a record with `text` and, if known, `title`, `date` …"""
+"""An article, its plain text, or a record with `text` and optionally `title`, `date` …"""
 
 
 def _day(value: date | str | None, source: str) -> date | None:
@@ -259,7 +256,7 @@ def _day(value: date | str | None, source: str) -> date | None:
 
 
 def _check(article: Article) -> None:
-    """Refuse what nobody can summarize, with one line that says why."""
+    """Raise if the article cannot be summarized."""
     name, text = article.source, article.text
     if len(text) > MAX_CHARACTERS:
         raise ArticleError(
@@ -271,12 +268,12 @@ def _check(article: Article) -> None:
         where = "is empty below its header" if article.body else "is empty"
         raise ArticleError(f"{name}: {where}; give the text of an article")
     if _SURROGATE.search(text):
-        raise ArticleError(f"{name}: holds half a character (a lone surrogate); decode it anew")
+        raise ArticleError(f"{name}: contains a lone surrogate; decode the file as UTF-8")
     if "\0" in text:
         raise ArticleError(f"{name}: is binary, not text; give plain text or JSON")
     if not any(_is_prose(text[a:b]) for a, b in spans(text, article.body)):  # up to the first one
         raise ArticleError(
-            f"{name}: holds no full sentence, only headings or single words; "
+            f"{name}: has no full sentence, only headings or single words; "
             "give the whole text of an article"
         )
 
@@ -303,14 +300,14 @@ def _read_bytes(path: Path) -> bytes:
 
 
 def decode(data: bytes, name: str) -> str:
-    """The text of a file in UTF-8, or in UTF-16 with a byte order mark; `name` is for messages.
+    """Decode a file in UTF-8, or in UTF-16 with a byte order mark; `name` is for messages.
 
     Raises:
         ArticleError: it is binary, or in another encoding.
     """
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
-        text = data.decode(encoding)
+        return data.decode(encoding)
     except UnicodeDecodeError as error:
         if b"\0" in data[:4096]:
             raise ArticleError(f"{name}: is binary, not text; give plain text or JSON") from error
@@ -318,4 +315,3 @@ def decode(data: bytes, name: str) -> str:
             f"{name}: is not UTF-8 (byte {error.start}); convert it, for instance with "
             "'iconv -f CP1251 -t UTF-8'"
         ) from error
-    return text

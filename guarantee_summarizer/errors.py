@@ -1,4 +1,4 @@
-"""Everything that can go wrong, as one tree.
+"""Define the library's errors, as one tree.
 
     GuaranteeSummarizerError
     ├── ArticleError            the input cannot be read as an article
@@ -6,7 +6,7 @@
     ├── PromptError             a template is missing, broken, or names an unknown variable
     ├── LexiconError            a lexicon file breaks its format
     ├── LedgerError             the ledger of a run cannot be opened, read or written
-    ├── BudgetSpentError        the budget of a run ended it; what was done is done
+    ├── BudgetSpentError        the budget of a run ended it; finished results are kept
     ├── ConfigurationError      options that do not fit together, or a missing extra
     │   └── MissingKeyError     a model was named, but no API key was found
     └── ModelError              the language model gave no usable answer
@@ -16,9 +16,9 @@
         ├── TransportError          no answer came back, after all attempts
         │   ├── RateLimitError          too many requests; carries `retry_after`
         │   ├── ModelTimeoutError       no answer in time
-        │   └── UnreachableError        nobody answers at that address
+        │   └── UnreachableError        no server answers at that address
         ├── RefusalError            the model declined to answer
-        └── AnswerError             an answer came, but not one that holds
+        └── AnswerError             an answer came, but is not usable
             ├── TruncatedError          it was cut off (raised in strict mode)
             ├── InvalidAnswerError      it never fitted the schema; carries `answer`
             └── UnsupportedError        strict mode: claims that the article does not support
@@ -59,7 +59,7 @@ __all__ = [
 
 
 class GuaranteeSummarizerError(Exception):
-    """Root of the tree: catch this to catch everything that the library raises on purpose."""
+    """Root of the tree: catch it to catch all errors that the library raises on purpose."""
 
 
 class ArticleError(GuaranteeSummarizerError):
@@ -71,7 +71,7 @@ class SchemaError(GuaranteeSummarizerError):
 
 
 class PromptError(GuaranteeSummarizerError):
-    """A prompt template is missing, broken or names a variable that it is not given."""
+    """A prompt template is missing, broken or uses an unknown variable."""
 
 
 class LexiconError(GuaranteeSummarizerError):
@@ -79,15 +79,15 @@ class LexiconError(GuaranteeSummarizerError):
 
 
 class LedgerError(GuaranteeSummarizerError):
-    """The ledger of a run cannot be opened, read or written; what it held before is kept."""
+    """The ledger of a run cannot be opened, read or written; recorded entries are kept."""
 
 
 class BudgetSpentError(GuaranteeSummarizerError):
-    """The budget of a run is spent; raised after the results that were paid for."""
+    """The budget of a run is spent; raised after the results already paid for."""
 
 
 class ConfigurationError(GuaranteeSummarizerError):
-    """Options that do not fit together, or an optional part that is not installed."""
+    """Options do not fit together, or an extra is not installed."""
 
 
 class MissingKeyError(ConfigurationError):
@@ -97,11 +97,11 @@ class MissingKeyError(ConfigurationError):
 class ModelError(GuaranteeSummarizerError):
     """The language model gave no usable answer.
 
-    `attempts` counts the requests that were sent, `usage` what they cost, if that is known;
-    `answer` is the last raw answer, if any came.
+    `attempts` is the number of requests sent, `usage` their costs, if known; `answer` is the last
+    raw answer, if there was one.
     """
 
-    usage: Any = None  # `schema.Usage`; the schema itself raises errors
+    usage: Any = None  # `schema.Usage`, which imports this module
 
     def __init__(self, message: str, *, attempts: int = 0, answer: str | None = None) -> None:
         super().__init__(message)
@@ -126,7 +126,7 @@ class TransportError(ModelError):
 
 
 class RateLimitError(TransportError):
-    """The endpoint asked for patience beyond the budget; `retry_after` is in seconds, if given."""
+    """The endpoint's limits need a longer wait than the budget; `retry_after`: seconds or None."""
 
     def __init__(
         self, message: str, *, attempts: int = 0, retry_after: float | None = None
@@ -140,7 +140,7 @@ class ModelTimeoutError(TransportError):
 
 
 class UnreachableError(TransportError):
-    """Nobody answers at the address of `base_url`."""
+    """No server answers at the address of `base_url`."""
 
 
 class RefusalError(ModelError):
@@ -148,7 +148,7 @@ class RefusalError(ModelError):
 
 
 class AnswerError(ModelError):
-    """An answer came, but not one that holds; `summary` is what could be kept of it, if any."""
+    """An answer came, but is not usable; `summary` holds its usable part, if there is one."""
 
     def __init__(
         self,
@@ -171,18 +171,18 @@ class InvalidAnswerError(AnswerError):
 
 
 class UnsupportedError(AnswerError):
-    """Strict mode: the article does not support all that the model said."""
+    """Strict mode: the article does not support every claim of the model."""
 
 
 def load_extra(module: str, *, extra: str) -> Any:
     """Import an optional library.
 
     Args:
-        module: what to import, for instance `scipy.optimize`.
-        extra: the extra of this package that brings it.
+        module: its name, for instance `scipy.optimize`.
+        extra: the extra of this package that installs it.
 
     Raises:
-        ConfigurationError: it is not installed; the message holds the install command.
+        ConfigurationError: it is not installed; the message has the install command.
     """
     try:
         return import_module(module)

@@ -1,7 +1,7 @@
-"""Headers in front of a text: front matter, a title, a day, bylines, an outlet, an address.
+"""Read the header in front of a text: front matter, title, date, bylines, outlet, URL.
 
-A header ends with the last line that is surely one of its own, such as a labelled line or a bare
-date; a few short lines above such a line belong to it, everything else is the text.
+A header ends with the last line that can be nothing else, such as a labelled line or a bare date;
+a few short lines above such a line belong to it, everything else is the text.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _LABELS = {
 }
 _LONGEST = 300  # characters of a line of a header
 _WORDS = 25  # of a title, at most
-_FEW_WORDS = 6  # of an outlet, or of what else stands beside a day ("5 min read")
+_FEW_WORDS = 6  # of an outlet, or of the rest of a line with a date ("5 min read")
 _UNLABELLED = 3  # title, outlet and section, at most
 
 _MONTH = rf"(?:{'|'.join(m[:3] for m in MONTHS)})[a-z]*\.?"
@@ -62,10 +62,10 @@ _Fields = dict[str, str]
 
 
 def read_day(text: str) -> date | None:
-    """Return the day that `text` names first; None where it names none, or could name two.
+    """Return the first day in `text`; None if there is none or it is ambiguous (1/2/2026).
 
     Raises:
-        ValueError: it has the form of a day, but there is no such day.
+        ValueError: it has the form of a day, but no such day exists.
 
     >>> read_day("Tuesday, March 25, 2025"), read_day("TBD")
     (datetime.date(2025, 3, 25), None)
@@ -86,7 +86,7 @@ def read_day(text: str) -> date | None:
 
 
 def read_header(text: str) -> tuple[_Fields, int]:
-    r"""Return what the header of `text` says, and the offset where the text proper begins.
+    r"""Return the fields of the header of `text`, and the offset where the body begins.
 
     The fields are `title`, `published` (as it is written), `outlet` and `url`.
 
@@ -94,20 +94,20 @@ def read_header(text: str) -> tuple[_Fields, int]:
     ({'published': 'March 25, 2025', 'title': 'A pact is near'}, 41)
     """
     fields, body = _front_matter(text)
-    if not body and _RULE.match(text):  # front matter that never ends is none
+    if not body and _RULE.match(text):  # front matter without an end is none
         return {}, 0
     unlabelled: list[str] = []
-    belonging = 0  # so many of them stand above a line that is surely a header's
+    belonging = 0  # how many of them are above a certain line of the header
     standfirst = None  # offset of one full sentence between the title and the rest of the header
     for line, start, end in _lines(text, body):
-        said = _read_line(line)
-        if said is None and "published" not in fields and (glued := _GLUED.match(text, start)):
+        new = _read_line(line)
+        if new is None and "published" not in fields and (glued := _GLUED.match(text, start)):
             fields["published"], body, belonging = glued[1], glued.end(), len(unlabelled)
             break
-        if said is not None:
-            if fields.keys() & said.keys():
+        if new is not None:
+            if fields.keys() & new.keys():
                 break
-            fields |= said
+            fields |= new
             body, belonging = standfirst or end, len(unlabelled)
         elif standfirst or len(unlabelled) == _UNLABELLED or len(line) > _LONGEST:
             break
@@ -121,7 +121,7 @@ def read_header(text: str) -> tuple[_Fields, int]:
 
 
 def _lines(text: str, start: int) -> Iterator[tuple[str, int, int]]:
-    """The lines that are not blank, without Markdown, with their offsets."""
+    """The non-blank lines without Markdown, with their offsets."""
     for match in _LINE.finditer(text, start):
         line = match[1].strip("\ufeff \t")
         line = line if len(line) > _LONGEST else without_marks(line)
@@ -130,7 +130,7 @@ def _lines(text: str, start: int) -> Iterator[tuple[str, int, int]]:
 
 
 def _front_matter(text: str) -> tuple[_Fields, int]:
-    """Keys and values between two lines of dashes; nothing where the second is missing."""
+    """Keys and values between two lines of dashes; nothing if the second is missing."""
     fields: _Fields = {}
     opening = _RULE.match(text)
     for match in islice(_LINE.finditer(text, opening.end()) if opening else (), 100):
@@ -145,27 +145,27 @@ def _front_matter(text: str) -> tuple[_Fields, int]:
 
 
 def _read_line(line: str) -> _Fields | None:
-    """What a line says that is surely one of a header; None for any other line."""
+    """The fields of a line that can only be a header's; None for any other line."""
     if len(line) > _LONGEST:
         return None
-    whole = _read_part(line)
-    if whole and "title" in whole:  # which may hold dashes and bars
-        return whole
+    title = _read_part(line)
+    if title and "title" in title:  # which may contain dashes and bars
+        return title
     parts = {part: _read_part(part) for part in _PARTS.split(line)}
-    others = [part for part, said in parts.items() if said is None]
+    others = [part for part, read in parts.items() if read is None]
     if len(others) == len(parts) or any(not 0 < len(p.split()) <= _FEW_WORDS for p in others):
         return None
     fields: _Fields = {}
-    for part, said in parts.items():
-        fields |= said or ({"outlet": part} if said is None and _is_outlet(part) else {})
+    for part, read in parts.items():
+        fields |= read or ({"outlet": part} if read is None and _is_outlet(part) else {})
     return fields
 
 
 def _read_part(part: str) -> _Fields | None:
-    """What a line, or a part of it between bars or dashes, says: a label, a day, a byline."""
+    """The fields of a line, or of a part between bars or dashes: a label, a day, a byline."""
     labelled = _LABELLED.fullmatch(part)
-    if labelled and (said := _labelled(labelled[1], labelled[2])) is not None:
-        return said
+    if labelled and (fields := _labelled(labelled[1], labelled[2])) is not None:
+        return fields
     label = _DAY_LABEL.match(part)
     rest = part[label.end() :] if label else part
     if _is_day(rest):
@@ -176,7 +176,7 @@ def _read_part(part: str) -> _Fields | None:
 
 
 def _labelled(label: str, value: str) -> _Fields | None:
-    """What `label: value` says; None where the label is no header's or the value is prose."""
+    """The field of `label: value`; None if the label is unknown or the value is prose."""
     key = _LABELS.get(re.sub("[_-]", " ", label.lower()))
     if key == "published" and _is_day(value):
         return _published(value)
@@ -195,7 +195,7 @@ def _is_day(text: str) -> bool:
 
 
 def _published(value: str) -> _Fields:
-    """The day as it is written, also one that does not exist; nothing where no day is named."""
+    """The day as it is written, even one that does not exist; nothing if there is none."""
     try:
         return {"published": value} if read_day(value) else {}
     except ValueError:

@@ -153,14 +153,14 @@ class RunOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
-    """A model and how to reach it.
+    """A model and its endpoint.
 
     Args:
         model: its name at the endpoint.
         base_url: an OpenAI-compatible endpoint, ending in `/v1`; OpenAI's (or that of
             `OPENAI_BASE_URL`) if None.
         api_key: read from `OPENAI_API_KEY` if None; never shown.
-        client: an instructor client of your own, for any provider; the rest is then its business.
+        client: a custom instructor client, for any provider; it has its own address and key.
 
     Raises:
         MissingKeyError: OpenAI itself is meant and there is no key.
@@ -193,7 +193,7 @@ class Endpoint:
 
     @property
     def address(self) -> str:
-        """What messages call the endpoint."""
+        """The name of the endpoint in messages."""
         if self.client is not None:
             return f"the {type(self.client).__name__} client"
         return self.base_url or os.environ.get("OPENAI_BASE_URL") or "the OpenAI API"

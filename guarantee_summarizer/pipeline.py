@@ -1,12 +1,12 @@
-"""What becomes of one article: read the answer, enrich, verify, re-ask, withhold.
+"""Turn an article and a model's answers into a summary: read, enrich, verify, re-ask, withhold.
 
     extract (no model) ──────────────┐
     prompt -> answer -> read_answer ─┴─> enrich -> verify -> finish: withhold, omissions, strict
          ^                                   │
          └────── re-ask the rejected claims ─┘
 
-Nothing here does any I/O. A conversation with a model is a generator that yields requests and is
-sent completions; `llm.client` and `batch` drive it, and tests do with plain values.
+There is no I/O here. A conversation with a model is a generator that yields requests and is sent
+completions; `llm.client` and `batch` drive it, and tests do with plain values.
 """
 
 from __future__ import annotations
@@ -54,10 +54,10 @@ _SHOWN = 120  # characters of an answer that a message quotes
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The claims made of an article, enriched and verified, before any is withheld.
+    """The claims of a summary, enriched and verified, before any is withheld.
 
-    `problems` are what is wrong with the answer as a whole; `readable` is False where nothing of it
-    could be read, `partial` True where more of it is coming in.
+    `problems` are those of the answer as a whole; `readable` is False if nothing of it could be
+    read, `partial` True while it is still streamed.
     """
 
     summary: Summary
@@ -69,14 +69,14 @@ class Draft:
 
     @property
     def flaws(self) -> float:
-        """How much is wrong: problems, items that did not fit, claims with an error."""
+        """Number of problems, misfit items and errors; infinite if nothing could be read."""
         errors = sum(finding.severity == "error" for finding in self.findings)
         flaws = len(self.problems) + len(self.summary.withheld) + errors
         return flaws if self.readable else math.inf
 
-    def noting(self, lost: str) -> Draft:
-        """Return a copy that says in its summary what was lost on the way."""
-        incomplete = (*self.summary.incomplete, lost)
+    def noting(self, loss: str) -> Draft:
+        """Return a copy with `loss` added to the summary's `incomplete`."""
+        incomplete = (*self.summary.incomplete, loss)
         return replace(self, summary=self.summary.replace(incomplete=incomplete))
 
 
@@ -85,12 +85,12 @@ _NOTHING = Draft(Summary.model_construct(relevant=False), readable=False)
 
 @dataclass(frozen=True)
 class Pipeline:
-    """The steps between an article and its summary, for one configuration.
+    """Carry out the steps between an article and its summary, for one configuration.
 
     Args:
         options: language, strictness, omissions (`coverage`).
-        lexicon: the actors to know.
-        cues: the phrases that the embedded extractor goes by.
+        lexicon: the known actors.
+        cues: the phrases that the embedded extractor looks for.
         endpoint: the model; None for the embedded extractor.
         book: the prompt templates; None without a model.
     """
@@ -102,7 +102,7 @@ class Pipeline:
     book: PromptBook | None = None
 
     def extract(self, article: Article) -> Draft:
-        """Let the embedded extractor read an article.
+        """Draft a summary with the embedded extractor.
 
         Raises:
             ArticleError: the article is not in English.
@@ -110,22 +110,22 @@ class Pipeline:
         from guarantee_summarizer.embedded import extract  # noqa: PLC0415  (only without a model)
 
         claims = extract(article, lexicon=self.lexicon, cues=self.cues)
-        return self._examined(claims, article)
+        return self._verified(claims, article)
 
     def conversation(
         self, article: Article, account: Account
     ) -> Generator[Request, Completion, Draft]:
-        """Ask about an article, then only for what does not hold, until all holds.
+        """Request a summary, then repairs of the rejected claims, until none is rejected.
 
-        Ends early where the budget of `account` is spent. Whoever drives it may throw a
-        `ModelError` in place of a completion: once there is a draft it is kept and says so.
+        Ends early when the budget of `account` is spent. The driver may throw a `ModelError` in
+        place of a completion: if there is a draft by then, it is returned with a note.
 
         Raises:
             RefusalError: the model declined.
-            AnswerError: nothing of its answers can be used.
+            AnswerError: none of its answers is usable.
         """
         prompt = self._book.prompt(article, language=self.options.language)
-        request, asked = Request(prompt.messages, ANSWER), tuple[RejectedClaim, ...]()
+        request, rejected = Request(prompt.messages, ANSWER), tuple[RejectedClaim, ...]()
         best = _NOTHING
         while True:
             try:
@@ -140,33 +140,33 @@ class Pipeline:
             if completion.refusal:
                 message = f"{self._where}: the model declined: {_short(completion.refusal)}"
                 raise RefusalError(message, attempts=account.usage.attempts)
-            draft = self._read(completion, article, best, asked)
+            draft = self._read(completion, article, best, rejected)
             best = draft if draft.flaws <= best.flaws else best
-            if completion.finish == "length" and not asked:  # it would be cut off again
+            if completion.finish == "length" and not rejected:  # it would be cut off again
                 best = best.noting(_CUT_OFF)
             if not best.flaws or account.spent or completion.finish in ("length", "broken"):
                 break
-            # A second reader's request goes here: after the checks, before the re-ask.
-            again = self._reask(best, prompt, article)
-            if again is None:
+            # A second reader would send its request here, after the checks and before the re-ask.
+            next_request = self._reask(best, prompt, article)
+            if next_request is None:
                 break
-            request, asked = again
+            request, rejected = next_request
         if not best.readable:
             raise self._unusable(completion, account)
         return best
 
     def partial(self, text: str, article: Article) -> Draft:
-        """Read what is whole of an answer that is still coming in."""
-        reading = read_answer(ANSWER.model_validate_json(text), article)
-        draft = self._examined(reading.summary, article).noting("the answer is still coming in")
+        """Draft a summary from the complete part of an answer that is still streamed."""
+        parsed = read_answer(ANSWER.model_validate_json(text), article)
+        draft = self._verified(parsed.summary, article).noting("the answer is still coming in")
         return replace(draft, partial=True)
 
     def finish(self, draft: Draft, article: Article, usage: Usage) -> Summary:
-        """Take out what is unsupported, say who made it, and be strict if asked to.
+        """Withhold unsupported claims, and add provenance, usage and omissions.
 
         Raises:
-            TruncatedError: strict, and the summary is incomplete.
-            UnsupportedError: strict, and something was withheld.
+            TruncatedError: `strict`, and the summary is incomplete.
+            UnsupportedError: `strict`, and claims were withheld.
         """
         provenance = Provenance(
             backend="llm" if self.endpoint else "embedded",
@@ -181,12 +181,13 @@ class Pipeline:
         if draft.partial:
             return summary
         if self.options.coverage and article.english:
-            summary = summary.replace(findings=(*summary.findings, *self._missed(summary, article)))
+            findings = (*summary.findings, *self._omissions(summary, article))
+            summary = summary.replace(findings=findings)
         if self.options.strict:
-            _insist(summary, article.source)
+            _raise_if_flawed(summary, article.source)
         return summary
 
-    def _examined(self, claims: Summary, article: Article) -> Draft:
+    def _verified(self, claims: Summary, article: Article) -> Draft:
         """Enrich and verify claims."""
         summary = enrich(claims, article, self.lexicon)
         examples = self.book.examples if self.book else ()
@@ -198,31 +199,31 @@ class Pipeline:
         completion: Completion,
         article: Article,
         best: Draft,
-        asked: tuple[RejectedClaim, ...],
+        rejected: tuple[RejectedClaim, ...],
     ) -> Draft:
-        """Read and examine a whole answer, or one to a re-ask laid over the best draft."""
+        """Read and verify a full answer, or repairs of the best draft."""
         answer = completion.parsed
-        if asked and (repairs := read_repairs(answer, completion.text, asked)) is not None:
-            claims = repaired(best.summary, asked, repairs, article)
-            return replace(self._examined(claims, article), model=completion.model)
-        if not isinstance(answer, ANSWER):  # a stream, or nothing that instructor could read
+        if rejected and (repairs := read_repairs(answer, completion.text, rejected)) is not None:
+            claims = repaired(best.summary, rejected, repairs, article)
+            return replace(self._verified(claims, article), model=completion.model)
+        if not isinstance(answer, ANSWER):  # streamed, or unreadable for instructor
             answer = ANSWER.model_validate_json(completion.text)
-        reading = read_answer(answer, article)
-        if reading.empty:
-            return replace(_NOTHING, problems=reading.problems)
-        draft = self._examined(reading.summary, article)
-        return replace(draft, problems=reading.problems, model=completion.model)
+        parsed = read_answer(answer, article)
+        if parsed.empty:
+            return replace(_NOTHING, problems=parsed.problems)
+        draft = self._verified(parsed.summary, article)
+        return replace(draft, problems=parsed.problems, model=completion.model)
 
     def _reask(
         self, best: Draft, prompt: Prompt, article: Article
     ) -> tuple[Request, tuple[RejectedClaim, ...]] | None:
-        """What to ask next: all again where the answer as a whole is wrong, else single claims."""
+        """The next request: for everything if the answer as a whole is wrong, else for repairs."""
         if best.problems:
             return Request(self._book.again(prompt, best.problems), ANSWER), ()
         rejected = rejected_claims(best.summary, best.findings)
         if not rejected:
             return None
-        messages = self._book.mend(
+        messages = self._book.repair(
             rejected,
             sentences=relevant_sentences(rejected, article),
             names=[participant.name for participant in best.summary.participants],
@@ -231,7 +232,7 @@ class Pipeline:
         )
         return Request(messages, repair_model(rejected)), rejected
 
-    def _missed(self, summary: Summary, article: Article) -> tuple[Finding, ...]:
+    def _omissions(self, summary: Summary, article: Article) -> tuple[Finding, ...]:
         from guarantee_summarizer.embedded.omissions import passed_over  # noqa: PLC0415
 
         return passed_over(summary, article, lexicon=self.lexicon, cues=self.cues)
@@ -247,16 +248,16 @@ class Pipeline:
         return self.endpoint.address if self.endpoint else "the embedded extractor"
 
     def _unusable(self, completion: Completion, account: Account) -> ModelError:
-        """The error where nothing of the last answer, nor of those before, can be kept."""
+        """The error if no answer is usable, neither the last nor those before."""
         attempts, text = account.usage.attempts, completion.text
         if completion.finish == "length":
-            message = f"{self._where}: the answer was cut off before anything in it was whole"
+            message = f"{self._where}: the answer was cut off before its first complete item"
             return TruncatedError(message, attempts=attempts, answer=text)
         reason = f"no answer fitted the schema in {attempts} attempts; last: {_short(text)}"
         return InvalidAnswerError(f"{self._where}: {reason}", attempts=attempts, answer=text)
 
 
-def _insist(summary: Summary, source: str) -> None:
+def _raise_if_flawed(summary: Summary, source: str) -> None:
     """Raise if the summary is incomplete or has withheld claims."""
     attempts = summary.usage.attempts if summary.usage else 0
     if summary.incomplete:

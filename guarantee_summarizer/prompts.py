@@ -1,7 +1,7 @@
-"""Prompts: Jinja templates and an article in, messages for a language model out.
+"""Render Jinja templates and an article to messages for a language model.
 
-The only room that knows jinja2. The system message is the same bytes for every article; the
-article follows as numbered sentences and is data, never template source.
+The system message is the same bytes for every article; the article follows as numbered sentences
+and is data, never template source.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from guarantee_summarizer.schema.json_schema import wire_schema
 __all__ = ["Prompt", "PromptBook", "prompts_folder"]
 
 SYSTEM, ARTICLE, EXAMPLE = "system.md.jinja", "article.md.jinja", "example.md.jinja"
-AGAIN, MEND = "again.md.jinja", "mend.md.jinja"
+AGAIN, REPAIR = "again.md.jinja", "mend.md.jinja"
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What a model gets for one article; `fingerprint` names the templates and the schema."""
+    """The prompt for one article; `fingerprint` identifies the templates and the schema."""
 
     system: str
     user: str
@@ -46,10 +46,10 @@ class Prompt:
 
 
 class PromptBook:
-    """The templates in a folder: `system`, `example`, `article`, `mend`, `again` (`….md.jinja`).
+    """Render the templates `system`, `example`, `article`, `mend` and `again` (`….md.jinja`).
 
     Args:
-        folder: your own templates; those that it does not hold are the bundled ones.
+        folder: custom templates; the bundled ones are used for those that it does not hold.
 
     Raises:
         PromptError: the folder does not exist, or a template is broken; with file and line.
@@ -77,53 +77,53 @@ class PromptBook:
 
     @cached_property
     def system(self) -> str:
-        """The static part, rendered once."""
+        """The system message, the same for every article."""
         return self._render(SYSTEM)
 
     @cached_property
     def examples(self) -> tuple[dict[str, Any], ...]:
-        """The JSON objects in `example`: what a model might copy instead of reading the article."""
+        """The JSON objects in `example`, which a model might copy instead of the article."""
         return tuple(_json_objects(self._render(EXAMPLE)))
 
     @cached_property
     def fingerprint(self) -> str:
-        """12 hex digits of SHA-256 over the static part, the other templates and the schema."""
+        """12 hex digits of SHA-256 over the system message, the other templates and the schema."""
         return _digest([*self.parts.values()])
 
     @property
     def parts(self) -> dict[str, str]:
-        """A digest for each part of the fingerprint, to tell which one changed."""
+        """A digest for each part of the fingerprint, to see which one changed."""
         schema = json.dumps(wire_schema(), sort_keys=True)
-        texts = {SYSTEM: self.system, **{n: self._source(n) for n in (ARTICLE, AGAIN, MEND)}}
+        texts = {SYSTEM: self.system, **{n: self._source(n) for n in (ARTICLE, AGAIN, REPAIR)}}
         return {name: _digest([text]) for name, text in {**texts, "schema": schema}.items()}
 
     def prompt(self, article: Article, *, language: str = "English") -> Prompt:
         """Render the prompt for one article.
 
         Args:
-            article: what is to be summarized.
-            language: English name of the language that the summary is to be written in.
+            article: the article to summarize.
+            language: English name of the summary's language.
 
         Raises:
-            PromptError: a template is missing or broken, or uses a name that it is not given.
+            PromptError: a template is missing or broken, or uses an unknown variable.
         """
         user = self._render(ARTICLE, article=article, language=language, marker=article.id)
         return Prompt(self.system, user, wire_schema(), self.fingerprint)
 
     def again(self, prompt: Prompt, problems: Sequence[Any]) -> list[dict[str, str]]:
-        """The messages once more, as they were, and what was wrong with the answer as a whole."""
-        told = self._render(AGAIN, problems=problems)
+        """Render the same prompt with the problems of the answer appended."""
         system, user = prompt.messages
-        return [system, {**user, "content": user["content"] + told}]
+        appended = self._render(AGAIN, problems=problems)
+        return [system, {**user, "content": user["content"] + appended}]
 
-    def mend(self, claims: Sequence[Any], **variables: Any) -> list[dict[str, str]]:
-        """The messages that ask for some claims again; see the class for what the template sees."""
-        return [{"role": "user", "content": self._render(MEND, claims=claims, **variables)}]
+    def repair(self, claims: Sequence[Any], **variables: Any) -> list[dict[str, str]]:
+        """Render the request to repair some claims; `variables` are those of `mend` above."""
+        return [{"role": "user", "content": self._render(REPAIR, claims=claims, **variables)}]
 
     def _render(self, name: str, **variables: Any) -> str:
         try:
             return self._environment.get_template(name).render(**variables)
-        except Exception as error:  # noqa: BLE001  (a template runs code of its author's)
+        except Exception as error:  # noqa: BLE001  (a template may raise anything)
             _explain(name, error)
 
     def _source(self, name: str) -> str:
@@ -145,27 +145,27 @@ def _explain(name: str, error: Exception) -> NoReturn:
 
 def _where(error: BaseException) -> str | None:
     """File and line of the template that was being rendered; Jinja keeps them in the traceback."""
-    trace, found = error.__traceback__, None
+    trace, place = error.__traceback__, None
     while trace is not None:
         code = trace.tb_frame.f_code
         if code.co_filename.endswith(".jinja"):
-            found = f"{code.co_filename}, line {trace.tb_lineno}"
+            place = f"{code.co_filename}, line {trace.tb_lineno}"
         trace = trace.tb_next
-    return found
+    return place
 
 
 def _one_line(text: str) -> str:
-    """White space runs as one space, so that a sentence stays on its numbered line."""
+    """The text with runs of white space as one space: a sentence stays on its numbered line."""
     return " ".join(text.split())
 
 
 def _json_objects(text: str) -> Iterator[dict[str, Any]]:
-    """The outermost JSON objects in a text, passing over what only looks like one."""
+    """The outermost JSON objects in a text; what only looks like one is skipped."""
     decoder, at = json.JSONDecoder(), text.find("{")
     while at >= 0:
         try:
-            answer, end = decoder.raw_decode(text, at)
-            yield answer
+            item, end = decoder.raw_decode(text, at)
+            yield item
         except (ValueError, RecursionError):
             end = at + 1
         at = text.find("{", end)
@@ -179,10 +179,10 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def prompts_folder() -> Path:
-    """The folder of the bundled prompt templates.
+    """Return the folder of the bundled templates.
 
-    A wheel carries `prompts/` inside the package as `_bundled/prompts`; in a checkout it lies
-    beside the package.
+    A wheel holds `prompts/` inside the package as `_bundled/prompts`; in a checkout it is beside
+    the package.
     """
     bundled = _PACKAGE / "_bundled" / "prompts"
     return bundled if bundled.is_dir() else _PACKAGE.parent / "prompts"

@@ -1,4 +1,4 @@
-"""Summarizer: one article in, one summary out, with a language model or without."""
+"""Summarize articles with a language model or the embedded extractor."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ if TYPE_CHECKING:  # loads asyncio and sqlite3, or openai and instructor, which 
 
 __all__ = ["Summarizer", "asummarize", "summarize"]
 
-_REBUILT = ("_pipeline", "_client", "_telemetry")  # on the machine where it is unpickled
+_REBUILT = ("_pipeline", "_client", "_telemetry")  # when it is unpickled
 
 
 class Summarizer:
-    """Makes summaries; build it once and use it for many articles.
+    """Summarize articles; build it once and use it for many.
 
     Args:
         model: the name of a language model; None for the embedded extractor, which needs no key
             and no network and reads English.
         base_url: an OpenAI-compatible endpoint, for instance `http://localhost:11434/v1`;
             OpenAI's if None.
-        api_key: the key; `OPENAI_API_KEY` if None. Never shown, logged or stored.
-        client: an instructor client of your own, for any provider that instructor knows.
-        prompts: a folder with your own templates.
-        lexicon: a folder with your own actors, offices, surnames and cues, laid over the bundled ones.
+        api_key: the API key; `OPENAI_API_KEY` if None. Never shown, logged or stored.
+        client: a custom instructor client, for any provider that instructor supports.
+        prompts: a folder with custom templates.
+        lexicon: a folder with custom actors, offices, surnames and cues, added to the bundled ones.
         **options: see `guarantee_summarizer.Options` (language, strict, mode, budget, coverage).
 
     Raises:
@@ -76,21 +76,21 @@ class Summarizer:
         self._prompts = prompts
         self._lexicon_folder = Path(lexicon) if lexicon else None
         if model is None and (client is not None or base_url or api_key or prompts):
-            raise ConfigurationError("name the model that the endpoint shall use: model=…")
+            raise ConfigurationError("name the model to use: model=…")
         if model is None and self.options.language != "English":
             raise ConfigurationError(
                 "the embedded extractor writes English only; name a model for another language"
             )
         if model is None and self.options.coverage:
-            raise ConfigurationError("coverage compares with what a model read; name a model")
+            raise ConfigurationError("coverage checks a model's summary; name a model")
         self._build()
 
     def _build(self) -> None:
-        """Load what the options name, so that what cannot work is refused now."""
+        """Load what the settings name, so that bad settings fail early."""
         folder, book = self._lexicon_folder, None
         self._telemetry = Telemetry(tracing=self.options.tracing)
         self._client: ModelClient | None = None
-        if self._endpoint is not None:  # the heavy libraries are loaded only now
+        if self._endpoint is not None:  # only a model needs these heavy libraries
             from guarantee_summarizer.llm.client import ModelClient  # noqa: PLC0415
             from guarantee_summarizer.prompts import PromptBook  # noqa: PLC0415
 
@@ -111,13 +111,13 @@ class Summarizer:
             article: an `Article`, its plain text, or a record as `Article.from_dict` takes it.
 
         Returns:
-            the summary; what the article does not support is in `withheld`, and `incomplete` says
-            what of an answer was lost.
+            the summary; unsupported claims are in `withheld`, losses of a broken answer in
+            `incomplete`.
 
         Raises:
             ArticleError: the text cannot be read, or it is not English and no model was named.
             ModelError: the model gave no usable answer; see its subclasses.
-            AnswerError: with `strict`, the summary is incomplete or something was withheld.
+            AnswerError: with `strict`, the summary is incomplete or has withheld claims.
         """
         article, account = Article.of(article), Account(self.options)
         with self._telemetry.article(article) as finished, account.charged():
@@ -129,7 +129,7 @@ class Summarizer:
             return finished(self._pipeline.finish(draft, article, account.total))
 
     async def asummarize(self, article: ArticleLike) -> Summary:
-        """`summarize` without blocking the event loop while the model answers."""
+        """Summarize one article without blocking the event loop while the model answers."""
         article, account = Article.of(article), Account(self.options)
         with self._telemetry.article(article) as finished, account.charged():
             if self._client is None:
@@ -140,7 +140,7 @@ class Summarizer:
             return finished(self._pipeline.finish(draft, article, account.total))
 
     def stream(self, article: ArticleLike) -> Iterator[Summary]:
-        """Yield the summary as it grows: only whole, grounded claims; the last is the result."""
+        """Yield the summary as it grows: only complete, grounded claims; the last is the result."""
         article, account = Article.of(article), Account(self.options)
         if self._client is None:
             yield self.summarize(article)
@@ -151,7 +151,7 @@ class Summarizer:
                 yield self._streamed(piece, article, account)
 
     async def astream(self, article: ArticleLike) -> AsyncIterator[Summary]:
-        """`stream` without blocking the event loop."""
+        """Do what `stream` does, without blocking the event loop."""
         article, account = Article.of(article), Account(self.options)
         if self._client is None:
             yield self.summarize(article)
@@ -166,28 +166,28 @@ class Summarizer:
         return self._pipeline.extract(article)
 
     def _streamed(self, piece: str | Draft, article: Article, account: Account) -> Summary:
-        """The summary of what came so far, or at last of the whole draft."""
+        """The summary of a partial answer, or at the end of the final draft."""
         if isinstance(piece, Draft):
             return self._pipeline.finish(piece, article, account.total)
         draft = self._pipeline.partial(piece, article)
         return self._pipeline.finish(draft, article, account.usage)
 
     def __call__(self, article: ArticleLike) -> Summary:
-        """`summarize`, so that a summarizer is a step of a pipeline as it is.
+        """Summarize one article, so that a summarizer is a plain callable in other pipelines.
 
-        It may be called from several threads, and pickled: the key then stays behind, and is read
-        from `OPENAI_API_KEY` where it is unpickled.
+        It is thread-safe and picklable; the API key is not pickled, the new process reads
+        `OPENAI_API_KEY`.
         """
         return self.summarize(article)
 
     def map(
         self, articles: Iterable[ArticleLike | Failure], **options: Unpack[RunFields]
     ) -> Iterator[Outcome]:
-        """Summarize many articles, several at once; results come as they finish.
+        """Summarize many articles concurrently; yield results as they finish.
 
-        Works in a thread of its own, so also in a notebook, whose event loop is running. Articles
-        are pulled as they are needed and results wait until they are fetched: memory stays flat.
-        Leaving the loop early, or Ctrl-C, ends the run; what the ledger holds stays whole.
+        The event loop runs in a separate thread, so notebooks work too. Articles are pulled as
+        needed and results wait until fetched: memory stays flat. Leaving the loop early, or Ctrl-C,
+        ends the run; recorded results are kept.
 
         Args:
             articles: what `summarize` takes; failures, as `read_articles` yields them, are passed on.
@@ -197,9 +197,9 @@ class Summarizer:
             a summary, or a `Failure` with the article and the error, for every article.
 
         Raises:
-            BudgetSpentError: after the last result, where the budget ended the run.
-            LedgerError: the ledger cannot be used; after the results that were paid for.
-            AuthenticationError: and others that would fail for every article; in the same way.
+            BudgetSpentError: after the last result, if the budget ended the run.
+            LedgerError: the ledger cannot be used; after the results already paid for.
+            AuthenticationError: and other errors that every article would meet; in the same way.
         """
         from guarantee_summarizer.corpus.run import in_thread  # noqa: PLC0415
 
@@ -212,7 +212,7 @@ class Summarizer:
         articles: Iterable[ArticleLike | Failure] | AsyncIterable[ArticleLike | Failure],
         **options: Unpack[RunFields],
     ) -> AsyncIterator[Outcome]:
-        """`map` in the running event loop; the articles may come from an async iterator."""
+        """Do what `map` does in the running event loop; `articles` may be an async iterator."""
         async with aclosing(self.run(articles, **options).results()) as results:
             async for result in results:
                 yield result.outcome
@@ -222,7 +222,7 @@ class Summarizer:
         articles: Iterable[ArticleLike | Failure] | AsyncIterable[ArticleLike | Failure],
         **options: Unpack[RunFields],
     ) -> Run:
-        """The run behind `map`, not yet begun; for those who want its status, or to stop it."""
+        """Create a run without starting it. Use it to monitor or stop processing."""
         from guarantee_summarizer.corpus.run import Run  # noqa: PLC0415
         from guarantee_summarizer.options import RunOptions  # noqa: PLC0415
 
@@ -230,22 +230,21 @@ class Summarizer:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """What it takes to build this summarizer again, as JSON; without the key.
+        """The settings to build this summarizer again, as JSON, without the API key.
 
         >>> Summarizer().settings["model"] is None
         True
         """
         base_url = self._endpoint.base_url if self._endpoint else None
         folders = {"prompts": self._prompts, "lexicon": self._lexicon_folder}
-        named = {name: str(path) for name, path in folders.items() if path}
-        return {"model": self.model, "base_url": base_url} | named | asdict(self.options)
+        custom = {name: str(path) for name, path in folders.items() if path}
+        return {"model": self.model, "base_url": base_url} | custom | asdict(self.options)
 
     def key(self, article: Article) -> str:
         """Return the cache key for an article and this configuration: 32 hex digits.
 
-        A hash of the article, the model, the fingerprints of prompts, schema and lexicon, the
-        version of the checks, and the options that make a difference to the summary. The same on
-        every machine.
+        It hashes the article, the model, the fingerprints of prompts, schema and lexicon, the
+        version of the checks, and the options that affect the summary; equal on every machine.
         """
         options = {name: getattr(self.options, name) for name in ("language", "strict", "coverage")}
         pipeline = self._pipeline
@@ -262,7 +261,7 @@ class Summarizer:
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
     def request(self, article: ArticleLike) -> dict[str, Any]:
-        """Return the body of the request that would be sent, in chat-completions form.
+        """Return the body of the first request for an article, in chat-completions form.
 
         Raises:
             ConfigurationError: no model was named.
@@ -272,16 +271,16 @@ class Summarizer:
         return self.model_client.body(request)
 
     def read(self, article: ArticleLike, completion: Any) -> Summary:
-        """Return the verified summary from a chat completion that came by another way (a batch).
+        """Return the verified summary from a chat completion received elsewhere (a batch).
 
-        Nothing is asked again: what does not hold is withheld.
+        There is no re-ask: unsupported claims are withheld.
 
         Args:
-            article: what `request` was made for.
+            article: the argument of `request`.
             completion: openai's `ChatCompletion`.
 
         Raises:
-            ModelError: the model declined, or nothing of its answer can be used.
+            ModelError: the model declined, or its answer is not usable.
         """
         article = Article.of(article)
         account = Account(replace(self.options, attempts=1))
@@ -295,11 +294,11 @@ class Summarizer:
                 conversation.send(answer)
             except StopIteration as ended:
                 return self._pipeline.finish(ended.value, article, account.total)
-        raise AssertionError("a conversation without budget asks nothing")
+        raise AssertionError("a conversation without budget sends no second request")
 
     @property
     def model_client(self) -> ModelClient:
-        """What asks the model.
+        """The client of the model.
 
         Raises:
             ConfigurationError: no model was named.
@@ -311,12 +310,11 @@ class Summarizer:
     def __getstate__(self) -> dict[str, Any]:
         if self._endpoint is not None and self._endpoint.client is not None:
             raise ConfigurationError(
-                "a summarizer with a client of your own cannot be pickled; "
-                "create it in the worker process"
+                "a summarizer with client= cannot be pickled; create it in the worker process"
             )
         state = {name: value for name, value in self.__dict__.items() if name not in _REBUILT}
-        place = self._endpoint and (self._endpoint.model, self._endpoint.base_url)
-        return state | {"_endpoint": place}  # without the key
+        address = self._endpoint and (self._endpoint.model, self._endpoint.base_url)
+        return state | {"_endpoint": address}  # without the key
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         model, base_url = state["_endpoint"] or (None, None)
@@ -324,12 +322,12 @@ class Summarizer:
         self._build()
 
     def close(self) -> None:
-        """Close connections; the summarizer can still be used and opens new ones."""
+        """Close the connections; later calls open new ones."""
         if self._client is not None:
             self._client.close()
 
     async def aclose(self) -> None:
-        """`close`, also for the connections of the running event loop."""
+        """Close the connections, those of the running event loop too."""
         if self._client is not None:
             self._client.close()
             await self._client.aclose()
@@ -347,7 +345,7 @@ class Summarizer:
         await self.aclose()
 
     def __repr__(self) -> str:
-        """The model and where it is; never the key."""
+        """Return the model and its endpoint, never the key."""
         if self.model is None:
             return "Summarizer(embedded)"
         where = self._endpoint and self._endpoint.base_url

@@ -1,7 +1,7 @@
-"""What an operator sees of the work: one log line for each article, and OpenTelemetry spans.
+"""Log one line for each article, and write OpenTelemetry spans.
 
-Spans follow the semantic conventions of OpenTelemetry for generative AI (status: development, so
-that the names are written out here, once). Neither logs nor spans hold a prompt, an answer or a key.
+Spans follow OpenTelemetry's semantic conventions for generative AI; those are in development, so
+their names are written out here. Neither logs nor spans hold a prompt, an answer or a key.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ _LOG.addHandler(logging.NullHandler())
 
 
 class Telemetry:
-    """Notes articles and attempts; it is told, and changes nothing.
+    """Observe articles and requests.
 
     Args:
-        tracing: write spans through the OpenTelemetry API to whatever the program set up.
+        tracing: write spans through the OpenTelemetry API, as the program has configured it.
 
     Raises:
-        ConfigurationError: spans are wanted and the API is not installed.
+        ConfigurationError: `tracing` is set and the API is not installed.
     """
 
     def __init__(self, *, tracing: bool = False) -> None:
@@ -38,17 +38,16 @@ class Telemetry:
 
     @contextmanager
     def article(self, article: Article) -> Iterator[Callable[[Summary], Summary]]:
-        """One article from the text to the summary; yields what to hand the summary through.
+        """Observe one article; yield a function that reports its summary and returns it.
 
-        At INFO one line in the log `guarantee_summarizer`, at WARNING if the article failed.
+        Logs one line to `guarantee_summarizer`: at INFO, or at WARNING if the article failed.
         """
-        with self._span(
-            "summarize article", {"guarantee_summarizer.article.id": article.id}
-        ) as set_:
+        attributes = {"guarantee_summarizer.article.id": article.id}
+        with self._span("summarize article", attributes) as set_attribute:
 
             def finished(summary: Summary) -> Summary:
-                _LOG.info("%s: %s", article.source, _told(summary))
-                set_("guarantee_summarizer.withheld", len(summary.withheld))
+                _LOG.info("%s: %s", article.source, _line(summary))
+                set_attribute("guarantee_summarizer.withheld", len(summary.withheld))
                 return summary
 
             try:
@@ -56,48 +55,50 @@ class Telemetry:
             except GuaranteeSummarizerError as error:
                 cost = _cost(getattr(error, "usage", None))
                 _LOG.warning("%s: failed (%s)%s", article.source, type(error).__name__, cost)
-                set_("error.type", type(error).__name__)
+                set_attribute("error.type", type(error).__name__)
                 raise
 
     @contextmanager
     def attempt(self, model: str, address: str) -> Iterator[Callable[[Any], None]]:
-        """One request to a model; yields what to tell the response."""
+        """Observe one request to a model; yield a function that reports its response."""
         place = urlsplit(address)
-        known = {
+        attributes = {
             "gen_ai.operation.name": "chat",
-            "gen_ai.provider.name": "openai",  # whose interface is spoken
+            "gen_ai.provider.name": "openai",  # the API, whoever provides it
             "gen_ai.request.model": model,
             "gen_ai.output.type": "json",
             "server.address": place.hostname,
             "server.port": place.port,
         }
-        with self._span(f"chat {model}", known, kind="CLIENT") as set_:
+        with self._span(f"chat {model}", attributes, kind="CLIENT") as set_attribute:
 
             def answered(response: Any) -> None:
                 usage = getattr(response, "usage", None)
                 reasons = [c.finish_reason for c in getattr(response, "choices", None) or ()]
-                set_("gen_ai.response.id", getattr(response, "id", None))
-                set_("gen_ai.response.model", getattr(response, "model", None))
-                set_("gen_ai.response.finish_reasons", reasons or None)
-                set_("gen_ai.usage.input_tokens", getattr(usage, "prompt_tokens", None))
-                set_("gen_ai.usage.output_tokens", getattr(usage, "completion_tokens", None))
+                set_attribute("gen_ai.response.id", getattr(response, "id", None))
+                set_attribute("gen_ai.response.model", getattr(response, "model", None))
+                set_attribute("gen_ai.response.finish_reasons", reasons or None)
+                set_attribute("gen_ai.usage.input_tokens", getattr(usage, "prompt_tokens", None))
+                set_attribute(
+                    "gen_ai.usage.output_tokens", getattr(usage, "completion_tokens", None)
+                )
 
             try:
                 yield answered
             except Exception as error:
-                set_("error.type", _kind(error))
+                set_attribute("error.type", _kind(error))
                 raise
 
     @contextmanager
     def _span(
-        self, name: str, known: dict[str, Any], *, kind: str = "INTERNAL"
+        self, name: str, attributes: dict[str, Any], *, kind: str = "INTERNAL"
     ) -> Iterator[Callable[[str, Any], None]]:
         if self._tracer is None:
             yield lambda *_: None
             return
         from opentelemetry.trace import SpanKind  # noqa: PLC0415  (an extra)
 
-        attributes = {key: value for key, value in known.items() if value is not None}
+        attributes = {key: value for key, value in attributes.items() if value is not None}
         with self._tracer.start_as_current_span(
             name, kind=SpanKind[kind], attributes=attributes, record_exception=False
         ) as span:
@@ -110,7 +111,7 @@ def _tracer() -> Any:
 
 
 def _kind(error: BaseException) -> str:
-    """The HTTP status that an error, or what caused it, carries; else its class."""
+    """The HTTP status of an error or one of its causes; else its class."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(code := getattr(cause, "status_code", None), int):
@@ -119,10 +120,10 @@ def _kind(error: BaseException) -> str:
     return type(error).__name__
 
 
-def _told(summary: Summary) -> str:
+def _line(summary: Summary) -> str:
     counts = f"{len(summary.proposals)} proposals, {len(summary.withheld)} withheld"
-    whole = "" if summary.complete else ", incomplete"
-    return f"done, {counts}{whole}{_cost(summary.usage)}"
+    incomplete = "" if summary.complete else ", incomplete"
+    return f"done, {counts}{incomplete}{_cost(summary.usage)}"
 
 
 def _cost(usage: Usage | None) -> str:

@@ -166,7 +166,7 @@ def holds(text: str, needle: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """Hold one sentence: its number (from 1), its offsets into the article's text, its words."""
+    """A sentence: its number (from 1), its offsets into the article's text, its words."""
 
     number: int
     start: int
@@ -174,8 +174,8 @@ class Sentence:
     text: str
 
 
-# nupunkt finds the boundaries; the rules below mend what it splits or joins too much in news.
-# Measured on hand-made samples: its errors are nearly all splits after an abbreviation.
+# nupunkt finds the boundaries; the rules below correct its errors in news, nearly all of them
+# splits after an abbreviation (measured on hand-made samples).
 _BLOCK_START = re.compile(  # bullet, number, "(a)", heading, quotation, table row, section
     r"[-*+•▪◦‣–—]\s|\d{1,2}[.)]\s|\((?:[a-z]|[ivx]{1,5}|\d{1,2})\)[\s(]|[a-z]\)\s|#{1,6}\s|[>|§]"
 )
@@ -186,13 +186,13 @@ _OWN_LINE = re.compile(  # heading, table row, time stamp of a live blog, rule
 _MARK_ALONE = re.compile(r"(?:[-*+•▪◦‣–—]|\d{1,2}[.)])$")
 _WRAPPED = range(50, 121)  # a line of this length was wrapped by an editor ...
 _FULL = 0.8  # ... if it is about as long as the longest line around it
-_ALWAYS_GOES_ON = frozenset(
+_NEVER_ENDS = frozenset(
     "mr mrs ms dr prof gen lt col maj capt sgt cpl brig adm cmdr cdr sen rep gov amb hon rev pres "
     "st messrs vs cf approx dept op "
     "проф ім вул тов г гг см".split()
 )
 _BEFORE_NUMBER = frozenset("no nos art arts sec fig vol p pp para paras ст стор п пп".split())
-_MAY_GO_ON = frozenset(
+_MAY_END = frozenset(
     "inc ltd corp co jr sr bn mn etc al ph.d "
     "jan feb mar apr jun jul aug sept sep oct nov dec млн млрд тис грн р рр".split()
 )
@@ -218,12 +218,12 @@ _RUN_IN_HEADING = re.compile(  # "**Purpose** The parties will ..."
 
 
 def segment(text: str, start: int = 0) -> list[Sentence]:
-    """Split `text` from offset `start` on into numbered sentences.
+    """Split `text` from offset `start` into numbered sentences; linear in its length.
 
-    Every sentence is a slice of the text without white space around it; they come in order,
-    do not overlap, and nothing but white space lies between them. Paragraphs, headings, list
-    items, table rows and time stamps always end a sentence; wrapped lines are joined. Rules: nupunkt (Punkt, Kiss and Strunk 2006) plus a list of
-    abbreviations; cost is linear in the text.
+    Every sentence is a slice of the text without white space around it; they are in order, do not
+    overlap, and only white space is between them. Paragraphs, headings, list items, table rows and
+    time stamps always end a sentence; wrapped lines are joined. Boundaries come from nupunkt
+    (Punkt, Kiss and Strunk 2006) and lists of abbreviations.
 
     >>> [s.text for s in segment("The U.S. Senate met. It voted.")]
     ['The U.S. Senate met.', 'It voted.']
@@ -232,9 +232,9 @@ def segment(text: str, start: int = 0) -> list[Sentence]:
 
 
 def spans(text: str, start: int = 0) -> Iterator[tuple[int, int]]:
-    """Yield the offsets of the sentences that `segment` makes, one paragraph at a time."""
+    """Yield the offsets of the sentences of `segment`, one paragraph at a time."""
     for block_start, block_end in _blocks(text, start):
-        yield from _mended(text, block_start, block_end)
+        yield from _sentences(text, block_start, block_end)
 
 
 def _blocks(text: str, start: int) -> Iterator[tuple[int, int]]:
@@ -265,17 +265,17 @@ def _ends_block(line: str, following: str, longest: int) -> bool:
     if longest not in _WRAPPED or len(line) < max(_WRAPPED.start, _FULL * longest):
         return True
     ended = line[-1] in '.!?…:;"”»'
-    return ended and not (line[-1] == "." and _goes_on(f"{line} {following}", len(line)))
+    return ended and not (line[-1] == "." and _continues(f"{line} {following}", len(line)))
 
 
-def _mended(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The sentences of one block: what nupunkt split too much joined, what it missed split."""
-    from nupunkt import sent_spans  # noqa: PLC0415  (65 ms, paid by whoever segments first)
+def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The sentences of one block: nupunkt's boundaries without its errors, plus missed ones."""
+    from nupunkt import sent_spans  # noqa: PLC0415  (65 ms, at the first segmentation)
 
     block = text[start:end]
     cuts = [b for _, b in sent_spans(block)] if block.strip() else []
-    cuts = [cut for cut in cuts if not _goes_on(block, cut)]
-    cuts += [m.end() for m in _MISSED.finditer(block) if not _goes_on(block, m.end())]
+    cuts = [cut for cut in cuts if not _continues(block, cut)]
+    cuts += [m.end() for m in _MISSED.finditer(block) if not _continues(block, m.end())]
     if heading := _RUN_IN_HEADING.match(block):
         cuts.append(heading.end())
     at = 0
@@ -287,8 +287,8 @@ def _mended(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         at = cut
 
 
-def _goes_on(block: str, cut: int) -> bool:
-    """Whether the sentence that seems to end at `cut` goes on after it."""
+def _continues(block: str, cut: int) -> bool:
+    """Whether the sentence that seems to end at `cut` continues after it."""
     rest = block[cut : cut + 40].lstrip()
     before = block[max(0, cut - 40) : cut]
     if cut <= len(before) and _SECTION_LABEL.match(before):
@@ -301,9 +301,9 @@ def _goes_on(block: str, cut: int) -> bool:
     word = match[1].lower()
     if word in _BEFORE_NUMBER and rest[0].isdigit():
         return True
-    if word in _MAY_GO_ON or _INITIALS.fullmatch(word):
+    if word in _MAY_END or _INITIALS.fullmatch(word):
         return rest.split(None, 1)[0].strip('"“‘«(') not in _OPENERS
-    return word in _ALWAYS_GOES_ON
+    return word in _NEVER_ENDS
 
 
 _FOOTNOTE = re.compile(r"[^\S\n]?\\?\[\^?\d{1,3}\\?\](?!\()")
@@ -319,7 +319,7 @@ _ESCAPED = re.compile(r"\\([^\w\s])")
 
 
 def without_marks(text: str) -> str:
-    r"""Return the words of a passage without the marks of lists and Markdown, on one line.
+    r"""Return the words of a passage without list marks and Markdown, on one line.
 
     >>> without_marks("- **Norvia** sends [a force](https://example.org) by June. \\[1\\]")
     'Norvia sends a force by June.'
@@ -342,7 +342,7 @@ _ENGLISH = frozenset(
 )
 _LETTERS = re.compile(r"[^\W\d_]+")
 _ENGLISH_SHARE = 0.18  # English prose has 35 to 50 % of these words; other languages below 10 %
-_FEW_WORDS = 12  # below, only the script is looked at
+_FEW_WORDS = 12  # below this number only the script counts
 _SAMPLE = 20_000  # characters
 
 

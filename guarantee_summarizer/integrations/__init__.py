@@ -1,1 +1,1 @@
-"""Where other frameworks need more than a plain callable: one module each, imported by name."""
+"""Integrations for frameworks that need more than a plain callable; import them by name."""

@@ -53,23 +53,23 @@ def summarize_dataset(  # noqa: PLR0913  (all but two by name)
 ) -> Any:
     """Add two string columns to a dataset: `summary_json`, or else `error`.
 
-    An article that fails costs only its row. Ray does not keep the order of rows unless asked to:
-    carry an id.
+    An article that fails costs only its row. Ray does not keep the order of rows by default: carry
+    an id.
 
     Args:
         ds: a `ray.data.Dataset`; columns named as in `Article.from_dict` are read beside the text.
-        summarizer: what to do; its limits are divided among the actors. The key is not
-            pickled: set `OPENAI_API_KEY` on the nodes.
+        summarizer: its settings are used and its limits divided among the actors. The API key is
+            not pickled: set `OPENAI_API_KEY` on the nodes.
         actors: processes.
         concurrency: articles in flight at once in each of them, 1 to 1,000.
         ledger: a folder on the local disk of each node, with one file that its actors share;
             finished articles are not requested again, so a killed job resumes.
-        batch_size: rows that an actor gets at a time; four for each place if None.
-        text_column: which column holds the articles.
+        batch_size: rows that an actor gets at a time; 4 * `concurrency` if None.
+        text_column: the column with the articles.
 
     Raises:
-        ConfigurationError: options that do not fit together, a summarizer with a client of its
-            own, or Ray is not installed.
+        ConfigurationError: an option is out of range, the summarizer has a custom client, or Ray
+            is not installed.
     """
     if actors < 1:
         raise ConfigurationError(f"actors={actors!r}: choose 1 or more")
@@ -83,7 +83,7 @@ def summarize_dataset(  # noqa: PLR0913  (all but two by name)
             "concurrency": concurrency,
             "text_column": text_column,
         },
-        batch_format="pyarrow",  # the one that gives every other column back as it was
+        batch_format="pyarrow",  # the only one that leaves the other columns as they were
         batch_size=batch_size or 4 * concurrency,
         compute=ray_data.ActorPoolStrategy(size=actors),
         num_cpus=_CPUS,
@@ -91,20 +91,20 @@ def summarize_dataset(  # noqa: PLR0913  (all but two by name)
 
 
 class RaySummarizer:
-    """Summarize batches in `ray.data.Dataset.map_batches`, where the function is not enough.
+    """Summarize batches in `ray.data.Dataset.map_batches`, if `summarize_dataset` is not enough.
 
-    Takes dicts of arrays, as Ray gives them by default, or pyarrow tables; gives them back with two
-    more columns, in the same order. Errors are values, never raised. After one that would fail
-    every article (a refused key, a full disk) nothing more is requested: all later rows carry it.
+    Takes dicts of arrays, Ray's default, or pyarrow tables; returns them with two more columns, in
+    the same order. Errors are values, never raised. After one that would fail every article (a
+    refused key, a full disk) nothing more is requested: all later rows have that error.
 
     Args:
         settings: `Summarizer.settings`.
-        ledger: a folder on the local disk, made if it is missing; its file is named after the node.
-        concurrency: articles in flight, over all batches that Ray hands in at once.
-        text_column: which column holds the articles.
+        ledger: a folder on the local disk, created if missing; its file is named after the node.
+        concurrency: articles in flight, over all batches that Ray passes at once.
+        text_column: the column with the articles.
 
     Raises:
-        ConfigurationError: the settings cannot work here; `MissingKeyError` without a key.
+        ConfigurationError: the settings do not work here; `MissingKeyError` without a key.
     """
 
     def __init__(
@@ -122,8 +122,8 @@ class RaySummarizer:
         self._loop = asyncio.new_event_loop()
         thread = threading.Thread(target=self._loop.run_forever, name="articles", daemon=True)
         thread.start()
-        # Ray drops an actor, or ends its process, without notice. Not in __del__: that may run
-        # after daemon threads have stopped, and would wait for one for ever.
+        # Ray drops an actor, or ends its process, without notice. __del__ may run after daemon
+        # threads have stopped, and would wait for one for ever.
         self._finish = weakref.finalize(
             self, _finish, self._loop, thread, self._summarizer, self._ledger
         )
@@ -131,18 +131,18 @@ class RaySummarizer:
     async def __call__(self, batch: Any) -> AsyncIterator[Any]:
         """Yield the batch with `summary_json` and `error`; one of the two is None in each row.
 
-        The work is done in an event loop of its own: Ray's stands still while its output queue is
-        full, and no request may time out over that.
+        The requests run in a separate event loop: Ray blocks its own while its output queue is
+        full, and requests would time out.
         """
         articles = _articles(batch, self._text_column)
-        work = asyncio.run_coroutine_threadsafe(self._results(articles), self._loop)
-        results = await asyncio.wrap_future(work)
+        future = asyncio.run_coroutine_threadsafe(self._results(articles), self._loop)
+        results = await asyncio.wrap_future(future)
         summaries = [None if result.failure else result.json for result in results]
         errors = [_message(result.failure.error) if result.failure else None for result in results]
         yield _extended(batch, {"summary_json": summaries, "error": errors})
 
     async def _results(self, articles: list[Read]) -> list[Result]:
-        """One for each article, in order."""
+        """One result for each article, in order."""
         results: list[Result] = []
         if self._fatal is None:
             run = self._summarizer.run(
@@ -150,11 +150,11 @@ class RaySummarizer:
             )
             try:
                 async for result in run.results():
-                    results.append(result)  # noqa: PERF401  (what came before an error counts)
+                    results.append(result)  # noqa: PERF401  (results before an error count)
             except GuaranteeSummarizerError as error:
                 self._fatal = error
         for article in articles[len(results) :]:
-            reason = self._fatal or GuaranteeSummarizerError("was not begun")
+            reason = self._fatal or GuaranteeSummarizerError("was not started")
             results.append(Result(article.source, failure=Failure(article.source, reason)))
         return results
 
@@ -164,7 +164,7 @@ class RaySummarizer:
 
 
 class _LimitedSummarizer(Summarizer):
-    """A summarizer with so many slots for all the runs that share it."""
+    """A summarizer whose `slots` limit the articles in flight of all its runs together."""
 
     slots: asyncio.Semaphore
 
@@ -190,12 +190,12 @@ def _finish(
 
 
 def _share(summarizer: Summarizer, actors: int) -> dict[str, Any]:
-    """The settings of one of several actors: limits divided, folders absolute, without the key.
+    """The settings of one of several actors: limits divided, folders absolute, without API key.
 
     >>> _share(Summarizer("m", api_key="k", tokens_per_minute=9e6), 3)["tokens_per_minute"]
     3000000.0
     """
-    pickle.dumps(summarizer)  # says why, if it cannot be built again elsewhere
+    pickle.dumps(summarizer)  # raises the reason if it cannot be rebuilt in another process
     settings = summarizer.settings
     limits = {name: settings[name] / actors for name in _LIMITS if settings[name]}
     folders = {name: str(Path(settings[name]).absolute()) for name in _FOLDERS if name in settings}
@@ -203,19 +203,19 @@ def _share(summarizer: Summarizer, actors: int) -> dict[str, Any]:
 
 
 def _node_ledger(folder: Path) -> Ledger:
-    """The processes of one machine may share a ledger; machines may not."""
-    with suppress(OSError):  # the ledger says what is wrong with the folder
+    """The ledger that the processes of one machine share; machines may not."""
+    with suppress(OSError):  # `Ledger` raises the better error
         folder.mkdir(parents=True, exist_ok=True)
     return Ledger(folder / f"node-{platform.node() or 'local'}.sqlite")
 
 
 def _articles(batch: Any, text_column: str) -> list[Read]:
-    """The article of every row, or why it is none."""
+    """The article of every row, or its failure."""
     table = not isinstance(batch, Mapping)
     names = list(batch.column_names if table else batch)
-    known = {name: _values(batch[name]) for name in names if name in {*FIELDS, text_column}}
+    columns = {name: _values(batch[name]) for name in names if name in {*FIELDS, text_column}}
     count = batch.num_rows if table else len(next(iter(batch.values()), ()))
-    return [_article({n: known[n][row] for n in known}, text_column) for row in range(count)]
+    return [_article({n: columns[n][row] for n in columns}, text_column) for row in range(count)]
 
 
 def _article(record: dict[str, Any], text_column: str) -> Read:
@@ -228,7 +228,7 @@ def _values(column: Any) -> list[Any]:
     if hasattr(column, "to_pylist"):
         try:
             values: list[Any] = column.to_pylist()
-        except (ValueError, OverflowError):  # times that Python has no counterpart of
+        except (ValueError, OverflowError):  # times that Python cannot represent
             values = column.cast("string").to_pylist()
         return values
     if getattr(getattr(column, "dtype", None), "kind", "") == "M":
@@ -238,7 +238,7 @@ def _values(column: Any) -> list[Any]:
 
 
 def _extended(batch: Any, added: dict[str, list[str | None]]) -> Any:
-    """The batch with columns of strings; of the kind that it is."""
+    """The batch with more columns of strings, of the same type."""
     if isinstance(batch, Mapping):
         return {**batch, **added}
     pyarrow = import_module("pyarrow")

@@ -1,12 +1,12 @@
-"""Reads what a language model answered: all that is complete and fits, and what was lost.
+"""Read a language model's answer item by item, and report what does not fit or was cut off.
 
-A malformed or truncated answer is never the same as "nothing found": items that are whole are
-kept, the others are reported one by one. `ANSWER` is the response model that instructor gets: its
-lists validate item by item, so that one bad item costs only itself.
+A malformed or truncated answer is never the same as "nothing found": complete items are kept, the
+others are reported one by one. `ANSWER` is the response model for instructor: its lists validate
+item by item, so that one bad item costs only itself.
 
-Citations cannot be grounded while instructor validates: the article would have to travel as
-instructor's `context=`, and with that every message is rendered as a template, article included.
-So `ANSWER` takes sentence numbers as they are written, and `read_answer` grounds them.
+Citations cannot be grounded while instructor validates: that needs the article as instructor's
+`context=`, and then every message, article included, is rendered as a template. So `ANSWER` takes
+sentence numbers as they are written, and `read_answer` grounds them.
 """
 
 from __future__ import annotations
@@ -37,9 +37,8 @@ from guarantee_summarizer.schema.json_schema import wire_schema
 
 __all__ = [
     "ANSWER",
+    "ParsedAnswer",
     "Problem",
-    "Reading",
-    "Rejected",
     "claims_model",
     "complete_prefix",
     "read_answer",
@@ -54,36 +53,36 @@ _LISTS = {section.name: section for section in SECTIONS if section.many}
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with an answer as a whole: where, and what, in a sentence for the model."""
+    """A problem of an answer as a whole: its place, and a sentence for the model."""
 
     path: str
     message: str
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected:
-    """An item that does not fit the schema, as it was written, and pydantic's reasons.
+class _Misfit:
+    """An item that does not fit the schema, as it was written, with pydantic's reasons.
 
-    Without reasons it stands for a whole section that is no list.
+    Without reasons it is a whole section that is no list.
     """
 
     written: Any
     reasons: tuple[ErrorDetails, ...] = ()
 
 
-def _whole_or_rejected(written: Any, validate: Callable[[Any], Any]) -> Any:
-    if isinstance(written, Rejected):
+def _valid_or_misfit(written: Any, validate: Callable[[Any], Any]) -> Any:
+    if isinstance(written, _Misfit):
         return written
     try:
         return validate(written)
     except ValidationError as error:
-        return Rejected(written, tuple(error.errors(include_url=False)))
+        return _Misfit(written, tuple(error.errors(include_url=False)))
 
 
 def _as_list(value: Any) -> Any:
     if value is None:
         return ()
-    return value if isinstance(value, list) else (Rejected(value),)
+    return value if isinstance(value, list) else (_Misfit(value),)
 
 
 def _or_none(kind: type[Any]) -> BeforeValidator:
@@ -91,7 +90,7 @@ def _or_none(kind: type[Any]) -> BeforeValidator:
 
 
 class _Answer(BaseModel):
-    """Base of what a model answers: reads any text, as far as it is one JSON object."""
+    """Base of the response models: reads any text, as far as it is one JSON object."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", arbitrary_types_allowed=True)
 
@@ -113,7 +112,7 @@ class _WholeAnswer(_Answer):
     relevant: Annotated[bool | None, _or_none(bool)] = None
     headline: Annotated[str | None, _or_none(str)] = None
     abstract: Annotated[str | None, _or_none(str)] = None
-    structure: Annotated[GuaranteeStructure | Rejected | None, _or_none(dict)] = None
+    structure: Annotated[GuaranteeStructure | _Misfit | None, _or_none(dict)] = None
 
     @model_validator(mode="before")
     @classmethod
@@ -130,12 +129,12 @@ class _WholeAnswer(_Answer):
 
 
 def _item(model: type[Any]) -> Any:
-    """The type of an item that is whole, or `Rejected`."""
-    return Annotated[model, WrapValidator(_whole_or_rejected)]
+    """The type of an item that is valid, or `_Misfit`."""
+    return Annotated[model, WrapValidator(_valid_or_misfit)]
 
 
 def _section(model: type[Any]) -> Any:
-    """The type of a list whose items are read each for itself."""
+    """The type of a list whose items are validated one by one."""
     return Annotated[tuple[_item(model), ...], BeforeValidator(_as_list)]  # type: ignore[misc]
 
 
@@ -156,7 +155,7 @@ def claims_model(kinds: Sequence[type[Any] | None], schema: dict[str, Any]) -> t
     }
 
     class Claims(_Answer):
-        relevant: Any = None  # there where a model answers in full instead
+        relevant: Any = None  # present if a model answers in full instead
 
         @classmethod
         def model_json_schema(cls, *_: Any, **__: Any) -> dict[str, Any]:
@@ -166,11 +165,11 @@ def claims_model(kinds: Sequence[type[Any] | None], schema: dict[str, Any]) -> t
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What could be read of one answer.
+class ParsedAnswer:
+    """The readable part of one answer.
 
     `summary` holds the claims, and items that do not fit the schema as `withheld`; `problems` are
-    what is wrong with the answer as a whole.
+    those of the answer as a whole.
     """
 
     summary: Summary
@@ -179,11 +178,11 @@ class Reading:
     @property
     def empty(self) -> bool:
         """Whether nothing at all could be read."""
-        asked = {*TEXTS, *_LISTS, "structure"}
-        return bool(self.problems) and not self.summary.model_fields_set & asked
+        requested = {*TEXTS, *_LISTS, "structure"}
+        return bool(self.problems) and not self.summary.model_fields_set & requested
 
 
-def read_answer(answer: Any, article: Article) -> Reading:
+def read_answer(answer: Any, article: Article) -> ParsedAnswer:
     """Ground the claims of an answer in its article.
 
     Args:
@@ -191,8 +190,8 @@ def read_answer(answer: Any, article: Article) -> Reading:
         article: what its sentence numbers point into.
 
     Returns:
-        the claims that fit, grounded; what did not fit as `withheld`, each with its reason; and
-        a line in `incomplete` if the JSON itself was cut off or broken.
+        the claims that fit, grounded; the others as `withheld`, each with its reason; and a line
+        in `incomplete` if the JSON itself was cut off or broken.
     """
     grounding = _Grounding(article)
     fields = grounding.fields(answer)
@@ -202,16 +201,16 @@ def read_answer(answer: Any, article: Article) -> Reading:
         fields["incomplete"] = (answer.lost,)
     if grounding.withheld:
         fields["withheld"] = tuple(grounding.withheld)
-    return Reading(Summary.model_construct(**fields), tuple(problems))
+    return ParsedAnswer(Summary.model_construct(**fields), tuple(problems))
 
 
 def read_item(item: Any, article: Article) -> Any | None:
-    """Ground one claim of an answer to a re-ask; None where it is left out or does not fit."""
+    """Ground one claim of an answer to a re-ask; return None if it is left out or does not fit."""
     return None if item is None else _Grounding(article).item(item, "")
 
 
 def _problems(answer: Any, fields: Mapping[str, Any]) -> Iterator[Problem]:
-    """What is wrong with an answer as a whole; nothing more where nothing of it came."""
+    """The problems of an answer as a whole; none if the answer is empty."""
     if answer.lost and answer.model_fields_set == {"lost", "written"}:
         return
     for name in TEXTS:
@@ -224,7 +223,7 @@ def _problems(answer: Any, fields: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 class _Grounding:
-    """Grounds item by item; what does not fit is in `withheld`, sections of no list in `problems`."""
+    """Ground item by item; misfits are in `withheld`, sections that are no list in `problems`."""
 
     def __init__(self, article: Article) -> None:
         self._article = article
@@ -251,16 +250,16 @@ class _Grounding:
         return fields
 
     def _items(self, items: tuple[Any, ...], written: Any, path: str) -> tuple[Any, ...]:
-        if items and isinstance(items[0], Rejected) and not items[0].reasons:
+        if items and isinstance(items[0], _Misfit) and not items[0].reasons:
             self.problems.append(Problem(path, "has to be a list"))
             return ()
         pairs = enumerate(zip(items, written or (), strict=True))
-        read = (self.item(item, f"{path}[{at}]", given) for at, (item, given) in pairs)
-        return tuple(item for item in read if item is not None)
+        grounded = (self.item(item, f"{path}[{at}]", source) for at, (item, source) in pairs)
+        return tuple(item for item in grounded if item is not None)
 
     def item(self, item: Any, path: str, written: Any = None) -> Any | None:
         """The item, grounded, or None; then it is in `withheld`, as written, with the reasons."""
-        if isinstance(item, Rejected):
+        if isinstance(item, _Misfit):
             findings = [_finding(reason, path) for reason in item.reasons]
             self.withheld.append(Withheld(path=path, claim=item.written, findings=tuple(findings)))
             return None
@@ -283,27 +282,25 @@ def _finding(detail: ErrorDetails, path: str) -> Finding:
 
 
 def read_object(raw: str) -> tuple[dict[str, Any], str | None]:
-    """The JSON object in `raw` as far as it is whole, and what is wrong with the rest."""
+    """Return the complete part of the JSON object in `raw`, and the reason why the rest is lost."""
     start = raw.find("{")
     if start < 0:
         return {}, "the answer holds no JSON object"
     text = raw[start:]
     try:
-        data, _ = json.JSONDecoder().raw_decode(text)
+        return json.JSONDecoder().raw_decode(text)[0], None
     except (ValueError, RecursionError) as error:
-        broken = getattr(error, "pos", 0)
-        kept = complete_prefix(text[:broken])
+        end = getattr(error, "pos", 0)
+        kept = complete_prefix(text[:end])
         data = json.loads(kept) if kept else {}
         where = _last_place(data)
-        return data, f"the answer breaks off at character {start + broken} of {len(raw)}{where}"
-    return data, None
+        return data, f"the answer breaks off at character {start + end} of {len(raw)}{where}"
 
 
 def complete_prefix(text: str) -> str | None:
-    """The longest beginning of a JSON object that holds only whole items, closed; None if none.
+    """Return the longest prefix of a JSON object with only complete items, closed; None if none.
 
-    An item is whole when it is followed by a comma or a closing bracket: `[1, 2` may have been
-    going to say 25.
+    An item is complete if a comma or a closing bracket follows: `[1, 2` may be the start of 25.
 
     >>> complete_prefix('{"a": [{"b": 1}, {"b": 2')
     '{"a": [{"b": 1}]}'
@@ -329,12 +326,10 @@ def complete_prefix(text: str) -> str | None:
 
 
 def _last_place(data: dict[str, Any]) -> str:
-    """Where the whole part ends, in words."""
+    """The place where the complete part ends, in words."""
     if not data:
         return ", before anything was whole"
     name, value = list(data.items())[-1]
-    return (
-        f", in {name!r} after {len(value)} whole items"
-        if isinstance(value, list)
-        else (f", after {name!r}")
-    )
+    if isinstance(value, list):
+        return f", in {name!r} after {len(value)} whole items"
+    return f", after {name!r}"

@@ -1,8 +1,8 @@
-"""Sends a conversation's requests: the only file that calls instructor and openai.
+"""Send a conversation's requests through instructor: sync, async or streamed.
 
-A conversation (see `pipeline`) is a generator that yields requests and is sent completions or the
-errors of this library; whoever drives it here does the waiting, in a thread or in an event loop,
-under one policy for retries, one throttle and one budget.
+A conversation (see `pipeline`) is a generator that yields requests and is sent completions or this
+library's errors. The client drives it in a thread or an event loop, with one retry policy, one
+throttle and one budget.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ __all__ = ["ModelClient"]
 _MODES = {"tools": instructor.Mode.TOOLS, "json_schema": instructor.Mode.JSON_SCHEMA}
 _THREADS = 128  # requests that a sync client may have in flight in async calls
 _OURS: ContextVar[bool] = ContextVar("ours", default=False)
-"""Set during our requests: instructor's error lines quote answers and keys, and are dropped."""
+"""Set during this library's requests: instructor's error lines, which quote keys, are dropped."""
 logging.getLogger("instructor.v2.retry").addFilter(
     lambda record: not _OURS.get() or record.levelno < logging.ERROR
 )
@@ -46,15 +46,15 @@ Conversation = Generator[Request, Completion, Any]
 
 
 class ModelClient:
-    """Drives conversations with one model: sync, async or streamed.
+    """Drive conversations with one model: sync, async or streamed.
 
     Args:
-        endpoint: the model and how to reach it.
+        endpoint: the model and its address.
         options: mode, limits and budget.
         telemetry: gets a span for every request.
 
     Raises:
-        ConfigurationError: `endpoint.client` is none of instructor's.
+        ConfigurationError: `endpoint.client` is no instructor client.
     """
 
     def __init__(self, endpoint: Endpoint, options: Options, telemetry: Telemetry) -> None:
@@ -72,20 +72,20 @@ class ModelClient:
         self._aclients: WeakKeyDictionary[asyncio.AbstractEventLoop, Any] = WeakKeyDictionary()
 
     def run(self, conversation: Conversation, account: Account) -> Any:
-        """Drive a conversation to its end; return what it returns."""
+        """Drive a conversation to its end and return its result."""
         return self._driven(conversation, account, next(conversation))
 
     async def arun(self, conversation: Conversation, account: Account) -> Any:
-        """`run` without blocking the event loop."""
+        """Do what `run` does, without blocking the event loop."""
         if self._aclient is None:
             work = partial(contextvars.copy_context().run, self.run, conversation, account)
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         return await self._adriven(conversation, account, next(conversation))
 
     def stream(self, conversation: Conversation, account: Account) -> Iterator[str | Any]:
-        """Yield the whole part of the first answer each time it grows, then what `run` returns.
+        """Yield the complete part of the first answer each time it grows, then `run`'s result.
 
-        Clients of providers without OpenAI's chat completions yield the result alone.
+        Clients of providers without OpenAI's chat completions yield only the result.
         """
         if not _can_stream(self.client):
             yield self.run(conversation, account)
@@ -94,9 +94,9 @@ class ModelClient:
         try:
             with _retrying(account, tenacity.Retrying)(self._opened, request, account) as chunks:
                 for chunk in chunks:
-                    if whole := pieces.add(chunk):
-                        yield whole
-        except Exception as error:  # noqa: BLE001  (sorted out in one place)
+                    if prefix := pieces.add(chunk):
+                        yield prefix
+        except Exception as error:  # noqa: BLE001  (`fault` translates every error)
             failure = fault(error, self.endpoint, account.usage.attempts)
         if failure and not pieces.text:
             raise failure
@@ -106,7 +106,7 @@ class ModelClient:
     async def astream(
         self, conversation: Conversation, account: Account
     ) -> AsyncIterator[str | Any]:
-        """`stream` without blocking the event loop."""
+        """Do what `stream` does, without blocking the event loop."""
         if self._aclient is None or not _can_stream(self._aclient):
             yield await self.arun(conversation, account)
             return
@@ -116,9 +116,9 @@ class ModelClient:
                 self._aopened, request, account
             ) as chunks:
                 async for chunk in chunks:
-                    if whole := pieces.add(chunk):
-                        yield whole
-        except Exception as error:  # noqa: BLE001  (sorted out in one place)
+                    if prefix := pieces.add(chunk):
+                        yield prefix
+        except Exception as error:  # noqa: BLE001  (`fault` translates every error)
             failure = fault(error, self.endpoint, account.usage.attempts)
         if failure and not pieces.text:
             raise failure
@@ -126,34 +126,29 @@ class ModelClient:
         yield await self._adriven(conversation, account, request, completion)
 
     def body(self, request: Request) -> dict[str, Any]:
-        """The body of a request in OpenAI's chat-completions form, as instructor would send it."""
-        mode = _MODES[self.options.mode]
-        return {
-            "model": self.endpoint.model,
-            "messages": request.messages,
-            **_schema(request, mode),
-        }
+        """Return a request's body in OpenAI's chat-completions form, as instructor would send it."""
+        schema = _schema(request, _MODES[self.options.mode])
+        return {"model": self.endpoint.model, "messages": request.messages, **schema}
 
     @cached_property
     def client(self) -> Any:
-        """The sync instructor client, opened when it is first needed."""
-        given = self.endpoint.client
-        if isinstance(given, instructor.AsyncInstructor):
+        """The sync instructor client, opened at first use."""
+        custom = self.endpoint.client
+        if isinstance(custom, instructor.AsyncInstructor):
             raise ConfigurationError("client is async; use asummarize, or give a sync client")
-        return given or instructor.from_openai(
+        return custom or instructor.from_openai(
             openai.OpenAI(**self._settings), mode=_MODES[self.options.mode]
         )
 
     @property
     def _aclient(self) -> Any:
-        """The async client of the running loop: connections cannot move to another one.
+        """The async client of the running loop, as connections cannot move to another loop.
 
-        None where the user's own client is a sync one. openai's own default would try to close
-        itself on whatever event loop runs when it is collected; ours is closed by `aclose`.
+        None if the custom client is sync. openai's default HTTP client would close itself on
+        whatever loop runs when it is garbage-collected; this one is closed by `aclose`.
         """
-        if self.endpoint.client is not None:
-            given = self.endpoint.client
-            return given if isinstance(given, instructor.AsyncInstructor) else None
+        if (custom := self.endpoint.client) is not None:
+            return custom if isinstance(custom, instructor.AsyncInstructor) else None
         loop = asyncio.get_running_loop()
         if loop not in self._aclients:
             raw = openai.AsyncOpenAI(
@@ -164,20 +159,20 @@ class ModelClient:
 
     @cached_property
     def _threads(self) -> ThreadPoolExecutor:
-        """For a sync client in async calls; asyncio's own pool has too few threads for a run."""
+        """Threads for a sync client in async calls; asyncio's default pool has too few."""
         return ThreadPoolExecutor(_THREADS, "summarizer")
 
     @property
     def _settings(self) -> dict[str, Any]:
         return {
-            "api_key": self.endpoint.key or "none",  # local servers need none, the client wants one
+            "api_key": self.endpoint.key or "none",  # openai insists on one, local servers do not
             "base_url": self.endpoint.base_url,
             "timeout": min(self.options.timeout, self.options.seconds),
-            "max_retries": 0,  # one policy counts: ours
+            "max_retries": 0,  # `policy` decides on retries
         }
 
     def close(self) -> None:
-        """Close the connections of the sync client; a client of the user's own stays open."""
+        """Close the connections of the sync client; a custom client stays open."""
         opened = self.__dict__.pop("client", None)
         if opened is not None and self.endpoint.client is None:
             opened.client.close()
@@ -195,18 +190,17 @@ class ModelClient:
         request: Request,
         completion: Completion | None = None,
     ) -> Any:
-        """Answer each request of a conversation, the first one by `completion` if that is there."""
+        """Answer each request of a conversation, the first one by `completion` if it is given."""
         while True:
             failure = None
             if completion is None:
                 try:
-                    completion = _retrying(account, tenacity.Retrying)(
-                        self._complete, request, account
-                    )
+                    retrying = _retrying(account, tenacity.Retrying)
+                    completion = retrying(self._complete, request, account)
                 except Exception as error:  # noqa: BLE001  (the conversation decides)
                     failure = fault(error, self.endpoint, account.usage.attempts)
             try:
-                request = _told(conversation, completion, failure)
+                request = _resumed(conversation, completion, failure)
             except StopIteration as ended:
                 return ended.value
             completion = None
@@ -222,18 +216,18 @@ class ModelClient:
             failure = None
             if completion is None:
                 try:
-                    asking = _retrying(account, tenacity.AsyncRetrying)
-                    completion = await asking(self._acomplete, request, account)
+                    retrying = _retrying(account, tenacity.AsyncRetrying)
+                    completion = await retrying(self._acomplete, request, account)
                 except Exception as error:  # noqa: BLE001  (the conversation decides)
                     failure = fault(error, self.endpoint, account.usage.attempts)
             try:
-                request = _told(conversation, completion, failure)
+                request = _resumed(conversation, completion, failure)
             except StopIteration as ended:
                 return ended.value
             completion = None
 
     def _complete(self, request: Request, account: Account) -> Completion:
-        """Send one request; an answer that instructor cannot read comes back all the same."""
+        """Send one request; an answer that instructor cannot read is returned unparsed."""
         estimate = self._admitted(request, account)
         responses, parsed = list[Any](), None
         with self._attempt(responses) as hooks:
@@ -261,28 +255,28 @@ class ModelClient:
 
     @contextmanager
     def _attempt(self, responses: list[Any]) -> Iterator[Hooks]:
-        """One request in flight: throttle and telemetry see how it ends.
+        """Report one request to throttle and telemetry.
 
-        The hook fills `responses`. Where a response came, instructor's own error is dropped: what
-        became of the answer is the conversation's business.
+        The hook fills `responses`. If there is a response, instructor's own error is dropped: the
+        conversation handles invalid answers.
         """
         hooks = Hooks()
         hooks.on("completion:response", responses.append)
         observed = self._telemetry.attempt(self.endpoint.model, self.endpoint.address)
-        ours = _OURS.set(True)
+        token = _OURS.set(True)
         try:
-            with self._throttle.watching(), observed as answered:
+            with self._throttle.watching(), observed as report:
                 try:
                     yield hooks
                 except Exception:
                     if not responses:
                         raise
-                answered(responses[-1] if responses else None)
+                report(responses[-1] if responses else None)
         finally:
-            _OURS.reset(ours)
+            _OURS.reset(token)
 
     def _received(self, completion: Completion, estimate: int, account: Account) -> Completion:
-        """Count what an answer cost, for the article and for the endpoint's limits."""
+        """Charge an answer's tokens to the article and to the endpoint's limits."""
         account.add(completion.usage)
         self._throttle.settle(estimate, completion.usage.tokens)
         return completion
@@ -290,23 +284,23 @@ class ModelClient:
     def _admitted(self, request: Request, account: Account) -> int:
         """Wait until the throttle lets the request through; return its estimated tokens."""
         estimate = self._estimate(request)
-        while (wait := self._throttle.ask(estimate)) > 0:
-            time.sleep(self._bearable(wait, account))
+        while (wait := self._throttle.reserve(estimate)) > 0:
+            time.sleep(self._within_budget(wait, account))
         account.attempt()
         return estimate
 
     async def _aadmitted(self, request: Request, account: Account) -> int:
         estimate = self._estimate(request)
-        while (wait := self._throttle.ask(estimate)) > 0:  # noqa: ASYNC110  (it serves threads too)
-            await asyncio.sleep(self._bearable(wait, account))
+        while (wait := self._throttle.reserve(estimate)) > 0:  # noqa: ASYNC110  (it serves threads too)
+            await asyncio.sleep(self._within_budget(wait, account))
         account.attempt()
         return estimate
 
     def _estimate(self, request: Request) -> int:
         return request.tokens if self.options.tokens_per_minute else 0
 
-    def _bearable(self, wait: float, account: Account) -> float:
-        """Return `wait`, or what is left of the budget; raise once nothing is left of it."""
+    def _within_budget(self, wait: float, account: Account) -> float:
+        """`wait`, or the seconds left of the budget if those are fewer; raises if none are left."""
         if account.left > 0:
             return min(wait, account.left)
         where, attempts = self.endpoint.address, account.usage.attempts
@@ -340,40 +334,40 @@ class ModelClient:
         return arguments | _schema(request, client.mode) | self._timeout(account, client)
 
     def _timeout(self, account: Account, client: Any) -> dict[str, Any]:
-        """How long a request may take, where the client is ours: no longer than what is left."""
+        """The timeout of a request within the budget; a custom client has its own."""
         return {} if client is self.endpoint.client else {"timeout": self._patience(account)}
 
     def _patience(self, account: Account) -> float:
         return max(0.001, min(self.options.timeout, account.left))
 
 
-def _told(
+def _resumed(
     conversation: Conversation, completion: Completion | None, failure: Exception | None
 ) -> Request:
-    """Hand a conversation its completion, or the failure in place of one; return what it asks next."""
+    """Send a conversation its completion, or throw the failure; return its next request."""
     if completion is None:
         return conversation.throw(failure or RuntimeError("neither answer nor error"))
     return conversation.send(completion)
 
 
 def _retrying(account: Account, kind: type[Any]) -> Any:
-    """Build what sends a request again, within what is left of an article's budget."""
+    """Tenacity's retrying of one `kind`, within what is left of an article's budget."""
     return kind(**policy(account.attempts_left, max(0.001, account.left)))
 
 
 @lru_cache(maxsize=256)
 def _response_model(answer: type[BaseModel]) -> Any:
-    """The model as instructor wants it, wrapped once: it would build a class for each call (4 ms)."""
+    """The model as instructor wraps it, cached: it would build a class for each call (4 ms)."""
     return instructor.response_schema(answer)
 
 
 def _can_stream(client: Any) -> bool:
-    """Whether the client speaks OpenAI's chat completions, whose pieces can be read here."""
+    """Whether the client streams OpenAI's chat completions, which `Pieces` reads."""
     return client.mode in _MODES.values() and "openai" in str(client.provider).lower()
 
 
 def _schema(request: Request, mode: instructor.Mode) -> dict[str, Any]:
-    """The schema as instructor sends it, for a request that goes out without instructor."""
+    """The schema as instructor sends it, for a request without instructor."""
     function: dict[str, Any] = _response_model(request.answer).openai_schema
     if mode == instructor.Mode.TOOLS:
         choice = {"type": "function", "function": {"name": function["name"]}}

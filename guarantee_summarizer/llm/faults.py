@@ -1,4 +1,4 @@
-"""Turns what openai, instructor and tenacity raise into this library's errors.
+"""Decide which provider errors are retried, and translate them into this library's errors.
 
 Every message is one line that names the endpoint and the remedy, and none holds a key.
 """
@@ -40,22 +40,22 @@ _BACK_OFF = tenacity.wait_random_exponential(multiplier=0.5, max=20)
 
 
 def policy(attempts: int, seconds: float) -> dict[str, Any]:
-    """Arguments for tenacity's `Retrying` and `AsyncRetrying`, for what is left of a budget."""
+    """Return arguments for tenacity's `Retrying` and `AsyncRetrying` within a budget."""
     return {
         "stop": tenacity.stop_after_attempt(attempts) | tenacity.stop_before_delay(seconds),
         "wait": _wait,
-        "retry": tenacity.retry_if_exception(_worth_another),
+        "retry": tenacity.retry_if_exception(_is_temporary),
         "reraise": True,
     }
 
 
 def root(error: BaseException) -> BaseException:
-    """The provider's own error inside instructor's and tenacity's."""
+    """Return the provider's own error inside instructor's and tenacity's."""
     wrapped = type(error).__name__ in ("InstructorRetryException", "RetryError")
     return root(error.__cause__) if wrapped and error.__cause__ is not None else error
 
 
-def _worth_another(raised: BaseException) -> bool:
+def _is_temporary(raised: BaseException) -> bool:
     error = root(raised)
     if getattr(error, "code", None) == "insufficient_quota":
         return False
@@ -63,19 +63,19 @@ def _worth_another(raised: BaseException) -> bool:
 
 
 def is_transport(error: BaseException) -> bool:
-    """Whether no answer came at all: a lost connection, or a timeout."""
+    """Return whether no response came at all: a lost connection, or a timeout."""
     lost = type(error).__name__ in ("APIConnectionError", "APITimeoutError")
     return lost or isinstance(error, TimeoutError)
 
 
 def status_code(error: BaseException) -> int | None:
-    """The HTTP status that a provider's error carries; all the common clients call it so."""
+    """Return the HTTP status of a provider's error, by the name that all common clients use."""
     code = getattr(error, "status_code", None)
     return code if isinstance(code, int) else None
 
 
 def retry_after(error: BaseException) -> float | None:
-    """Seconds that the server asked to wait, from `Retry-After` (RFC 9110: seconds or a date)."""
+    """Return the seconds of `Retry-After` (RFC 9110: a number or a date); None without it."""
     headers = getattr(getattr(error, "response", None), "headers", None)
     value = headers.get("retry-after") if headers is not None else None
     if not value:
@@ -92,23 +92,23 @@ def retry_after(error: BaseException) -> float | None:
 
 def _wait(state: tenacity.RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
-    asked = retry_after(root(error)) if error else None
-    return asked if asked is not None else _BACK_OFF(state)
+    wait = retry_after(root(error)) if error else None
+    return wait if wait is not None else _BACK_OFF(state)
 
 
 _DETAIL = 200  # characters of the server's own words that a message quotes
 
 
 def fault(error: Exception, endpoint: Endpoint, attempts: int) -> GuaranteeSummarizerError:
-    """Translate an error into this library's; the chain is cut where it would show a key."""
+    """Translate an error into this library's; one that shows the key is not kept as its cause."""
     cause = root(error)
     if isinstance(cause, GuaranteeSummarizerError):
         return cause
-    made = _fault(cause, endpoint, attempts)
+    translated = _fault(cause, endpoint, attempts)
     leaks = endpoint.key is not None and endpoint.key in f"{cause} {cause.__cause__}"
-    made.__cause__ = None if leaks else cause
-    made.__suppress_context__ = True
-    return made
+    translated.__cause__ = None if leaks else cause
+    translated.__suppress_context__ = True
+    return translated
 
 
 def _fault(error: BaseException, endpoint: Endpoint, attempts: int) -> ModelError:
@@ -123,16 +123,16 @@ def _fault(error: BaseException, endpoint: Endpoint, attempts: int) -> ModelErro
         return UnknownModelError(message, attempts=attempts)
     if code == 429:  # noqa: PLR2004
         wait = retry_after(error)
-        asked = f"; it asks to wait {wait:g} s" if wait is not None else ""
-        message = f"{where}: too many requests, after {attempts} attempts{asked} ({detail})"
+        pause = f"; it asks to wait {wait:g} s" if wait is not None else ""
+        message = f"{where}: too many requests, after {attempts} attempts{pause} ({detail})"
         return RateLimitError(message, attempts=attempts, retry_after=wait)
     if code is not None and code < 500:  # noqa: PLR2004
         message = f"{where}: refused the request ({code}): {detail}"
         return BadRequestError(message, attempts=attempts)
-    return _silence(error, endpoint, attempts, detail)
+    return _unanswered(error, endpoint, attempts, detail)
 
 
-def _silence(error: BaseException, endpoint: Endpoint, attempts: int, detail: str) -> ModelError:
+def _unanswered(error: BaseException, endpoint: Endpoint, attempts: int, detail: str) -> ModelError:
     """The error for a server that failed, did not answer, or answered nonsense."""
     where, code = endpoint.address, status_code(error)
     if code is not None:
@@ -151,7 +151,7 @@ def _silence(error: BaseException, endpoint: Endpoint, attempts: int, detail: st
 
 
 def scrubbed(error: BaseException, endpoint: Endpoint) -> str:
-    """The server's own words on one line, shortened, without the key."""
+    """Return the server's own words on one line, shortened, without the key."""
     body = getattr(error, "body", None)
     text = body.get("message") if isinstance(body, dict) else None
     line = " ".join(str(text or getattr(error, "message", None) or error).split())

@@ -1,4 +1,4 @@
-"""What goes to a model, what comes back, and what it costs: one form for all providers."""
+"""Requests to a model, its completions and their costs, in one form for all providers."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ _ENDED = frozenset({"tool_calls", "stop", "length", "content_filter"})
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to send: messages, and the model of the schema that the answer has to fit."""
+    """The messages to send, and the response model of the answer."""
 
     messages: list[dict[str, str]]
     answer: type[BaseModel]
 
     @property
     def tokens(self) -> int:
-        """Estimate its tokens, in and out: bytes / 4, and half as much again."""
+        """Estimated tokens, in and out: bytes / 4, and half as much again."""
         sent = sum(len(message["content"].encode()) for message in self.messages)
         return 3 * (sent + len(json.dumps(self.answer.model_json_schema()))) // 8
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What a model answered.
+    """A model's answer.
 
     Args:
-        text: the answer as it was written; JSON if all is well, cut off if `finish` is `length`.
-        parsed: the answer as `Request.answer`, where instructor could read it.
-        refusal: the model's words where it declined, or the provider's filter stopped it.
-        finish: the provider's reason for the end; `broken` for a stream that broke off.
-        model: the name that the provider gives the model.
+        text: the answer as it was written: JSON, cut off if `finish` is `length`.
+        parsed: the answer as `Request.answer`, if instructor could read it.
+        refusal: the model's words if it declined, or a note that the provider's filter stopped it.
+        finish: the provider's finish reason; `broken` for a stream that broke off.
+        model: the model's name at the provider.
         usage: tokens of this request alone.
     """
 
@@ -92,7 +92,7 @@ def _refusal(choices: Any, finish: str | None) -> str | None:
 
 
 def _usage(usage: Any) -> Usage:
-    """Read tokens in OpenAI's or Anthropic's names."""
+    """The tokens, by OpenAI's or Anthropic's names."""
 
     def read(*names: str) -> int:
         return next((n for name in names if (n := getattr(usage, name, None))), 0)
@@ -106,7 +106,7 @@ def _usage(usage: Any) -> Usage:
 
 
 class Pieces:
-    """The pieces of a streamed answer, put together as they come."""
+    """Join the pieces of a streamed answer as they come."""
 
     def __init__(self) -> None:
         self.text = ""
@@ -114,10 +114,10 @@ class Pieces:
         self._finish: str | None = None
         self._usage: Any = None
         self._model: str | None = None
-        self._whole: str | None = None
+        self._prefix: str | None = None
 
     def add(self, chunk: Any) -> str | None:
-        """Take one chunk; return the whole part of the answer, closed, if it has grown."""
+        """Add one chunk; return the complete part of the answer, closed, if it has grown."""
         self._model = getattr(chunk, "model", None) or self._model
         self._usage = getattr(chunk, "usage", None) or self._usage
         closes = False
@@ -129,15 +129,15 @@ class Pieces:
             piece = "".join(pieces) or choice.delta.content or ""
             self.text += piece
             closes = "}" in piece or "," in piece
-        whole = complete_prefix(self.text[max(0, self.text.find("{")) :]) if closes else None
-        if whole is None or whole == self._whole:
+        prefix = complete_prefix(self.text[max(0, self.text.find("{")) :]) if closes else None
+        if prefix is None or prefix == self._prefix:
             return None
-        self._whole = whole
-        return whole
+        self._prefix = prefix
+        return prefix
 
     @property
     def completion(self) -> Completion:
-        """What came, as if it had come in one piece."""
+        """The completion, as if it had come in one piece."""
         return Completion(
             text=self.text,
             refusal=self._refusal or (_FILTERED if self._finish == "content_filter" else None),
@@ -149,14 +149,14 @@ class Pieces:
 
 @dataclass
 class Account:
-    """What one article has cost so far, against its budget of attempts, seconds and tokens."""
+    """The costs of one article so far, against its budget of attempts, seconds and tokens."""
 
     options: Options
     usage: Usage = field(default_factory=Usage)
     began: float = field(default_factory=time.monotonic)
 
     def attempt(self) -> None:
-        """Count a request that goes out."""
+        """Count a request that is sent."""
         self.usage = self.usage.replace(attempts=self.usage.attempts + 1)
 
     def add(self, spent: Usage) -> None:
@@ -170,14 +170,14 @@ class Account:
 
     @property
     def attempts_left(self) -> int:
-        """Requests that may still go out; at least the one that is asked for."""
+        """Requests that may still be sent; at least 1."""
         return max(1, self.options.attempts - self.usage.attempts)
 
     @property
     def spent(self) -> bool:
         """Whether the budget leaves no further attempt."""
-        tokens, most = self.usage.tokens, self.options.tokens
-        over = most is not None and tokens >= most
+        most = self.options.tokens
+        over = most is not None and self.usage.tokens >= most
         return over or self.left <= 0 or self.usage.attempts >= self.options.attempts
 
     @property
@@ -187,7 +187,7 @@ class Account:
 
     @contextmanager
     def charged(self) -> Iterator[None]:
-        """Write on errors that leave the block what was paid all the same."""
+        """Set `usage` on errors that leave the `with` block: failed requests cost too."""
         try:
             yield
         except ModelError as error:

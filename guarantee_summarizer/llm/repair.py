@@ -1,8 +1,8 @@
-"""The short re-ask: only the claims that do not hold, and the sentences that could bear them.
+"""Ask a model to repair rejected claims: only those, their reasons and the relevant sentences.
 
-Neither the instructions nor the whole article nor the whole answer travel again. Every claim has a
-number; the model writes it anew under that number, or leaves it out. A claim that it leaves out
-stays as it was, to be withheld with its reason.
+Neither the instructions nor the whole article nor the whole answer are sent again. Every claim has
+a number; the model rewrites it under that number, or leaves it out. A claim that it leaves out
+stays as it was, and is withheld with its reason.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ __all__ = [
     "repaired",
 ]
 
-_NEAREST = 3  # sentences beside the cited ones that share most words with a claim
+_NEAREST = 3  # sentences that share most words with a claim
 
 
 @dataclass(frozen=True, slots=True)
 class RejectedClaim:
-    """A claim that does not hold: where it stands, as it was written, why, what to do.
+    """A claim that failed a check: its path, its text as written, the reasons with advice.
 
-    `withheld` is the entry of an item that did not even fit the schema; it stands nowhere, and
-    comes back at the end of its section.
+    `withheld` is the entry of an item that did not fit the schema; the summary does not hold it,
+    and its repair is appended to its section.
     """
 
     path: ClaimPath
@@ -57,17 +57,17 @@ class RejectedClaim:
 
     @property
     def model(self) -> type[Any] | None:
-        """The model of the schema; None for text."""
+        """Its model in the schema; None for text."""
         kind = self.path.kind
         return kind.model if kind else None
 
 
 def rejected_claims(summary: Summary, findings: Iterable[Finding]) -> tuple[RejectedClaim, ...]:
-    """Return the claims that a model should repair, parts together with their wholes.
+    """Return the claims that a model should repair; a sub-item counts with its item.
 
     Args:
-        summary: as the backend made it, with what did not fit the schema as `withheld`.
-        findings: of verification; only errors reject a claim.
+        summary: the draft, with the items that did not fit the schema as `withheld`.
+        findings: those of verification; only errors reject a claim.
     """
     reasons: dict[ClaimPath, list[str]] = {}
     for finding in findings:
@@ -85,7 +85,7 @@ def _rejected(summary: Summary, path: ClaimPath, reasons: Iterable[str]) -> Reje
     if isinstance(written, dict) and written.get("description") == " ".join(
         c.quote for c in evidence
     ):
-        del written["description"]  # the library put it there
+        del written["description"]  # `enrich` added it
     cited = tuple(dict.fromkeys(c.sentence for c in evidence))
     return RejectedClaim(path, _compact(written), tuple(dict.fromkeys(reasons)), cited)
 
@@ -98,23 +98,23 @@ def _malformed(entry: Withheld) -> RejectedClaim | None:
         f"{f.path.removeprefix(str(path.item)).lstrip('.') or 'it'}: {f.message}. {advice(f.code)}"
         for f in entry.findings[:3]
     )
-    given = entry.claim.get("evidence") if isinstance(entry.claim, Mapping) else None
-    cited = tuple(n for n in given if isinstance(n, int)) if isinstance(given, list) else ()
+    evidence = entry.claim.get("evidence") if isinstance(entry.claim, Mapping) else None
+    cited = tuple(n for n in evidence if isinstance(n, int)) if isinstance(evidence, list) else ()
     end = ClaimPath(path.section)
     return RejectedClaim(end, _compact(entry.claim), reasons, cited, entry)
 
 
 def relevant_sentences(claims: Iterable[RejectedClaim], article: Article) -> list[Sentence]:
-    """Return the cited sentences, those beside them, and those that share most words with each."""
-    overlap, wanted = Overlap(article.folded_sentences), set[int]()
+    """Return the cited sentences, their neighbours, and the 3 that share most words with each claim."""
+    overlap, indexes = Overlap(article.folded_sentences), set[int]()
     for claim in claims:
-        wanted |= {n - 1 + step for n in claim.cited for step in (-1, 0, 1)}
-        wanted.update(overlap.nearest(fold(claim.written), _NEAREST))
-    return [s for i, s in enumerate(article.sentences) if i in wanted]
+        indexes |= {n - 1 + step for n in claim.cited for step in (-1, 0, 1)}
+        indexes.update(overlap.nearest(fold(claim.written), _NEAREST))
+    return [s for i, s in enumerate(article.sentences) if i in indexes]
 
 
 def repair_model(claims: Iterable[RejectedClaim]) -> type[BaseModel]:
-    """Build the response model of the answer: one field for each claim, none of them required."""
+    """Build the response model of the re-ask: one optional field for each claim."""
     return _model(tuple(claim.model for claim in claims))
 
 
@@ -127,12 +127,12 @@ def _model(models: tuple[type[Any] | None, ...]) -> type[BaseModel]:
 def read_repairs(
     parsed: BaseModel | None, text: str, claims: Iterable[RejectedClaim]
 ) -> BaseModel | None:
-    """Read an answer to a re-ask; None where the model answered in full instead.
+    """Read an answer to a re-ask; return None if the model answered in full instead.
 
     Args:
         parsed: the answer as instructor read it, if it could.
         text: the answer as it was written.
-        claims: what was asked for again.
+        claims: those of the re-ask.
     """
     model = repair_model(claims)
     answer = parsed if isinstance(parsed, model) else model.model_validate_json(text)
@@ -142,14 +142,14 @@ def read_repairs(
 def repaired(
     summary: Summary, claims: Iterable[RejectedClaim], answer: BaseModel, article: Article
 ) -> Summary:
-    """Return the summary with what the answer repaired in its place; the rest stays as it was.
+    """Return the summary with the repaired claims in place; the others stay as they were.
 
-    A participant that comes back under another name is renamed wherever it was referred to.
+    A participant whose name changes is renamed wherever a claim refers to it.
     """
     names: dict[str, str] = {}
     for number, claim in enumerate(claims, 1):
-        given = getattr(answer, f"claim_{number}", None)
-        item = " ".join(given.split()) if isinstance(given, str) else read_item(given, article)
+        raw = getattr(answer, f"claim_{number}", None)
+        item = " ".join(raw.split()) if isinstance(raw, str) else read_item(raw, article)
         if not item:
             continue
         if isinstance(item, Participant) and claim.path.index is not None:
@@ -160,7 +160,7 @@ def repaired(
 
 
 def _renamed(summary: Summary, names: Mapping[str, str]) -> Summary:
-    """The summary with other names of participants wherever a claim refers to them."""
+    """The summary with participants renamed wherever a claim refers to them."""
     for path in claim_paths(summary):
         if path.kind and path.kind.references:
             claim = path.of(summary)

@@ -1,7 +1,7 @@
-"""Limits: what all requests to one endpoint share.
+"""Throttle the requests to one endpoint: rate limits, back-off after 429, circuit breaker.
 
-A request asks how long it has to wait; waiting is the caller's business, so that threads and event
-loops use the same throttle. Times come from a monotonic clock: a wall clock that jumps changes nothing.
+The throttle says how long to wait, and the caller waits, so that threads and event loops share it.
+The clock is monotonic: a jump of the wall clock changes nothing.
 """
 
 from __future__ import annotations
@@ -16,27 +16,27 @@ from guarantee_summarizer.llm.faults import is_transport, retry_after, root, sta
 
 __all__ = ["Throttle"]
 
-_BURST = 5.0  # seconds' worth of a rate that may go out at once
-_FULL = 0.02  # seconds between two looks for a free place
+_BURST = 5.0  # seconds' worth of a rate that may be sent at once
+_FULL = 0.02  # seconds to wait while as many requests are in flight as may be
 _FAILURES = 8  # in a row until the endpoint counts as down
-_LONGEST_PAUSE = 60.0  # seconds; whoever asks for more is asked again all the same
-_LONGEST = 15.0  # seconds between two looks whether it is up again
-_SHRINK = 0.7  # of the requests under way, when the endpoint asks to slow down
+_LONGEST_PAUSE = 60.0  # seconds; the longest `Retry-After` that is obeyed
+_LONGEST = 15.0  # seconds between two probes of an endpoint that is down
+_SHRINK = 0.7  # factor for the requests in flight after a 429
 _OVERLOADED = frozenset({429, 503, 529})
 
 
 class Throttle:
-    """Lets requests through as fast as an endpoint allows; thread-safe.
+    """Admit requests as fast as an endpoint allows; thread-safe.
 
     Args:
         requests_per_minute: the endpoint's limit; None for none.
         tokens_per_minute: the same for tokens in and out.
         clock: seconds, monotonic.
 
-    One answer of 429 slows everybody: nothing goes out before its `Retry-After` is over, and then
-    fewer requests are under way at once; every answer lets a little more through again (additive
-    increase, multiplicative decrease, as in TCP). Eight failures in a row open the circuit:
-    requests wait, and one at a time tries whether the endpoint is up.
+    A 429 throttles all workers: no request is sent before its `Retry-After` is over, and fewer are
+    in flight at once after it; each answer raises that number again (additive increase,
+    multiplicative decrease, as in TCP). After eight failures in a row a circuit breaker probes the
+    endpoint with single requests.
     """
 
     def __init__(
@@ -49,18 +49,18 @@ class Throttle:
         self._clock, self._lock = clock, threading.Lock()
         self._requests = _Bucket(requests_per_minute, clock())
         self._tokens = _Bucket(tokens_per_minute, clock())
-        self._under_way, self._most = 0, math.inf
+        self._in_flight, self._most = 0, math.inf
         self._quiet_until = 0.0
         self._throttles = self._failures = 0
         self._probing = False
 
     @property
     def most(self) -> float:
-        """How many requests may be under way at once just now; infinite until the first 429."""
+        """How many requests may be in flight at once; infinite until the first 429."""
         return self._most
 
-    def ask(self, tokens: int) -> float:
-        """Return the seconds to wait before asking again; 0 admits a request of about `tokens` tokens.
+    def reserve(self, tokens: int) -> float:
+        """Admit a request of about `tokens` tokens and return 0, or else the seconds to wait.
 
         Wrap each admitted request in `watching`.
         """
@@ -70,7 +70,7 @@ class Throttle:
                 self._quiet_until - now,
                 self._requests.wait(now),
                 self._tokens.wait(now),
-                _FULL if self._under_way >= max(1, int(min(self._most, 1e9))) else 0.0,
+                _FULL if self._in_flight >= max(1, int(min(self._most, 1e9))) else 0.0,
             )
             if wait <= 0 and self.down:
                 wait = _FULL if self._probing else 0.0
@@ -79,12 +79,12 @@ class Throttle:
                 return wait
             self._requests.take(1)
             self._tokens.take(tokens)
-            self._under_way += 1
+            self._in_flight += 1
             return 0.0
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Note how an admitted request ends."""
+        """Learn from the end of an admitted request."""
         try:
             yield
         except BaseException as error:
@@ -93,33 +93,32 @@ class Throttle:
         self._answered()
 
     def settle(self, estimated: int, used: int) -> None:
-        """Replace the tokens that `ask` was given for a request by those that it used."""
+        """Replace the tokens estimated for a request by those that it used."""
         with self._lock:
             self._tokens.take(used - estimated)
 
     @property
     def down(self) -> bool:
-        """Whether the endpoint failed so often in a row that only one request at a time tries it."""
+        """Whether the circuit breaker is open: only single requests probe the endpoint."""
         return self._failures >= _FAILURES
 
     def _note(self, error: BaseException) -> None:
-        code = status_code(error)
-        asked = retry_after(error)
+        code, wait = status_code(error), retry_after(error)
         with self._lock:
-            self._under_way -= 1
+            self._in_flight -= 1
             if code in _OVERLOADED and getattr(error, "code", None) != "insufficient_quota":
-                self._throttled(asked)
+                self._throttled(wait)
             elif is_transport(error) or (code is not None and code >= 500):  # noqa: PLR2004
                 self._failed()
             elif isinstance(error, Exception):
                 self._up()
             self._probing = False
 
-    def _throttled(self, asked: float | None) -> None:
-        wait = asked if asked is not None else min(2.0**self._throttles * 0.5, _LONGEST)
+    def _throttled(self, wait: float | None) -> None:
+        wait = wait if wait is not None else min(2.0**self._throttles * 0.5, _LONGEST)
         now = self._clock()
-        if now >= self._quiet_until:  # the first of those under way tells for all of them
-            self._most = max(1.0, min(self._most, self._under_way + 1) * _SHRINK)
+        if now >= self._quiet_until:  # the first 429 counts for all requests in flight
+            self._most = max(1.0, min(self._most, self._in_flight + 1) * _SHRINK)
             self._throttles += 1
         self._quiet_until = max(self._quiet_until, now + min(wait, _LONGEST_PAUSE))
         self._failures = 0
@@ -132,7 +131,7 @@ class Throttle:
 
     def _answered(self) -> None:
         with self._lock:
-            self._under_way -= 1
+            self._in_flight -= 1
             self._up()
             self._throttles = 0
             self._most += 1 / self._most
@@ -145,7 +144,7 @@ class Throttle:
 
 
 class _Bucket:
-    """A token bucket: fills at a rate, may be overdrawn by one request, and then has to wait."""
+    """A token bucket: it fills at a rate, and one request may overdraw it."""
 
     def __init__(self, per_minute: float | None, now: float) -> None:
         self._rate = per_minute / 60 if per_minute else math.inf

@@ -1,7 +1,4 @@
-"""Test doubles for those who build on the library: an endpoint that answers from a script.
-
-Standard library only; it listens on loopback and calls nobody.
-"""
+"""Serve scripted replies to your tests, as an OpenAI-compatible endpoint on loopback."""
 
 from __future__ import annotations
 
@@ -29,7 +26,7 @@ class Reply:
         finish: the finish reason; `length` for an answer that was cut off.
         refusal: the model's words when it declines.
         plain: send `answer` as content even where a tool call was asked for.
-        status: HTTP status; from 400 on `body` is sent instead of an answer.
+        status: HTTP status; from 400 up `body` is sent instead of an answer.
         body: the raw body instead of a completion.
         headers: further response headers, e.g. `{"Retry-After": "1"}`.
         delay: seconds to wait before replying.
@@ -65,7 +62,7 @@ class _Server(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Serve one connection to a test double, which says what to answer."""
+    """Serve one connection of a test double."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -90,7 +87,7 @@ class Handler(BaseHTTPRequestHandler):
         raise NotImplementedError
 
     def send_reply(self, reply: Reply, body: bytes) -> None:
-        """Send a whole response; with `drop` it promises more than it holds."""
+        """Send a complete response; with `drop` its Content-Length is 100 too high."""
         self.send_response(reply.status)
         for name, value in ({"Content-Type": "application/json"} | dict(reply.headers)).items():
             self.send_header(name, value)
@@ -101,7 +98,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class OnLoopback:
-    """Run a server on loopback while a `with` block lasts; `url` is the `base_url` to give."""
+    """Run a server on loopback while a `with` block lasts."""
 
     def __init__(self, handler: type[Handler]) -> None:
         self._server = _Server(("127.0.0.1", 0), partial(handler, self))
@@ -111,7 +108,7 @@ class OnLoopback:
 
     @property
     def url(self) -> str:
-        """The address to give as `base_url`."""
+        """The `base_url` for a summarizer."""
         return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
 
     def __enter__(self) -> Self:
@@ -157,9 +154,9 @@ class _EndpointHandler(Handler):
 
 
 class ScriptedEndpoint(OnLoopback):
-    """Serve scripted replies on loopback in order, the last one for ever.
+    """Serve scripted replies on loopback in order, then the last one for ever.
 
-    Use it as a context manager; `url` is the `base_url`, `requests` holds the bodies that came.
+    Use it as a context manager; `url` is the `base_url`, `requests` holds the received bodies.
 
     >>> with ScriptedEndpoint([Reply(status=500, body="{}")]) as endpoint:
     ...     endpoint.url.startswith("http://127.0.0.1:")
@@ -200,7 +197,7 @@ def _head(request: dict[str, Any], kind: str) -> dict[str, Any]:
 
 
 def completion(reply: Reply, request: dict[str, Any]) -> dict[str, Any]:
-    """Return the chat completion that a reply is for a request."""
+    """Return the chat completion that answers a request with a reply."""
     tool = _tool(request, reply)
     message: dict[str, Any] = {"role": "assistant", "content": None, "refusal": reply.refusal}
     if tool:

@@ -1,4 +1,4 @@
-"""A test double of OpenAI's files and batches, on loopback, that follows a script."""
+"""Serve scripted replies to your tests, as OpenAI's files and batches on loopback."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from guarantee_summarizer.testing import Handler, OnLoopback, Reply, completion
 
 __all__ = ["Fault", "ScriptedBatches"]
 
-_WAY = ("validating", "in_progress", "finalizing")
+_STATES = ("validating", "in_progress", "finalizing")
 _ENDED = ("completed", "failed", "expired", "cancelled")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """Make one request go wrong, once.
+    """Make one request fail, once.
 
     Args:
-        route: which, e.g. `POST /files`, `GET /batches`, `GET /batches/`, `GET /content`.
+        route: its route, e.g. `POST /files`, `GET /batches`, `GET /batches/`, `GET /content`.
         reply: sent instead; with `drop` the connection is closed, half-way through a file.
-        done: the server does what was asked all the same.
+        done: the server carries out the request before it sends `reply`.
     """
 
     route: str
@@ -40,7 +40,7 @@ class _Batch:
     file: str
     metadata: dict[str, str]
     lines: list[dict[str, Any]]
-    status: str = _WAY[0]
+    status: str = _STATES[0]
     output: str | None = None
     errors: str | None = None
     problems: list[dict[str, Any]] = field(default_factory=list)
@@ -58,18 +58,18 @@ class _BatchesHandler(Handler):
 
 
 class ScriptedBatches(OnLoopback):
-    """Serve OpenAI's files and batches on loopback; each look at a batch advances it one state.
+    """Serve OpenAI's files and batches on loopback; each poll of a batch advances it one state.
 
-    Use it as a context manager; `url` is the `base_url`. `paid` counts the lines that batches were
-    created with, by custom_id; `routes` are the requests that came.
+    Use it as a context manager; `url` is the `base_url`. `paid` counts the lines of all created
+    batches by custom_id; `routes` are the received requests.
 
     Args:
-        answer: the reply to a line of the input file. A `Reply` with an error status goes to the
-            error file, `body` stands for the raw line, `drop` leaves the line out.
-        ends: how batches end.
-        finished: lines that are answered before a batch expires or is cancelled.
+        answer: returns the reply to a line of the input file. A `Reply` with an error status goes
+            to the error file, `body` is the raw line, `drop` leaves the line out.
+        ends: the final state of batches.
+        finished: lines answered before a batch expires or is cancelled.
         problem: for `ends="failed"`: an entry of the batch's `errors`.
-        faults: requests that go wrong, each once, in this order for each route.
+        faults: requests that fail, each once, in this order for each route.
 
     >>> with ScriptedBatches(lambda line: Reply(answer={})) as server:
     ...     server.url.endswith("/v1")
@@ -96,7 +96,7 @@ class ScriptedBatches(OnLoopback):
         super().__init__(_BatchesHandler)
 
     def handle(self, method: str, path: str, body: bytes, kind: str) -> Reply | bytes | None:
-        """Return what to answer: a reply, the bytes of a file, or None for an unknown address."""
+        """Answer a request with a reply, the bytes of a file, or None for an unknown address."""
         with self._lock:
             parts = urlsplit(path)
             steps = parts.path.removeprefix("/v1/").split("/")
@@ -135,13 +135,13 @@ class ScriptedBatches(OnLoopback):
         self.files[name] = content
         return name
 
-    def _create(self, given: dict[str, Any]) -> Reply | None:
-        if given["input_file_id"] not in self.files:
+    def _create(self, request: dict[str, Any]) -> Reply | None:
+        file = request["input_file_id"]
+        if file not in self.files:
             return None
-        text = self.files[given["input_file_id"]].decode()
-        lines = [json.loads(line) for line in text.splitlines()]
+        lines = [json.loads(line) for line in self.files[file].decode().splitlines()]
         number = len(self.batches)
-        batch = _Batch(number, given["input_file_id"], given.get("metadata") or {}, lines)
+        batch = _Batch(number, file, request.get("metadata") or {}, lines)
         self.batches[f"batch_{number}"] = batch
         self.paid.update(line["custom_id"] for line in lines)
         return self._reply_of(f"batch_{number}")
@@ -168,13 +168,13 @@ class ScriptedBatches(OnLoopback):
             self._end(batch, "cancelled")
         elif batch.status == "validating" and self.ends == "failed":
             batch.status, batch.problems = "failed", [self.problem]
-        elif batch.status == _WAY[-1]:
+        elif batch.status == _STATES[-1]:
             self._end(batch, self.ends)
         else:
-            batch.status = _WAY[_WAY.index(batch.status) + 1]
+            batch.status = _STATES[_STATES.index(batch.status) + 1]
 
     def _end(self, batch: _Batch, status: str) -> None:
-        """Write the output and the error file, in no order."""
+        """Write the output and the error file, with their lines shuffled."""
         batch.status = status
         partial = self.finished if status in ("expired", "cancelled") else len(batch.lines)
         output, errors = list[str](), list[str]()

@@ -1,4 +1,4 @@
-"""The gate: limits are kept, a 429 slows everybody, an endpoint that is down is left alone."""
+"""The throttle: limits are kept, a 429 slows everybody, an endpoint that is down is left alone."""
 
 from __future__ import annotations
 
@@ -35,118 +35,118 @@ def clock():
     return Clock()
 
 
-def sent(gate: Throttle, clock: Clock, seconds: float, tokens: int = 0) -> int:
+def sent(throttle: Throttle, clock: Clock, seconds: float, tokens: int = 0) -> int:
     """How many requests get through in that time, each answered at once."""
     count, end = 0, clock.now + seconds
     while clock.now < end:
-        wait = gate.ask(tokens)
+        wait = throttle.reserve(tokens)
         if wait > 0:
             clock.now += max(wait, 0.001)
             continue
         count += 1
-        with gate.watching():
+        with throttle.watching():
             pass
     return count
 
 
-def ends(gate: Throttle, error: Exception | None = None) -> None:
-    with contextlib.suppress(Answered), gate.watching():
+def ends(throttle: Throttle, error: Exception | None = None) -> None:
+    with contextlib.suppress(Answered), throttle.watching():
         if error:
             raise error
 
 
 @pytest.mark.parametrize("limit", [6, 60, 600, 6000])
 def test_no_more_requests_go_out_than_a_minute_allows(clock, limit):
-    gate = Throttle(requests_per_minute=limit, clock=clock)
-    assert limit * 0.95 <= sent(gate, clock, 60) <= limit * 1.1 + 2
-    assert limit * 0.95 <= sent(gate, clock, 60) <= limit * 1.02 + 1
+    throttle = Throttle(requests_per_minute=limit, clock=clock)
+    assert limit * 0.95 <= sent(throttle, clock, 60) <= limit * 1.1 + 2
+    assert limit * 0.95 <= sent(throttle, clock, 60) <= limit * 1.02 + 1
 
 
 @pytest.mark.parametrize("tokens", [10, 500, 4000])
 def test_no_more_tokens_go_out_than_a_minute_allows(clock, tokens):
-    gate = Throttle(tokens_per_minute=60_000, clock=clock)
-    sent(gate, clock, 60, tokens)
-    assert 54_000 <= sent(gate, clock, 60, tokens) * tokens <= 66_000
+    throttle = Throttle(tokens_per_minute=60_000, clock=clock)
+    sent(throttle, clock, 60, tokens)
+    assert 54_000 <= sent(throttle, clock, 60, tokens) * tokens <= 66_000
 
 
 def test_tokens_that_were_estimated_too_low_are_paid_back(clock):
-    gate = Throttle(tokens_per_minute=6000, clock=clock)
-    assert gate.ask(100) == 0
-    ends(gate)
-    gate.settle(100, 1100)
-    assert gate.ask(100) == pytest.approx(6, abs=0.1)
+    throttle = Throttle(tokens_per_minute=6000, clock=clock)
+    assert throttle.reserve(100) == 0
+    ends(throttle)
+    throttle.settle(100, 1100)
+    assert throttle.reserve(100) == pytest.approx(6, abs=0.1)
 
 
 def test_one_429_stops_everybody_for_as_long_as_it_asks(clock):
-    gate = Throttle(clock=clock)
-    assert [gate.ask(0) for _ in range(10)] == [0.0] * 10
-    ends(gate, Answered(429, "7"))
-    assert gate.ask(0) == pytest.approx(7)
+    throttle = Throttle(clock=clock)
+    assert [throttle.reserve(0) for _ in range(10)] == [0.0] * 10
+    ends(throttle, Answered(429, "7"))
+    assert throttle.reserve(0) == pytest.approx(7)
     clock.now += 6.9
-    assert gate.ask(0) > 0
+    assert throttle.reserve(0) > 0
     clock.now += 0.2
     for _ in range(9):
-        ends(gate)
-    assert gate.ask(0) == 0
+        ends(throttle)
+    assert throttle.reserve(0) == 0
 
 
 def test_after_a_429_fewer_requests_are_under_way_and_answers_bring_them_back(clock):
-    gate = Throttle(clock=clock)
+    throttle = Throttle(clock=clock)
     for _ in range(10):
-        gate.ask(0)
+        throttle.reserve(0)
     for _ in range(10):  # ten at once are one sign, not ten
-        ends(gate, Answered(429, "0.1"))
-    assert 6 < gate.most < 8
+        ends(throttle, Answered(429, "0.1"))
+    assert 6 < throttle.most < 8
     clock.now += 1
-    assert [gate.ask(0) == 0 for _ in range(9)].count(True) == 7
+    assert [throttle.reserve(0) == 0 for _ in range(9)].count(True) == 7
     for _ in range(7):
-        ends(gate)
-    assert gate.most > 7.5
+        ends(throttle)
+    assert throttle.most > 7.5
 
 
 def test_a_429_without_a_time_waits_longer_each_time(clock):
-    gate, waits = Throttle(clock=clock), []
+    throttle, waits = Throttle(clock=clock), []
     for _ in range(8):
-        while wait := gate.ask(0):
+        while wait := throttle.reserve(0):
             clock.now += wait
-        ends(gate, Answered(429))
-        waits.append(gate.ask(0))
+        ends(throttle, Answered(429))
+        waits.append(throttle.reserve(0))
     assert waits == sorted(waits)
     assert waits[0] == pytest.approx(0.5)
     assert waits[-1] == pytest.approx(15)
 
 
 def test_an_endpoint_that_is_down_is_tried_by_one_at_a_time_until_it_is_up(clock):
-    gate = Throttle(clock=clock)
+    throttle = Throttle(clock=clock)
     for _ in range(8):
-        assert gate.ask(0) == 0
-        ends(gate, Answered(500))
-    assert gate.ask(0) > 0
+        assert throttle.reserve(0) == 0
+        ends(throttle, Answered(500))
+    assert throttle.reserve(0) > 0
     clock.now += 1
-    assert gate.ask(0) == 0
-    assert gate.ask(0) > 0, "the second has to wait for what comes of the first"
-    ends(gate, Answered(502))
-    assert gate.ask(0) > 0
+    assert throttle.reserve(0) == 0
+    assert throttle.reserve(0) > 0, "the second has to wait for what comes of the first"
+    ends(throttle, Answered(502))
+    assert throttle.reserve(0) > 0
     clock.now += 2
-    assert gate.ask(0) == 0
-    ends(gate)
-    assert [gate.ask(0) for _ in range(20)] == [0.0] * 20
+    assert throttle.reserve(0) == 0
+    ends(throttle)
+    assert [throttle.reserve(0) for _ in range(20)] == [0.0] * 20
 
 
 def test_answers_that_are_refused_for_their_content_say_that_the_endpoint_is_up(clock):
-    gate = Throttle(clock=clock)
+    throttle = Throttle(clock=clock)
     for _ in range(50):
-        assert gate.ask(0) == 0
-        ends(gate, Answered(400))
+        assert throttle.reserve(0) == 0
+        ends(throttle, Answered(400))
 
 
 def test_a_used_up_quota_slows_nobody(clock):
-    gate = Throttle(clock=clock)
+    throttle = Throttle(clock=clock)
     error = Answered(429, "60")
     error.code = "insufficient_quota"
-    gate.ask(0)
-    ends(gate, error)
-    assert gate.ask(0) == 0
+    throttle.reserve(0)
+    ends(throttle, error)
+    assert throttle.reserve(0) == 0
 
 
 def test_threads_of_one_summarizer_share_its_limits(article):
