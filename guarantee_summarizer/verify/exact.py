@@ -151,9 +151,11 @@ def words_stand_nearby(claim: Claim, context: Context) -> Iterator[Finding]:
 
 
 def _named_nearby(word: str, near: Iterable[int], context: Context) -> bool:
-    """Whether a word names an actor that the sentences name in another form."""
+    """Whether a word is an actor's name that the sentences give as another name or an adjective."""
     actor = context.lexicon.actor(word.title()) or context.lexicon.actor(word.upper())
-    return actor is not None and not context.mentioned(actor).isdisjoint(near)
+    if actor is None or word in map(fold, actor.metonyms):
+        return False
+    return not context.mentioned(actor).isdisjoint(near)
 
 
 def figures_occur(claim: Claim, context: Context) -> Iterator[Finding]:

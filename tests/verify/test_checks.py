@@ -51,12 +51,8 @@ def position(party: str, stance: str, evidence: int) -> list[dict[str, object]]:
     return [{"issue": stance, "kind": "disagreement", "positions": [one], "evidence": [evidence]}]
 
 
-def on_two_sides() -> list[dict[str, object]]:
-    (dispute,) = position("Russia", "Russia rejects any foreign troops.", 2)
-    (other,) = position("Russia", "Norway could send 2,000 soldiers.", 1)
-    return [
-        {**dispute, "positions": [*dispute["positions"], *other["positions"]], "evidence": [1, 2]}
-    ]
+def person(**more: object) -> list[dict[str, object]]:
+    return [*PARTICIPANTS[:4], {"name": "Donald Tusk", "kind": "person", **more}]
 
 
 def layer(order: int) -> dict[str, object]:
@@ -78,6 +74,11 @@ def event(what: str, status: str, evidence: int, when: str) -> list[dict[str, ob
         {"disputes": position("Russia", "Russia rejects any foreign troops.", 2)},
         {"disputes": position("Poland", "It would not deploy troops.", 4)},
         {"structure": layer(2)},
+        {"proposals": proposal("Soldiers.", 1, condition="after a cease-fire".replace("-", ""))},
+        {"proposals": proposal("No troops.", 4, attribution="Prime Minister Tusk")},
+        {"participants": person(title="Prime Minister", affiliation="Poland")},
+        {"headline": "Norway could send about 2,000 soldiers to Ukraine; Russia rejects them"},
+        {"events": [{**event("A treaty was signed.", "held", 3, "3 May 2026")[0], "where": "Warsaw"}]},
         {"events": event("Leaders will meet in Oslo.", "planned", 6, "December 2026")},
     ],
 )
@@ -88,24 +89,21 @@ def test_what_the_sentence_says_passes(fields):
 @pytest.mark.parametrize(
     ("code", "fields"),
     [
+        ("alias_of_another", {"participants": [{"name": "Norway", "kind": "state", "aliases": ["Russia"]}]}),
+        ("office_not_with_name", {"participants": person(title="Foreign Minister")}),
+        ("office_not_with_name", {"participants": person(affiliation="Finland")}),
+        ("reference_unknown", {"proposals": proposal("Troops.", 1, recipients=["Finland"])}),
+        ("words_not_in_evidence", {"proposals": proposal("Soldiers.", 1, condition="once elections are held")}),
+        ("words_not_in_evidence", {"proposals": proposal("Soldiers.", 1, attribution="Angela Merkel")}),
+        ("words_not_in_evidence", {"events": [{**event("A treaty was signed.", "held", 3, "3 May 2026")[0], "where": "Oslo"}]}),
+        ("words_not_in_evidence", {"events": event("A treaty was signed.", "held", 3, "December 2026")}),
+        ("bound_not_in_evidence", {"proposals": proposal("Norway could send up to 2,000 soldiers.", 1)}),
+        ("name_not_in_article", {"headline": "Talks with Emmanuel Macron"}),
+        ("name_not_in_article", {"abstract": "It concerns Finland."}),
+        ("figure_with_another_name", {"headline": "Poland could send 2,000 soldiers"}),
         ("evidence_beside_the_point", {"proposals": proposal("Norway could send 2,000 soldiers.", 7)}),
-        ("status_not_in_evidence", {"proposals": proposal("Norway sends soldiers.", 1, status="signed")}),
-        ("status_not_in_evidence", {"proposals": proposal("Norway sends soldiers.", 1, status="agreed")}),
-        ("certainty_stronger_than_text", {"proposals": proposal("Norway will send soldiers.", 1)}),
-        ("act_not_in_evidence", {"proposals": proposal("Norway promised to send soldiers.", 1)}),
-        ("polarity_turned", {"disputes": position("Russia", "Russia accepts any presence of troops.", 2)}),
-        ("polarity_turned", {"proposals": proposal("Norway refuses to send soldiers.", 1)}),
-        ("name_not_in_evidence", {"disputes": position("Norway", "It rejects any foreign troops.", 2)}),
-        ("actors_crossed", {"disputes": position("Ukraine", "It rejects any foreign troops.", 2)}),
-        ("party_on_two_sides", {"disputes": on_two_sides()}),
-        ("polarity_turned", {"proposals": proposal("Poland would deploy troops.", 4)}),
-        ("polarity_turned", {"proposals": proposal("Norway won't send soldiers.", 1)}),
-        ("name_not_in_evidence", {"proposals": proposal("Donald Tusk could send soldiers.", 1)}),
         ("figure_not_in_evidence", {"proposals": proposal("Norway could send F-16 jets.", 1)}),
-        ("history_as_present", {"proposals": proposal("Sweden offered to join the alliance.", 8)}),
         ("copied_from_example", {"proposals": proposal("It is ready to station soldiers once a truce holds.", 7)}),
-        ("actors_crossed", {"proposals": proposal("Norway could send soldiers.", 1, proposed_by=["Russia"])}),
-        ("attribution_not_in_evidence", {"proposals": proposal("Soldiers to Ukraine.", 1, attribution="Donald Tusk")}),
         ("layer_order", {"structure": layer(1)}),
         ("event_not_yet", {"events": event("Leaders met in Oslo.", "held", 6, "December 2026")}),
         ("event_in_the_past", {"events": event("A treaty will be signed.", "planned", 3, "3 May 2026")}),
@@ -205,43 +203,33 @@ def test_the_version_of_the_checks_is_a_number():
 
 # --- the user's own lexicon and prompts
 
-NORVIAN = "The Norvian government rejects any foreign troops on its soil. Ostmark listens to it."
+RIVALS = "Norvia rejects any foreign troops on its soil. Ostmark listens to it."
+ALIASED = [{"name": "Ostmark", "kind": "state", "aliases": ["Norvia"]}]
 
 
-def crossed(actor: Actor) -> set[str]:
-    """What is said of a stance that is given to Ostmark, where Norvia's adjective is named."""
-    bundled = default_lexicon()
-    lexicon = Lexicon([*bundled.actors, actor], {"office": bundled.offices})
-    article = gs.Article.from_text(NORVIAN + " Norvia waits.")
-    data = {
-        "relevant": True,
-        "participants": [{"name": name, "kind": "state"} for name in ("Norvia", "Ostmark")],
-        "disputes": position("Ostmark", "It rejects any foreign troops.", 1),
-    }
-    summary = enrich(gs.Summary.ground(data, article), article, lexicon)
-    return {finding.code for finding in verify(summary, article, lexicon=lexicon)}
-
-
-def test_verification_knows_the_adjectives_of_the_users_lexicon():
-    assert "name_not_in_evidence" in crossed(Actor("Norvia", "state", demonyms=("Norvian",)))
-    assert "name_not_in_evidence" not in crossed(Actor("Norvia", "state"))
+def test_verification_knows_the_actors_of_the_lexicon_that_it_is_given():
+    article = gs.Article.from_text(RIVALS)
+    summary = gs.Summary.model_validate({"relevant": True, "participants": ALIASED})
+    rivals = [Actor(name, "state") for name in ("Norvia", "Ostmark")]
+    lexicon = Lexicon([*default_lexicon().actors, *rivals], {})
+    assert verify(summary, article) == ()
+    assert [f.code for f in verify(summary, article, lexicon=lexicon)] == ["alias_of_another"]
 
 
 def test_a_lexicon_folder_reaches_verification(tmp_path):
     header = "name,code,aliases,demonyms,metonyms\n"
-    (tmp_path / "states.csv").write_text(f"{header}Norvia,,,Norvian,\n")
+    (tmp_path / "states.csv").write_text(f"{header}Norvia,,,,\nOstmark,,,,\n")
     answer = {
         "relevant": True, "headline": "Norvia rejects troops.", "abstract": "It rejects them.",
-        "participants": [{"name": name, "kind": "state"} for name in ("Norvia", "Ostmark")],
-        "disputes": position("Ostmark", "It rejects any foreign troops.", 1),
+        "participants": ALIASED,
     }  # fmt: skip
     codes = []
     for folder in (None, tmp_path):
         with ScriptedEndpoint([Reply(answer=answer)]) as endpoint:
             asked = gs.Summarizer("m", base_url=endpoint.url, api_key="k", lexicon=folder)
-            summary = asked.summarize(NORVIAN + " Norvia waits.")
+            summary = asked.summarize(RIVALS)
         codes.append({finding.code for finding in summary.findings})
-    assert "name_not_in_evidence" in codes[1] - codes[0]
+    assert "alias_of_another" in codes[1] - codes[0]
 
 
 STORY = "The dwarf king lends seven golden ships to the river people until winter ends."
