@@ -37,6 +37,7 @@ class OptionFields(TypedDict, total=False):
     requests_per_minute: float | None
     tokens_per_minute: float | None
     coverage: bool
+    review: bool | str
     tracing: bool
 
 
@@ -56,6 +57,8 @@ class Options:
         tokens: for one article, in and out together; once they are spent no new attempt starts.
         requests_per_minute: limit of the endpoint, over all articles of a summarizer.
         tokens_per_minute: the same, in and out together.
+        review: have a second request name the claims that do not hold; False to switch it off, or the
+            name of another model at the same endpoint. It costs about a third of the first request.
         coverage: also run the embedded extractor, and warn of each named party, layer and dispute
             missing from the summary (English articles; about 20 ms for one of 400 words).
         tracing: write an OpenTelemetry span for each article and each request; needs the extra
@@ -75,6 +78,7 @@ class Options:
     requests_per_minute: float | None = None
     tokens_per_minute: float | None = None
     coverage: bool = False
+    review: bool | str = True
     tracing: bool = False
 
     def __post_init__(self) -> None:

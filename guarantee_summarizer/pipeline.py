@@ -38,7 +38,9 @@ from guarantee_summarizer.llm.repair import (
     relevant_sentences,
     repair_model,
     repaired,
+    unrepaired,
 )
+from guarantee_summarizer.llm.review import Review, read_review, recorded_claims
 from guarantee_summarizer.options import Endpoint, Options
 from guarantee_summarizer.schema import Finding, Provenance, Summary, Usage
 from guarantee_summarizer.verify import verify, withhold
@@ -49,6 +51,7 @@ if TYPE_CHECKING:  # loads jinja2, which only a model needs
 __all__ = ["Draft", "Pipeline"]
 
 _CUT_OFF = "the model reached its output limit; allow it more, or split the article"
+_BEFORE = "; this is the answer before it"
 _SHOWN = 120  # characters of an answer that a message quotes
 
 
@@ -66,6 +69,9 @@ class Draft:
     model: str | None = None
     readable: bool = True
     partial: bool = False
+    over: bool = False
+    review: str = "off"
+    reviewer: str | None = None
 
     @property
     def flaws(self) -> float:
@@ -78,6 +84,10 @@ class Draft:
         """Return a copy with `loss` added to the summary's `incomplete`."""
         incomplete = (*self.summary.incomplete, loss)
         return replace(self, summary=self.summary.replace(incomplete=incomplete))
+
+    def ending(self, loss: str) -> Draft:
+        """Return a copy with `loss` noted, after which nothing more is requested."""
+        return replace(self.noting(loss), over=True)
 
 
 _NOTHING = Draft(Summary.model_construct(relevant=False), readable=False)
@@ -115,7 +125,7 @@ class Pipeline:
     def conversation(
         self, article: Article, account: Account
     ) -> Generator[Request, Completion, Draft]:
-        """Request a summary, then repairs of the rejected claims, until none is rejected.
+        """Request a summary, have it reviewed, and request repairs of what does not hold.
 
         Ends early when the budget of `account` is spent. The driver may throw a `ModelError` in
         place of a completion: if there is a draft by then, it is returned with a note.
@@ -125,35 +135,90 @@ class Pipeline:
             AnswerError: none of its answers is usable.
         """
         prompt = self._book.prompt(article, language=self.options.language)
-        request, rejected = Request(prompt.messages, ANSWER), tuple[RejectedClaim, ...]()
-        best = _NOTHING
+        draft = yield from self._answered(prompt, article, account)
+        if self.options.review and draft.summary.relevant and not (draft.over or account.spent):
+            draft = yield from self._reviewed(draft, prompt)
+        while draft.flaws and not (draft.over or account.spent):
+            rejected = rejected_claims(draft.summary, draft.findings)
+            if not rejected:
+                break
+            draft = yield from self._repaired(draft, rejected, article)
+        return draft
+
+    def _answered(
+        self, prompt: Prompt, article: Article, account: Account
+    ) -> Generator[Request, Completion, Draft]:
+        """The first answer that is right as a whole, else the best one."""
+        best, request = _NOTHING, Request(prompt.messages, ANSWER)
         while True:
             try:
                 completion = yield request
             except ModelError as error:
-                if not best.readable:
-                    raise
-                name = type(error.__cause__ or error).__name__
-                return best.noting(f"a re-ask failed ({name}); this is the answer before it")
-            if completion.refusal and best.readable:
-                return best.noting("the model declined a re-ask; this is the answer before it")
+                if best.readable:
+                    return best.ending(f"a re-ask failed ({_cause(error)}){_BEFORE}")
+                raise
             if completion.refusal:
+                if best.readable:
+                    return best.ending(f"the model declined a re-ask{_BEFORE}")
                 message = f"{self._where}: the model declined: {_short(completion.refusal)}"
                 raise RefusalError(message, attempts=account.usage.attempts)
-            draft = self._read(completion, article, best, rejected)
+            draft = self._read(completion, article)
             best = draft if draft.flaws <= best.flaws else best
-            if completion.finish == "length" and not rejected:  # it would be cut off again
-                best = best.noting(_CUT_OFF)
-            if not best.flaws or account.spent or completion.finish in ("length", "broken"):
-                break
-            # A second reader would send its request here, after the checks and before the re-ask.
-            next_request = self._reask(best, prompt, article)
-            if next_request is None:
-                break
-            request, rejected = next_request
-        if not best.readable:
-            raise self._unusable(completion, account)
-        return best
+            if completion.finish == "length":  # it would be cut off again
+                best = best.ending(_CUT_OFF)
+            stopped = account.spent or completion.finish in ("length", "broken")
+            if stopped and not best.readable:
+                raise self._unusable(completion, account)
+            if stopped or not best.problems:
+                return replace(best, over=stopped)
+            request = Request(self._book.again(prompt, best.problems), ANSWER)
+
+    def _reviewed(self, draft: Draft, prompt: Prompt) -> Generator[Request, Completion, Draft]:
+        """The draft with what a second reader finds; if it fails, the draft as it was."""
+        claims = recorded_claims(draft.summary)
+        messages = self._book.review(prompt, claims)
+        model = self.options.review if isinstance(self.options.review, str) else None
+        try:
+            completion = yield Request(messages, Review, model=model)
+            findings, dropped = read_review(completion, claims)
+        except (ModelError, ValueError) as error:
+            return replace(draft, review=f"failed ({_cause(error)})")
+        review = "done" if not dropped else f"done, {dropped} verdicts on nothing dropped"
+        return replace(
+            draft,
+            findings=(*draft.findings, *findings),
+            review=review,
+            reviewer=completion.model or model,
+        )
+
+    def _repaired(
+        self, best: Draft, rejected: tuple[RejectedClaim, ...], article: Article
+    ) -> Generator[Request, Completion, Draft]:
+        """The draft with what a model wrote anew of the rejected claims, if that is better."""
+        messages = self._book.repair(
+            rejected,
+            sentences=relevant_sentences(rejected, article),
+            names=[participant.name for participant in best.summary.participants],
+            language=self.options.language,
+            marker=article.id,
+        )
+        try:
+            completion = yield Request(messages, repair_model(rejected))
+        except ModelError as error:
+            return best.ending(f"a re-ask failed ({_cause(error)}){_BEFORE}")
+        if completion.refusal:
+            return best.ending(f"the model declined a re-ask{_BEFORE}")
+        repairs = read_repairs(completion.parsed, completion.text, rejected)
+        if repairs is None:  # a model that answered in full instead
+            draft = self._read(completion, article)
+        else:
+            claims = repaired(best.summary, rejected, repairs, article)
+            draft = replace(self._verified(claims, article), model=completion.model)
+            kept = unrepaired(best.findings, rejected, repairs)
+            draft = replace(draft, findings=(*draft.findings, *kept))
+        draft = replace(draft, review=best.review, reviewer=best.reviewer)
+        better = draft if draft.flaws <= best.flaws else best
+        return replace(better, over=better.over or completion.finish in ("length", "broken"))
 
     def partial(self, text: str, article: Article) -> Draft:
         """Draft a summary from the complete part of an answer that is still streamed."""
@@ -172,6 +237,8 @@ class Pipeline:
             backend="llm" if self.endpoint else "embedded",
             model=draft.model or (self.endpoint and self.endpoint.model),
             prompt=self.book and self.book.fingerprint,
+            review=draft.review,
+            reviewer=draft.reviewer,
             library_version=__version__,
             created=datetime.now(UTC),
         )
@@ -194,43 +261,16 @@ class Pipeline:
         findings = verify(summary, article, lexicon=self.lexicon, examples=examples)
         return Draft(summary, findings)
 
-    def _read(
-        self,
-        completion: Completion,
-        article: Article,
-        best: Draft,
-        rejected: tuple[RejectedClaim, ...],
-    ) -> Draft:
-        """Read and verify a full answer, or repairs of the best draft."""
+    def _read(self, completion: Completion, article: Article) -> Draft:
+        """Read and verify a whole answer."""
         answer = completion.parsed
-        if rejected and (repairs := read_repairs(answer, completion.text, rejected)) is not None:
-            claims = repaired(best.summary, rejected, repairs, article)
-            return replace(self._verified(claims, article), model=completion.model)
-        if not isinstance(answer, ANSWER):  # streamed, or unreadable for instructor
+        if not isinstance(answer, ANSWER):  # a stream, or nothing that instructor could read
             answer = ANSWER.model_validate_json(completion.text)
         parsed = read_answer(answer, article)
         if parsed.empty:
             return replace(_NOTHING, problems=parsed.problems)
         draft = self._verified(parsed.summary, article)
         return replace(draft, problems=parsed.problems, model=completion.model)
-
-    def _reask(
-        self, best: Draft, prompt: Prompt, article: Article
-    ) -> tuple[Request, tuple[RejectedClaim, ...]] | None:
-        """The next request: for everything if the answer as a whole is wrong, else for repairs."""
-        if best.problems:
-            return Request(self._book.again(prompt, best.problems), ANSWER), ()
-        rejected = rejected_claims(best.summary, best.findings)
-        if not rejected:
-            return None
-        messages = self._book.repair(
-            rejected,
-            sentences=relevant_sentences(rejected, article),
-            names=[participant.name for participant in best.summary.participants],
-            language=self.options.language,
-            marker=article.id,
-        )
-        return Request(messages, repair_model(rejected)), rejected
 
     def _omissions(self, summary: Summary, article: Article) -> tuple[Finding, ...]:
         from guarantee_summarizer.embedded.omissions import passed_over  # noqa: PLC0415
@@ -275,3 +315,7 @@ def _raise_if_flawed(summary: Summary, source: str) -> None:
 def _short(text: str) -> str:
     line = " ".join(text.split())
     return repr(line[:_SHOWN] + ("…" if len(line) > _SHOWN else ""))
+
+
+def _cause(error: Exception) -> str:
+    return type(error.__cause__ or error).__name__

@@ -24,7 +24,7 @@ from guarantee_summarizer.schema.json_schema import wire_schema
 __all__ = ["Prompt", "PromptBook", "prompts_folder"]
 
 SYSTEM, ARTICLE, EXAMPLE = "system.md.jinja", "article.md.jinja", "example.md.jinja"
-AGAIN, REPAIR = "again.md.jinja", "mend.md.jinja"
+AGAIN, REPAIR, REVIEW = "again.md.jinja", "mend.md.jinja", "review.md.jinja"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,10 @@ class PromptBook:
     def parts(self) -> dict[str, str]:
         """A digest for each part of the fingerprint, to see which one changed."""
         schema = json.dumps(wire_schema(), sort_keys=True)
-        texts = {SYSTEM: self.system, **{n: self._source(n) for n in (ARTICLE, AGAIN, REPAIR)}}
+        texts = {
+            SYSTEM: self.system,
+            **{n: self._source(n) for n in (ARTICLE, AGAIN, REPAIR, REVIEW)},
+        }
         return {name: _digest([text]) for name, text in {**texts, "schema": schema}.items()}
 
     def prompt(self, article: Article, *, language: str = "English") -> Prompt:
@@ -115,6 +118,11 @@ class PromptBook:
         system, user = prompt.messages
         appended = self._render(AGAIN, problems=problems)
         return [system, {**user, "content": user["content"] + appended}]
+
+    def review(self, prompt: Prompt, claims: Sequence[Any]) -> list[dict[str, str]]:
+        """Build the messages for a second reader: the first ones as they were, then the record."""
+        system, user = prompt.messages
+        return [system, {**user, "content": user["content"] + self._render(REVIEW, claims=claims)}]
 
     def repair(self, claims: Sequence[Any], **variables: Any) -> list[dict[str, str]]:
         """Render the request to repair some claims; `variables` are those of `mend` above."""

@@ -246,7 +246,10 @@ class Summarizer:
         It hashes the article, the model, the fingerprints of prompts, schema and lexicon, the
         version of the checks, and the options that affect the summary; equal on every machine.
         """
-        options = {name: getattr(self.options, name) for name in ("language", "strict", "coverage")}
+        options = {
+            name: getattr(self.options, name)
+            for name in ("language", "strict", "coverage", "review")
+        }
         pipeline = self._pipeline
         parts = [
             article.id,

@@ -28,6 +28,7 @@ class Talk:
     """A conversation whose other side is the test."""
 
     def __init__(self, **options):
+        options = {"review": False, **options}
         summarizer = gs.Summarizer("m", base_url="http://127.0.0.1:1/v1", **options)
         self.account = Account(summarizer.options)
         self.conversation = summarizer._pipeline.conversation(ARTICLE, self.account)

@@ -38,7 +38,9 @@ WRONG = {**ANSWER, "participants": [*ANSWER["participants"], {"name": "Nobody"}]
 def asked(replies, article=TEXT, **options):
     with (
         ScriptedEndpoint(replies) as endpoint,
-        gs.Summarizer("m", base_url=endpoint.url, api_key=KEY, **options) as works,
+        gs.Summarizer(
+            "m", base_url=endpoint.url, api_key=KEY, **{"review": False, **options}
+        ) as works,
     ):
         return works.summarize(article)
 

@@ -128,7 +128,11 @@ class ModelClient:
     def body(self, request: Request) -> dict[str, Any]:
         """Return a request's body in OpenAI's chat-completions form, as instructor would send it."""
         schema = _schema(request, _MODES[self.options.mode])
-        return {"model": self.endpoint.model, "messages": request.messages, **schema}
+        return {
+            "model": request.model or self.endpoint.model,
+            "messages": request.messages,
+            **schema,
+        }
 
     @cached_property
     def client(self) -> Any:
@@ -315,7 +319,7 @@ class ModelClient:
         self, request: Request, account: Account, client: Any, hooks: Hooks
     ) -> dict[str, Any]:
         arguments = {
-            "model": self.endpoint.model,
+            "model": request.model or self.endpoint.model,
             "messages": request.messages,
             "response_model": _response_model(request.answer),
             "hooks": hooks,
@@ -325,7 +329,7 @@ class ModelClient:
 
     def _streaming(self, request: Request, account: Account, client: Any) -> dict[str, Any]:
         arguments = {
-            "model": self.endpoint.model,
+            "model": request.model or self.endpoint.model,
             "messages": request.messages,
             "response_model": None,
             "stream": True,

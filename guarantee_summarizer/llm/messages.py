@@ -28,6 +28,7 @@ class Request:
 
     messages: list[dict[str, str]]
     answer: type[BaseModel]
+    model: str | None = None
 
     @property
     def tokens(self) -> int:

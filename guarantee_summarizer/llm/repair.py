@@ -31,6 +31,7 @@ __all__ = [
     "relevant_sentences",
     "repair_model",
     "repaired",
+    "unrepaired",
 ]
 
 _NEAREST = 3  # sentences that share most words with a claim
@@ -175,6 +176,23 @@ def _with_names(value: Any, names: Mapping[str, str]) -> Any:
     if isinstance(value, tuple):
         return tuple(_with_names(name, names) for name in value)
     return names.get(fold(value), value)
+
+
+def unrepaired(
+    findings: Iterable[Finding], claims: Iterable[RejectedClaim], answer: BaseModel
+) -> tuple[Finding, ...]:
+    """Return a second reader's findings on claims that were not written anew.
+
+    What the checks find is found again by verifying; a reader is asked once.
+    """
+    anew = {
+        claim.path.item
+        for number, claim in enumerate(claims, 1)
+        if getattr(answer, f"claim_{number}", None)
+    }
+    reader = (finding for finding in findings if finding.code.startswith("review_"))
+    paths = ((finding, ClaimPath.parse(finding.path)) for finding in reader)
+    return tuple(finding for finding, path in paths if path and path.item not in anew)
 
 
 def _compact(written: Any) -> str:

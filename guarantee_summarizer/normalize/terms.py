@@ -13,7 +13,7 @@ __all__ = ["Figure", "figures", "normalize_term"]
 
 _COMPARATORS = (
     (r"fewer than|less than|under|below", "<"),
-    (r"more than|over|above|exceeding", ">"),
+    (r"more than|over(?! an? )|above|exceeding", ">"),
     (
         r"up to|at most|no more than|as many as|a maximum of|not exceed(?:ing)?|(?:cap|limit|ceiling) (?:of|at|to)|cap(?:s|ped)? (?:[^.;,]{1,30} )?at",
         "<=",

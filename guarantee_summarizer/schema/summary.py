@@ -92,6 +92,8 @@ class Provenance(Model):
     backend: Literal["embedded", "llm"]
     model: str | None = None
     prompt: str | None = Field(None, description="Fingerprint of templates and schema.")
+    review: str = Field("off", description="done, failed with the reason, or off.")
+    reviewer: str | None = Field(None, description="The model that reviewed the record.")
     schema_version: str = SCHEMA_VERSION
     library_version: str
     created: datetime

@@ -202,10 +202,22 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "evidence_beside_the_point",
-        "error",
+        "error or warning",
         "cites sentences that speak of something else",
         f"Cite the sentences that say it, or {_LEAVE}",
         (evidence_speaks_of_it,),
+    ),
+    Check(
+        "review_wrong",
+        "error",
+        "says, as a second reader finds, something else than its sentences",
+        "Say what the sentences say, or leave it out",
+    ),
+    Check(
+        "review_imprecise",
+        "warning",
+        "is, as a second reader finds, firmer, wider or narrower than its sentences",
+        "Say it no firmer and no wider than the sentences",
     ),
     Check(
         "layer_order",

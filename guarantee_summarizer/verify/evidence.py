@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from guarantee_summarizer.schema import Finding
 from guarantee_summarizer.text import fold
 from guarantee_summarizer.verify.claims import Claim
-from guarantee_summarizer.verify.context import Context, error
+from guarantee_summarizer.verify.context import Context, error, warning
 from guarantee_summarizer.verify.overlap import stems
 
 __all__ = ["evidence_speaks_of_it"]
@@ -28,6 +28,8 @@ def evidence_speaks_of_it(claim: Claim, context: Context) -> Iterator[Finding]:
     texts += [fold(position.stance) for position in parts]
     wanted = stems(" ".join(texts))
     share = context.overlap.share(wanted, context.cited(claim), enough=_DOUBTFUL)
-    if share is not None and share < _UNRELATED:
-        message = "the cited sentences speak of something else"
-        yield error("evidence_beside_the_point", claim.path, message)
+    if share is None or share >= _DOUBTFUL:
+        return
+    finding = error if share < _UNRELATED else warning
+    message = "the cited sentences speak of something else"
+    yield finding("evidence_beside_the_point", claim.path, message)

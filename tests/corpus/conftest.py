@@ -47,7 +47,7 @@ class Endpoint(ScriptedEndpoint):
 
 
 def summarizer(endpoint: ScriptedEndpoint, **options: Any) -> gs.Summarizer:
-    return gs.Summarizer("m", base_url=endpoint.url, api_key=KEY, **options)
+    return gs.Summarizer("m", base_url=endpoint.url, api_key=KEY, **{"review": False, **options})
 
 
 @pytest.fixture

@@ -126,7 +126,9 @@ def _asking(way: str, article: gs.Article) -> Ask:
     def asking(replies: Iterable[Reply], given: gs.Article = article, **options: Any) -> Asked:
         asked = Asked()
         with ScriptedEndpoint(replies) as endpoint:
-            summarizer = gs.Summarizer("m", base_url=endpoint.url, api_key=KEY, **options)
+            summarizer = gs.Summarizer(
+                "m", base_url=endpoint.url, api_key=KEY, **{"review": False, **options}
+            )
             try:
                 asked.summaries = asyncio.run(_asked(summarizer, way, given))
             except gs.GuaranteeSummarizerError as error:

@@ -184,7 +184,7 @@ def test_streamed_and_whole_requests_carry_the_same_schema(article):
     from guarantee_summarizer.testing import ScriptedEndpoint
 
     with ScriptedEndpoint([Reply(answer=ANSWER)]) as endpoint:
-        with gs.Summarizer("m", base_url=endpoint.url, api_key=KEY) as summarizer:
+        with gs.Summarizer("m", base_url=endpoint.url, api_key=KEY, review=False) as summarizer:
             summarizer.summarize(article)
             list(summarizer.stream(article))
         whole, streamed = endpoint.requests

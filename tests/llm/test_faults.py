@@ -185,7 +185,7 @@ def test_an_async_client_of_the_users_own_serves_async_calls_only(article):
 
 def test_one_summarizer_serves_several_event_loops_and_threads(article):
     with ScriptedEndpoint([Reply(answer=ANSWER)]) as endpoint:
-        summarizer = gs.Summarizer("m", base_url=endpoint.url, api_key=KEY)
+        summarizer = gs.Summarizer("m", base_url=endpoint.url, api_key=KEY, review=False)
 
         async def both():
             async with summarizer:

@@ -1,0 +1,120 @@
+"""The second reader: one request that names the claims which do not hold, and what it answered.
+
+It follows the article in the same messages as the first request, so that the provider's cache hits.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field
+
+from guarantee_summarizer.llm.answers import read_object
+from guarantee_summarizer.llm.messages import Completion
+from guarantee_summarizer.schema import ClaimPath, Finding, Summary
+from guarantee_summarizer.schema.claims import SECTIONS, TEXTS
+from guarantee_summarizer.schema.json_schema import to_wire
+
+__all__ = ["RecordedClaim", "Review", "read_review", "recorded_claims"]
+
+_SEVERITIES: dict[str, Literal["error", "warning"]] = {"wrong": "error", "imprecise": "warning"}
+_WORDS = 20  # of a reason that a finding repeats; it is asked for in twelve
+_FIELD = re.compile(r"(\w+)(?:\[(\d+)\])?(?:\.\w+)?")
+
+
+class _Verdict(BaseModel):
+    claim: int
+    field: str
+    verdict: Literal["wrong", "imprecise"]
+    reason: Annotated[str, Field(description="At most twelve words.")] = ""
+
+
+class Review(BaseModel):
+    """The fields of the record that do not hold."""
+
+    verdicts: list[_Verdict] = Field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedClaim:
+    """A claim as the second reader gets it: where it stands, and in compact form what it says."""
+
+    path: ClaimPath
+    written: str
+
+    @property
+    def section(self) -> str:
+        """The path of its section, or the name of the text."""
+        return self.path.section
+
+
+def recorded_claims(summary: Summary) -> list[RecordedClaim]:
+    """Return every claim of a summary in the form of the wire, parts inside their wholes."""
+    claims = [RecordedClaim(ClaimPath(name), getattr(summary, name)) for name in TEXTS]
+    for section in SECTIONS:
+        for i, item in enumerate(section.items(summary)):
+            path = ClaimPath(section.path, i if section.many else None)
+            written = json.dumps(_written(item), ensure_ascii=False, separators=(",", ":"))
+            claims.append(RecordedClaim(path, written))
+    return [claim for claim in claims if claim.written]
+
+
+def _written(item: Any) -> dict[str, Any]:
+    """The claim as a model writes it; words that the library took over from the evidence go."""
+    written: dict[str, Any] = to_wire(item)
+    quotes = " ".join(citation.quote for citation in item.evidence)
+    if written.get("description") == quotes:
+        del written["description"]
+    return written
+
+
+def read_review(
+    completion: Completion, claims: Sequence[RecordedClaim]
+) -> tuple[list[Finding], int]:
+    """Read the verdicts of a second reader.
+
+    Args:
+        completion: what it answered.
+        claims: what it was given, in order.
+
+    Returns:
+        a finding for each field that does not hold, and how many verdicts were dropped because
+        they are on no claim or no field of it.
+
+    Raises:
+        ValueError: the answer is no review.
+    """
+    data, lost = read_object(completion.text)
+    verdicts = data.get("verdicts", [] if not lost else None)
+    if not isinstance(verdicts, list) or (data and "verdicts" not in data):
+        raise ValueError("the answer is no list of verdicts")
+    findings = [_finding(verdict, claims) for verdict in verdicts]
+    held = [finding for finding in findings if finding is not None]
+    return held, len(findings) - len(held)
+
+
+def _finding(verdict: Any, claims: Sequence[RecordedClaim]) -> Finding | None:
+    try:
+        read = _Verdict.model_validate(verdict)
+    except ValueError:
+        return None
+    if not 1 <= read.claim <= len(claims):
+        return None
+    path = claims[read.claim - 1].path
+    place = str(path)
+    if path.kind is not None:
+        match = _FIELD.fullmatch(read.field.strip())
+        if match is None or match[1] not in path.kind.model.model_fields:
+            return None
+        place += f".{match[1]}" + (f"[{match[2]}]" if match[2] else "")
+    elif read.field.strip() not in ("", path.section):
+        return None
+    reason = " ".join(read.reason.split()[:_WORDS]) or "does not hold"
+    return Finding(
+        code=f"review_{read.verdict}", severity=_SEVERITIES[read.verdict], path=place,
+        message=f"a second reader: {reason}",
+    )  # fmt: skip
