@@ -19,7 +19,7 @@ from guarantee_summarizer.article import Article
 from guarantee_summarizer.llm.answers import claims_model, read_item
 from guarantee_summarizer.schema import ClaimPath, Finding, Participant, Summary, Withheld
 from guarantee_summarizer.schema.json_schema import part_schema, to_wire
-from guarantee_summarizer.schema.paths import claim_paths
+from guarantee_summarizer.schema.paths import renamed
 from guarantee_summarizer.text import Sentence, fold
 from guarantee_summarizer.verify import advice
 from guarantee_summarizer.verify.overlap import Overlap
@@ -157,25 +157,7 @@ def repaired(
             names[fold(claim.path.of(summary).name)] = item.name
         rest = tuple(entry for entry in summary.withheld if entry is not claim.withheld)
         summary = claim.path.replaced(summary, item).replace(withheld=rest)
-    return _renamed(summary, names) if names else summary
-
-
-def _renamed(summary: Summary, names: Mapping[str, str]) -> Summary:
-    """The summary with participants renamed wherever a claim refers to them."""
-    for path in claim_paths(summary):
-        if path.kind and path.kind.references:
-            claim = path.of(summary)
-            changes = {
-                field: _with_names(getattr(claim, field), names) for field in path.kind.references
-            }
-            summary = path.replaced(summary, claim.replace(**changes))
-    return summary
-
-
-def _with_names(value: Any, names: Mapping[str, str]) -> Any:
-    if isinstance(value, tuple):
-        return tuple(_with_names(name, names) for name in value)
-    return names.get(fold(value), value)
+    return renamed(summary, names) if names else summary
 
 
 def unrepaired(

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any, TypeVar
 
 from guarantee_summarizer.schema.base import Model
 from guarantee_summarizer.schema.claims import SECTIONS, TEXTS, Section
+from guarantee_summarizer.text import fold
 
-__all__ = ["ClaimPath", "claim_paths", "without"]
+__all__ = ["ClaimPath", "claim_paths", "renamed", "without"]
 
 _BY_PATH = {section.path: section for section in SECTIONS}
 _PATH = re.compile(
@@ -183,3 +184,25 @@ def claim_paths(summary: Model) -> Iterator[ClaimPath]:
                 yield from (
                     replace(path, part=section.parts.path, part_index=j) for j in range(len(parts))
                 )
+
+
+def renamed(summary: _Summary, names: Mapping[str, str]) -> _Summary:
+    """Return a copy of `summary` with other names of participants wherever a claim refers to them.
+
+    Args:
+        summary: whose references are renamed; the participants stay as they are.
+        names: the new name under each old one, folded.
+    """
+    for path in claim_paths(summary):
+        if path.kind and path.kind.references:
+            claim = path.of(summary)
+            changes = {f: _with_names(getattr(claim, f), names) for f in path.kind.references}
+            if any(getattr(claim, field) != value for field, value in changes.items()):
+                summary = path.replaced(summary, claim.replace(**changes))
+    return summary
+
+
+def _with_names(value: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(value, tuple):
+        return tuple(dict.fromkeys(_with_names(name, names) for name in value))
+    return names.get(fold(value), value)
