@@ -52,6 +52,7 @@ __all__ = ["Draft", "Pipeline"]
 
 _CUT_OFF = "the model reached its output limit; allow it more, or split the article"
 _BEFORE = "; this is the answer before it"
+_TITLES = 3  # claims that a headline or an abstract is made of
 _SHOWN = 120  # characters of an answer that a message quotes
 
 
@@ -247,6 +248,7 @@ class Pipeline:
         )
         if draft.partial:
             return summary
+        summary = _worded(summary)
         if self.options.coverage and article.english:
             findings = (*summary.findings, *self._omissions(summary, article))
             summary = summary.replace(findings=findings)
@@ -319,3 +321,15 @@ def _short(text: str) -> str:
 
 def _cause(error: Exception) -> str:
     return type(error.__cause__ or error).__name__
+
+
+def _worded(summary: Summary) -> Summary:
+    """The summary with headline and abstract made of its claims, where its own were withheld."""
+    withheld = {entry.path for entry in summary.withheld}
+    if "headline" in withheld:
+        titles = [claim.title for claim in summary.proposals[:_TITLES]]
+        summary = summary.replace(headline=f"{'; '.join(titles)}." if titles else "")
+    if "abstract" in withheld:
+        said = dict.fromkeys(proposal.description for proposal in summary.proposals)
+        summary = summary.replace(abstract=" ".join([*said][:_TITLES]))
+    return summary

@@ -25,6 +25,7 @@ from guarantee_summarizer.cli.shared import (
     Model,
     OutputFile,
     Prompts,
+    Review,
     Strict,
     errors_as_one_line,
     open_output,
@@ -119,6 +120,7 @@ def batch(  # noqa: PLR0913, PLR0917  (one parameter for each option of the comm
     prompts: Prompts = None,
     language: Language = "English",
     strict: Strict = False,
+    review: Review = True,
     concurrency: Concurrency = 16,
     ordered: Annotated[
         bool, typer.Option("--ordered", help="Lines in the order of the input.")
@@ -154,6 +156,7 @@ def batch(  # noqa: PLR0913, PLR0917  (one parameter for each option of the comm
             prompts=prompts,
             language=language,
             strict=strict,
+            review=review,
             requests_per_minute=requests_per_minute,
             tokens_per_minute=tokens_per_minute,
         )

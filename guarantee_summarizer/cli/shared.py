@@ -19,6 +19,7 @@ __all__ = [
     "Model",
     "OutputFile",
     "Prompts",
+    "Review",
     "Strict",
     "errors_as_one_line",
     "open_output",
@@ -39,6 +40,9 @@ Prompts = Annotated[
 Language = Annotated[str, typer.Option(help="Language of the summary's own wording.")]
 Strict = Annotated[
     bool, typer.Option("--strict", help="Count what is incomplete or unsupported as failed.")
+]
+Review = Annotated[
+    bool, typer.Option(help="Have a second request name the claims that do not hold.")
 ]
 Concurrency = Annotated[int, typer.Option(help="Articles in flight at once.")]
 OutputFile = Annotated[

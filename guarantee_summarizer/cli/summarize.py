@@ -17,6 +17,7 @@ from guarantee_summarizer.cli.shared import (
     Model,
     OutputFile,
     Prompts,
+    Review,
     Strict,
     errors_as_one_line,
     open_output,
@@ -40,6 +41,7 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
     prompts: Prompts = None,
     language: Language = "English",
     strict: Strict = False,
+    review: Review = True,
     coverage: Annotated[
         bool, typer.Option("--coverage", help="Warn of what the model's summary leaves out.")
     ] = False,
@@ -61,6 +63,7 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
                 prompts=prompts,
                 language=language,
                 strict=strict,
+                review=review,
                 coverage=coverage,
             )
         for name in files:

@@ -10,8 +10,15 @@ from tests.conftest import ROOT
 
 ITEMS = load_gold(ROOT / "tests" / "gold")[::3]
 LEAST = {
-    "name": 0.99, "number": 0.99, "duration": 0.99, "date": 0.99, "quotation": 0.99,
-    "citation range": 0.99, "wrong sentence": 0.9, "layer order": 0.9, "duplicate": 0.99,
+    "name": 0.99,
+    "number": 0.99,
+    "duration": 0.99,
+    "date": 0.99,
+    "quotation": 0.99,
+    "citation range": 0.99,
+    "wrong sentence": 0.9,
+    "layer order": 0.9,
+    "duplicate": 0.99,
 }  # fmt: skip  (of the other kinds a second reader is asked)
 
 

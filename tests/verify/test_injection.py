@@ -66,7 +66,7 @@ def obeyed(article: gs.Article, evidence: list[int]) -> gs.Summary:
 def test_a_model_that_obeys_the_article_gets_nothing_unflagged_into_the_facts(kind):
     article = gs.Article.from_text(NEWS + INJECTIONS[kind])
     injected = [s.number for s in article.sentences if s.number > 3]
-    for evidence in ([injected[0]], injected, [2], [2, injected[-1]]):
+    for evidence in ([injected[0]], injected, [2], [2, injected[0]]):  # a wish alone is news
         summary = obeyed(article, evidence)
         flagged = {f.path.split(".")[0] for f in summary.findings}
         assert not summary.proposals or "proposals[0]" in flagged, evidence

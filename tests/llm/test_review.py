@@ -1,0 +1,145 @@
+"""A second reader names what does not hold; it costs nothing that the first answer had."""
+
+from __future__ import annotations
+
+import pytest
+
+import guarantee_summarizer as gs
+from guarantee_summarizer.testing import Reply
+
+from .conftest import ANSWER
+
+HOLDS = Reply(answer={"verdicts": []})
+SOLDIERS = 8  # the number of the second proposal in the record
+
+
+def verdict(claim, field, kind="wrong", reason="Velia said it, not Ostmark"):
+    return {"claim": claim, "field": field, "verdict": kind, "reason": reason}
+
+
+def record(request):
+    """The numbered lines of the record in a request for a review."""
+    text = request["messages"][-1]["content"]
+    return [line for line in text.splitlines() if line.split(". ", 1)[0].isdecimal()]
+
+
+def test_a_record_that_holds_is_reviewed_once_and_stays_as_it_is(ask, answer):
+    asked = ask([Reply(answer=answer), HOLDS], review=True)
+    assert len(asked.requests) == 2
+    assert len(asked.summary.proposals) == 2
+    assert asked.summary.findings == ()
+    assert asked.summary.provenance.review == "done"
+    assert asked.summary.provenance.reviewer == "m"
+    assert asked.summary.usage.attempts == 2
+
+
+def test_the_reader_gets_the_same_beginning_and_every_claim_with_its_number(ask, answer):
+    first, second = ask([Reply(answer=answer), HOLDS], review=True).requests
+    assert second["messages"][0] == first["messages"][0]
+    assert second["messages"][1]["content"].startswith(first["messages"][1]["content"])
+    lines = record(second)
+    assert [int(line.split(".")[0]) for line in lines] == list(range(1, len(lines) + 1))
+    assert '"title":"Soldiers in Norvia"' in lines[SOLDIERS - 1]
+    assert set(second["tools"][0]["function"]["parameters"]["properties"]) == {"verdicts"}
+
+
+def test_what_the_reader_finds_wrong_is_asked_for_again_and_mended(ask, answer):
+    answer["proposals"][1]["proposed_by"] = ["Velia"]
+    review = Reply(answer={"verdicts": [verdict(SOLDIERS, "proposed_by[0]")]})
+    repair = Reply(answer={"claim_1": ANSWER["proposals"][1]})
+    asked = ask([Reply(answer=answer), review, repair], review=True)
+    told = asked.requests[2]["messages"][0]["content"]
+    assert "Velia said it, not Ostmark" in told
+    assert asked.summary.proposals[1].proposed_by == ("Ostmark",)
+    assert asked.summary.withheld == ()
+
+
+def test_what_stays_wrong_is_withheld_and_only_the_field_where_it_may_be_left_out(ask, answer):
+    answer["proposals"][1]["proposed_by"] = ["Velia"]
+    verdicts = [verdict(SOLDIERS, "proposed_by[0]"), verdict(SOLDIERS - 1, "title")]
+    asked = ask(
+        [Reply(answer=answer), Reply(answer={"verdicts": verdicts}), Reply(answer={})], review=True
+    )
+    (soldiers,) = asked.summary.proposals
+    assert soldiers.title == "Soldiers in Norvia"
+    assert soldiers.proposed_by == ()
+    assert {w.path for w in asked.summary.withheld} == {
+        "proposals[1].proposed_by[0]",
+        "proposals[0]",
+    }
+
+
+def test_what_is_imprecise_stays_with_a_warning(ask, answer):
+    review = Reply(answer={"verdicts": [verdict(SOLDIERS, "status", "imprecise")]})
+    asked = ask([Reply(answer=answer), review], review=True)
+    assert len(asked.requests) == 2
+    (finding,) = asked.summary.findings
+    assert (finding.code, finding.severity) == ("review_imprecise", "warning")
+    assert finding.path == "proposals[1].status"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        verdict(99, "title"),
+        verdict(SOLDIERS, "colour"),
+        verdict(SOLDIERS, ""),
+        {"claim": SOLDIERS},
+        "no",
+    ],
+)
+def test_a_verdict_on_no_claim_or_no_field_is_dropped_and_counted(ask, answer, wrong):
+    asked = ask([Reply(answer=answer), Reply(answer={"verdicts": [wrong]})], review=True)
+    assert asked.summary.findings == ()
+    assert asked.summary.provenance.review == "done, 1 verdicts on nothing dropped"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(status=400, body="{}"),
+        Reply(refusal="I would rather not"),
+        Reply(answer="no JSON at all"),
+        Reply(answer={"opinion": "fine"}),
+    ],
+)
+def test_a_reader_that_fails_never_costs_the_first_answer(ask, answer, reply):
+    summary = ask([Reply(answer=answer), reply], review=True).summary
+    assert len(summary.proposals) == 2
+    assert summary.complete
+    assert summary.provenance.review.startswith("failed")
+
+
+def test_another_model_may_be_the_reader(ask, answer):
+    asked = ask([Reply(answer=answer), HOLDS], review="reader-9")
+    assert [request["model"] for request in asked.requests] == ["m", "reader-9"]
+    assert asked.summary.provenance.reviewer == "reader-9"
+    assert asked.summary.provenance.model == "m"
+
+
+def test_without_review_nobody_is_asked_and_the_summary_says_so(ask, answer):
+    asked = ask([Reply(answer=answer)], review=False)
+    assert len(asked.requests) == 1
+    assert asked.summary.provenance.review == "off"
+
+
+def test_an_irrelevant_text_is_not_reviewed(ask):
+    answer = {"relevant": False, "headline": "Troops.", "abstract": "It is about troops."}
+    assert len(ask([Reply(answer=answer)], review=True).requests) == 1
+
+
+def test_a_headline_that_stays_wrong_is_replaced_by_one_made_of_the_claims_that_hold(ask, answer):
+    verdicts = [verdict(1, "headline"), verdict(2, "abstract")]
+    asked = ask(
+        [Reply(answer=answer), Reply(answer={"verdicts": verdicts}), Reply(answer={})], review=True
+    )
+    assert asked.summary.headline == "Protection for Norvia; Soldiers in Norvia."
+    assert asked.summary.abstract.startswith("Norvian President Ana Lund said")
+    assert {w.path for w in asked.summary.withheld} == {"headline", "abstract"}
+
+
+def test_a_review_is_part_of_the_key():
+    place = {"model": "m", "base_url": "http://127.0.0.1:1/v1"}
+    article = gs.Article.from_text("Norvia asks for guarantees.")
+    keys = {gs.Summarizer(**place, review=r).key(article) for r in (True, False, "other")}
+    assert len(keys) == 3
