@@ -93,7 +93,9 @@ def fresh(record_mode: str):
 
 @pytest.fixture
 def summarizer():
-    return gs.Summarizer(MODEL, base_url=BASE_URL, api_key="none", timeout=3600, seconds=3600)
+    return gs.Summarizer(
+        MODEL, base_url=BASE_URL, api_key="none", timeout=3600, seconds=3600, review=False
+    )
 
 
 def check(summary: gs.Summary, seed: gs.Article) -> None:
