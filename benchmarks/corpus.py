@@ -34,7 +34,7 @@ import sys, time
 import guarantee_summarizer as gs
 from corpus import distinct
 url, ledger, first, several, concurrency = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:])
-with gs.Summarizer("m", base_url=url, api_key="k") as works:
+with gs.Summarizer("m", base_url=url, api_key="k", review=False) as works:
     list(works.map(distinct(first + several, 8), concurrency=8))  # so that all is loaded
     print("ready", flush=True)
     sys.stdin.readline()
@@ -246,7 +246,7 @@ async def _resumed(works: gs.Summarizer, several: int, path: Path) -> int:
 def _mapped(endpoint: Loopback, several: int, concurrency: int, *, ledger: bool) -> Took:
     with (
         tempfile.TemporaryDirectory() as folder,
-        gs.Summarizer("m", base_url=endpoint.url, api_key="k") as works,
+        gs.Summarizer("m", base_url=endpoint.url, api_key="k", review=False) as works,
     ):
         list(works.map(distinct(several, 16), concurrency=16))  # so that all is loaded
         articles = list(distinct(0, several))

@@ -62,7 +62,7 @@ import asyncio, json, sys
 import guarantee_summarizer as gs
 from faults import texts
 async def main(url, ledger, several):
-    works = gs.Summarizer("m", base_url=url, api_key="k")
+    works = gs.Summarizer("m", base_url=url, api_key="k", review=False)
     print("begun", flush=True)
     try:
         run = works.run(texts(int(several)), concurrency=8, ledger=ledger)
@@ -81,7 +81,7 @@ import sys
 import guarantee_summarizer as gs
 from faults import texts
 url, ledger, several = sys.argv[1:]
-works = gs.Summarizer("m", base_url=url, api_key="k")
+works = gs.Summarizer("m", base_url=url, api_key="k", review=False)
 for number, outcome in enumerate(works.map(texts(int(several)), concurrency=8, ledger=ledger)):
     print(number, type(outcome).__name__.replace("Summary", "done"), "yielded", flush=True)
 """
@@ -397,7 +397,7 @@ def _counted(outcomes: Iterable[Any]) -> Counter[str]:
 
 
 def _works(endpoint: Loopback, **options: Any) -> gs.Summarizer:
-    return gs.Summarizer("m", base_url=endpoint.url, api_key="k", **options)
+    return gs.Summarizer("m", base_url=endpoint.url, api_key="k", review=False, **options)
 
 
 @contextmanager
@@ -433,7 +433,7 @@ def _told(running: subprocess.Popen[str]) -> Counter[str]:
 
 
 def _command(endpoint: Loopback, news: Path) -> list[str]:
-    command = [sys.executable, "-m", "guarantee_summarizer", "batch", str(news)]
+    command = [sys.executable, "-m", "guarantee_summarizer", "batch", "--no-review", str(news)]
     return [*command, "--model", "m", "--base-url", endpoint.url]
 
 

@@ -115,7 +115,7 @@ def benchmark_model() -> None:
     with _endpoint(answer) as url:
         raw = openai.OpenAI(base_url=url, api_key="none", max_retries=0)
         bare = instructor.from_openai(raw)
-        summarizer = gs.Summarizer("m", base_url=url, api_key="none")
+        summarizer = gs.Summarizer("m", base_url=url, api_key="none", review=False)
         tool = {"type": "function", "function": {"name": "Summary", "parameters": wire_schema()}}
         whole: dict[str, Any] = {"model": "m", "messages": prompt.messages}
         rivals: dict[str, Callable[[], Any]] = {
@@ -167,7 +167,9 @@ def benchmark_recorded() -> None:
         )
         with (
             tape,
-            gs.Summarizer(model, base_url="http://endpoint/v1", api_key="none") as summarizer,
+            gs.Summarizer(
+                model, base_url="http://endpoint/v1", api_key="none", review=False
+            ) as summarizer,
         ):
             return summarizer.summarize(article)
 
@@ -243,7 +245,7 @@ def _requests(answers: list[Any], ask: Callable[[str], Any]) -> list[dict[str, A
 
 
 def _ask_here(url: str, article: gs.Article) -> None:
-    with gs.Summarizer("m", base_url=url, api_key="none") as summarizer:
+    with gs.Summarizer("m", base_url=url, api_key="none", review=False) as summarizer:
         assert not summarizer.summarize(article).withheld
 
 

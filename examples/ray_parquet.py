@@ -35,6 +35,7 @@ def main() -> None:
     parser.add_argument("output", type=Path, help="the folder that is made for Parquet files")
     parser.add_argument("--model", help="the embedded extractor is used if none is named")
     parser.add_argument("--base-url", help="an OpenAI-compatible endpoint; OpenAI's if none")
+    parser.add_argument("--review", action="store_true", help="have a second request check each")
     parser.add_argument("--text-column", default="text")
     parser.add_argument("--actors", type=int, default=1, help="processes (%(default)s)")
     parser.add_argument("--concurrency", type=int, default=32, help="articles at once in each")
@@ -44,7 +45,10 @@ def main() -> None:
     if given.output.exists():
         parser.error(f"{given.output} is there already; name another output")
     summarizer = gs.Summarizer(
-        given.model, base_url=given.base_url, tokens_per_minute=given.tokens_per_minute
+        given.model,
+        base_url=given.base_url,
+        tokens_per_minute=given.tokens_per_minute,
+        review=given.review,
     )
     ray.init(ignore_reinit_error=True)
     articles = ray.data.read_parquet(given.input)

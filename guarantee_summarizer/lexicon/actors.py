@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import cast, get_args
@@ -62,6 +62,8 @@ class Lexicon:
         self.surnames = dict(surnames)
         self._lookalikes, self._words = tuple(lookalikes), tuple(words)
         self._finder = Finder(self.actors, self._lookalikes, self._words)
+        find = self._finder.mentions
+        self._mentions = lru_cache(maxsize=4)(lambda text: tuple(find(text)))  # asked several times
 
     @classmethod
     def load(cls, extra: Path | None = None) -> Lexicon:
@@ -130,7 +132,7 @@ class Lexicon:
         >>> [(m.form, m.actor.name, m.via) for m in default_lexicon().mentions("Moscow's offer")]
         [('Moscow', 'Russia', 'metonym')]
         """
-        return list(self._finder.mentions(text))
+        return list(self._mentions(text))
 
     @cached_property
     def _actors(self) -> dict[str, Actor]:

@@ -111,6 +111,10 @@ class Context:
         """Which sentences share words with a claim."""
         return Overlap(self.article.folded_sentences)
 
+    @cached_property
+    def _claims(self) -> list[Claim]:
+        return [claim for claim in claims(self.summary) if claim.references]
+
     def _forms(self, participant: Participant) -> list[str]:
         forms = [participant.name, *participant.aliases]
         if participant.kind == "person":
@@ -134,8 +138,7 @@ class Context:
         return any(
             participant is self.participant(reference)
             and any(same(quantity, f.quantity) for f in self.figures(self.cited(claim)))
-            for claim in claims(self.summary)
-            if claim.section != "text"
+            for claim in self._claims
             for reference in claim.references.values()
         )
 

@@ -41,6 +41,7 @@ _QUOTED = re.compile(r'"([^"]+)"|(?<!\w)\'([^\']{3,})\'(?!\w)')
 _DESIGNATION = re.compile(r"(?<![\w-])[^\W\d_]{1,4}-?\d+(?!\w|-)")
 _DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
+_PART = re.compile(r"[^\W\d_]+")  # of a word with a hyphen or an apostrophe, too
 _CLAUSE = re.compile(r"[.;:!?]+\s+|, (?:while|but|whereas|which)\b|\n")
 _FUNCTION_WORDS = frozenset(
     "a an the this that these those of in on at by to for from with without and or but nor if when while once "
@@ -57,10 +58,10 @@ def _stem(word: str) -> str:
     return str(_STEMMER.stemWord(word))
 
 
-def _content(text: str) -> set[str]:
+@lru_cache(maxsize=8192)
+def _content(text: str) -> frozenset[str]:
     """The stems of the words of a folded text that carry meaning."""
-    words = (part for word in _WORD.findall(text) for part in re.split(r"['-]", word))
-    return {_stem(word) for word in words if word not in _FUNCTION_WORDS}
+    return frozenset(_stem(word) for word in _PART.findall(text) if word not in _FUNCTION_WORDS)
 
 
 def citations_exist(claim: Claim, context: Context) -> Iterator[Finding]:
@@ -109,8 +110,8 @@ def offices_stand_with_their_holder(claim: Claim, context: Context) -> Iterator[
     named = context.naming(person.name)
     around = {i + step for i in named for step in (-1, 0, 1)}
     near = [i for i in sorted(around) if 0 <= i < len(context.article.sentences)]
-    words = set[str]().union(*map(_content, context.folded(near)))
-    if person.title and not _content(fold(person.title)) <= words:
+    missing = _content(fold(person.title or "")).difference(*map(_content, context.folded(near)))
+    if missing:
         message = f"no sentence beside {person.name!r} holds the title {person.title!r}"
         yield error("office_not_with_name", f"{claim.path}.title", message)
     if person.affiliation and not _affiliated(person, context):
@@ -136,18 +137,22 @@ def references_resolve(claim: Claim, context: Context) -> Iterator[Finding]:
 
 
 def words_stand_nearby(claim: Claim, context: Context) -> Iterator[Finding]:
-    """The words of a place, a condition or an attribution stand in the cited sentences or nearby."""
+    """The words of a place, a condition or an attribution stand in the cited sentences or nearby.
+
+    Those of an attribution stand anywhere: who speaks is often named once, far above.
+    """
     if not claim.located or not context.english:
         return
+    nearby = context.nearby(claim)
     for field, text in claim.located.items():
-        anywhere = field == "attribution"  # who speaks is often said once, far above
-        near = list(range(len(context.article.sentences))) if anywhere else context.nearby(claim)
-        there = _content(fold(context.metadata)).union(*map(_content, context.folded(near)))
-        missing = [word for word in _WORD.findall(fold(text)) if _content(word) - there]
-        missing = [word for word in missing if not _named_nearby(word, near, context)]
-        if missing:
-            message = f"{missing[0]!r} ({field}) does not stand in the cited sentences or nearby"
+        wanted = _content(fold(text)) - _content(fold(context.metadata))
+        near = range(len(context.article.sentences)) if field == "attribution" else nearby
+        missing = wanted.difference(*map(_content, context.folded(near)))
+        words = (word for word in _WORD.findall(fold(text)) if _content(word) & missing)
+        for word in (word for word in words if not _named_nearby(word, near, context)):
+            message = f"{word!r} ({field}) does not stand in the cited sentences or nearby"
             yield error("words_not_in_evidence", f"{claim.path}.{field}", message)
+            break
 
 
 def _named_nearby(word: str, near: Iterable[int], context: Context) -> bool:

@@ -28,7 +28,7 @@ import json, sys
 import guarantee_summarizer as gs
 from guarantee_summarizer.corpus.run import in_thread
 url, ledger, texts = sys.argv[1], sys.argv[2], json.load(open(sys.argv[3]))
-works = gs.Summarizer("m", base_url=url, api_key="k")
+works = gs.Summarizer("m", base_url=url, api_key="k", review=False)
 run = works.run(texts, concurrency=8, ledger=ledger)
 run.pauses = (0.01,)
 try:
@@ -203,7 +203,7 @@ def test_a_wall_clock_that_jumps_changes_nothing(tmp_path, monkeypatch):
         assert set(endpoint.asked.values()) == {1}
 
 
-COMMAND = [sys.executable, "-m", "guarantee_summarizer", "batch"]
+COMMAND = [sys.executable, "-m", "guarantee_summarizer", "batch", "--no-review"]
 
 
 def corpus(folder: Path, several: int) -> Path:
