@@ -174,14 +174,14 @@ def figures_occur(claim: Claim, context: Context) -> Iterator[Finding]:
     for field, text in (claim.words | claim.located).items():
         for figure in figures(text):
             quantity = figure.quantity
-            if quantity.kind == "ordinal":
+            words = text[quantity.start : quantity.end]
+            if quantity.kind == "ordinal" or words.lower() == "two":  # "the two sides" is our own
                 continue
             if cited is None:
                 cited = context.figures(context.cited(claim))
                 if claim.section == "text":
                     cited += figures(context.metadata)
             equal = [other for other in cited if _same(quantity, other.quantity)]
-            words = text[quantity.start : quantity.end]
             path = f"{claim.path}.{field}" if field in claim.located else claim.path
             message = f"{words!r} ({field}) does not stand in the cited sentences"
             if equal and not any(_same_bound(figure, other) for other in equal):
