@@ -72,7 +72,8 @@ def rejected_claims(summary: Summary, findings: Iterable[Finding]) -> tuple[Reje
     """
     reasons: dict[ClaimPath, list[str]] = {}
     for finding in findings:
-        if finding.severity == "error" and (path := ClaimPath.parse(finding.path)):
+        path = ClaimPath.parse(finding.path)
+        if finding.severity == "error" and path and path.section != "structure":
             text = f"{finding.message}. {advice(finding.code)}"
             reasons.setdefault(path.item, []).append(text)
     rejected = [_rejected(summary, path, texts) for path, texts in reasons.items()]

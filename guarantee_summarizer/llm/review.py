@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 
 from guarantee_summarizer.llm.answers import read_object
 from guarantee_summarizer.llm.messages import Completion
-from guarantee_summarizer.schema import ClaimPath, Finding, Summary
+from guarantee_summarizer.schema import ClaimPath, Finding, GuaranteeStructure, Summary
 from guarantee_summarizer.schema.claims import SECTIONS, TEXTS
 from guarantee_summarizer.schema.json_schema import to_wire
 
@@ -65,6 +65,8 @@ def recorded_claims(summary: Summary) -> list[RecordedClaim]:
 
 def _written(item: Any) -> dict[str, Any]:
     """The claim as a model writes it; words that the library took over from the evidence go."""
+    if isinstance(item, GuaranteeStructure):  # its layers and duration are claims of their own
+        return {**item.said, "evidence": [citation.sentence for citation in item.evidence]}
     written: dict[str, Any] = to_wire(item)
     quotes = " ".join(citation.quote for citation in item.evidence)
     if written.get("description") == quotes:

@@ -124,6 +124,13 @@ class GuaranteeStructure(Model):
     attribution: Text | None = Field(None, description="Whose picture it is, if not everybody's.")
     evidence: Evidence = ()
 
+    @property
+    def said(self) -> dict[str, str]:
+        """What it says of the whole, beside layers and duration: by field."""
+        fields = {"precondition": self.precondition, "attribution": self.attribution}
+        form = None if self.legal_form == "unclear" else self.legal_form
+        return {name: value for name, value in {"legal_form": form, **fields}.items() if value}
+
 
 class Position(Model):
     """What one party wants in a dispute."""
@@ -181,7 +188,8 @@ class Section:
         value = attrgetter(self.path)(holder)
         if isinstance(value, tuple):
             return value
-        return () if value is None else (value,)
+        says_nothing = isinstance(value, GuaranteeStructure) and not value.said
+        return () if value is None or says_nothing else (value,)
 
 
 _TERMS = Section("terms", "terms", Term, "value", words=("value",), verbatim=("value",))
@@ -206,6 +214,10 @@ SECTIONS = (
         located=("location", "trigger"),
     ),
     replace(_TERMS, path="structure.duration", many=False),
+    Section(
+        "structure", "structure", GuaranteeStructure, "precondition",
+        located=("precondition", "attribution"), many=False,
+    ),
     Section("disputes", "disputes", Dispute, "issue", words=("issue",), parts=_POSITIONS),
 )  # fmt: skip
 """Every section of a summary, in the order of its fields."""

@@ -18,7 +18,7 @@ _DOUBTFUL = 0.45
 
 def evidence_speaks_of_it(claim: Claim, context: Context) -> Iterator[Finding]:
     """The cited sentences share about as much with the claim as the best ones of the article do."""
-    if claim.section in ("text", "participants", "terms") or not claim.evidence:
+    if claim.section in ("text", "participants", "terms", "structure") or not claim.evidence:
         return
     if not context.english:
         return

@@ -18,7 +18,7 @@ def test_every_item_term_and_position_is_one_claim(embedded):
         embedded.participants, embedded.events, embedded.proposals, embedded.structure.layers,
         embedded.disputes,
     )  # fmt: skip
-    texts = 2 + (embedded.structure.duration is not None)
+    texts = 2 + (embedded.structure.duration is not None) + bool(embedded.structure.said)
     assert embedded.support.claims == sum(map(len, items)) + parts + texts
 
 

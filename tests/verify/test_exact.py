@@ -223,3 +223,19 @@ def test_gold_answers_are_hardly_ever_flagged():
     assert total > 400
     assert errors <= total / 100
     assert warnings <= total / 20
+
+
+def test_a_field_that_does_not_hold_is_taken_out_alone():
+    event = {"what": "Macron spoke.", "where": "Oslo", "when": "4 September 2025", "evidence": [1]}
+    structure = {"precondition": "elections in Syria", "legal_form": "political", "evidence": [2]}
+    people = [{"name": "Emmanuel Macron", "title": "Foreign Minister", "affiliation": "France"}]
+    summary, findings = examined(participants=people, events=[event], structure=structure)
+    kept = withhold(summary, findings)
+    assert (kept.events[0].where, kept.events[0].when) == (None, "4 September 2025")
+    assert (kept.structure.precondition, kept.structure.legal_form) == (None, "political")
+    assert (kept.participants[0].title, kept.participants[0].affiliation) == (None, "France")
+    assert {w.path: w.claim for w in kept.withheld} == {
+        "events[0].where": "Oslo",
+        "structure.precondition": "elections in Syria",
+        "participants[0].title": "Foreign Minister",
+    }
