@@ -268,6 +268,7 @@ def test_a_reader_that_waits_for_ever_does_not_hold_up_ctrl_c():
             assert running.wait() == 130
 
 
+@pytest.mark.slow
 def test_a_result_that_could_not_be_written_holds_up_no_later_run_of_the_same_process(tmp_path):
     path, texts = tmp_path / "run.sqlite", [text(n) for n in range(3)]
 

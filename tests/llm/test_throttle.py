@@ -149,6 +149,7 @@ def test_a_used_up_quota_slows_nobody(clock):
     assert throttle.reserve(0) == 0
 
 
+@pytest.mark.slow
 def test_threads_of_one_summarizer_share_its_limits(article):
     with ScriptedEndpoint([Reply(answer=ANSWER)]) as endpoint:
         summarizer = gs.Summarizer(
