@@ -15,7 +15,8 @@ import guarantee_summarizer as gs
 settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure
 settings.load_profile("unhurried")
 
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell's `&` leaves it; children inherit it
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # as a shell's `&` leaves it; children would inherit it
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).parent.parent
