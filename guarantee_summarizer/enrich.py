@@ -6,13 +6,13 @@ as it is.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import cached_property
 
 from guarantee_summarizer.article import Article
-from guarantee_summarizer.lexicon import Lexicon, Mention
-from guarantee_summarizer.lexicon.persons import Person, find_people, surname
+from guarantee_summarizer.identities import ActorsInText, Identities
+from guarantee_summarizer.lexicon import Lexicon
+from guarantee_summarizer.lexicon.persons import Person, surname
 from guarantee_summarizer.normalize import normalize_term, resolve_date
 from guarantee_summarizer.schema import (
     ArticleRecord,
@@ -25,19 +25,11 @@ from guarantee_summarizer.schema import (
     Term,
 )
 from guarantee_summarizer.schema.claims import Layer
-from guarantee_summarizer.schema.paths import renamed
 from guarantee_summarizer.text import fold, without_marks
 
 __all__ = ["enrich"]
 
 _Evidence = tuple[Citation, ...]
-_KNOWN = ("title", "affiliation")
-_TITLE_WORDS = 4  # of the longest titles in front of a name
-_INITIAL = re.compile(r"(?:\w\.)+")
-_BRACKETED = re.compile(r"\s*\([^)]{2,12}\)$")
-_SPELLED_OUT = re.compile(
-    r"((?:[A-Z][\w’'-]+ (?:(?:of|for|on|and|the) ){0,3}){1,8}[A-Z]?[\w’'-]*) ?\(([A-Z][A-Za-z]{1,7})\)"
-)
 
 
 def enrich(summary: Summary, article: Article, lexicon: Lexicon) -> Summary:
@@ -48,9 +40,9 @@ def enrich(summary: Summary, article: Article, lexicon: Lexicon) -> Summary:
         article: where they come from.
         lexicon: the actors to know.
     """
-    mentions = lexicon.mentions(article.text[article.body :])
-    summary = _Identities(article, lexicon, mentions).merged(summary)
-    readings = _Readings(article, lexicon, mentions, summary.participants)
+    reading = ActorsInText(article, lexicon)
+    summary = Identities(reading, summary.participants).merged(summary)
+    readings = _Readings(reading, summary.participants)
     participants = tuple(map(readings.participant, summary.participants))
     structure = summary.structure
     return summary.replace(
@@ -66,120 +58,12 @@ def enrich(summary: Summary, article: Article, lexicon: Lexicon) -> Summary:
     )
 
 
-class _Identities:
-    """Tells which participants are one: by the tables, by surname, by an abbreviation in brackets."""
-
-    def __init__(self, article: Article, lexicon: Lexicon, mentions: list[Mention]) -> None:
-        self._article, self._lexicon, self._mentions = article, lexicon, mentions
-
-    def merged(self, summary: Summary) -> Summary:
-        """The summary with one participant for each actor, and every reference under its name."""
-        participants = summary.participants
-        groups: dict[str, list[Participant]] = {}
-        for participant in participants:
-            groups.setdefault(self._identity(participant, participants), []).append(participant)
-        kept = tuple(self._one(group) for group in groups.values())
-        names = {
-            fold(old.name): new.name
-            for new, group in zip(kept, groups.values(), strict=True)
-            for old in group
-            if old.name != new.name
-        }
-        summary = summary.replace(participants=kept)
-        return renamed(summary, names) if names else summary
-
-    def _identity(self, participant: Participant, others: tuple[Participant, ...]) -> str:
-        """What all participants that are the same actor share."""
-        name = self._bare(participant.name)
-        if participant.kind in ("office", "group"):
-            return fold(participant.name)
-        actor = self._lexicon.actor(_BRACKETED.sub("", name))
-        if actor is not None:
-            return f"actor {actor.name}"
-        if participant.kind == "person":
-            full = self._full_names(name, others) if " " not in name else []
-            return f"person {full[0] if len(full) == 1 else _initialled(name)}"
-        return f"{participant.kind} {fold(self._abbreviated.get(name, _BRACKETED.sub('', name)))}"
-
-    def _full_names(self, last: str, others: tuple[Participant, ...]) -> list[str]:
-        """The different persons of one surname, by first name and surname."""
-        people = (self._bare(p.name) for p in others if p.kind == "person")
-        names = (*people, *(person.name for person in self._people))
-        return list(dict.fromkeys(
-            _initialled(name) for name in names if " " in name and fold(surname(name)) == fold(last)
-        ))  # fmt: skip
-
-    def _one(self, group: list[Participant]) -> Participant:
-        """One participant of several entries for it: the fullest name, what any of them knows."""
-        first = group[0]
-        forms = [
-            *dict.fromkeys(self._bare(p.name) if p.kind == "person" else p.name for p in group)
-        ]
-        if first.kind == "person" and len(forms) == 1 and " " not in forms[0]:
-            forms += self._fuller(forms[0])
-        there = [form for form in forms if self._article.naming(form)] or [first.name]
-        name = max(there, key=len)
-        aliases = [a for p in group for a in (p.name, *p.aliases) if a != name]
-        known = {f: next((v for p in group if (v := getattr(p, f))), None) for f in _KNOWN}
-        role = next((p.role for p in group if p.role != "other"), "other")
-        evidence = tuple(dict.fromkeys(citation for p in group for citation in p.evidence))
-        if len(group) == 1 and name == first.name:
-            return first
-        said = tuple(a for a in dict.fromkeys(aliases) if self._article.naming(a))
-        given = first.replace(name=name, aliases=said, role=role, evidence=evidence)
-        return given.replace(**{field: value for field, value in known.items() if value})
-
-    def _fuller(self, last: str) -> list[str]:
-        """The one full name that the text has for a surname."""
-        full = {
-            p.name for p in self._people if fold(surname(p.name)) == fold(last) and " " in p.name
-        }
-        return sorted(full) if len({_initialled(name) for name in full}) == 1 else []
-
-    def _bare(self, name: str) -> str:
-        """A person's name without the title in front."""
-        words = name.split()
-        for size in range(min(len(words) - 1, _TITLE_WORDS), 0, -1):
-            if fold(" ".join(words[:size])).rstrip(".") in self._titles:
-                return " ".join(words[size:])
-        return name
-
-    @cached_property
-    def _titles(self) -> frozenset[str]:
-        titles = (*self._lexicon.offices, *self._lexicon.honorifics, *self._lexicon.prefixes)
-        return frozenset(fold(title).rstrip(".") for title in titles)
-
-    @cached_property
-    def _people(self) -> list[Person]:
-        body = self._article.text[self._article.body :]
-        return find_people(body, self._lexicon, self._mentions)
-
-    @cached_property
-    def _abbreviated(self) -> dict[str, str]:
-        """The names that the text gives an abbreviation in brackets for, under the abbreviation."""
-        matches = _SPELLED_OUT.finditer(self._article.text)
-        return {match[2]: match[1].removeprefix("The ").strip() for match in matches}
-
-
-def _initialled(name: str) -> str:
-    """First name and surname, folded; initials and middle names go."""
-    words = [word for word in name.split() if not _INITIAL.fullmatch(word)]
-    return fold(f"{words[0]} {surname(name)}") if words else fold(name)
-
-
 class _Readings:
     """What the lexicon reads in one article, looked up by participant."""
 
-    def __init__(
-        self,
-        article: Article,
-        lexicon: Lexicon,
-        mentions: list[Mention],
-        participants: Iterable[Participant],
-    ) -> None:
-        self._article, self._lexicon, self._mentions = article, lexicon, mentions
+    def __init__(self, reading: ActorsInText, participants: Iterable[Participant]) -> None:
+        self._reading, self._article, self._lexicon = reading, reading.article, reading.lexicon
         self._surnames = [surname(p.name) for p in participants]
-        self._people: dict[str, Person] | None = None
 
     def participant(self, given: Participant) -> Participant:
         found = given
@@ -197,14 +81,6 @@ class _Readings:
         return found.replace(aliases=aliases, evidence=found.evidence or evidence, country=country)
 
     def _with_office(self, given: Participant) -> Participant:
-        if self._people is None:
-            body = self._article.text[self._article.body :]
-            people = find_people(body, self._lexicon, self._mentions)
-            self._people = {}
-            for person in people:
-                first = self._people.setdefault(fold(person.name), person)
-                if first.title is None and person.title:
-                    self._people[fold(person.name)] = person
         known = self._people.get(fold(given.name))
         if known is None:
             return given
@@ -212,20 +88,22 @@ class _Readings:
             title=given.title or known.title, affiliation=given.affiliation or known.affiliation
         )
 
-    def _aliases(self, given: Participant) -> tuple[str, ...]:
-        if given.kind == "person":
-            return self._surname_alone(given.name)
-        actor = self._lexicon.actor(given.name)
-        forms = [m.form for m in self._mentions if m.actor == actor and m.via != "demonym"]
-        return tuple(f for f in dict.fromkeys(forms) if fold(f) != fold(given.name))
+    @cached_property
+    def _people(self) -> dict[str, Person]:
+        """The first place that names each person, if possible with a title."""
+        people: dict[str, Person] = {}
+        for person in self._reading.people:
+            first = people.setdefault(fold(person.name), person)
+            if first.title is None and person.title:
+                people[fold(person.name)] = person
+        return people
 
-    def _surname_alone(self, name: str) -> tuple[str, ...]:
-        last = surname(name)
-        if last == name or self._surnames.count(last) > 1:
-            return ()
-        words = self._article.folded.words
-        alone = words.count(fold(last)) > words.count(fold(name))
-        return (last,) if alone else ()
+    def _aliases(self, given: Participant) -> tuple[str, ...]:
+        if given.kind != "person":
+            forms = self._reading.forms(self._lexicon.actor(given.name))
+            return tuple(form for form in forms if fold(form) != fold(given.name))
+        shared = self._surnames.count(surname(given.name)) > 1
+        return () if shared else tuple(self._reading.surname_alone(given.name))
 
 
 def _said(evidence: _Evidence) -> str:

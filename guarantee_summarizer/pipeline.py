@@ -52,6 +52,7 @@ __all__ = ["Draft", "Pipeline"]
 
 _CUT_OFF = "the model reached its output limit; allow it more, or split the article"
 _BEFORE = "; this is the answer before it"
+_NOT_READ = "failed (a re-ask was answered with a whole record, which nobody reviewed)"
 _TITLES = 3  # claims that a headline or an abstract is made of
 _SHOWN = 120  # characters of an answer that a message quotes
 
@@ -212,12 +213,20 @@ class Pipeline:
         repairs = read_repairs(completion.parsed, completion.text, rejected)
         if repairs is None:  # a model that answered in full instead
             draft = self._read(completion, article)
+            if best.review != "off":
+                draft = replace(draft, review=_NOT_READ)
         else:
             claims = repaired(best.summary, rejected, repairs, article)
             draft = replace(self._verified(claims, article), model=completion.model)
-            kept = unrepaired(best.findings, rejected, repairs)
-            draft = replace(draft, findings=(*draft.findings, *kept))
-        draft = replace(draft, review=best.review, reviewer=best.reviewer)
+            kept = unrepaired(
+                best.findings, rejected, repairs, before=best.summary, after=draft.summary
+            )
+            draft = replace(
+                draft,
+                findings=(*draft.findings, *kept),
+                review=best.review,
+                reviewer=best.reviewer,
+            )
         better = draft if draft.flaws <= best.flaws else best
         return replace(better, over=better.over or completion.finish in ("length", "broken"))
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from guarantee_summarizer.lexicon.actors import Lexicon, Mention
 from guarantee_summarizer.normalize.quantities import MONTH_NAMES, WEEKDAY_NAMES
 
-__all__ = ["Person", "find_people", "surname", "variant"]
+__all__ = ["Person", "begins_name", "find_people", "surname", "variant"]
 
 _CAPITAL = r"[A-Z\u00c0-\u00de\u0100-\u017f\u0400-\u042f][\w'’\-]*\w"
 _PARTICLE = (
@@ -41,6 +41,8 @@ _SAID_BEFORE = re.compile(r"(?:said|says|told|according to|by|with|met) (?:[A-Z]
 _NO_PERSON = frozenset(
     "The A An In On At It He She They We But And Or If When While After Before As For From To With "
     "By This That These Those There Here What Who Why How Where No Not Some Many Most Both Each "
+    "Even Only Just Without Amid Like Unlike Because Although Though Since Until Yet Later Earlier "
+    "Beside Besides Meanwhile However Still Then Now Also Despite During Over Under Another Other Yesterday Today "
     "House Palace Street Square Memorandum Article Treaty Council Force Forces Union Ministry "
     "Minister University Institute Sea Ocean Gulf Conference Summit Accord Accords Agreement Group "
     "Party Air Army Navy Guard Senate Congress Parliament Court Bank Fund Office Officials Airport "
@@ -63,6 +65,11 @@ class Person:
     affiliation: str | None
     start: int
     end: int
+
+
+def begins_name(word: str) -> bool:
+    """Tell whether a person's name may begin with a capitalized word: `Marco`, not `The`."""
+    return word not in _NO_PERSON
 
 
 def surname(name: str) -> str:

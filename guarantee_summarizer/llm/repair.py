@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from pydantic import BaseModel
@@ -34,6 +35,7 @@ __all__ = [
     "unrepaired",
 ]
 
+_REORDERED = ("participants", "structure.layers")  # by `enrich`
 _NEAREST = 3  # sentences that share most words with a claim
 
 
@@ -162,20 +164,53 @@ def repaired(
 
 
 def unrepaired(
-    findings: Iterable[Finding], claims: Iterable[RejectedClaim], answer: BaseModel
+    findings: Iterable[Finding],
+    claims: Iterable[RejectedClaim],
+    answer: BaseModel,
+    *,
+    before: Summary,
+    after: Summary,
 ) -> tuple[Finding, ...]:
     """Return a second reader's findings on claims that were not written anew.
 
-    What the checks find is found again by verifying; a reader is asked once.
+    What the checks find is found again by verifying; a reader is asked once. A finding follows its
+    claim: enriching merges participants that are one, and orders layers by rank.
+
+    Args:
+        findings: those of the draft before the repair.
+        claims: those of the re-ask.
+        answer: what it answered.
+        before: the summary that the findings are on.
+        after: the repaired summary, enriched.
     """
     anew = {
         claim.path.item
         for number, claim in enumerate(claims, 1)
         if getattr(answer, f"claim_{number}", None)
     }
-    reader = (finding for finding in findings if finding.code.startswith("review_"))
-    paths = ((finding, ClaimPath.parse(finding.path)) for finding in reader)
-    return tuple(finding for finding, path in paths if path and path.item not in anew)
+    kept = []
+    for finding in findings:
+        path = ClaimPath.parse(finding.path)
+        if finding.code.startswith("review_") and path and path.item not in anew:
+            index = _index_after(path, before, after)
+            if index is not None or path.index is None:
+                kept.append(finding.replace(path=str(replace(path, index=index))))
+    return tuple(kept)
+
+
+def _index_after(path: ClaimPath, before: Summary, after: Summary) -> int | None:
+    """Where the item of a claim stands after enriching; None if nothing bears its name."""
+    section = path.kind and path.section
+    if section not in _REORDERED:
+        return path.index
+    claim, items = path.item.of(before), attrgetter(section)(after)
+    alike = [i for i, item in enumerate(items) if _known_as(item, claim.name)]
+    same = [i for i in alike if items[i].evidence == claim.evidence]
+    return next(iter([*same, *alike]), None)
+
+
+def _known_as(item: Any, name: str) -> bool:
+    return fold(name) in map(fold, (item.name, *getattr(item, "aliases", ())))
 
 
 def _compact(written: Any) -> str:

@@ -51,6 +51,11 @@ class RecordedClaim:
         """The path of its section, or the name of the text."""
         return self.path.section
 
+    def length(self, field: str) -> int:
+        """Return how many elements a list of the claim has; 0 of what is no list."""
+        elements = json.loads(self.written).get(field)
+        return len(elements) if isinstance(elements, list) else 0
+
 
 def recorded_claims(summary: Summary) -> list[RecordedClaim]:
     """Return every claim of a summary in the form of the wire, parts inside their wholes."""
@@ -111,6 +116,8 @@ def _finding(verdict: Any, claims: Sequence[RecordedClaim]) -> Finding | None:
     if path.kind is not None:
         match = _FIELD.fullmatch(read.field.strip())
         if match is None or match[1] not in path.kind.model.model_fields:
+            return None
+        if match[2] and int(match[2]) >= claims[read.claim - 1].length(match[1]):
             return None
         place += f".{match[1]}" + (f"[{match[2]}]" if match[2] else "")
     elif read.field.strip() not in ("", path.section):

@@ -84,6 +84,7 @@ def test_what_is_imprecise_stays_with_a_warning(ask, answer):
         verdict(99, "title"),
         verdict(SOLDIERS, "colour"),
         verdict(SOLDIERS, ""),
+        verdict(SOLDIERS, "proposed_by[7]"),
         {"claim": SOLDIERS},
         "no",
     ],
@@ -143,3 +144,38 @@ def test_a_review_is_part_of_the_key():
     article = gs.Article.from_text("Norvia asks for guarantees.")
     keys = {gs.Summarizer(**place, review=r).key(article) for r in (True, False, "other")}
     assert len(keys) == 3
+
+
+def test_a_finding_follows_its_layer_where_a_repair_changes_the_order(ask, answer):
+    (brigades,) = answer["structure"]["layers"]
+    force = {**brigades, "rank": 2, "name": "Ostmark force", "providers": ["Ostmark"]}
+    answer["structure"]["layers"] = [brigades, force]
+    verdicts = [verdict(SOLDIERS + 1, "rank"), verdict(SOLDIERS + 2, "status", "imprecise")]
+    repair = Reply(answer={"claim_1": {**brigades, "rank": 3}})
+    replies = [Reply(answer=answer), Reply(answer={"verdicts": verdicts}), repair, Reply(answer={})]
+    summary = ask(replies, review=True).summary
+    assert [layer.name for layer in summary.structure.layers][0] == "Ostmark force"
+    (finding,) = (f for f in summary.findings if f.code == "review_imprecise")
+    assert finding.path == "structure.layers[0].status"
+
+
+def test_a_finding_follows_its_participant_where_a_repair_makes_two_of_them_one(ask, answer):
+    answer["participants"].insert(1, {"name": "Anna Lunde", "role": "other"})
+    replies = [
+        Reply(answer=answer),
+        Reply(answer={"verdicts": [verdict(7, "role", "imprecise")]}),
+        Reply(answer={"claim_1": {"name": "Ana Lund"}}),
+    ]
+    summary = ask(replies, review=True).summary
+    assert [p.name for p in summary.participants] == ["Ana Lund", "Norvia", "Ostmark", "Velia"]
+    (finding,) = summary.findings
+    assert finding.path == "participants[3].role"
+
+
+def test_a_whole_record_in_place_of_a_repair_does_not_pass_as_reviewed(ask, answer):
+    answer["proposals"][1]["proposed_by"] = ["Velia"]
+    review = Reply(answer={"verdicts": [verdict(SOLDIERS, "proposed_by[0]")]})
+    summary = ask([Reply(answer=answer), review, Reply(answer=ANSWER)], review=True).summary
+    assert summary.proposals[1].proposed_by == ("Ostmark",)
+    assert "nobody reviewed" in summary.provenance.review
+    assert summary.provenance.reviewer is None

@@ -1,0 +1,377 @@
+"""Tell which participants are one actor, and keep one entry and one name for each.
+
+By the tables, by first name and surname of a person, by an abbreviation in brackets; only what the
+article and the entries bear out, two persons with one surname stay two.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from guarantee_summarizer.article import Article
+from guarantee_summarizer.lexicon import Actor, Lexicon, Mention
+from guarantee_summarizer.lexicon.persons import Person, begins_name, find_people, surname
+from guarantee_summarizer.schema import Participant, Summary
+from guarantee_summarizer.schema.paths import renamed
+from guarantee_summarizer.text import fold
+
+__all__ = ["ActorsInText", "Identities"]
+
+_KNOWN = ("title", "affiliation")
+_NEVER_GUESSED = ("office", "group")
+_TITLE_WORDS = 6  # of the longest titles in front of a name
+_BEFORE = 120  # characters in front of an abbreviation that hold the name it stands for
+_OF = frozenset("of the for on and in to former".split())
+_PARTICLES = frozenset("von van der den de la le del della di da dos du bin ibn ben al el".split())
+_FIRST_NAMES = frozenset("van ben al".split())  # particles that are first names, too
+_PATRONYMIC = frozenset("bin ibn".split())  # Mohammed bin Salman is not Salman
+_SPACED_INITIALS = re.compile(r"\b(\w)\. (?=\w\.)")
+_IN_BRACKETS = re.compile(r"\s*\([^)]*\)$")
+_ABBREVIATION = re.compile(r"\((?:the )?[\"“]?([A-Z]\w*[A-Z]\w*)[\"”]?\)")
+_CAPITALIZED_PAIR = re.compile(  # overlapping: the second word may begin the next pair
+    r"\b([A-Z][^\W\d_]+)\s(?=((?:(?:von|van|der|den|de|la|di|da|bin|al|el)\s)*[^\W\d_a-z][\w-]+))"
+)
+_INSIDE = re.compile(r"[a-z0-9,;]\s")
+
+
+@dataclass(frozen=True)
+class ActorsInText:
+    """An article and what the lexicon finds in it, each looked for once."""
+
+    article: Article
+    lexicon: Lexicon
+
+    @cached_property
+    def body(self) -> str:
+        """Return the text after the headers."""
+        return self.article.text[self.article.body :]
+
+    @cached_property
+    def mentions(self) -> list[Mention]:
+        """Return the actors that it mentions, in order."""
+        return self.lexicon.mentions(self.body)
+
+    @cached_property
+    def people(self) -> list[Person]:
+        """Return the persons that it names, in order."""
+        return find_people(self.body, self.lexicon, self.mentions)
+
+    def forms(self, actor: Actor | None) -> list[str]:
+        """Return the forms of an actor in the text; adjectives are left out."""
+        forms = (m.form for m in self.mentions if m.actor == actor and m.via != "demonym")
+        return list(dict.fromkeys(forms))
+
+    def surname_alone(self, name: str) -> list[str]:
+        """Return the surname of a person, if it also stands without the rest of the name."""
+        last, words = surname(name), self.article.folded.words
+        alone = last != name and words.count(fold(last)) > words.count(fold(name))
+        return [last] if alone else []
+
+    def untitled(self, name: str) -> str:
+        """Return a person's name without brackets, state, office and honorific."""
+        words, at = _IN_BRACKETS.sub("", name).split(), 0
+        while step := self._title(words, at) or self._state_of_title(words, at):
+            at += step
+        rest = words[at:]  # of "official in Paris" there is no name
+        named = rest and (rest[0][0].isupper() or rest[0] in _PARTICLES)
+        return " ".join(rest) if named else name
+
+    def _title(self, words: list[str], at: int) -> int:
+        """How many words from there on are a title; the last word is the name's."""
+        sizes = range(min(len(words) - 1 - at, _TITLE_WORDS), 0, -1)
+        return next((n for n in sizes if _plain(words[at : at + n]) in self._titles), 0)
+
+    def _state_of_title(self, words: list[str], at: int) -> int:
+        """How many words from there on name whom the title that follows belongs to."""
+        sizes = (n for n in (3, 2, 1) if self._title(words, at + n))
+        return next((n for n in sizes if self._is_actor(" ".join(words[at : at + n]))), 0)
+
+    def may_be_first_name(self, word: str) -> bool:
+        """Tell whether it is neither title, nor actor, nor a word that begins sentences."""
+        title = _plain([word]) in self._titles or _plain([word.removesuffix("s")]) in self._titles
+        return not title and begins_name(word) and not self._is_actor(word)
+
+    def _is_actor(self, form: str) -> bool:
+        form = form.removesuffix("'s").removesuffix("’s")
+        return bool(self.lexicon.actor(form) or self.lexicon.country(form))
+
+    @cached_property
+    def _titles(self) -> frozenset[str]:
+        titles = (*self.lexicon.offices, *self.lexicon.honorifics, *self.lexicon.prefixes)
+        return frozenset(_plain(title.split()) for title in titles)
+
+
+def _plain(words: list[str]) -> str:
+    return fold(" ".join(words)).rstrip(".")
+
+
+class _Persons:
+    """Tells which names are one person's: by first name, middle initials and surname."""
+
+    def __init__(self, reading: ActorsInText, names: Iterable[tuple[str, str | None]]) -> None:
+        """Take the names that a summary lists and their titles, beside those in the text."""
+        self._reading = reading
+        self._full: dict[str, list[str]] = {}  # the full names under each surname
+        self._titles: dict[str, set[str]] = {}
+        people = dict.fromkeys((person.name, person.title) for person in reading.people)
+        told = [(reading.untitled(name), title) for name, title in people]
+        for name, title in dict.fromkeys((*names, *told)):
+            self._titles.setdefault(fold(name), set()).update(fold(title or "").split())
+            for form in _surnames(name):
+                known = self._full.setdefault(form, [])
+                known += [name] if name not in known else []
+
+    def identity(self, name: str) -> str:
+        """What all names of one person share; a surname that may be two persons' has its own."""
+        owners = self._owners(name)
+        if owners:
+            return _common(map(self._key, owners)) or fold(name)
+        return self._key(name) if _surnames(name) else fold(name)
+
+    def fuller(self, name: str) -> str:
+        """The fullest form in the text of the one person with this surname; else the name."""
+        owners = self._owners(name)
+        one = _common(map(self._key, owners))
+        return max((o for o in owners if one and o in self._certain), key=len, default=name)
+
+    def _owners(self, last: str) -> list[str]:
+        """The full names with this surname, unless their titles have no word in common with its."""
+        names = [name for name in self._full.get(fold(last), ()) if fold(name) not in self._full]
+        own = self._titles.get(fold(last), set()) - _OF
+        theirs = {word for name in names for word in self._titles[fold(name)]} - _OF
+        apart = own and theirs and not own & theirs
+        return [] if apart or (names and self._namesakes(last, names)) else names
+
+    def _namesakes(self, last: str, names: list[str]) -> set[str]:
+        """First names in the text before that surname that are none of the full names'."""
+        known = {word for name in names for word in fold(name).split()}
+        words = {w for w in self._before.get(fold(last), ()) if fold(w) not in known}
+        return {word for word in words if self._reading.may_be_first_name(word)}
+
+    @cached_property
+    def _before(self) -> dict[str, set[str]]:
+        """The capitalized words that stand right before each capitalized word."""
+        before: dict[str, set[str]] = {}
+        for match in _CAPITALIZED_PAIR.finditer(self._reading.body):
+            before.setdefault(fold(match[2]), set()).add(match[1])
+        return before
+
+    def _key(self, name: str) -> str:
+        """First name and surname, and the middle initials where two persons differ in them."""
+        first, middle, last = _parts(name)
+        namesakes = map(_parts, self._full[last])
+        middles = {other[1] for other in namesakes if other[0] == first and other[1]}
+        return f"{first} {middle} {last}" if len(middles) > 1 else f"{first} {last}"
+
+    @cached_property
+    def _certain(self) -> frozenset[str]:
+        """The names that begin with a name for certain: after a title, or inside a sentence."""
+        body, people = self._reading.body, self._reading.people
+        inside = {
+            p.name
+            for p in people
+            if p.title or _INSIDE.fullmatch(body, max(0, p.start - 2), p.start)
+        }
+        return frozenset(map(self._reading.untitled, inside))
+
+
+def _common(values: Iterable[str]) -> str | None:
+    """The one value that all are."""
+    distinct = set(values)
+    return distinct.pop() if len(distinct) == 1 else None
+
+
+def _surname_at(words: list[str]) -> int:
+    at = len(words) - 1
+    while at > 1 and words[at - 1] in _PARTICLES:
+        at -= 1
+    return at
+
+
+def _surnames(name: str) -> set[str]:
+    """What a person of that full name goes by, folded: `von der leyen` and `leyen`."""
+    words = fold(name).split()
+    if len(words) == 1 or words[0] in _PARTICLES - _FIRST_NAMES:
+        return set()
+    last = words[_surname_at(words) :]
+    own = {" ".join(last)}
+    return own if _PATRONYMIC.intersection(last) else own | {last[-1]}
+
+
+def _parts(name: str) -> tuple[str, str, str]:
+    """First name, middle initials and surname, folded: `donald`, `j`, `trump`."""
+    words = _SPACED_INITIALS.sub(r"\1.", fold(name)).split()
+    at = _surname_at(words)
+    middle = (w.replace(".", "") if "." in w else w[0] for w in words[1:at])
+    return words[0].replace(".", ""), "".join(middle), " ".join(words[at:])
+
+
+class _Abbreviations:
+    """The abbreviations in brackets behind names that a summary lists, in the text or the list."""
+
+    def __init__(self, reading: ActorsInText, names: Iterable[str]) -> None:
+        self._lexicon = reading.lexicon
+        found: dict[str, set[str]] = {}
+        self._names = {fold(name): name for name in map(self.bare, names)}
+        for full, short in (*map(_bracketed, names), *self._in_text(reading.article.text)):
+            if short and self._may_be(short, full):
+                found.setdefault(short, set()).add(full)
+        self._full = {short: full.pop() for short, full in found.items() if len(full) == 1}
+
+    def bare(self, name: str) -> str:
+        """The name without article, and without an abbreviation in brackets behind it."""
+        full, short = _bracketed(name)
+        return full if short and self._may_be(short, full) else _without_article(name)
+
+    def spelled_out(self, name: str) -> str:
+        """The name that an abbreviation stands for; any other name bare."""
+        name = self.bare(name)
+        return self._full.get(name, name)
+
+    def _may_be(self, short: str, full: str) -> bool:
+        """Not `Ministry of Defence (UK)`: the tables know the letters as another actor's."""
+        actor = self._lexicon.actor(short)
+        return actor is None or actor == self._lexicon.actor(full)
+
+    def _in_text(self, text: str) -> Iterator[tuple[str, str]]:
+        for match in _ABBREVIATION.finditer(text):
+            words = text[max(0, match.start() - _BEFORE) : match.start()].split()
+            for start in range(len(words)):  # the longest name first
+                full = self._names.get(fold(" ".join(words[start:])))
+                if full and _is_whole(full, match[1], words[:start]):
+                    yield full, match[1]
+                    break
+
+
+def _is_whole(name: str, short: str, before: list[str]) -> bool:
+    """Whether a name in the text begins there: not `Executive Board` in `Gaza Executive Board`."""
+    initials = "".join(word[0] for word in fold(name).split() if word not in _OF)
+    longer = before and before[-1][0].isupper() and before[-1] not in ("The", "A", "An")
+    return initials.startswith(fold(short)) or not longer
+
+
+def _bracketed(name: str) -> tuple[str, str]:
+    """A name and the abbreviation in brackets behind it, or nothing."""
+    match = _ABBREVIATION.search(name)
+    if match is None or match.end() < len(name):
+        return name, ""
+    return _without_article(name[: match.start()].strip()), match[1]
+
+
+def _without_article(name: str) -> str:
+    return re.sub(r"^[Tt]he ", "", name)
+
+
+class Identities:
+    """Tells which participants are one: by the tables, by person, by abbreviation in brackets."""
+
+    def __init__(self, reading: ActorsInText, participants: tuple[Participant, ...]) -> None:
+        self._reading, self._participants = reading, participants
+
+    def merged(self, summary: Summary) -> Summary:
+        """Return the summary with one participant for each actor, and references under its name."""
+        groups: dict[str, list[Participant]] = {}
+        for participant in self._participants:
+            groups.setdefault(self._identity(participant), []).append(participant)
+        kept = tuple(map(self._one, groups.values()))
+        pairs = [(o, new) for new, g in zip(kept, groups.values(), strict=True) for o in g]
+        names: dict[str, set[str]] = {}
+        for old, new in pairs:
+            names.setdefault(fold(old.name), set()).add(new.name)
+        moved = {fold(old.name) for old, new in pairs if old.name != new.name}
+        changed = {old: one for old in moved if (one := _common(names[old]))}
+        summary = summary.replace(participants=kept)
+        return renamed(summary, changed) if changed else summary
+
+    def _identity(self, participant: Participant) -> str:
+        """What all participants that are the same actor share."""
+        if participant.kind in _NEVER_GUESSED:
+            return fold(participant.name)
+        if self._is_person(participant):
+            return f"person {self._persons.identity(self._reading.untitled(participant.name))}"
+        actor = self._actor(participant)
+        if actor:
+            return f"actor {actor.name}"
+        return fold(self._abbreviations.spelled_out(participant.name))
+
+    def _is_person(self, participant: Participant) -> bool:
+        """Whether it is a person; one without a kind is what the tables know it as."""
+        given = "kind" in participant.model_fields_set
+        return participant.kind == "person" and (
+            given or self._reading.lexicon.actor(participant.name) is None
+        )
+
+    def _actor(self, participant: Participant) -> Actor | None:
+        """The actor that the tables know by that name, alias or seat of power."""
+        name = self._abbreviations.spelled_out(participant.name)
+        return self._reading.lexicon.actor(name)
+
+    def _one(self, group: list[Participant]) -> Participant:
+        """One participant of all entries for it: the fullest name, and what any of them knows."""
+        first = group[0]
+        forms = self._forms(group)
+        article = self._reading.article
+        name = next((form for form in forms if article.naming(form)), first.name)
+        if len(group) == 1 and name == first.name:
+            return first
+        also = (*(a for p in group for a in (p.name, *p.aliases)), *forms, *self._also(first, name))
+        spelled = {fold(form): form for form in reversed(also)}
+        aliases = tuple(
+            a for a in dict.fromkeys(also) if spelled[fold(a)] == a and article.naming(a)
+        )
+        return first.replace(
+            name=name,
+            aliases=tuple(alias for alias in aliases if fold(alias) != fold(name)),
+            role=next((p.role for p in group if p.role != "other"), "other"),
+            evidence=tuple(dict.fromkeys(c for p in group for c in p.evidence)),
+            **self._known(group),
+        )
+
+    def _forms(self, group: list[Participant]) -> list[str]:
+        """The names of one participant, the fullest first."""
+        if self._is_person(group[0]):
+            names = [self._reading.untitled(p.name) for p in group]
+            return sorted([*names, *map(self._persons.fuller, names)], key=len, reverse=True)
+        actor = self._actor(group[0])
+        bare = (self._abbreviations.bare(p.name) for p in group if p.name.endswith(")"))
+        return sorted(
+            [*(p.name for p in group), *bare],
+            key=lambda n: (
+                bool(actor and _is_metonym(n, actor)),
+                -len(_without_article(n)),
+                len(n),
+            ),
+        )
+
+    def _also(self, first: Participant, name: str) -> list[str]:
+        """The other forms that the text has for it."""
+        if not self._is_person(first):
+            actor = self._actor(first)
+            return self._reading.forms(actor) if actor else []
+        one = self._persons.identity(name)
+        return [s for s in self._reading.surname_alone(name) if self._persons.identity(s) == one]
+
+    def _known(self, group: list[Participant]) -> dict[str, str]:
+        """Title, affiliation and kind from the first entry that has them."""
+        fields = {f: next((v for p in group if (v := getattr(p, f))), None) for f in _KNOWN}
+        kinds = dict.fromkeys(p.kind for p in group if "kind" in p.model_fields_set)
+        actor = self._actor(group[0]) if len(kinds) > 1 else None
+        fields["kind"] = actor.kind if actor else next(iter(kinds), None)
+        return {field: value for field, value in fields.items() if value}
+
+    @cached_property
+    def _persons(self) -> _Persons:
+        persons = filter(self._is_person, self._participants)
+        return _Persons(self._reading, [(self._reading.untitled(p.name), p.title) for p in persons])
+
+    @cached_property
+    def _abbreviations(self) -> _Abbreviations:
+        others = (p for p in self._participants if p.kind not in _NEVER_GUESSED)
+        return _Abbreviations(self._reading, [p.name for p in others if not self._is_person(p)])
+
+
+def _is_metonym(name: str, actor: Actor) -> bool:
+    return fold(_without_article(name)) in map(fold, actor.metonyms)
