@@ -31,7 +31,7 @@ from guarantee_summarizer.errors import (
     UnreachableError,
     UnsupportedError,
 )
-from guarantee_summarizer.options import Options, RunOptions
+from guarantee_summarizer.options import Endpoint, Options, RunOptions
 from guarantee_summarizer.render import print_summary, to_markdown
 from guarantee_summarizer.schema import (
     ArticleRecord,
@@ -81,6 +81,7 @@ __all__ = [
     "Citation",
     "ConfigurationError",
     "Dispute",
+    "Endpoint",
     "Event",
     "Failure",
     "Finding",

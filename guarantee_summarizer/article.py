@@ -15,15 +15,8 @@ from typing import Any, Self
 
 from guarantee_summarizer.errors import ArticleError
 from guarantee_summarizer.headers import read_day, read_header
-from guarantee_summarizer.text import (
-    FoldedText,
-    Sentence,
-    fold,
-    holds,
-    looks_english,
-    segment,
-    spans,
-)
+from guarantee_summarizer.sentences import Sentence, segment, spans
+from guarantee_summarizer.text import FoldedText, fold, holds, looks_english
 
 __all__ = ["JSON_KEYS", "MAX_CHARACTERS", "Article", "ArticleLike", "decode"]
 

@@ -25,7 +25,8 @@ from guarantee_summarizer.schema import (
     Term,
 )
 from guarantee_summarizer.schema.claims import Layer
-from guarantee_summarizer.text import fold, without_marks
+from guarantee_summarizer.sentences import without_marks
+from guarantee_summarizer.text import fold
 
 __all__ = ["enrich"]
 

@@ -14,7 +14,7 @@ from itertools import islice
 
 from guarantee_summarizer.lexicon import default_lexicon
 from guarantee_summarizer.normalize.quantities import MONTHS, WEEKDAYS, month_number
-from guarantee_summarizer.text import without_marks
+from guarantee_summarizer.sentences import without_marks
 
 __all__ = ["read_day", "read_header"]
 

@@ -8,7 +8,7 @@ types of a run, which load sqlite3, whenever the library is imported.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, get_args
 
@@ -37,7 +37,7 @@ class OptionFields(TypedDict, total=False):
     requests_per_minute: float | None
     tokens_per_minute: float | None
     coverage: bool
-    review: bool | str
+    review: bool | str | Endpoint
     tracing: bool
 
 
@@ -57,8 +57,9 @@ class Options:
         tokens: for one article, in and out together; once they are spent no new attempt starts.
         requests_per_minute: limit of the endpoint, over all articles of a summarizer.
         tokens_per_minute: the same, in and out together.
-        review: have a second request name the claims that do not hold; False to switch it off, or the
-            name of another model at the same endpoint. It costs about a third of the first request.
+        review: have a second request name the claims that do not hold; False to switch it off, the
+            name of another model at the same endpoint, or an `Endpoint` (with `client=` for a custom
+            instructor client). It costs about a third of the first request.
         coverage: also run the embedded extractor, and warn of each named party, layer and dispute
             missing from the summary (English articles; about 20 ms for one of 400 words).
         tracing: write an OpenTelemetry span for each article and each request; needs the extra
@@ -78,7 +79,7 @@ class Options:
     requests_per_minute: float | None = None
     tokens_per_minute: float | None = None
     coverage: bool = False
-    review: bool | str = True
+    review: bool | str | Endpoint = True
     tracing: bool = False
 
     def __post_init__(self) -> None:
@@ -91,6 +92,19 @@ class Options:
         _check_choice("mode", self.mode, Mode)
         if not self.language.strip():
             raise ConfigurationError("language is empty; name one, for instance 'Ukrainian'")
+        if not isinstance(self.review, bool | str | Endpoint) or self.review == "":
+            raise ConfigurationError(
+                f"review is {type(self.review).__name__}; give True, False, the name of a model, or "
+                "Endpoint(model=…, base_url=… or client=…)"
+            )
+
+    def reviewer(self, endpoint: Endpoint) -> Endpoint | None:
+        """Return the endpoint that reviews what the model at `endpoint` wrote; None for none."""
+        if isinstance(self.review, Endpoint):
+            return self.review
+        if isinstance(self.review, str):
+            return replace(endpoint, model=self.review)
+        return endpoint if self.review else None
 
 
 def _check_range(name: str, value: int, high: int) -> None:
@@ -190,6 +204,23 @@ class Endpoint:
                 "without a model the embedded extractor needs none"
             )
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle model and address alone: the new process reads the key from its environment.
+
+        Raises:
+            ConfigurationError: a custom client cannot be pickled.
+        """
+        if self.client is not None:
+            raise ConfigurationError(
+                "a summarizer with client= cannot be pickled; create it in the worker process"
+            )
+        return _at, (self.model, self.base_url)
+
+    def is_beside(self, other: Endpoint) -> bool:
+        """Return whether both are reached in the same way, so that one connection serves both."""
+        same = (self.base_url, self.key) == (other.base_url, other.key)
+        return same and self.client is other.client
+
     @property
     def key(self) -> str | None:
         """The key, from the argument or the environment."""
@@ -201,3 +232,7 @@ class Endpoint:
         if self.client is not None:
             return f"the {type(self.client).__name__} client"
         return self.base_url or os.environ.get("OPENAI_BASE_URL") or "the OpenAI API"
+
+
+def _at(model: str, base_url: str | None) -> Endpoint:
+    return Endpoint(model=model, base_url=base_url)

@@ -43,7 +43,7 @@ from guarantee_summarizer.llm.repair import (
 from guarantee_summarizer.llm.review import Review, read_review, recorded_claims
 from guarantee_summarizer.options import Endpoint, Options
 from guarantee_summarizer.schema import Finding, Provenance, Summary, Usage
-from guarantee_summarizer.verify import verify, withhold
+from guarantee_summarizer.verify import advice, verify, withhold
 
 if TYPE_CHECKING:  # loads jinja2, which only a model needs
     from guarantee_summarizer.prompts import Prompt, PromptBook
@@ -52,7 +52,6 @@ __all__ = ["Draft", "Pipeline"]
 
 _CUT_OFF = "the model reached its output limit; allow it more, or split the article"
 _BEFORE = "; this is the answer before it"
-_NOT_READ = "failed (a re-ask was answered with a whole record, which nobody reviewed)"
 _TITLES = 3  # claims that a headline or an abstract is made of
 _SHOWN = 120  # characters of an answer that a message quotes
 
@@ -77,19 +76,16 @@ class Draft:
 
     @property
     def flaws(self) -> float:
-        """Number of problems, misfit items and errors; infinite if nothing could be read."""
-        errors = sum(finding.severity == "error" for finding in self.findings)
-        flaws = len(self.problems) + len(self.summary.withheld) + errors
+        """Number of problems, misfit items and findings; infinite if nothing could be read."""
+        found = sum(bool(advice(finding.code)) for finding in self.findings)
+        flaws = len(self.problems) + len(self.summary.withheld) + found
         return flaws if self.readable else math.inf
 
-    def noting(self, loss: str) -> Draft:
-        """Return a copy with `loss` added to the summary's `incomplete`."""
-        incomplete = (*self.summary.incomplete, loss)
-        return replace(self, summary=self.summary.replace(incomplete=incomplete))
-
-    def ending(self, loss: str) -> Draft:
-        """Return a copy with `loss` noted, after which nothing more is requested."""
-        return replace(self.noting(loss), over=True)
+    def ending(self, loss: str = "") -> Draft:
+        """Return a copy after which nothing more is requested; `loss` and all problems are noted."""
+        problems = (f"{p.path} {p.message}" for p in self.problems if p.path)  # others are noted
+        losses = (*self.summary.incomplete, *problems, *filter(None, [loss]))
+        return replace(self, summary=self.summary.replace(incomplete=losses), over=True)
 
 
 _NOTHING = Draft(Summary.model_construct(relevant=False), readable=False)
@@ -138,13 +134,19 @@ class Pipeline:
         """
         prompt = self._book.prompt(article, language=self.options.language)
         draft = yield from self._answered(prompt, article, account)
-        if self.options.review and draft.summary.relevant and not (draft.over or account.spent):
+        if self.options.review and draft.summary.relevant:
+            if draft.over or account.spent:
+                why = "the budget is spent" if account.spent else "the answer is incomplete"
+                return replace(draft, review=f"skipped ({why})")
             draft = yield from self._reviewed(draft, prompt)
         while draft.flaws and not (draft.over or account.spent):
             rejected = rejected_claims(draft.summary, draft.findings)
             if not rejected:
                 break
-            draft = yield from self._repaired(draft, rejected, article)
+            better = yield from self._repaired(draft, rejected, article)
+            if better.flaws >= draft.flaws:  # the same question again would be answered alike
+                return better
+            draft = better
         return draft
 
     def _answered(
@@ -166,31 +168,31 @@ class Pipeline:
                 raise RefusalError(message, attempts=account.usage.attempts)
             draft = self._read(completion, article)
             best = draft if draft.flaws <= best.flaws else best
-            if completion.finish == "length":  # it would be cut off again
-                best = best.ending(_CUT_OFF)
-            stopped = account.spent or completion.finish in ("length", "broken")
+            cut_off = completion.finish == "length"  # and would be again
+            stopped = account.spent or cut_off or completion.finish == "broken"
             if stopped and not best.readable:
                 raise self._unusable(completion, account)
-            if stopped or not best.problems:
-                return replace(best, over=stopped)
+            if stopped:
+                return best.ending(_CUT_OFF if cut_off else "")
+            if not best.problems:
+                return best
             request = Request(self._book.again(prompt, best.problems), ANSWER)
 
     def _reviewed(self, draft: Draft, prompt: Prompt) -> Generator[Request, Completion, Draft]:
         """The draft with what a second reader finds; if it fails, the draft as it was."""
         claims = recorded_claims(draft.summary)
         messages = self._book.review(prompt, claims)
-        model = self.options.review if isinstance(self.options.review, str) else None
+        reader = self.endpoint and self.options.reviewer(self.endpoint)
         try:
-            completion = yield Request(messages, Review, model=model)
-            findings, dropped = read_review(completion, claims)
+            completion = yield Request(messages, Review, endpoint=reader)
+            findings, review = read_review(completion, claims)
         except (ModelError, ValueError) as error:
             return replace(draft, review=f"failed ({_cause(error)})")
-        review = "done" if not dropped else f"done, {dropped} verdicts on nothing dropped"
         return replace(
             draft,
             findings=(*draft.findings, *findings),
             review=review,
-            reviewer=completion.model or model,
+            reviewer=completion.model or (reader.model if reader else None),
         )
 
     def _repaired(
@@ -212,29 +214,23 @@ class Pipeline:
             return best.ending(f"the model declined a re-ask{_BEFORE}")
         repairs = read_repairs(completion.parsed, completion.text, rejected)
         if repairs is None:  # a model that answered in full instead
-            draft = self._read(completion, article)
-            if best.review != "off":
-                draft = replace(draft, review=_NOT_READ)
+            if best.reviewer:  # which nobody would review
+                return replace(best, over=True)
+            draft = replace(self._read(completion, article), review=best.review)
         else:
             claims = repaired(best.summary, rejected, repairs, article)
             draft = replace(self._verified(claims, article), model=completion.model)
-            kept = unrepaired(
-                best.findings, rejected, repairs, before=best.summary, after=draft.summary
-            )
-            draft = replace(
-                draft,
-                findings=(*draft.findings, *kept),
-                review=best.review,
-                reviewer=best.reviewer,
-            )
+            kept = unrepaired(best.findings, rejected, before=best.summary, after=draft.summary)
+            findings = (*draft.findings, *kept)
+            draft = replace(draft, findings=findings, review=best.review, reviewer=best.reviewer)
         better = draft if draft.flaws <= best.flaws else best
         return replace(better, over=better.over or completion.finish in ("length", "broken"))
 
     def partial(self, text: str, article: Article) -> Draft:
         """Draft a summary from the complete part of an answer that is still streamed."""
-        parsed = read_answer(ANSWER.model_validate_json(text), article)
-        draft = self._verified(parsed.summary, article).noting("the answer is still coming in")
-        return replace(draft, partial=True)
+        claims = read_answer(ANSWER.model_validate_json(text), article).summary
+        claims = claims.replace(incomplete=(*claims.incomplete, "the answer is still coming in"))
+        return replace(self._verified(claims, article), partial=True)
 
     def finish(self, draft: Draft, article: Article, usage: Usage) -> Summary:
         """Withhold unsupported claims, and add provenance, usage and omissions.
@@ -336,9 +332,14 @@ def _worded(summary: Summary) -> Summary:
     """The summary with headline and abstract made of its claims, where its own were withheld."""
     withheld = {entry.path for entry in summary.withheld}
     if "headline" in withheld:
-        titles = [claim.title for claim in summary.proposals[:_TITLES]]
-        summary = summary.replace(headline=f"{'; '.join(titles)}." if titles else "")
+        titles = (
+            [proposal.title for proposal in summary.proposals]
+            or [dispute.issue for dispute in summary.disputes]
+            or [event.what.rstrip(".") for event in summary.events]
+        )
+        summary = summary.replace(headline=f"{'; '.join(titles[:_TITLES])}." if titles else "")
     if "abstract" in withheld:
-        said = dict.fromkeys(proposal.description for proposal in summary.proposals)
-        summary = summary.replace(abstract=" ".join([*said][:_TITLES]))
+        said = [proposal.description for proposal in summary.proposals]
+        said = [*dict.fromkeys(filter(None, said))] or [event.what for event in summary.events]
+        summary = summary.replace(abstract=" ".join(said[:_TITLES]))
     return summary

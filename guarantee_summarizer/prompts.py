@@ -46,7 +46,9 @@ class Prompt:
 
 
 class PromptBook:
-    """Render the templates `system`, `example`, `article`, `mend` and `again` (`….md.jinja`).
+    """Render the templates `system`, `example`, `article`, `review`, `mend` and `again`.
+
+    Their files end in `.md.jinja`.
 
     Args:
         folder: custom templates; the bundled ones are used for those that it does not hold.

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from contextlib import aclosing, closing
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
@@ -145,10 +145,11 @@ class Summarizer:
         if self._client is None:
             yield self.summarize(article)
             return
-        with account.charged():
+        with self._telemetry.article(article) as finished, account.charged():
             conversation = self._pipeline.conversation(article, account)
             for piece in self._client.stream(conversation, account):
-                yield self._streamed(piece, article, account)
+                summary = self._streamed(piece, article, account)
+                yield finished(summary) if isinstance(piece, Draft) else summary
 
     async def astream(self, article: ArticleLike) -> AsyncIterator[Summary]:
         """Do what `stream` does, without blocking the event loop."""
@@ -156,10 +157,11 @@ class Summarizer:
         if self._client is None:
             yield self.summarize(article)
             return
-        with account.charged():
+        with self._telemetry.article(article) as finished, account.charged():
             conversation = self._pipeline.conversation(article, account)
             async for piece in self._client.astream(conversation, account):
-                yield self._streamed(piece, article, account)
+                summary = self._streamed(piece, article, account)
+                yield finished(summary) if isinstance(piece, Draft) else summary
 
     def _extracted(self, article: Article, account: Account) -> Draft:
         account.attempt()
@@ -238,7 +240,10 @@ class Summarizer:
         base_url = self._endpoint.base_url if self._endpoint else None
         folders = {"prompts": self._prompts, "lexicon": self._lexicon_folder}
         custom = {name: str(path) for name, path in folders.items() if path}
-        return {"model": self.model, "base_url": base_url} | custom | asdict(self.options)
+        options = {field.name: getattr(self.options, field.name) for field in fields(self.options)}
+        if isinstance(review := self.options.review, Endpoint):
+            options["review"] = {"model": review.model, "base_url": review.base_url}
+        return {"model": self.model, "base_url": base_url} | custom | options
 
     def key(self, article: Article) -> str:
         """Return the cache key for an article and this configuration: 32 hex digits.
@@ -246,9 +251,12 @@ class Summarizer:
         It hashes the article, the model, the fingerprints of prompts, schema and lexicon, the
         version of the checks, and the options that affect the summary; equal on every machine.
         """
+        review = self.options.review
         options = {
-            name: getattr(self.options, name)
-            for name in ("language", "strict", "coverage", "review")
+            "language": self.options.language,
+            "strict": self.options.strict,
+            "coverage": self.options.coverage,
+            "review": review.model if isinstance(review, Endpoint) else review,
         }
         pipeline = self._pipeline
         parts = [
@@ -311,17 +319,10 @@ class Summarizer:
         return self._client
 
     def __getstate__(self) -> dict[str, Any]:
-        if self._endpoint is not None and self._endpoint.client is not None:
-            raise ConfigurationError(
-                "a summarizer with client= cannot be pickled; create it in the worker process"
-            )
-        state = {name: value for name, value in self.__dict__.items() if name not in _REBUILT}
-        address = self._endpoint and (self._endpoint.model, self._endpoint.base_url)
-        return state | {"_endpoint": address}  # without the key
+        return {name: value for name, value in self.__dict__.items() if name not in _REBUILT}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        model, base_url = state["_endpoint"] or (None, None)
-        self.__dict__.update(state, _endpoint=_endpoint(model, base_url, None, None))
+        self.__dict__.update(state)
         self._build()
 
     def close(self) -> None:

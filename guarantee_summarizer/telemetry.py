@@ -123,7 +123,9 @@ def _kind(error: BaseException) -> str:
 def _line(summary: Summary) -> str:
     counts = f"{len(summary.proposals)} proposals, {len(summary.withheld)} withheld"
     incomplete = "" if summary.complete else ", incomplete"
-    return f"done, {counts}{incomplete}{_cost(summary.usage)}"
+    review = summary.provenance.review if summary.provenance else "off"
+    review = "" if review in ("off", "done") else f", review {review}"
+    return f"done, {counts}{incomplete}{review}{_cost(summary.usage)}"
 
 
 def _cost(usage: Usage | None) -> str:

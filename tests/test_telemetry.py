@@ -52,6 +52,20 @@ def test_every_article_has_one_line_in_the_log(caplog):
     assert line.startswith("norvia.txt: done, 2 proposals, 0 withheld, 1 attempts, 100 + 50 tokens")
 
 
+def test_a_streamed_article_has_its_line_and_its_span_too(caplog, spans):
+    caplog.set_level(logging.INFO, "guarantee_summarizer")
+    with (
+        ScriptedEndpoint([Reply(answer=ANSWER)]) as endpoint,
+        gs.Summarizer("m", base_url=endpoint.url, api_key=KEY, review=False, tracing=True) as works,
+    ):
+        *_, last = works.stream(gs.Article.from_text(TEXT, source="norvia.txt"))
+    (line,) = (r.getMessage() for r in caplog.records if r.name == "guarantee_summarizer")
+    assert line.startswith(f"norvia.txt: done, {len(last.proposals)} proposals")
+    request, whole = spans()
+    assert whole.name == "summarize article"
+    assert request.parent.span_id == whole.context.span_id
+
+
 def test_a_failure_is_a_warning_without_the_answer(caplog):
     with pytest.raises(gs.RefusalError):
         asked([Reply(refusal=f"I cannot, {KEY}")])

@@ -157,7 +157,7 @@ class Status:
         if self.reused:
             parts.append(f"{self.reused:,} already there")
         parts.append(f"{self.rate:,.0f} a minute")
-        tokens = self.usage.input_tokens + self.usage.output_tokens
+        tokens = self.usage.tokens
         if tokens:
             parts.append(f"{tokens:,} tokens")
         if self.cost is not None:

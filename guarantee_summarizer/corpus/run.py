@@ -184,7 +184,7 @@ class Run:
 
     def _spent(self) -> bool:
         options, usage = self.options, self.status.usage
-        tokens = usage.input_tokens + usage.output_tokens
+        tokens = usage.tokens
         over = options.budget_tokens is not None and tokens >= options.budget_tokens
         if options.budget_cost is not None and options.prices is not None:
             over = over or options.prices.of(usage) >= options.budget_cost

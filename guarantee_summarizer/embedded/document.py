@@ -13,7 +13,7 @@ from guarantee_summarizer.lexicon import Lexicon, Mention
 from guarantee_summarizer.lexicon.cues import Cues
 from guarantee_summarizer.lexicon.persons import Person, find_people, surname, variant
 from guarantee_summarizer.normalize import Quantity, quantities
-from guarantee_summarizer.text import Sentence
+from guarantee_summarizer.sentences import Sentence
 
 __all__ = ["Document", "EntityMention", "Line", "read"]
 

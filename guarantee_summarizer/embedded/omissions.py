@@ -20,8 +20,8 @@ def passed_over(
 ) -> tuple[Finding, ...]:
     """What the embedded extractor reads in the article and the summary does not mention.
 
-    A second reader, for summaries that a language model made: it says what may be missing, never
-    that something is wrong. What it looks for, and how often it is right, is in the README.
+    It is for summaries that a language model made, and says what may be missing, never that
+    something is wrong.
 
     Args:
         summary: of `article`; grounded.

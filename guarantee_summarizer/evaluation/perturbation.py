@@ -20,7 +20,8 @@ from guarantee_summarizer.prompts import PromptBook
 from guarantee_summarizer.schema import Citation, ClaimPath, Finding, Proposal, Summary
 from guarantee_summarizer.schema.claims import SECTIONS
 from guarantee_summarizer.schema.paths import claim_paths
-from guarantee_summarizer.text import Sentence, fold
+from guarantee_summarizer.sentences import Sentence
+from guarantee_summarizer.text import fold
 from guarantee_summarizer.verify import verify
 
 __all__ = ["KINDS", "Detection", "Trap", "damage", "detection", "trapped"]

@@ -33,13 +33,15 @@ from guarantee_summarizer.article import Article
 from guarantee_summarizer.schema import Finding, GuaranteeStructure, Summary, Withheld
 from guarantee_summarizer.schema.claims import SECTIONS, TEXTS
 from guarantee_summarizer.schema.evidence import ground
-from guarantee_summarizer.schema.json_schema import wire_schema
+from guarantee_summarizer.schema.json_schema import to_wire, wire_schema
 
 __all__ = [
     "ANSWER",
     "ParsedAnswer",
     "Problem",
+    "as_written",
     "claims_model",
+    "compact",
     "complete_prefix",
     "read_answer",
     "read_item",
@@ -333,3 +335,22 @@ def _last_place(data: dict[str, Any]) -> str:
     if isinstance(value, list):
         return f", in {name!r} after {len(value)} whole items"
     return f", after {name!r}"
+
+
+def as_written(claim: Any) -> str:
+    """Return a claim as a model writes it; a description that only repeats the evidence goes."""
+    if isinstance(claim, str):
+        return claim
+    written = to_wire(claim)
+    if isinstance(claim, GuaranteeStructure):  # its layers and duration are claims of their own
+        written = {**claim.said, "evidence": to_wire(claim.evidence)}
+    if written.get("description") == " ".join(citation.quote for citation in claim.evidence):
+        del written["description"]
+    return compact(written)
+
+
+def compact(written: Any) -> str:
+    """Return JSON on one line without spaces; text as it is."""
+    if isinstance(written, str):
+        return written
+    return json.dumps(written, ensure_ascii=False, separators=(",", ":"))

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from guarantee_summarizer.errors import ModelError
 from guarantee_summarizer.llm.answers import complete_prefix
-from guarantee_summarizer.options import Options
+from guarantee_summarizer.options import Endpoint, Options
 from guarantee_summarizer.schema import Usage
 
 __all__ = ["Account", "Completion", "Pieces", "Request"]
@@ -24,11 +24,14 @@ _ENDED = frozenset({"tool_calls", "stop", "length", "content_filter"})
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The messages to send, and the response model of the answer."""
+    """The messages to send, and the response model of the answer.
+
+    `endpoint` is the second reader's; None for the model that summarizes.
+    """
 
     messages: list[dict[str, str]]
     answer: type[BaseModel]
-    model: str | None = None
+    endpoint: Endpoint | None = None
 
     @property
     def tokens(self) -> int:

@@ -7,7 +7,6 @@ stays as it was, and is withheld with its reason.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -17,11 +16,12 @@ from typing import Any
 from pydantic import BaseModel
 
 from guarantee_summarizer.article import Article
-from guarantee_summarizer.llm.answers import claims_model, read_item
+from guarantee_summarizer.llm.answers import as_written, claims_model, compact, read_item
 from guarantee_summarizer.schema import ClaimPath, Finding, Participant, Summary, Withheld
-from guarantee_summarizer.schema.json_schema import part_schema, to_wire
+from guarantee_summarizer.schema.json_schema import part_schema
 from guarantee_summarizer.schema.paths import renamed
-from guarantee_summarizer.text import Sentence, fold
+from guarantee_summarizer.sentences import Sentence
+from guarantee_summarizer.text import fold
 from guarantee_summarizer.verify import advice
 from guarantee_summarizer.verify.overlap import Overlap
 
@@ -70,13 +70,13 @@ def rejected_claims(summary: Summary, findings: Iterable[Finding]) -> tuple[Reje
 
     Args:
         summary: the draft, with the items that did not fit the schema as `withheld`.
-        findings: those of verification; only errors reject a claim.
+        findings: those of verification and review; those without advice reject no claim.
     """
     reasons: dict[ClaimPath, list[str]] = {}
     for finding in findings:
         path = ClaimPath.parse(finding.path)
-        if finding.severity == "error" and path and path.section != "structure":
-            text = f"{finding.message}. {advice(finding.code)}"
+        if path and path.section != "structure" and (remedy := advice(finding.code)):
+            text = f"{finding.message}. {remedy}"
             reasons.setdefault(path.item, []).append(text)
     rejected = [_rejected(summary, path, texts) for path, texts in reasons.items()]
     return (*rejected, *filter(None, map(_malformed, summary.withheld)))
@@ -84,14 +84,8 @@ def rejected_claims(summary: Summary, findings: Iterable[Finding]) -> tuple[Reje
 
 def _rejected(summary: Summary, path: ClaimPath, reasons: Iterable[str]) -> RejectedClaim:
     claim = path.of(summary)
-    written = claim if isinstance(claim, str) else to_wire(claim)
-    evidence = getattr(claim, "evidence", ())
-    if isinstance(written, dict) and written.get("description") == " ".join(
-        c.quote for c in evidence
-    ):
-        del written["description"]  # `enrich` added it
-    cited = tuple(dict.fromkeys(c.sentence for c in evidence))
-    return RejectedClaim(path, _compact(written), tuple(dict.fromkeys(reasons)), cited)
+    cited = tuple(dict.fromkeys(c.sentence for c in getattr(claim, "evidence", ())))
+    return RejectedClaim(path, as_written(claim), tuple(dict.fromkeys(reasons)), cited)
 
 
 def _malformed(entry: Withheld) -> RejectedClaim | None:
@@ -105,7 +99,7 @@ def _malformed(entry: Withheld) -> RejectedClaim | None:
     evidence = entry.claim.get("evidence") if isinstance(entry.claim, Mapping) else None
     cited = tuple(n for n in evidence if isinstance(n, int)) if isinstance(evidence, list) else ()
     end = ClaimPath(path.section)
-    return RejectedClaim(end, _compact(entry.claim), reasons, cited, entry)
+    return RejectedClaim(end, compact(entry.claim), reasons, cited, entry)
 
 
 def relevant_sentences(claims: Iterable[RejectedClaim], article: Article) -> list[Sentence]:
@@ -166,12 +160,11 @@ def repaired(
 def unrepaired(
     findings: Iterable[Finding],
     claims: Iterable[RejectedClaim],
-    answer: BaseModel,
     *,
     before: Summary,
     after: Summary,
 ) -> tuple[Finding, ...]:
-    """Return a second reader's findings on claims that were not written anew.
+    """Return a second reader's findings on claims that say what they said.
 
     What the checks find is found again by verifying; a reader is asked once. A finding follows its
     claim: enriching merges participants that are one, and orders layers by rank.
@@ -179,22 +172,20 @@ def unrepaired(
     Args:
         findings: those of the draft before the repair.
         claims: those of the re-ask.
-        answer: what it answered.
         before: the summary that the findings are on.
         after: the repaired summary, enriched.
     """
-    anew = {
-        claim.path.item
-        for number, claim in enumerate(claims, 1)
-        if getattr(answer, f"claim_{number}", None)
-    }
+    asked_for = {claim.path for claim in claims if claim.withheld is None}
     kept = []
     for finding in findings:
         path = ClaimPath.parse(finding.path)
-        if finding.code.startswith("review_") and path and path.item not in anew:
-            index = _index_after(path, before, after)
-            if index is not None or path.index is None:
-                kept.append(finding.replace(path=str(replace(path, index=index))))
+        if path is None or not finding.code.startswith("review_"):
+            continue
+        now = replace(path, index=_index_after(path, before, after))
+        if (now.index is None) != (path.index is None):
+            continue
+        if path.item not in asked_for or now.item.of(after) == path.item.of(before):
+            kept.append(finding.replace(path=str(now)))
     return tuple(kept)
 
 
@@ -211,9 +202,3 @@ def _index_after(path: ClaimPath, before: Summary, after: Summary) -> int | None
 
 def _known_as(item: Any, name: str) -> bool:
     return fold(name) in map(fold, (item.name, *getattr(item, "aliases", ())))
-
-
-def _compact(written: Any) -> str:
-    if isinstance(written, str):
-        return written
-    return json.dumps(written, ensure_ascii=False, separators=(",", ":"))

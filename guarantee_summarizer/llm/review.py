@@ -13,11 +13,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from guarantee_summarizer.llm.answers import read_object
+from guarantee_summarizer.llm.answers import as_written, read_object
 from guarantee_summarizer.llm.messages import Completion
-from guarantee_summarizer.schema import ClaimPath, Finding, GuaranteeStructure, Summary
+from guarantee_summarizer.schema import ClaimPath, Finding, Summary
 from guarantee_summarizer.schema.claims import SECTIONS, TEXTS
-from guarantee_summarizer.schema.json_schema import to_wire
 
 __all__ = ["RecordedClaim", "Review", "read_review", "recorded_claims"]
 
@@ -63,25 +62,13 @@ def recorded_claims(summary: Summary) -> list[RecordedClaim]:
     for section in SECTIONS:
         for i, item in enumerate(section.items(summary)):
             path = ClaimPath(section.path, i if section.many else None)
-            written = json.dumps(_written(item), ensure_ascii=False, separators=(",", ":"))
-            claims.append(RecordedClaim(path, written))
+            claims.append(RecordedClaim(path, as_written(item)))
     return [claim for claim in claims if claim.written]
-
-
-def _written(item: Any) -> dict[str, Any]:
-    """The claim as a model writes it; words that the library took over from the evidence go."""
-    if isinstance(item, GuaranteeStructure):  # its layers and duration are claims of their own
-        return {**item.said, "evidence": [citation.sentence for citation in item.evidence]}
-    written: dict[str, Any] = to_wire(item)
-    quotes = " ".join(citation.quote for citation in item.evidence)
-    if written.get("description") == quotes:
-        del written["description"]
-    return written
 
 
 def read_review(
     completion: Completion, claims: Sequence[RecordedClaim]
-) -> tuple[list[Finding], int]:
+) -> tuple[list[Finding], str]:
     """Read the verdicts of a second reader.
 
     Args:
@@ -89,8 +76,8 @@ def read_review(
         claims: what it was given, in order.
 
     Returns:
-        a finding for each field that does not hold, and how many verdicts were dropped because
-        they are on no claim or no field of it.
+        a finding for each field that does not hold, and how far the review went: `done`, or what
+        of it is missing (a part that was cut off, verdicts on no claim or no field of it).
 
     Raises:
         ValueError: the answer is no review.
@@ -101,7 +88,9 @@ def read_review(
         raise ValueError("the answer is no list of verdicts")
     findings = [_finding(verdict, claims) for verdict in verdicts]
     held = [finding for finding in findings if finding is not None]
-    return held, len(findings) - len(held)
+    went = "done in part (the review was cut off)" if lost else "done"
+    dropped = len(findings) - len(held)
+    return held, went + (f", {dropped} verdicts on nothing dropped" if dropped else "")
 
 
 def _finding(verdict: Any, claims: Sequence[RecordedClaim]) -> Finding | None:

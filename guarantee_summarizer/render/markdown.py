@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from guarantee_summarizer.render.outline import OutlineEntry, OutlineSection, outline, printable
 from guarantee_summarizer.schema import Summary
-from guarantee_summarizer.text import without_marks
+from guarantee_summarizer.sentences import without_marks
 
 __all__ = ["to_markdown"]
 

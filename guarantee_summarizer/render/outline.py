@@ -129,8 +129,6 @@ def _layers(summary: Summary) -> Iterator[OutlineEntry]:
     for layer in summary.structure.layers:
         yield _layer(layer)
     structure = summary.structure
-    if not structure.layers and not structure.evidence:
-        return
     facts = _facts(
         legal_form=None if structure.legal_form == "unclear" else _words(structure.legal_form),
         duration=_term(structure.duration) if structure.duration else None,

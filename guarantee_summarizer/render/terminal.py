@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from guarantee_summarizer.render.outline import OutlineEntry, outline, printable
 from guarantee_summarizer.schema import Summary
-from guarantee_summarizer.text import without_marks
+from guarantee_summarizer.sentences import without_marks
 
 if TYPE_CHECKING:
     from rich.console import Console

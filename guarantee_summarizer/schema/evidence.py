@@ -16,7 +16,7 @@ from pydantic_core.core_schema import ValidationInfo
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.schema.base import Model
-from guarantee_summarizer.text import Sentence
+from guarantee_summarizer.sentences import Sentence
 
 __all__ = ["Citation", "Evidence", "cite", "ground"]
 

@@ -12,7 +12,7 @@ from guarantee_summarizer.schema.base import Model
 from guarantee_summarizer.schema.claims import SECTIONS, TEXTS, Section
 from guarantee_summarizer.text import fold
 
-__all__ = ["ClaimPath", "claim_paths", "renamed", "without"]
+__all__ = ["ClaimPath", "claim_paths", "moved", "renamed", "without"]
 
 _BY_PATH = {section.path: section for section in SECTIONS}
 _PATH = re.compile(
@@ -160,6 +160,33 @@ def without(summary: _Summary, paths: Iterable[ClaimPath]) -> _Summary:
     for path in sorted(paths, key=_last_first, reverse=True):
         summary = path.replaced(summary, None)
     return summary
+
+
+def moved(path: ClaimPath, removed: Iterable[ClaimPath]) -> ClaimPath | None:
+    """Return where a claim stands after `without`; None if it is, or is in, what was taken out."""
+    index, part_index, field = path.index, path.part_index, path.field
+    for gone in removed:
+        if (gone.section, gone.field) == (path.section, "") and gone.part is None:
+            if gone.index == path.index:
+                return None
+            index = _less(index, path.index, gone.index)
+        elif gone.item == path.item and gone.part == path.part and not gone.field:
+            if gone.part_index == path.part_index:
+                return None
+            part_index = _less(part_index, path.part_index, gone.part_index)
+        elif gone.claim == path.claim and (kept := _FIELD.fullmatch(path.field)):
+            name, at = kept.groups()
+            if gone.field in (name, path.field):
+                return None
+            if at is not None and (lost := _FIELD.fullmatch(gone.field)) and lost[1] == name:
+                now = _FIELD.fullmatch(field)
+                field = f"{name}[{_less(int(now[2] if now else at), int(at), int(lost[2]))}]"
+    return replace(path, index=index, part_index=part_index, field=field)
+
+
+def _less(now: int | None, at: int | None, gone: int | None) -> int | None:
+    before = now is not None and at is not None and gone is not None and gone < at
+    return now - 1 if before and now is not None else now
 
 
 def _last_first(path: ClaimPath) -> tuple[int, int, int]:

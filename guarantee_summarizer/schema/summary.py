@@ -22,7 +22,7 @@ from guarantee_summarizer.schema.claims import (
 from guarantee_summarizer.schema.evidence import Citation
 from guarantee_summarizer.schema.migration import migrated
 from guarantee_summarizer.schema.paths import ClaimPath, claim_paths
-from guarantee_summarizer.text import Sentence
+from guarantee_summarizer.sentences import Sentence
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -92,7 +92,9 @@ class Provenance(Model):
     backend: Literal["embedded", "llm"]
     model: str | None = None
     prompt: str | None = Field(None, description="Fingerprint of templates and schema.")
-    review: str = Field("off", description="done, failed with the reason, or off.")
+    review: str = Field(
+        "off", description="off, done, done in part, or failed or skipped with the reason."
+    )
     reviewer: str | None = Field(None, description="The model that reviewed the record.")
     schema_version: str = SCHEMA_VERSION
     library_version: str

@@ -11,7 +11,7 @@ from guarantee_summarizer.article import Article
 from guarantee_summarizer.lexicon import Lexicon, default_lexicon
 from guarantee_summarizer.schema import Finding, Summary, Withheld
 from guarantee_summarizer.schema.base import Model
-from guarantee_summarizer.schema.paths import ClaimPath, without
+from guarantee_summarizer.schema.paths import ClaimPath, moved, without
 from guarantee_summarizer.verify.claims import Claim, claims
 from guarantee_summarizer.verify.context import Context
 from guarantee_summarizer.verify.evidence import evidence_speaks_of_it
@@ -34,6 +34,7 @@ from guarantee_summarizer.verify.exact import (
 )
 from guarantee_summarizer.verify.injection import (
     claims_are_not_the_examples,
+    evidence_hides_nothing,
     evidence_is_no_instruction,
 )
 
@@ -58,7 +59,7 @@ class Check:
         code: stable; what findings carry.
         severity: an error takes the claim out of the facts, a warning stays beside it.
         summary: what the claim does, for people: "the claim …".
-        advice: what a model that is asked again is told to do.
+        advice: what a model that is asked again is told to do; empty if it is not asked.
         functions: what finds it; none where the schema does, when it reads an answer.
     """
 
@@ -169,7 +170,7 @@ CHECKS: tuple[Check, ...] = (
         "figure_not_checked",
         "warning",
         "states a figure that could not be compared: article or summary is not English",
-        "Use the figure as the sentences write it",
+        "",  # it may well be right
         (figures_occur,),
     ),
     Check(
@@ -192,6 +193,13 @@ CHECKS: tuple[Check, ...] = (
         "rests on words that address the reader of the article",
         "Words that address the reader are no news: leave it out",
         (evidence_is_no_instruction,),
+    ),
+    Check(
+        "evidence_hides_text",
+        "warning",
+        "rests on a sentence that holds text which a person does not see",
+        "",  # no other answer changes the sentence
+        (evidence_hides_nothing,),
     ),
     Check(
         "copied_from_example",
@@ -217,7 +225,7 @@ CHECKS: tuple[Check, ...] = (
         "review_imprecise",
         "warning",
         "is, as a second reader finds, firmer, wider or narrower than its sentences",
-        "Say it no firmer and no wider than the sentences",
+        "",  # for a person to look at
     ),
     Check(
         "layer_order",
@@ -289,7 +297,8 @@ def withhold(summary: Summary, findings: tuple[Finding, ...]) -> Summary:
     """Move what does not hold to `withheld`, with the reasons; warnings stay as findings.
 
     An error in a field that may be left out, or in one reference, takes that alone out of the
-    claim; in a part (a term, a position) the part; any other the whole claim.
+    claim; in a part (a term, a position) the part; any other the whole claim. Paths of errors and
+    of what is withheld point into the summary as it came, those of warnings into what is returned.
     """
     errors: dict[ClaimPath, list[Finding]] = defaultdict(list)
     for finding in findings:
@@ -299,9 +308,19 @@ def withhold(summary: Summary, findings: tuple[Finding, ...]) -> Summary:
         Withheld(path=str(path), claim=_dump(path.value(summary)), findings=tuple(reasons))
         for path, reasons in errors.items()
     )
+    kept = (_followed(finding, errors) for finding in findings)
     return without(summary, errors).replace(
-        findings=(*summary.findings, *findings), withheld=(*summary.withheld, *withheld)
+        findings=(*summary.findings, *filter(None, kept)), withheld=(*summary.withheld, *withheld)
     )
+
+
+def _followed(finding: Finding, removed: Iterable[ClaimPath]) -> Finding | None:
+    """A warning under the path that its claim has now; None if the claim is withheld."""
+    path = ClaimPath.parse(finding.path)
+    if finding.severity == "error" or path is None:
+        return finding
+    now = moved(path, removed)
+    return finding.replace(path=str(now)) if now else None
 
 
 def _dump(claim: Any) -> Any:

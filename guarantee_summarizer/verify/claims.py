@@ -38,11 +38,6 @@ class Claim:
         """Its place as findings carry it."""
         return str(self.place)
 
-    @property
-    def whole_references(self) -> tuple[str, ...]:
-        """The names that it refers to."""
-        return tuple(self.references.values())
-
     @cached_property
     def folded(self) -> dict[str, str]:
         """Its words folded."""

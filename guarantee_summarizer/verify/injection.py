@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
 from guarantee_summarizer.schema import Finding
+from guarantee_summarizer.text import fold, hides_text
 from guarantee_summarizer.verify.claims import Claim
-from guarantee_summarizer.verify.context import Context, error
+from guarantee_summarizer.verify.context import Context, error, warning
 
-__all__ = ["INSTRUCTION", "claims_are_not_the_examples", "evidence_is_no_instruction"]
+__all__ = [
+    "INSTRUCTION",
+    "claims_are_not_the_examples",
+    "evidence_hides_nothing",
+    "evidence_is_no_instruction",
+]
 
 INSTRUCTION = re.compile(
     r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|prompts?|rules|above|previous|prior)\b"
@@ -25,9 +32,6 @@ INSTRUCTION = re.compile(
     r"|<!--|<script|\{\{.*\}\}|\{%.*%\}|\"(?:proposals|participants|relevant|evidence)\" ?:",
     re.IGNORECASE | re.DOTALL,
 )
-_INVISIBLE = dict.fromkeys(
-    (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF, 0xAD)
-)  # zero-width characters, direction marks, soft hyphens
 
 
 def evidence_is_no_instruction(claim: Claim, _: Context) -> Iterator[Finding]:
@@ -43,7 +47,18 @@ def evidence_is_no_instruction(claim: Claim, _: Context) -> Iterator[Finding]:
 
 @lru_cache(maxsize=512)
 def _instructs(quote: str) -> bool:
-    return INSTRUCTION.search(quote.translate(_INVISIBLE)) is not None
+    return INSTRUCTION.search(fold(unicodedata.normalize("NFKC", quote))) is not None
+
+
+def evidence_hides_nothing(claim: Claim, _: Context) -> Iterator[Finding]:
+    """No cited sentence holds characters or markup that hide words from a person who reads it."""
+    if claim.section in ("text", "participants"):
+        return
+    for citation in claim.evidence:
+        if hides_text(citation.quote):
+            message = f"sentence {citation.sentence} holds hidden text"
+            yield warning("evidence_hides_text", claim.path, message)
+            return
 
 
 def claims_are_not_the_examples(claim: Claim, context: Context) -> Iterator[Finding]:

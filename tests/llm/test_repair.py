@@ -118,11 +118,33 @@ def test_a_re_ask_that_is_cut_off_leaves_the_answer_whole(ask, wrong):
     assert len(summary.withheld) == 1
 
 
-@pytest.mark.parametrize(("tokens", "requests"), [(150, 1), (151, 2), (301, 3)])
+@pytest.mark.parametrize(("tokens", "requests"), [(150, 1), (151, 2)])
 def test_no_attempt_is_begun_once_the_tokens_are_spent(ask, wrong, tokens, requests):
     asked = ask([Reply(answer=wrong)], tokens=tokens, attempts=3)
     assert len(asked.requests) == requests
     assert len(asked.summary.withheld) == 1
+
+
+def test_a_re_ask_that_mends_nothing_is_not_repeated(ask, wrong):
+    asked = ask([Reply(answer=wrong), Reply(answer={})], attempts=8)
+    assert len(asked.requests) == 2
+    assert len(asked.summary.withheld) == 1
+
+
+def test_a_warning_of_a_check_is_asked_for_again_like_an_error(ask, answer):
+    answer["proposals"].append(answer["proposals"][1])
+    repair = {"claim_1": {**ANSWER["proposals"][1], "title": "Ostmark soldiers"}}
+    asked = ask([Reply(answer=answer), Reply(answer=repair)])
+    assert "says the same as proposals[1]" in asked.requests[1]["messages"][0]["content"]
+    assert asked.summary.findings == ()
+    assert len(asked.summary.proposals) == 3
+
+
+def test_a_section_in_another_shape_that_nobody_can_mend_is_told(ask, answer):
+    answer["events"] = "none to speak of"
+    summary = ask([Reply(answer=answer)], attempts=1).summary
+    assert summary.incomplete == ("events has to be a list",)
+    assert len(summary.proposals) == 2
 
 
 def test_an_unusable_answer_is_asked_for_again_with_the_same_beginning(ask, answer):

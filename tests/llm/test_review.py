@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import logging
+import pickle
+
+import instructor
+import openai
 import pytest
 
 import guarantee_summarizer as gs
-from guarantee_summarizer.testing import Reply
+from guarantee_summarizer.testing import Reply, ScriptedEndpoint
 
 from .conftest import ANSWER
 
@@ -154,7 +160,7 @@ def test_a_finding_follows_its_layer_where_a_repair_changes_the_order(ask, answe
     repair = Reply(answer={"claim_1": {**brigades, "rank": 3}})
     replies = [Reply(answer=answer), Reply(answer={"verdicts": verdicts}), repair, Reply(answer={})]
     summary = ask(replies, review=True).summary
-    assert [layer.name for layer in summary.structure.layers][0] == "Ostmark force"
+    assert summary.structure.layers[0].name == "Ostmark force"
     (finding,) = (f for f in summary.findings if f.code == "review_imprecise")
     assert finding.path == "structure.layers[0].status"
 
@@ -172,10 +178,70 @@ def test_a_finding_follows_its_participant_where_a_repair_makes_two_of_them_one(
     assert finding.path == "participants[3].role"
 
 
-def test_a_whole_record_in_place_of_a_repair_does_not_pass_as_reviewed(ask, answer):
+def test_a_whole_record_in_place_of_a_repair_does_not_replace_what_was_reviewed(ask, answer):
     answer["proposals"][1]["proposed_by"] = ["Velia"]
     review = Reply(answer={"verdicts": [verdict(SOLDIERS, "proposed_by[0]")]})
     summary = ask([Reply(answer=answer), review, Reply(answer=ANSWER)], review=True).summary
-    assert summary.proposals[1].proposed_by == ("Ostmark",)
-    assert "nobody reviewed" in summary.provenance.review
-    assert summary.provenance.reviewer is None
+    assert summary.proposals[1].proposed_by == ()
+    assert [entry.path for entry in summary.withheld] == ["proposals[1].proposed_by[0]"]
+    assert summary.provenance.review == "done"
+
+
+@pytest.mark.parametrize("custom", [False, True])
+def test_the_reader_may_be_at_another_endpoint_or_a_custom_client(ask, answer, custom):
+    with ScriptedEndpoint([HOLDS]) as other:
+        at = {"base_url": other.url, "api_key": "other-key"}
+        where = {"client": instructor.from_openai(openai.OpenAI(**at))} if custom else at
+        asked = ask([Reply(answer=answer)], review=gs.Endpoint(model="reader-9", **where))
+        assert [request["model"] for request in asked.requests] == ["m"]
+        assert [request["model"] for request in other.requests] == ["reader-9"]
+        if custom:
+            where["client"].client.close()
+    assert asked.summary.provenance.review == "done"
+    assert asked.summary.provenance.reviewer == "reader-9"
+
+
+def test_a_reader_of_another_endpoint_is_in_the_settings_and_the_pickle_without_its_key():
+    reader = gs.Endpoint(model="reader-9", base_url="http://127.0.0.1:1/v1", api_key="secret-2")
+    works = gs.Summarizer("m", base_url="http://127.0.0.1:2/v1", api_key="secret-1", review=reader)
+    assert works.settings["review"] == {"model": "reader-9", "base_url": reader.base_url}
+    frozen = pickle.dumps(works)
+    assert b"secret" not in frozen
+    assert pickle.loads(frozen).settings == works.settings  # noqa: S301  (our own)
+
+
+@pytest.mark.parametrize("review", [3, "", object()])
+def test_a_review_by_what_is_no_reader_is_refused(review):
+    with pytest.raises(gs.ConfigurationError, match="review is"):
+        gs.Options(review=review)
+
+
+def test_an_unknown_reader_stands_in_the_summary_and_in_the_log(ask, answer, caplog):
+    caplog.set_level(logging.INFO, "guarantee_summarizer")
+    asked = ask([Reply(answer=answer), Reply(status=404, body="{}")], review="reader-9")
+    assert asked.summary.provenance.review == "failed (NotFoundError)"
+    (line,) = (r.getMessage() for r in caplog.records if r.name == "guarantee_summarizer")
+    assert "review failed (NotFoundError)" in line
+
+
+def test_a_review_that_is_cut_off_counts_as_far_as_it_goes(ask, answer):
+    found = json.dumps({"verdicts": [verdict(SOLDIERS, "status", "imprecise")]})
+    cut = Reply(answer=found[:-2] + ', {"claim": 3, "fie', finish="length")
+    summary = ask([Reply(answer=answer), cut], review=True).summary
+    assert [finding.path for finding in summary.findings] == ["proposals[1].status"]
+    assert summary.provenance.review == "done in part (the review was cut off)"
+
+
+def test_a_summary_that_could_not_be_reviewed_says_why(ask, answer):
+    summary = ask([Reply(answer=answer)], review=True, attempts=1).summary
+    assert summary.provenance.review == "skipped (the budget is spent)"
+    cut = Reply(answer=json.dumps(answer)[:-40], finish="length")
+    summary = ask([cut], review=True).summary
+    assert summary.provenance.review == "skipped (the answer is incomplete)"
+
+
+def test_a_headline_without_proposals_is_made_of_the_disputes(ask, answer):
+    answer["proposals"] = []
+    reviews = [Reply(answer={"verdicts": [verdict(1, "headline")]}), Reply(answer={})]
+    summary = ask([Reply(answer=answer), *reviews], review=True).summary
+    assert summary.headline == "Foreign troops in Norvia."

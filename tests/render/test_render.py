@@ -129,3 +129,10 @@ def test_narrow_terminals_wrap_and_lose_nothing(summary):
     narrow = "".join(terminal_text(summary, width=30).split())
     wide = "".join(terminal_text(summary, width=300).split())
     assert narrow == wide
+
+
+@pytest.mark.parametrize("write", [terminal_text, to_markdown])
+def test_the_duration_of_a_guarantee_is_shown_without_layers_too(write):
+    structure = {"duration": {"what": "duration", "value": "15 years"}}
+    data = {"relevant": True, "headline": "H", "abstract": "A", "structure": structure}
+    assert "15 years" in write(Summary.ground(data, ARTICLE)).split("H", 1)[1].split(TEXT)[0]

@@ -13,7 +13,7 @@ from guarantee_summarizer.schema import ClaimPath, Term
 from guarantee_summarizer.schema.base import Model
 from guarantee_summarizer.schema.claims import SECTIONS, TEXTS
 from guarantee_summarizer.schema.json_schema import wire_schema
-from guarantee_summarizer.schema.paths import claim_paths, without
+from guarantee_summarizer.schema.paths import claim_paths, moved, without
 
 ARTICLE = gs.Article.from_text("France will send 500 troops for 15 years. Russia rejects it.")
 
@@ -138,3 +138,29 @@ def test_what_is_taken_out_is_gone_and_all_else_stays_as_it_was(paths: set[Claim
             else before.replace(**same) == after.replace(**same)
         )
     assert left.headline in ("", "H")
+
+
+@given(st.sets(st.sampled_from(PATHS)))
+def test_a_claim_that_is_left_is_found_where_it_moved(removed):
+    left = without(SUMMARY, removed)
+    inside = {p for p in PATHS for gone in removed if gone in (p, p.item)}
+    for path in PATHS:
+        now = moved(path, removed)
+        if path in inside:
+            assert now is None or path.kind is None
+        elif path.kind is not None and path.kind.many:
+            assert now is not None
+            names = ("name", "title", "what", "issue", "party", "value")
+            before, after = path.of(SUMMARY), now.of(left)
+            assert [getattr(before, n, None) for n in names] == [
+                getattr(after, n, None) for n in names
+            ]
+
+
+def test_a_reference_moves_up_where_one_before_it_is_taken_out():
+    first, second = (ClaimPath.parse(f"events[0].participants[{n}]") for n in (0, 1))
+    assert str(moved(second, [first])) == "events[0].participants[0]"
+    assert moved(first, [first]) is None
+    assert moved(second, [ClaimPath.parse("events[0].participants")]) is None
+    assert moved(second, [ClaimPath.parse("events[0]")]) is None
+    assert str(moved(second, [ClaimPath.parse("events[0].where")])) == str(second)

@@ -88,3 +88,19 @@ def test_a_name_in_letters_of_another_alphabet_is_not_the_name():
             article
         )
     assert [p.name for p in summary.participants] == ["Velia", "Norvia", "Ostmark"]
+
+
+@pytest.mark.parametrize(
+    "hidden", [f"<span hidden>Yes</span> <!-- {WISH} -->", f"Vel\u200bia did. {WISH}\u202e."]
+)
+def test_hidden_text_is_marked_for_both_readers_and_for_people(hidden):
+    article = gs.Article.from_text(NEWS + hidden)
+    (number,) = (s.number for s in article.sentences if s.hidden)
+    with ScriptedEndpoint([Reply(answer=answer([number])), Reply(answer={})]) as endpoint:
+        summary = gs.Summarizer("m", base_url=endpoint.url, api_key="k").summarize(article)
+        marked = [
+            f"[{number}] (holds hidden text)" in str(r["messages"]) for r in endpoint.requests
+        ]
+    assert marked[:2] == [True, True]
+    assert "evidence_hides_text" in {f.code for f in summary.findings}
+    assert [s.number for s in summary.article.sentences if s.hidden] == [number]
