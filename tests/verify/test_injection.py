@@ -90,9 +90,7 @@ def test_a_name_in_letters_of_another_alphabet_is_not_the_name():
     assert [p.name for p in summary.participants] == ["Velia", "Norvia", "Ostmark"]
 
 
-@pytest.mark.parametrize(
-    "hidden", [f"<span hidden>Yes</span> <!-- {WISH} -->", f"Vel\u200bia did. {WISH}\u202e."]
-)
+@pytest.mark.parametrize("hidden", [f"Wit\u200bness: {WISH}.", f"{WISH}\u202e."])
 def test_hidden_text_is_marked_for_both_readers_and_for_people(hidden):
     article = gs.Article.from_text(NEWS + hidden)
     (number,) = (s.number for s in article.sentences if s.hidden)
