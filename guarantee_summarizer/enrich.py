@@ -67,10 +67,7 @@ class _Readings:
         self._surnames = [surname(p.name) for p in participants]
 
     def participant(self, given: Participant) -> Participant:
-        found = given
-        if "kind" not in given.model_fields_set:
-            actor = self._lexicon.actor(given.name)
-            found = found.replace(kind=actor.kind if actor else "person")
+        found = given.replace(kind=self._kind(given))
         if found.kind == "person" and not (found.title and found.affiliation):
             found = self._with_office(found)
         aliases = found.aliases or self._aliases(found)
@@ -80,6 +77,19 @@ class _Readings:
         place = found.name if found.kind == "state" else found.affiliation
         country = self._lexicon.country(place) if place else None
         return found.replace(aliases=aliases, evidence=found.evidence or evidence, country=country)
+
+    def _kind(self, given: Participant) -> str:
+        """The kind; where only one of the tables and the answer has a state or a person, the tables'.
+
+        What a capital or a palace stands for is left open: an answer may mean the office.
+        """
+        actor = self._lexicon.actor(given.name)
+        if "kind" not in given.model_fields_set:
+            return actor.kind if actor else "person"
+        named = actor and fold(given.name) in map(fold, (actor.name, *actor.aliases))
+        if actor and named and {"state", "person"} & {actor.kind, given.kind}:
+            return actor.kind
+        return given.kind
 
     def _with_office(self, given: Participant) -> Participant:
         known = self._people.get(fold(given.name))

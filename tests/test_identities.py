@@ -265,3 +265,23 @@ def test_merging_twice_is_merging_once_and_no_reference_is_lost(forms):
 def test_participants_keep_the_order_of_their_first_entries(forms):
     order = list(dict.fromkeys(ACTORS[form] for form in forms))
     assert names(*forms, **PERSON) == order
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "kind"),
+    [
+        ("European Union", "state", "organization"),
+        ("Poland", "organization", "state"),
+        ("Élysée", "office", "office"),
+        ("G7", "organization", "organization"),
+    ],
+)
+def test_whether_an_actor_is_a_state_is_known_from_the_tables(name, told, kind):
+    article = gs.Article.from_text(
+        f"Officials of Poland, the G7, the European Union and {name} met."
+    )
+    data = {"relevant": True, "participants": [{"name": name, "kind": told}]}
+    (participant,) = enrich(
+        gs.Summary.ground(data, article), article, default_lexicon()
+    ).participants
+    assert participant.kind == kind

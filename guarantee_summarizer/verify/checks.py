@@ -16,31 +16,37 @@ from guarantee_summarizer.verify.claims import Claim, claims
 from guarantee_summarizer.verify.context import Context
 from guarantee_summarizer.verify.evidence import evidence_speaks_of_it
 from guarantee_summarizer.verify.exact import (
-    aliases_are_no_others,
     citations_exist,
     claims_are_said_once,
     designations_occur,
     events_fit_their_date,
     figures_occur,
     layers_keep_their_order,
-    names_and_figures_go_together,
-    names_occur,
-    offices_stand_with_their_holder,
-    participants_occur,
     quotations_occur,
-    references_resolve,
     wordings_occur,
-    words_stand_nearby,
 )
 from guarantee_summarizer.verify.injection import (
     claims_are_not_the_examples,
     evidence_hides_nothing,
     evidence_is_no_instruction,
 )
+from guarantee_summarizer.verify.names import (
+    aliases_are_no_others,
+    names_occur,
+    offices_stand_with_their_holder,
+    participants_occur,
+    references_resolve,
+    references_stand_nearby,
+)
+from guarantee_summarizer.verify.words import (
+    legal_form_is_said,
+    words_are_no_firmer,
+    words_stand_nearby,
+)
 
 __all__ = ["ADVICE", "CHECKS", "CHECKS_VERSION", "Check", "advice", "verify", "withhold"]
 
-CHECKS_VERSION = 3
+CHECKS_VERSION = 4
 """Part of the key of stored summaries.
 
 Raise it with every change after which an old summary could get other findings: a new check, one
@@ -125,6 +131,13 @@ CHECKS: tuple[Check, ...] = (
         (references_resolve,),
     ),
     Check(
+        "name_not_in_evidence",
+        "error",
+        "refers to somebody whom neither the cited sentences nor those before them name",
+        f"Cite the sentence that names it, too; {_LEAVE}",
+        (references_stand_nearby,),
+    ),
+    Check(
         "alias_of_another",
         "error",
         "gives a participant the name of another",
@@ -143,7 +156,14 @@ CHECKS: tuple[Check, ...] = (
         "error",
         "gives a place, a time, a condition or an attribution in words that do not stand there",
         "Use the words of the sentences, or leave the field out",
-        (words_stand_nearby, wordings_occur),
+        (words_stand_nearby, wordings_occur, legal_form_is_said),
+    ),
+    Check(
+        "firmer_than_evidence",
+        "error",
+        "says will, all, any or because where the cited sentences do not",
+        "Say it no firmer and no wider than the sentences, and give no cause that they do not give",
+        (words_are_no_firmer,),
     ),
     Check(
         "bound_not_in_evidence",
@@ -151,13 +171,6 @@ CHECKS: tuple[Check, ...] = (
         "states a figure with another bound than the cited sentences",
         "Keep the bound of the sentences: up to, at least, more than, fewer than",
         (figures_occur,),
-    ),
-    Check(
-        "figure_with_another_name",
-        "error",
-        "puts a figure beside a name that no sentence and no claim puts together",
-        "Say the figure of whom the sentences say it",
-        (names_and_figures_go_together,),
     ),
     Check(
         "figure_not_in_evidence",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,16 +13,19 @@ from typing import Any
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.lexicon import Actor, Lexicon
 from guarantee_summarizer.lexicon.persons import surname
-from guarantee_summarizer.normalize import Figure, Quantity, figures
+from guarantee_summarizer.normalize import Figure, figures
 from guarantee_summarizer.schema import Finding, Participant, Summary
 from guarantee_summarizer.text import fold, holds, looks_english
-from guarantee_summarizer.verify.claims import Claim, claims
+from guarantee_summarizer.verify.claims import Claim
 from guarantee_summarizer.verify.overlap import Overlap
 
 __all__ = ["Context", "error", "warning"]
 
-Same = Callable[[Quantity, Quantity], bool]
-_BEFORE = 2  # sentences before the cited ones in which "he", "the group" find their names
+_BEFORE = 2  # sentences before the cited ones in which the words of a field may stand
+_REACH = 10  # sentences before them in which "he", "the group" may find their names
+_ITEM = re.compile(r"\s*(?:[-*•▪◦‣–—]|\(?\d{1,2}[.)]|\([a-z]\)|[a-z]\))\s")
+_DESCRIBED = ("group", "coalition", "force", "office", "organization")
+_HEAD = re.compile(r" (?:of|for|on|in|from|to|with|familiar|close) ")  # ends the head of a name
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,26 @@ class Context:
         actor = self.lexicon.actor(participant.name)
         return frozenset(there | (self.mentioned(actor) if actor else set()))
 
+    def meaning(self, name: str) -> frozenset[int]:
+        """Return the sentences that name a participant, or call it by its head noun alone.
+
+        "The council" may be the Security Council, "the leaders" those of ten countries.
+        """
+        if name not in self._meaning:
+            participant = self.participant(name)
+            heads: frozenset[int] = frozenset()
+            if participant and participant.kind in _DESCRIBED and " " in participant.name:
+                head = _HEAD.split(fold(participant.name))[0].split()[-1]
+                heads = frozenset(
+                    i for i, s in enumerate(self.article.folded_sentences) if holds(s, head)
+                )
+            self._meaning[name] = self.naming(name) | heads
+        return self._meaning[name]
+
+    @cached_property
+    def _meaning(self) -> dict[str, frozenset[int]]:
+        return {}
+
     def mentioned(self, actor: Actor) -> set[int]:
         """Return the sentences that name an actor of the lexicon, by adjectives and capitals too."""
         return self._mentioned.get(actor.name, set())
@@ -90,16 +113,6 @@ class Context:
     def words(self) -> frozenset[str]:
         """All folded words of the article and of what is known about it."""
         return frozenset(re.findall(r"\w+", f"{self.article.folded.text} {fold(self.metadata)}"))
-
-    def named_in(self, text: str) -> list[str]:
-        """Return the names of the participants that a text of our own names."""
-        folded = fold(text)
-        return [
-            participant.name
-            for participant in self.summary.participants
-            if participant.kind != "media"
-            and any(holds(folded, form) for form in self._forms(participant))
-        ]
 
     def forms(self, name: str) -> list[str]:
         """Return the folded forms of a participant, or the name itself."""
@@ -111,10 +124,6 @@ class Context:
         """Which sentences share words with a claim."""
         return Overlap(self.article.folded_sentences)
 
-    @cached_property
-    def _claims(self) -> list[Claim]:
-        return [claim for claim in claims(self.summary) if claim.references]
-
     def _forms(self, participant: Participant) -> list[str]:
         forms = [participant.name, *participant.aliases]
         if participant.kind == "person":
@@ -123,24 +132,6 @@ class Context:
         if actor:
             forms += [actor.name, *actor.aliases, *actor.demonyms, *actor.metonyms]
         return [fold(form) for form in forms]
-
-    def counting(self, quantity: Quantity, same: Same) -> set[int]:
-        """Return the sentences that hold a figure."""
-        sentences = range(len(self.article.sentences))
-        return {i for i in sentences if any(same(quantity, f.quantity) for f in self.figures([i]))}
-
-    def together(self, name: str, quantity: Quantity, places: set[int], same: Same) -> bool:
-        """Whether a name and a figure stand together in a sentence, the two before, or a claim."""
-        named = self.naming(name)
-        if any(i - back in named for i in places for back in range(_BEFORE + 1)):
-            return True
-        participant = self.participant(name)
-        return any(
-            participant is self.participant(reference)
-            and any(same(quantity, f.quantity) for f in self.figures(self.cited(claim)))
-            for claim in self._claims
-            for reference in claim.references.values()
-        )
 
     @cached_property
     def _speakers(self) -> dict[str, list[str]]:
@@ -173,6 +164,27 @@ class Context:
         cited = self.cited(claim)
         near = {i - back for i in cited for back in range(_BEFORE + 1) if i >= back}
         return sorted(near.union(*(self._headings[i] for i in cited)))
+
+    def reach(self, claim: Claim) -> frozenset[int]:
+        """Return the cited sentences, the headings over them, and the ten before each.
+
+        For an item of a list also what leads in to the list, with the ten before that.
+        """
+        cited = self.cited(claim)
+        starts = {start for i in cited for start in (i, self._lead_ins[i])}
+        before = {i - back for i in starts for back in range(_REACH + 1) if i >= back}
+        return frozenset(before.union(*(self._headings[i] for i in cited)))
+
+    @cached_property
+    def _lead_ins(self) -> list[int]:
+        """For each item of a list the sentence before the list; for any other sentence itself."""
+        leads: list[int] = []
+        inside = False
+        for i, sentence in enumerate(self.article.sentences):
+            item = _ITEM.match(sentence.text) is not None
+            leads.append(leads[-1] if item and inside else max(0, i - 1) if item else i)
+            inside = item
+        return leads
 
     @cached_property
     def _headings(self) -> list[frozenset[int]]:

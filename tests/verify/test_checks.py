@@ -84,6 +84,10 @@ def event(what: str, status: str, evidence: int, when: str) -> list[dict[str, ob
             ]
         },
         {"events": event("Leaders will meet in Oslo.", "planned", 6, "December 2026")},
+        {"events": event("Leaders are going to meet; it will be in Oslo.", "planned", 6, "2026")},
+        {"disputes": position("Russia", "Any presence of foreign troops is rejected.", 2)},
+        {"proposals": proposal("No troops.", 4, proposed_by=["Norway", "Donald Tusk"])},
+        {"structure": {"legal_form": "treaty", "evidence": [3]}},
     ],
 )
 def test_what_the_sentence_says_passes(fields):
@@ -104,7 +108,14 @@ def test_what_the_sentence_says_passes(fields):
         ("bound_not_in_evidence", {"proposals": proposal("Norway could send up to 2,000 soldiers.", 1)}),
         ("name_not_in_article", {"headline": "Talks with Emmanuel Macron"}),
         ("name_not_in_article", {"abstract": "It concerns Finland."}),
-        ("figure_with_another_name", {"headline": "Poland could send 2,000 soldiers"}),
+        ("name_not_in_evidence", {"proposals": proposal("Sweden offered to join.", 1, proposed_by=["Poland"])}),
+        ("name_not_in_evidence", {"disputes": position("Donald Tusk", "Rejects foreign troops.", 2)}),
+        ("words_not_in_evidence", {"structure": {"legal_form": "treaty", "evidence": [1]}}),
+        ("words_not_in_evidence", {"structure": {"legal_form": "un_resolution", "evidence": [3]}}),
+        ("firmer_than_evidence", {"proposals": proposal("Norway will send 2,000 soldiers.", 1)}),
+        ("firmer_than_evidence", {"proposals": proposal("All of Norway could send soldiers.", 1)}),
+        ("firmer_than_evidence", {"proposals": proposal("Military aid because of a treaty.", 3)}),
+        ("firmer_than_evidence", {"disputes": position("Poland", "It would deploy none.", 4)}),
         ("evidence_beside_the_point", {"proposals": proposal("Norway could send 2,000 soldiers.", 7)}),
         ("figure_not_in_evidence", {"proposals": proposal("Norway could send F-16 jets.", 1)}),
         ("copied_from_example", {"proposals": proposal("It is ready to station soldiers once a truce holds.", 7)}),
@@ -116,6 +127,50 @@ def test_what_the_sentence_says_passes(fields):
 )  # fmt: skip
 def test_what_goes_beyond_the_sentence_is_told(code, fields):
     assert code in codes(**fields)
+
+
+LIVE = """Monday, 12:10 GMT
+The coalition of the willing met in Paris.
+Its members agreed on these points:
+- A force of 3,000.
+- A base in Odesa.
+- A fund.
+- A headquarters.
+- A school.
+- A port.
+- A fleet.
+- An air wing.
+- A depot.
+- A bridge.
+- A road.
+"""
+
+
+def test_an_item_of_a_list_is_said_by_whoever_leads_in_to_it():
+    article = gs.Article.from_text(LIVE)
+    road = len(article.sentences)
+    data = {
+        "relevant": True,
+        "participants": [
+            {"name": "coalition of the willing", "kind": "coalition"},
+            {"name": "Paris"},
+        ],
+        "proposals": proposal("A road.", road, proposed_by=["coalition of the willing"]),
+    }
+    assert verify(gs.Summary.ground(data, article), article) == ()
+
+
+def test_a_group_may_be_called_by_its_head_noun_and_by_no_other():
+    text = "Leaders of ten countries met. " + "It rained. " * 12 + "The leaders offered a force."
+    article = gs.Article.from_text(text)
+    names = ("Leaders of ten countries", "ten countries")
+    data = {
+        "relevant": True,
+        "participants": [{"name": name, "kind": "group"} for name in names],
+        "proposals": proposal("A force.", len(article.sentences), proposed_by=names),
+    }
+    findings = verify(gs.Summary.ground(data, article), article)
+    assert [f.path for f in findings] == ["proposals[0].proposed_by[1]"]
 
 
 # --- the table of checks

@@ -1,0 +1,111 @@
+"""Who is named in a claim is named in the article, with this office, and near what the claim cites."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from guarantee_summarizer.lexicon.persons import surname
+from guarantee_summarizer.schema import Finding, Participant
+from guarantee_summarizer.text import fold
+from guarantee_summarizer.verify.claims import Claim
+from guarantee_summarizer.verify.context import Context, error
+from guarantee_summarizer.verify.words import content
+
+__all__ = [
+    "aliases_are_no_others",
+    "names_occur",
+    "offices_stand_with_their_holder",
+    "participants_occur",
+    "references_resolve",
+    "references_stand_nearby",
+]
+
+
+def participants_occur(claim: Claim, context: Context) -> Iterator[Finding]:
+    """The name of a participant, and each of its aliases, stands in the article."""
+    if claim.section != "participants":
+        return
+    for form in (claim.item.name, *claim.item.aliases):
+        if not context.article.naming(form):
+            message = f"the article does not name {form!r}"
+            yield error("name_not_in_article", claim.path, message)
+
+
+def aliases_are_no_others(claim: Claim, context: Context) -> Iterator[Finding]:
+    """No alias is, by the lexicon's tables, another actor's name."""
+    if claim.section != "participants":
+        return
+    own = context.lexicon.actor(claim.item.name)
+    for i, alias in enumerate(claim.item.aliases):
+        other = context.lexicon.actor(alias)
+        if own and other and other.name != own.name:
+            message = f"{alias!r} is a name of {other.name}, not of {claim.item.name!r}"
+            yield error("alias_of_another", f"{claim.path}.aliases[{i}]", message)
+
+
+def offices_stand_with_their_holder(claim: Claim, context: Context) -> Iterator[Finding]:
+    """The title of a person stands in a sentence that names the person, or in the next one.
+
+    The affiliation stands somewhere in the article, in any form that the tables know, and is not
+    another state than the tables know of the surname.
+    """
+    if claim.section != "participants" or claim.item.kind != "person" or not context.english:
+        return
+    person: Participant = claim.item
+    named = context.naming(person.name)
+    around = {i + step for i in named for step in (-1, 0, 1)}
+    near = [i for i in sorted(around) if 0 <= i < len(context.article.sentences)]
+    missing = content(fold(person.title or "")).difference(*map(content, context.folded(near)))
+    if missing:
+        message = f"no sentence beside {person.name!r} holds the title {person.title!r}"
+        yield error("office_not_with_name", f"{claim.path}.title", message)
+    if person.affiliation and not _affiliated(person, context):
+        message = f"the article does not give {person.name!r} to {person.affiliation!r}"
+        yield error("office_not_with_name", f"{claim.path}.affiliation", message)
+
+
+def _affiliated(person: Participant, context: Context) -> bool:
+    affiliation = person.affiliation or ""
+    actor = context.lexicon.actor(affiliation)
+    known = context.lexicon.surnames.get(surname(person.name))
+    if actor and actor.kind == "state" and known and context.lexicon.country(known) != actor.code:
+        return False
+    named = actor is not None and bool(context.mentioned(actor))
+    return named or {word for word in fold(affiliation).split() if len(word) > 1} <= context.words
+
+
+def references_resolve(claim: Claim, context: Context) -> Iterator[Finding]:
+    """A reference is the name, or another form, of a participant."""
+    for field, name in claim.references.items():
+        if context.participant(name) is None:
+            yield error("reference_unknown", f"{claim.path}.{field}", f"{name!r} is no participant")
+
+
+def references_stand_nearby(claim: Claim, context: Context) -> Iterator[Finding]:
+    """Whom a claim refers to is named in the cited sentences, or in those before them."""
+    if claim.section == "text" or not context.english:
+        return
+    nearby: frozenset[int] | None = None
+    for field, name in claim.references.items():
+        if context.participant(name) is None:
+            continue
+        if nearby is None:
+            nearby = context.reach(claim)
+        if context.meaning(name).isdisjoint(nearby):
+            message = f"{name!r} ({field}) is not named in the cited sentences or before them"
+            yield error("name_not_in_evidence", f"{claim.path}.{field}", message)
+
+
+def names_occur(claim: Claim, context: Context) -> Iterator[Finding]:
+    """Every name in headline and abstract stands in the article, in whichever form."""
+    if claim.section != "text" or not context.english:
+        return
+    for mention in context.lexicon.mentions(claim.item):
+        if not context.mentioned(mention.actor) and not context.article.naming(mention.form):
+            message = f"the article does not name {mention.form!r}"
+            yield error("name_not_in_article", claim.path, message)
+    for name in re.findall(r"(?<=[a-z,;] )[A-Z]\w+(?: [A-Z]\w+)*", claim.item):
+        words = set(fold(name).split())
+        if words - context.words and context.lexicon.country(name) is None:
+            yield error("name_not_in_article", claim.path, f"the article does not name {name!r}")

@@ -1,0 +1,119 @@
+"""What a claim says in words of its own or of the article, compared word by word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+import snowballstemmer
+
+from guarantee_summarizer.schema import Finding
+from guarantee_summarizer.text import fold, holds
+from guarantee_summarizer.verify.claims import Claim
+from guarantee_summarizer.verify.context import Context, error
+
+__all__ = [
+    "content",
+    "legal_form_is_said",
+    "words_are_no_firmer",
+    "words_stand_nearby",
+]
+
+_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
+_PART = re.compile(r"[^\W\d_]+")  # of a word with a hyphen or an apostrophe, too
+_FUNCTION_WORDS = frozenset(
+    "a an the this that these those of in on at by to for from with without and or but nor if when while once "
+    "after before until unless as than then so such only also not no into onto over under upon about between "
+    "within is are was were be been being has have had do does did will would shall should can could may might "
+    "must its it their they them his her he she who whom which whose what there here any all each every both "
+    "some other first until during through per via against case event s".split()
+)
+_STEMMER = snowballstemmer.stemmer("english")
+
+
+@lru_cache(maxsize=32_768)
+def _stem(word: str) -> str:
+    return str(_STEMMER.stemWord(word))
+
+
+@lru_cache(maxsize=8192)
+def content(text: str) -> frozenset[str]:
+    """Return the stems of the words of a folded text that carry meaning."""
+    return frozenset(_stem(word) for word in _PART.findall(text) if word not in _FUNCTION_WORDS)
+
+
+def words_stand_nearby(claim: Claim, context: Context) -> Iterator[Finding]:
+    """The words of a place, a condition or an attribution stand in the cited sentences or nearby.
+
+    Those of an attribution may stand further up, as names may.
+    """
+    if not claim.located or not context.english:
+        return
+    nearby = context.nearby(claim)
+    for field, text in claim.located.items():
+        wanted = content(fold(text)) - content(fold(context.metadata))
+        near = context.reach(claim) if field == "attribution" else nearby
+        missing = wanted.difference(*map(content, context.folded(near)))
+        words = (word for word in _WORD.findall(fold(text)) if content(word) & missing)
+        for word in (word for word in words if not _named_nearby(word, near, context)):
+            message = f"{word!r} ({field}) does not stand in the cited sentences or nearby"
+            yield error("words_not_in_evidence", f"{claim.path}.{field}", message)
+            break
+
+
+def _named_nearby(word: str, near: Iterable[int], context: Context) -> bool:
+    """Whether a word is an actor's name that the sentences give as another name or an adjective."""
+    actor = context.lexicon.actor(word.title()) or context.lexicon.actor(word.upper())
+    if actor is None or word in map(fold, actor.metonyms):
+        return False
+    return not context.mentioned(actor).isdisjoint(near)
+
+
+_FUTURE = re.compile(r"\bwill\b|\bshall\b|'ll\b|\bgoing to\b")
+_WIDER = re.compile(
+    r"\b(?:all|every|most|many|few|several|any|none|nobody|no one"
+    r"|because|due to|owing to|thanks to|therefore|as a result|on account of|so that|in order to)\b"
+)
+
+
+def words_are_no_firmer(claim: Claim, context: Context) -> Iterator[Finding]:
+    """Will, all, any, because and the like stand in the cited sentences, too.
+
+    These classes of words are closed, and each makes a claim firmer or wider, or gives it a cause.
+    """
+    if claim.section == "participants" or not context.english:
+        return
+    for field, text in claim.folded.items():
+        stated = set(_WIDER.findall(text)) if field != "issue" else set()
+        future = _FUTURE.search(text) if field != "issue" else None  # "whether they will"
+        if not stated and not future:
+            continue
+        cited = "\n".join(context.folded(context.cited(claim)))
+        firmer = sorted(word for word in stated if not holds(cited, word))
+        if future and not _FUTURE.search(cited):
+            firmer.append(future[0])
+        if firmer:
+            path = f"{claim.path}.{field}" if field == "description" else claim.path
+            message = f"{firmer[0]!r} ({field}) does not stand in the cited sentences"
+            yield error("firmer_than_evidence", path, message)
+
+
+_FORMS = {
+    "treaty": r"treat(?:y|ies)|pacts?|conventions?|accords?|agreements?|charter|memorand(?:um|a)",
+    "legally_binding": r"binding|binds?|bound|legal(?:ly)?|law|oblig\w+",
+    "domestic_law": r"acts?|laws?|statut\w+|codes?|orders?|legislat\w+|congress|parliament|senate|constitution",
+    "un_resolution": r"resolutions?|security council",
+}
+"""Words one of which stands wherever a guarantee has that legal form."""
+
+
+def legal_form_is_said(claim: Claim, context: Context) -> Iterator[Finding]:
+    """The cited sentences hold a word for the legal form."""
+    if claim.section != "structure" or not claim.evidence or not context.english:
+        return
+    words = _FORMS.get(claim.item.legal_form)
+    cited = "\n".join(context.folded(context.cited(claim)))
+    if words and not re.search(rf"\b(?:{words})\b", cited):
+        message = f"no cited sentence holds a word for {claim.item.legal_form!r}"
+        yield error("words_not_in_evidence", f"{claim.path}.legal_form", message)
