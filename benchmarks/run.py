@@ -26,12 +26,14 @@ import guarantee_summarizer as gs
 from guarantee_summarizer.embedded.phrasing import clean
 from guarantee_summarizer.enrich import enrich
 from guarantee_summarizer.evaluation import (
-    KINDS,
-    detection,
+    Noticed,
     evaluate,
+    load_damage,
     load_gold,
+    load_reviews,
+    noticed,
+    reviewed,
     to_table,
-    trapped,
 )
 from guarantee_summarizer.lexicon import default_lexicon
 from guarantee_summarizer.lexicon.cues import Cues
@@ -180,26 +182,38 @@ def benchmark_recorded() -> None:
 
 
 def benchmark_verify() -> None:
-    """What verification catches of damaged gold, its false alarms, and what it costs."""
+    """What checks and second reader notice of wrong claims, their false alarms, and what it costs."""
     items = load_gold(GOLD.parent)
-    print("\nverification of gold, damaged in one place")
-    found = [detection(items, kind) for kind in KINDS]
-    for one in found:
-        print(f"  {one.kind:16} {one.flagged:4} of {one.tried:4}  {one.share:6.1%}")
-    flagged, tried = sum(one.flagged for one in found), sum(one.tried for one in found)
-    print(f"  {'all':16} {flagged:4} of {tried:4}  {flagged / tried:6.1%}")
-    traps = trapped(items)
-    caught = sum(bool(trap.findings) for trap in traps)
-    print(f"  {'traps':16} {caught:4} of {len(traps):4}  {caught / len(traps):6.1%}")
-    for trap in traps:
-        if not trap.findings:
-            print(f"    not flagged: {trap.article}: {trap.statement}")
-    said = [f.severity for item in items for f in verify(item.summary, item.article)]
+    by_name = {item.name: item for item in items}
+    folder = ROOT / "tests" / "damage"
+    damages = load_damage(folder / "claims.jsonl")
+    single = noticed(by_name, damages)
+    several, alarms = reviewed(by_name, load_reviews(folder / "reviews.jsonl", damages))
+    print("\nwrong claims noticed: by the checks alone | with a second reader, among right claims")
+    print(f"  {'kind':28} tried checks | tried checks reader either neither")
+    for kind in [*sorted(single), "all"]:
+        alone = _summed(single) if kind == "all" else single[kind]
+        both = _summed(several) if kind == "all" else several.get(kind, Noticed())
+        left = both.tried - both.either
+        print(
+            f"  {kind:28} {alone.tried:5} {alone.checks:6} | {both.tried:5} {both.checks:6} "
+            f"{both.reader:6} {both.either:6} {left:7}"
+        )
+    print(
+        f"  right claims flagged beside them: checks {alarms.checks}, reader {alarms.reader}, "
+        f"either {alarms.either} of {alarms.tried}"
+    )
+    found = [f.severity for item in items for f in verify(item.summary, item.article)]
     total = sum(1 for item in items for _ in claims(item.summary))
-    errors, warnings = said.count("error"), said.count("warning")
-    print(f"  untouched: {errors} errors, {warnings} warnings in {total} claims")
+    errors, warnings = found.count("error"), found.count("warning")
+    print(f"  untouched gold: {errors} errors, {warnings} warnings in {total} claims")
     took = [_cpu(lambda item=item: verify(item.summary, item.article)) for item in items]  # type: ignore[misc]
     print(f"  CPU {statistics.median(took) * 1e3:.1f} ms an article (median of {len(items)})")
+
+
+def _summed(counts: dict[str, Noticed]) -> Noticed:
+    fields = ("tried", "checks", "reader", "either")
+    return Noticed(*(sum(getattr(c, field) for c in counts.values()) for field in fields))
 
 
 def benchmark_reask() -> None:

@@ -1,8 +1,16 @@
 """Evaluation: how good summaries are, held against right answers."""
 
+from guarantee_summarizer.evaluation.damage import (
+    Damage,
+    Noticed,
+    Review,
+    load_damage,
+    load_reviews,
+    noticed,
+    reviewed,
+)
 from guarantee_summarizer.evaluation.faithfulness import unsupported
 from guarantee_summarizer.evaluation.gold import GoldItem, load_gold
-from guarantee_summarizer.evaluation.perturbation import KINDS, Detection, Trap, detection, trapped
 from guarantee_summarizer.evaluation.report import (
     Evaluation,
     error_lines,
@@ -16,26 +24,28 @@ from guarantee_summarizer.evaluation.report import (
 from guarantee_summarizer.evaluation.scoring import Count, Mismatch, Scores, assign, score, total
 
 __all__ = [
-    "KINDS",
     "Count",
-    "Detection",
+    "Damage",
     "Evaluation",
     "GoldItem",
     "Mismatch",
+    "Noticed",
+    "Review",
     "Scores",
-    "Trap",
     "assign",
-    "detection",
     "error_lines",
     "evaluate",
     "interval",
+    "load_damage",
     "load_gold",
+    "load_reviews",
     "load_stored",
+    "noticed",
+    "reviewed",
     "score",
     "score_stored",
     "to_dict",
     "to_table",
     "total",
-    "trapped",
     "unsupported",
 ]

@@ -24,7 +24,12 @@ RECORDED = CASSETTES / "recorded.json"
 BASE_URL = os.environ.get("RECORD_BASE_URL") or "http://127.0.0.1:8901/v1"
 MODEL = os.environ.get("RECORD_MODEL") or "operator"
 GOLD = Path(__file__).parents[1] / "gold"
-EVALUATED = ("05-berlin-talks", "13-saudi-pakistan-pact", "16-lebanon-mechanism")
+EVALUATED = (
+    "01-london-summit",
+    "05-berlin-talks",
+    "13-saudi-pakistan-pact",
+    "16-lebanon-mechanism",
+)
 HOW = "record them again with: make record BASE_URL=… MODEL=…"
 
 
@@ -88,8 +93,17 @@ def fresh(record_mode: str):
 
 @pytest.fixture
 def summarizer():
+    return asking(review=False)
+
+
+@pytest.fixture
+def reviewed():
+    return asking(review=True)
+
+
+def asking(**options):
     return gs.Summarizer(
-        MODEL, base_url=BASE_URL, api_key="none", timeout=3600, seconds=3600, review=False
+        MODEL, base_url=BASE_URL, api_key="none", timeout=3600, seconds=3600, **options
     )
 
 
@@ -97,7 +111,8 @@ def check(summary: gs.Summary, seed: gs.Article) -> None:
     """What has to hold of any honest answer to the seed article."""
     assert summary.complete
     assert summary.relevant
-    assert summary.provenance.model == MODEL
+    assert summary.provenance.model == summary.provenance.reviewer == MODEL
+    assert summary.provenance.review == "done"
     assert summary.usage.input_tokens > 1000
     names = {p.name for p in summary.participants}
     assert {"Emmanuel Macron", "Volodymyr Zelenskyy", "Vladimir Putin", "Steve Witkoff"} <= names
@@ -113,26 +128,26 @@ def check(summary: gs.Summary, seed: gs.Article) -> None:
 
 @pytest.mark.cassette("seed")
 @pytest.mark.vcr
-def test_the_seed_article_is_summarized_by_a_model(summarizer, seed):
-    with summarizer:
-        check(summarizer.summarize(seed), seed)
+def test_the_seed_article_is_summarized_by_a_model(reviewed, seed):
+    with reviewed:
+        check(reviewed.summarize(seed), seed)
 
 
 @pytest.mark.cassette("seed")
 @pytest.mark.vcr
-def test_the_seed_article_is_summarized_asynchronously_from_the_same_recording(summarizer, seed):
+def test_the_seed_article_is_summarized_asynchronously_from_the_same_recording(reviewed, seed):
     async def run():
-        async with summarizer:
-            return await summarizer.asummarize(seed)
+        async with reviewed:
+            return await reviewed.asummarize(seed)
 
     check(asyncio.run(run()), seed)
 
 
 @pytest.mark.cassette("seed_stream")
 @pytest.mark.vcr
-def test_the_seed_article_streams(summarizer, seed):
-    with summarizer:
-        *partials, last = list(summarizer.stream(seed))
+def test_the_seed_article_streams(reviewed, seed):
+    with reviewed:
+        *partials, last = list(reviewed.stream(seed))
     check(last, seed)
     assert len(partials) > 10
     assert not any(partial.complete for partial in partials)
@@ -140,10 +155,10 @@ def test_the_seed_article_streams(summarizer, seed):
 
 @pytest.mark.cassette("seed_stream")
 @pytest.mark.vcr
-def test_the_seed_article_streams_asynchronously_from_the_same_recording(summarizer, seed):
+def test_the_seed_article_streams_asynchronously_from_the_same_recording(reviewed, seed):
     async def run():
-        async with summarizer:
-            return [partial async for partial in summarizer.astream(seed)]
+        async with reviewed:
+            return [partial async for partial in reviewed.astream(seed)]
 
     check(asyncio.run(run())[-1], seed)
 
@@ -187,6 +202,47 @@ def test_a_reader_mends_in_one_short_re_ask_what_was_damaged_on_purpose(summariz
     assert draft.summary.withheld == ()
     assert [f for f in draft.findings if f.severity == "error"] == []
     assert "Giorgia Meloni" in {p.name for p in draft.summary.participants}
+
+
+SUBTLE = {  # what no check sees: giver and receiver, a denial, who said it
+    "headline": "Thirty years on, the Budapest Memorandum carried a military duty, and whether it binds "
+    "anyone is disputed; Kyiv now wants NATO membership.",
+    "proposals[7].recipients": ["China", "France"],
+    "proposals[7].proposed_by": ["Ukraine"],
+    "disputes[0].positions[0].party": "Russia",
+}
+
+
+def subtly_damaged(article: gs.Article) -> str:
+    """The right answer to gold 07 with three claims in it that say something else."""
+    data = json.loads((GOLD / "07-budapest-memorandum.json").read_text())
+    data.pop("traps")
+    answer = to_wire(gs.Summary.ground(data, article))
+    answer["headline"] = SUBTLE["headline"]
+    answer["proposals"][7] |= {
+        name: SUBTLE[f"proposals[7].{name}"] for name in ("recipients", "proposed_by")
+    }
+    answer["disputes"][0]["positions"][0]["party"] = SUBTLE["disputes[0].positions[0].party"]
+    return json.dumps(answer)
+
+
+@pytest.mark.cassette("review")
+@pytest.mark.vcr
+def test_a_second_reader_finds_what_no_check_sees_and_one_re_ask_mends_it(reviewed):
+    article = gs.Article.from_file(GOLD / "07-budapest-memorandum.txt")
+    account = Account(reviewed.options)
+    conversation = reviewed._pipeline.conversation(article, account)
+    next(conversation)
+    request = conversation.send(Completion(subtly_damaged(article)))  # as if a model had said so
+    draft = reviewed.model_client.run(resumed(conversation, request), account)
+    assert account.usage.attempts == 2
+    assert draft.review == "done"
+    summary = draft.summary
+    assert summary.headline != SUBTLE["headline"]
+    assert "carried a military duty" not in summary.headline
+    assert summary.proposals[7].proposed_by == ("China", "France")
+    assert summary.disputes[0].positions[0].party == "American officials"
+    assert [f for f in draft.findings if f.severity == "error"] == []
 
 
 def resumed(conversation, request):
