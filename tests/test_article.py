@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from guarantee_summarizer import Article, ArticleError, headers
 from guarantee_summarizer.article import MAX_CHARACTERS
-from guarantee_summarizer.headers import read_header
+from guarantee_summarizer.headers import read_day, read_header
 
 PROSE = "France will send troops. Russia rejects them."
 
@@ -251,3 +251,17 @@ def test_what_is_no_file_is_refused_by_name(tmp_path: Path) -> None:
 def test_text_of_another_type_is_refused() -> None:
     with pytest.raises(ArticleError, match="bytes, not str"):
         Article.from_text(b"bytes")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("1/25/2026", date(2026, 1, 25)),
+        ("25/1/2026", date(2026, 1, 25)),
+        ("5/5/2026", date(2026, 5, 5)),
+        ("3/4/2026", None),
+        ("3.4.2026", date(2026, 4, 3)),
+    ],
+)
+def test_a_day_between_slashes_is_read_where_it_can_be_one_day_only(text, day):
+    assert read_day(text) == day

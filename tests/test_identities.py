@@ -285,3 +285,24 @@ def test_whether_an_actor_is_a_state_is_known_from_the_tables(name, told, kind):
         gs.Summary.ground(data, article), article, default_lexicon()
     ).participants
     assert participant.kind == kind
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_whichever_entry_knows_role_title_and_affiliation_the_merged_one_has_them(turned):
+    short = ("Lund", "person")
+    full = (
+        "Ana Lund", "person",
+        ("role", "negotiator"), ("title", "Chancellor"), ("affiliation", "Norvia"),
+    )  # fmt: skip
+    entries = [full, short] if turned else [short, full]
+    (lund,) = summarized("Ana Lund came. Lund said no.", *entries).participants
+    assert (lund.role, lund.title, lund.affiliation) == ("negotiator", "Chancellor", "Norvia")
+
+
+@pytest.mark.parametrize("kind", ["office", "group"])
+def test_an_office_or_a_group_is_never_the_state_that_the_tables_know_by_its_name(kind):
+    text = "The White House agreed. The United States waits."
+    summary = summarized(text, ("United States", "state"), ("White House", kind))
+    assert [(p.name, p.kind) for p in summary.participants] == [
+        ("United States", "state"), ("White House", kind),
+    ]  # fmt: skip

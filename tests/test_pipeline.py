@@ -80,7 +80,7 @@ def test_a_model_that_answers_a_re_ask_in_full_is_taken_at_its_word():
 def test_a_refused_or_filtered_re_ask_costs_nothing_of_the_answer_before_it(reply):
     talk = Talk().send(written(WRONG)).send(reply)
     assert [p.title for p in talk.draft.summary.proposals] == ["4,000 soldiers in Norvia"]
-    assert "declined a re-ask" in talk.draft.summary.incomplete[0]
+    assert "declined a re-ask" in talk.draft.summary.incomplete[-1]
 
 
 def test_a_refused_article_is_an_error():
@@ -91,7 +91,7 @@ def test_a_refused_article_is_an_error():
 def test_an_error_after_the_first_answer_leaves_that_answer():
     talk = Talk().send(written(WRONG)).throw(gs.TransportError("down"))
     assert talk.draft.summary.proposals
-    assert "TransportError" in talk.draft.summary.incomplete[0]
+    assert "TransportError" in talk.draft.summary.incomplete[-1]
 
 
 def test_an_error_before_any_answer_is_raised():
@@ -115,3 +115,26 @@ def test_a_worse_second_answer_does_not_take_the_place_of_the_first():
     assert "abstract" in talk.requests[1].messages[-1]["content"]
     talk.send(written("{}")).send(written("{}")).send(written("{}"))
     assert len(talk.draft.summary.proposals) == 2
+
+
+PARTLY = {**ANSWER, "abstract": None}  # asks for the whole answer again
+
+
+def test_an_error_in_place_of_a_whole_second_answer_leaves_the_first():
+    talk = Talk().send(written(PARTLY)).throw(gs.TransportError("down"))
+    assert len(talk.draft.summary.proposals) == 2
+    assert "TransportError" in talk.draft.summary.incomplete[-1]
+
+
+def test_a_refusal_in_place_of_a_whole_second_answer_leaves_the_first():
+    talk = Talk().send(written(PARTLY)).send(Completion("", refusal="I would rather not"))
+    assert len(talk.draft.summary.proposals) == 2
+    assert "declined a re-ask" in talk.draft.summary.incomplete[-1]
+
+
+@pytest.mark.parametrize("finish", ["tool_calls", "length"])
+def test_what_ends_the_first_answer_ends_the_review_too(finish):
+    attempts = 1 if finish == "tool_calls" else 3
+    talk = Talk(review=True, attempts=attempts).send(written(ANSWER, finish=finish))
+    assert len(talk.requests) == 1
+    assert talk.draft.review.startswith("skipped")

@@ -162,7 +162,7 @@ class Summary(Model):
 
     @property
     def support(self) -> Support:
-        """How much of it was verified, what was withheld, which sentences nothing cites."""
+        """How much was checked, by whom it was reviewed, what was withheld, what nothing cites."""
         return support(self)
 
     def citations(self) -> Iterator[Citation]:
@@ -220,33 +220,43 @@ def describe(error: ValidationError) -> str:
 
 
 class Support(Model):
-    """How a summary stands to its article.
+    """How a summary stands to its article, in words that say no more than was done.
+
+    Grounded: the sentences that a claim cites exist. Checked: what it copies from them was compared,
+    in code. Reviewed: a second model read it against them.
 
     Attributes:
-        claims: what it says as fact: headline, abstract, every item, term and position.
-        warned: how many of them carry a warning.
-        withheld: how many further claims were taken out as unsupported.
+        claims: what it says as fact: headline, abstract, every item, term and position; all of it
+            is grounded and checked.
+        flagged: how many of them carry a warning of a check or of the second reader.
+        withheld: how many further claims, or parts of claims, were taken out.
+        review: whether a second reader read them, as in `Provenance`.
+        reviewer: the model that did.
         uncited: numbers of the sentences that no claim cites; empty without an article's record.
         sentences: how many sentences the article has; 0 without its record.
     """
 
     claims: int
-    warned: int
+    flagged: int
     withheld: int
+    review: str = "off"
+    reviewer: str | None = None
     uncited: tuple[int, ...] = ()
     sentences: int = 0
 
     @property
-    def verified(self) -> float:
-        """Share of all claims made that stand without a warning, 0 to 1; 1 where there is none."""
-        made = self.claims + self.withheld
-        return (self.claims - self.warned) / made if made else 1.0
+    def reviewed(self) -> bool:
+        """Whether a second reader read the claims, or those before its answer was cut off."""
+        return self.review.startswith("done")
 
     def __str__(self) -> str:
         """One line for people."""
+        review = f"reviewed by {self.reviewer or 'a model'}" if self.reviewed else "not reviewed"
+        if self.review not in ("off", "done"):
+            review += f" [{self.review}]"
         line = (
-            f"{self.claims - self.warned} of {self.claims + self.withheld} claims verified "
-            f"({self.verified:.0%}), {self.warned} with warnings, {self.withheld} withheld"
+            f"{self.claims} claims, grounded and checked, {review}: {self.flagged} flagged, "
+            f"{self.withheld} taken out"
         )
         if not self.sentences:
             return line
@@ -254,8 +264,8 @@ class Support(Model):
 
 
 def support(summary: Summary) -> Support:
-    """Count what is claimed, doubted, withheld and left unread in a summary."""
-    warned = {
+    """Count what is claimed, flagged, withheld and left unread in a summary."""
+    flagged = {
         path.claim
         for finding in summary.findings
         if finding.severity == "warning" and (path := ClaimPath.parse(finding.path))
@@ -264,8 +274,10 @@ def support(summary: Summary) -> Support:
     numbers = [s.number for s in summary.article.sentences] if summary.article else []
     return Support(
         claims=sum(1 for _ in claim_paths(summary)),
-        warned=len(warned),
+        flagged=len(flagged),
         withheld=len(summary.withheld),
+        review=summary.provenance.review if summary.provenance else "off",
+        reviewer=summary.provenance and summary.provenance.reviewer,
         uncited=tuple(number for number in numbers if number not in cited),
         sentences=len(numbers),
     )

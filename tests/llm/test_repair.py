@@ -155,3 +155,18 @@ def test_an_unusable_answer_is_asked_for_again_with_the_same_beginning(ask, answ
     assert "the answer holds no JSON object" in second[1]["content"]
     assert asked.summary.complete
     assert isinstance(asked.summary, gs.Summary)
+
+
+def test_a_participant_that_did_not_fit_the_schema_comes_back_mended(ask, answer):
+    answer["participants"][3]["kind"] = "planet"
+    mended = {f"claim_{n}": ANSWER["participants"][3] for n in (2,)}
+    mended["claim_1"] = ANSWER["disputes"][0]
+    asked = ask([Reply(answer=answer), Reply(answer=mended)])
+    assert "kind: Input should be 'person'" in asked.requests[1]["messages"][0]["content"]
+    assert [p.name for p in asked.summary.participants] == [
+        "Ana Lund",
+        "Norvia",
+        "Ostmark",
+        "Velia",
+    ]
+    assert asked.summary.withheld == ()

@@ -245,3 +245,23 @@ def test_a_headline_without_proposals_is_made_of_the_disputes(ask, answer):
     reviews = [Reply(answer={"verdicts": [verdict(1, "headline")]}), Reply(answer={})]
     summary = ask([Reply(answer=answer), *reviews], review=True).summary
     assert summary.headline == "Foreign troops in Norvia."
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        verdict(0, "issue"),
+        verdict(-1, "evidence"),
+        verdict(SOLDIERS, "proposed_by[1]"),
+        verdict(SOLDIERS, "title[0]"),
+        verdict(1, "title"),
+    ],
+)
+def test_a_verdict_one_place_beside_a_claim_or_an_element_is_dropped_and_counted(
+    ask,
+    answer,
+    wrong,
+):
+    asked = ask([Reply(answer=answer), Reply(answer={"verdicts": [wrong]})], review=True)
+    assert asked.summary.findings == ()
+    assert asked.summary.provenance.review == "done, 1 verdicts on nothing dropped"

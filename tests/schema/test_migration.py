@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 
 import pytest
@@ -104,3 +105,17 @@ def test_gold_with_an_unknown_measure_names_the_file_the_field_and_what_there_is
     message = str(caught.value)
     assert "a.json: proposals[0].measure: " in message
     assert "'troop_deployment'" in message
+
+
+def test_the_groups_of_events_and_layers_are_participants_too_and_aliases_are_known():
+    stored = copy.deepcopy(STORED)
+    del stored["disputes"], stored["proposals"]
+    stored["participants"][0]["aliases"] = ["the Ostmark"]
+    stored["events"] = [
+        {
+            "what": "Allies met.", "status": "held", "evidence": CITED,
+            "participants": ["some envoys", "the Ostmark"],
+        }
+    ]  # fmt: skip
+    summary = gs.Summary.model_validate_json(json.dumps(stored))
+    assert [p.name for p in summary.participants] == ["Ostmark", "some envoys", "several allies"]

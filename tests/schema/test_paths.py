@@ -12,7 +12,7 @@ import guarantee_summarizer as gs
 from guarantee_summarizer.schema import ClaimPath, Term
 from guarantee_summarizer.schema.base import Model
 from guarantee_summarizer.schema.claims import SECTIONS, TEXTS
-from guarantee_summarizer.schema.json_schema import wire_schema
+from guarantee_summarizer.schema.json_schema import to_wire, wire_schema
 from guarantee_summarizer.schema.paths import claim_paths, moved, without
 
 ARTICLE = gs.Article.from_text("France will send 500 troops for 15 years. Russia rejects it.")
@@ -164,3 +164,33 @@ def test_a_reference_moves_up_where_one_before_it_is_taken_out():
     assert moved(second, [ClaimPath.parse("events[0].participants")]) is None
     assert moved(second, [ClaimPath.parse("events[0]")]) is None
     assert str(moved(second, [ClaimPath.parse("events[0].where")])) == str(second)
+
+
+def test_a_field_that_is_taken_out_has_its_default_and_an_element_goes_alone():
+    offer = {
+        "title": "T", "evidence": [1], "status": "agreed", "proposed_by": ["France", "Russia"],
+    }  # fmt: skip
+    summary = gs.Summary.ground({"relevant": True, "proposals": [offer]}, ARTICLE)
+    status, second = map(ClaimPath.parse, ("proposals[0].status", "proposals[0].proposed_by[1]"))
+    assert (status.value(summary), second.value(summary)) == ("agreed", "Russia")
+    (left,) = without(summary, [status, second]).proposals
+    assert (left.status, left.proposed_by) == ("unclear", ("France",))
+    assert gs.Summary.ground(to_wire(without(summary, [status])), ARTICLE)
+
+
+@pytest.mark.parametrize(
+    ("paths", "left"),
+    [
+        (("proposals[0]", "proposals[0].status", "proposals[0].proposed_by[0]"), [("B", 2)]),
+        (("proposals[0].proposed_by[0]", "proposals[0].proposed_by[1]"), [("A", 0), ("B", 2)]),
+    ],
+)
+def test_a_claim_and_its_fields_go_together_and_no_other_claim_is_touched(paths, left):
+    offers = [
+        {"title": t, "evidence": [1], "status": "agreed", "proposed_by": ["France", "Russia"]}
+        for t in "AB"
+    ]
+    summary = gs.Summary.ground({"relevant": True, "proposals": offers}, ARTICLE)
+    kept = without(summary, map(ClaimPath.parse, paths)).proposals
+    assert [(p.title, len(p.proposed_by)) for p in kept] == left
+    assert {p.status for p in kept} == {"agreed"}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 import guarantee_summarizer as gs
 from guarantee_summarizer.schema import Finding, Withheld
 
 
 def test_an_empty_summary_claims_nothing_and_is_wholly_verified():
     support = gs.Summary(relevant=False).support
-    assert (support.claims, support.verified, support.uncited) == (0, 1.0, ())
+    assert (support.claims, support.reviewed, support.uncited) == (0, False, ())
 
 
 def test_every_item_term_and_position_is_one_claim(embedded):
@@ -22,15 +24,17 @@ def test_every_item_term_and_position_is_one_claim(embedded):
     assert embedded.support.claims == sum(map(len, items)) + parts + texts
 
 
-def test_a_claim_with_two_warnings_is_warned_once_and_what_is_withheld_lowers_the_share(embedded):
+def test_a_claim_with_two_warnings_is_flagged_once_and_what_is_withheld_is_counted_beside_it(
+    embedded,
+):
     warning = Finding(code="x", severity="warning", path="proposals[0].proposed_by[0]", message="m")
     doubted = embedded.replace(
         findings=(warning, warning.replace(code="y")),
         withheld=(Withheld(path="proposals[9]", claim={}, findings=()),),
     )
     support = doubted.support
-    assert (support.warned, support.withheld) == (1, 1)
-    assert support.verified == (support.claims - 1) / (support.claims + 1)
+    assert (support.flagged, support.withheld) == (1, 1)
+    assert "1 flagged, 1 taken out" in str(support)
 
 
 def test_sentences_that_no_claim_cites_are_named(embedded, seed):
@@ -42,8 +46,23 @@ def test_sentences_that_no_claim_cites_are_named(embedded, seed):
 
 def test_terminal_and_markdown_show_it(embedded):
     line = str(embedded.support)
-    assert "claims verified (100%)" in line
-    assert "claims verified" in gs.to_markdown(embedded)
+    assert "claims, grounded and checked, not reviewed: 0 flagged, 0 taken out" in line
+    assert "grounded and checked" in gs.to_markdown(embedded)
     from guarantee_summarizer.render.terminal import terminal_text
 
-    assert "claims verified" in " ".join(terminal_text(embedded).split())
+    assert "grounded and checked" in " ".join(terminal_text(embedded).split())
+
+
+@pytest.mark.parametrize(
+    ("review", "reviewer", "words"),
+    [
+        ("done", "m-9", "reviewed by m-9: "),
+        ("done in part (the review was cut off)", "m-9", "reviewed by m-9 [done in part"),
+        ("failed (RateLimitError)", None, "not reviewed [failed (RateLimitError)]: "),
+    ],
+)
+def test_whether_and_by_whom_it_was_reviewed_is_said(embedded, review, reviewer, words):
+    provenance = embedded.provenance.replace(review=review, reviewer=reviewer)
+    support = embedded.replace(provenance=provenance).support
+    assert support.reviewed == (reviewer is not None)
+    assert words in str(support)

@@ -322,3 +322,52 @@ def test_an_example_of_any_shape_is_read_without_an_error(example):
     data = {"relevant": True, "proposals": proposal("Norway could send 2,000 soldiers.", 1)}
     summary = gs.Summary.ground(data, ARTICLE)
     assert verify(summary, ARTICLE, examples=(example,)) == verify(summary, ARTICLE)
+
+
+@pytest.mark.parametrize(
+    ("title", "evidence", "found"),
+    [
+        ("In 1994 Sweden offered to join.", 8, set()),
+        ("In May 1994 Sweden offered to join.", 8, {"figure_not_in_evidence"}),
+        ("A treaty on military aid of 2026.", 3, set()),
+        ("A treaty on military aid of May 2026.", 3, set()),
+        ("A treaty on military aid of 2025.", 3, {"figure_not_in_evidence"}),
+    ],
+)
+def test_a_date_may_say_less_than_the_sentence_and_never_more(title, evidence, found):
+    assert codes(proposals=proposal(title, evidence)) == found
+
+
+def test_a_figure_in_a_condition_is_held_to_the_sentence_and_costs_only_the_condition():
+    data = {
+        "relevant": True,
+        "proposals": proposal("Soldiers.", 1, condition="once 5,000 soldiers"),
+    }
+    summary = gs.Summary.ground(data, ARTICLE)
+    findings = [(f.code, f.path) for f in verify(summary, ARTICLE)]
+    assert findings == [("figure_not_in_evidence", "proposals[0].condition")]
+
+
+@pytest.mark.parametrize("affiliation", ["Norway", "Ukraine"])
+def test_an_office_holder_whom_the_tables_know_is_given_to_no_other_state(affiliation):
+    assert codes(participants=person(affiliation="Poland")) == set()
+    assert codes(participants=person(affiliation=affiliation)) == {"office_not_with_name"}
+
+
+@pytest.mark.parametrize("status", ["planned", "expected", "held"])
+def test_a_month_that_holds_the_day_of_publication_is_neither_past_nor_future(status):
+    around = gs.Article.from_text(
+        "The leaders of Norway meet in June 2026.", published="2026-06-15"
+    )
+    events = event("The leaders of Norway meet.", status, 1, "June 2026")
+    summary = enrich(
+        gs.Summary.ground({"relevant": True, "events": events}, around), around, default_lexicon()
+    )
+    assert verify(summary, around) == ()
+
+
+def test_the_end_of_the_article_is_not_near_its_first_sentence():
+    condition = "once Sweden joins"
+    assert codes(proposals=proposal("Soldiers.", 1, condition=condition)) == {
+        "words_not_in_evidence"
+    }

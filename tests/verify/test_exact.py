@@ -239,3 +239,10 @@ def test_a_field_that_does_not_hold_is_taken_out_alone():
         "structure.precondition": "elections in Syria",
         "participants[0].title": "Foreign Minister",
     }
+
+
+@pytest.mark.parametrize("alias", ["Emmanuel Macro", "Angela Merkel"])
+def test_an_alias_that_the_article_does_not_hold_is_found(alias):
+    assert codes(participants=[{"name": "Emmanuel Macron", "aliases": [alias]}]) == [
+        "name_not_in_article"
+    ]
