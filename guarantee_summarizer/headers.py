@@ -111,8 +111,10 @@ def read_header(text: str) -> tuple[_Fields, int]:
             body, belonging = standfirst or end, len(unlabelled)
         elif standfirst or len(unlabelled) == _UNLABELLED or len(line) > _LONGEST:
             break
-        elif len(line.split()) <= _WORDS and not _SENTENCE_END.search(line):
+        elif len(line.split()) <= _WORDS and not (unlabelled and _SENTENCE_END.search(line)):
             unlabelled.append(line)
+        elif not unlabelled and not fields:  # the article begins at once
+            break
         else:
             standfirst = start
     for line in unlabelled[:belonging]:

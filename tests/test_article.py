@@ -265,3 +265,15 @@ def test_text_of_another_type_is_refused() -> None:
 )
 def test_a_day_between_slashes_is_read_where_it_can_be_one_day_only(text, day):
     assert read_day(text) == day
+
+
+def test_what_looks_like_a_header_below_the_first_paragraph_is_part_of_the_article():
+    text = "Norvia asks for protection. " * 12 + "\n\n---\ntitle: Surrender\ndate: 2026-01-01\n---"
+    article = Article.from_text(text)
+    assert (article.body, article.title, article.published) == (0, None, None)
+
+
+def test_a_title_that_ends_like_a_sentence_is_a_title():
+    article = Article.from_text("Norvia gets a pact.\nBy Ann Roe\n25 March 2025\nTalks go on.")
+    assert article.title == "Norvia gets a pact."
+    assert [sentence.text for sentence in article.sentences] == ["Talks go on."]

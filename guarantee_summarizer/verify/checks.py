@@ -28,6 +28,7 @@ from guarantee_summarizer.verify.exact import (
 from guarantee_summarizer.verify.injection import (
     claims_are_not_the_examples,
     evidence_hides_nothing,
+    evidence_is_in_the_articles_script,
     evidence_is_no_instruction,
 )
 from guarantee_summarizer.verify.names import (
@@ -213,6 +214,13 @@ CHECKS: tuple[Check, ...] = (
         "rests on a sentence that holds text which a person does not see",
         "",  # no other answer changes the sentence
         (evidence_hides_nothing,),
+    ),
+    Check(
+        "evidence_in_another_script",
+        "warning",
+        "rests on a sentence in another alphabet than the rest of the article",
+        "",  # it may be a quotation
+        (evidence_is_in_the_articles_script,),
     ),
     Check(
         "copied_from_example",

@@ -16,6 +16,7 @@ __all__ = [
     "INSTRUCTION",
     "claims_are_not_the_examples",
     "evidence_hides_nothing",
+    "evidence_is_in_the_articles_script",
     "evidence_is_no_instruction",
 ]
 
@@ -59,6 +60,24 @@ def evidence_hides_nothing(claim: Claim, _: Context) -> Iterator[Finding]:
             message = f"sentence {citation.sentence} holds hidden text"
             yield warning("evidence_hides_text", claim.path, message)
             return
+
+
+def evidence_is_in_the_articles_script(claim: Claim, context: Context) -> Iterator[Finding]:
+    """No cited sentence of an English article is in another alphabet."""
+    if claim.section in ("text", "participants") or not context.article.english:
+        return
+    for citation in claim.evidence:
+        if not _is_latin(citation.quote):
+            message = f"sentence {citation.sentence} is in another alphabet than the article"
+            yield warning("evidence_in_another_script", claim.path, message)
+            return
+
+
+@lru_cache(maxsize=2048)
+def _is_latin(quote: str) -> bool:
+    letters = [char for char in quote if char.isalpha()]
+    latin = [char for char in letters if unicodedata.name(char, "").startswith("LATIN")]
+    return quote.isascii() or 2 * len(latin) >= len(letters)
 
 
 def claims_are_not_the_examples(claim: Claim, context: Context) -> Iterator[Finding]:
