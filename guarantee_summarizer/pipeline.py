@@ -149,6 +149,16 @@ class Pipeline:
             draft = better
         return draft
 
+    def answer_and_review(
+        self, article: Article, account: Account
+    ) -> Generator[Request, Completion, Draft]:
+        """Request a summary and have it reviewed, as batches do: nothing is requested again."""
+        prompt = self._book.prompt(article, language=self.options.language)
+        draft = yield from self._answered(prompt, article, account)
+        if self.options.review and draft.summary.relevant and draft.summary.complete:
+            draft = yield from self._reviewed(draft, prompt)
+        return draft
+
     def _answered(
         self, prompt: Prompt, article: Article, account: Account
     ) -> Generator[Request, Completion, Draft]:

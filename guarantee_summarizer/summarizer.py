@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self, Unpack
 from guarantee_summarizer._version import __version__
 from guarantee_summarizer.article import Article, ArticleLike
 from guarantee_summarizer.corpus.results import Failure, Outcome
-from guarantee_summarizer.errors import ConfigurationError
+from guarantee_summarizer.errors import ConfigurationError, ModelError
 from guarantee_summarizer.lexicon import Cues, Lexicon, default_cues, default_lexicon
 from guarantee_summarizer.llm.messages import Account, Completion
 from guarantee_summarizer.options import Endpoint, OptionFields, Options
@@ -281,7 +281,26 @@ class Summarizer:
         request = next(self._pipeline.conversation(article, Account(self.options)))
         return self.model_client.body(request)
 
-    def read(self, article: ArticleLike, completion: Any) -> Summary:
+    def review_request(self, article: ArticleLike, completion: Any) -> dict[str, Any] | None:
+        """Return the body of the request to review a chat completion received elsewhere (a batch).
+
+        None if there is nothing to review: `review` is off, the text is not relevant, or the answer
+        cannot be used as it is.
+
+        Args:
+            article: the argument of `request`.
+            completion: openai's `ChatCompletion`.
+        """
+        account = Account(replace(self.options, attempts=1))
+        account.attempt()
+        conversation = self._pipeline.answer_and_review(Article.of(article), account)
+        next(conversation)
+        try:
+            return self.model_client.body(conversation.send(Completion.of(completion)))
+        except (StopIteration, ModelError):
+            return None
+
+    def read(self, article: ArticleLike, completion: Any, *, review: Any = None) -> Summary:
         """Return the verified summary from a chat completion received elsewhere (a batch).
 
         There is no re-ask: unsupported claims are withheld.
@@ -289,23 +308,27 @@ class Summarizer:
         Args:
             article: the argument of `request`.
             completion: openai's `ChatCompletion`.
+            review: the one that answers `review_request`, or the `ModelError` in its place.
 
         Raises:
             ModelError: the model declined, or its answer is not usable.
         """
-        article = Article.of(article)
-        account = Account(replace(self.options, attempts=1))
-        account.attempt()
+        article, account = Article.of(article), Account(replace(self.options, attempts=1))
         with account.charged():
-            conversation = self._pipeline.conversation(article, account)
+            conversation = self._pipeline.answer_and_review(article, account)
             next(conversation)
-            answer = Completion.of(completion)
-            account.add(answer.usage)
             try:
-                conversation.send(answer)
+                account.attempt()
+                conversation.send(_received(completion, account))
+                if isinstance(review, ModelError):
+                    conversation.throw(review)
+                if review is None:
+                    conversation.throw(ModelError("nobody reviewed it"))
+                account.attempt()
+                conversation.send(_received(review, account))
             except StopIteration as ended:
                 return self._pipeline.finish(ended.value, article, account.total)
-        raise AssertionError("a conversation without budget sends no second request")
+        raise AssertionError("an answer and its review are all that is requested")
 
     @property
     def model_client(self) -> ModelClient:
@@ -354,6 +377,13 @@ class Summarizer:
             return "Summarizer(embedded)"
         where = self._endpoint and self._endpoint.base_url
         return f"Summarizer({self.model!r}{f', base_url={where!r}' if where else ''})"
+
+
+def _received(response: Any, account: Account) -> Completion:
+    """The completion in a response, charged to the article."""
+    completion = Completion.of(response)
+    account.add(completion.usage)
+    return completion
 
 
 def _endpoint(

@@ -6,7 +6,9 @@ so that a process may die at any of them:
     planned     the articles are in the ledger's file, and taken
     uploaded    the provider has the file; if not recorded, a second upload costs nothing
     created     there is a batch; if not recorded, it is found again by its metadata
-    collected   every article has its entry in the ledger
+    collected   every article has its entry in the ledger, or its answer goes on to be reviewed
+
+A review is a second batch, made of the first one's answers while they are collected.
 """
 
 from __future__ import annotations
@@ -37,7 +39,9 @@ _MOST_BYTES = 190_000_000  # the provider takes 200 MB and does not say which
 _LONGEST = 600.0  # seconds between two polls
 _SILENT = 10  # polls in a row that may fail before `wait` gives up
 _NOTES = 20  # of one batch
-_IDLE = frozenset({"planned", "elsewhere", "completed", "failed", "expired", "cancelled"})
+_IDLE = frozenset(
+    {"planned", "gathering", "elsewhere", "completed", "failed", "expired", "cancelled"}
+)
 _PROBE = Article(text="")  # its key identifies the configuration of a summarizer
 
 
@@ -50,11 +54,13 @@ class Batch:
         id: the provider's id; None until the batch is created.
         state: the provider's word (`validating`, `in_progress`, `finalizing`, `completed`,
             `failed`, `expired`, `cancelling`, `cancelled`); `planned` before it is created (the
-            next `submit` does that); `elsewhere` if other settings made it.
+            next `submit` does that); `gathering` while the answers for a review come in;
+            `elsewhere` if other settings made it.
+        review: whether it takes answers to the second reader.
         total: articles in it.
         done: articles answered; once it is collected, articles with a summary.
         failed: articles that are finished without that.
-        collected: whether every article has its entry in the ledger.
+        collected: whether every article has its entry in the ledger or is in the review's batch.
         notes: warnings about it, in sentences.
     """
 
@@ -64,6 +70,7 @@ class Batch:
     total: int
     done: int = 0
     failed: int = 0
+    review: bool = False
     collected: bool = False
     notes: tuple[str, ...] = ()
 
@@ -93,7 +100,8 @@ class BatchJob:
 
     Args:
         summarizer: model, prompt and options; its endpoint has to offer files and batches. There
-            are no re-asks in a batch: unsupported claims are withheld.
+            are no re-asks in a batch: unsupported claims are withheld. With `review`, answers go
+            to the second reader in a batch of their own.
         ledger: the ledger or its file. Articles wait in it until they are collected.
         max_requests: requests in one batch; the provider takes 50,000.
         max_bytes: bytes in one file of requests; the provider takes 200 MB.
@@ -141,7 +149,7 @@ class BatchJob:
             the new batches and the counts of the articles.
         """
         outbox = Outbox(
-            self._summarizer, self._ledger, maker=self._maker, url=self._api.url, most=self._most
+            self._summarizer, self._ledger, maker=self._maker, api=self._api, most=self._most
         )
         with self._store.alone("submit"):
             batches = [self._send(part, outbox) for part in self._mine("planned", "uploaded")]
@@ -190,7 +198,8 @@ class BatchJob:
 
         Expired and cancelled batches count too. Each outcome is in the ledger before it is yielded.
         A batch whose collection was interrupted is yielded again from its start; the outcomes that
-        the ledger holds by then are neither written nor counted again.
+        the ledger holds by then are neither written nor counted again. Answers to be reviewed are
+        sent on as batches at the end, and yielded once those are collected: see `results`.
 
         Yields:
             a summary, or a `Failure` with the article and the error: one for each article.
@@ -200,6 +209,22 @@ class BatchJob:
                 remote = self._remote(part)
                 if remote is None or remote.ended:
                     yield from self._collected(part, remote)
+        if any(part.review for part in self._mine("planned", "uploaded")):
+            self.submit()
+
+    def results(self, *, poll: float = 30.0) -> Iterator[Outcome]:
+        """Submit what is not sent, wait and collect, until every article has its outcome.
+
+        Args:
+            poll: as for `wait`.
+
+        Yields:
+            as `collect`.
+        """
+        while self._mine("planned", "uploaded", "created", "unsent"):
+            self.submit()
+            self.wait(poll=poll)
+            yield from self.collect()
 
     def cancel(self) -> list[Batch]:
         """Cancel the running batches; answers given by then are paid for and can be collected.
@@ -210,9 +235,10 @@ class BatchJob:
         with self._store.alone("submit"):
             return [self._cancelled(part) for part in self._mine("planned", "uploaded", "created")]
 
-    def _mine(self, *steps: str) -> list[Part]:
-        """The parts at these steps that this configuration made."""
-        return [p for p in self._store.parts() if p.maker == self._maker and p.step in steps]
+    def _mine(self, *steps: str, named: str | None = None) -> list[Part]:
+        """The parts at these steps that this configuration made; the one of a name if it is given."""
+        mine = (p for p in self._store.parts() if p.maker == self._maker and p.step in steps)
+        return [part for part in mine if named in (None, part.part)]
 
     def _send(self, part: Part, outbox: Outbox) -> Batch:
         """Take a part from its present step to its batch."""
@@ -245,7 +271,12 @@ class BatchJob:
         return self._api.retrieve(part.batch_id or "")
 
     def _batch(self, part: Part, remote: RemoteBatch | None) -> Batch:
-        known: dict[str, Any] = {"part": part.part, "id": part.batch_id, "total": part.total}
+        known: dict[str, Any] = {
+            "part": part.part,
+            "id": part.batch_id,
+            "total": part.total,
+            "review": part.review,
+        }
         if part.step == "collected":
             final = {name: getattr(part, name) for name in ("state", "done", "failed", "notes")}
             return Batch(**known, **final, collected=True)
@@ -256,19 +287,25 @@ class BatchJob:
             )
             return Batch(**known, state="elsewhere", notes=(note,))
         if remote is None:
-            state = "cancelled" if part.step == "unsent" else "planned"
+            state = {"unsent": "cancelled", "gathering": "gathering"}.get(part.step, "planned")
             return Batch(**known, state=state)
         notes = tuple(str(error) for _, error in remote.errors[:_NOTES])
         done, failed = remote.done, remote.failed
         return Batch(**known, state=remote.state, done=done, failed=failed, notes=notes)
 
     def _collected(self, part: Part, remote: RemoteBatch | None) -> Iterator[Outcome]:
-        """One outcome for each article of a part; then the part is collected."""
+        """One outcome for each article of a part that is not reviewed; then it is collected."""
         counts, notes = Counter[bool](), list[str]()
         for key, answer in self._answers(part, remote, notes):
+            if self._goes_on(part, key, answer):
+                continue
             result = self._settled(part, key, answer)
             counts[result.failure is None] += 1
             yield result.outcome
+        if moved := len(self._store.numbers(part.reviewed_by)):
+            notes.append(f"{moved} answers went on to be reviewed")
+            if not self._mine("planned", "uploaded", "created", named=part.reviewed_by.part):
+                self._store.put(replace(part.reviewed_by, total=moved, step="planned"))
         state = remote.state if remote else "cancelled"
         ended = replace(part, step="collected", state=state, notes=tuple(notes[:_NOTES]))
         self._store.put(replace(ended, done=counts[True], failed=counts[False]))
@@ -278,11 +315,12 @@ class BatchJob:
     ) -> Iterator[tuple[str, Any]]:
         """Each key once with its completion or error, in the order of the provider's files."""
         waiting = self._store.numbers(part)
+        moved = self._store.numbers(part.reviewed_by)  # by a collection that was broken off
         for file_id in remote.files if remote else ():
             for key, answer in self._downloaded(file_id, notes):
                 if waiting.pop(key, None) is not None:
                     yield key, answer
-                else:
+                elif key not in moved:
                     notes.append(f"custom_id {key[:64]!r} was never sent, or is answered twice")
         for key, number in waiting.items():
             yield key, self._api.unanswered(remote, number)
@@ -299,19 +337,35 @@ class BatchJob:
                 elif line.strip():
                     notes.append(f"line {number} of file {file_id} cannot be read")
 
+    def _goes_on(self, part: Part, key: str, answer: Any) -> bool:
+        """Whether an answer is reviewed; it is moved to the part that does."""
+        if part.review or isinstance(answer, ModelError):
+            return False
+        if self._summarizer.review_request(self._store.article(key), answer) is None:
+            return False
+        if not self._store.numbers(part.reviewed_by):
+            self._store.put(part.reviewed_by)
+        self._store.move(key, part.reviewed_by, answer.model_dump_json())
+        return True
+
     def _settled(self, part: Part, key: str, answer: Any) -> Result:
         """The result of one article, recorded once."""
         article, entry = self._store.article(key), self._ledger.get(key)
         if entry is not None and entry.run == part.run:  # by an interrupted collection
             return stored(entry, article)
-        result = self._read(article, answer)
+        first = self._store.answer(key)
+        if first is None:
+            result = self._read(article, answer)
+        else:
+            result = self._read(article, self._api.completion(first), review=answer)
         self._ledger.record(entry_of(key, article, result, part.run))
         return result
 
-    def _read(self, article: Article, answer: Any) -> Result:
+    def _read(self, article: Article, answer: Any, *, review: Any = None) -> Result:
         if isinstance(answer, ModelError):
             return failed(article, answer)
         try:
-            return Result(article.source, summary=self._summarizer.read(article, answer))
+            summary = self._summarizer.read(article, answer, review=review)
+            return Result(article.source, summary=summary)
         except Exception as error:  # noqa: BLE001  (one answer must not cost the others)
             return failed(article, error)

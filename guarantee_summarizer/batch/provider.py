@@ -84,6 +84,12 @@ class BatchApi:
                 "batches do not work with client=; "
                 "give the summarizer base_url= and api_key= instead"
             )
+        reviewer = self._options.reviewer(self._endpoint)
+        if reviewer is not None and not reviewer.is_beside(self._endpoint):
+            raise ConfigurationError(
+                "a batch is reviewed at the endpoint that answers it; give review= the name of a "
+                "model there, or False"
+            )
 
     @property
     def address(self) -> str:
@@ -172,6 +178,10 @@ class BatchApi:
         if not isinstance(data, dict) or not isinstance(data.get("custom_id"), str):
             return None
         return data["custom_id"], self._answer(data)
+
+    def completion(self, stored: str) -> ChatCompletion:
+        """Read a completion that was stored as JSON."""
+        return ChatCompletion.model_validate_json(stored)
 
     def unanswered(self, remote: RemoteBatch | None, number: int) -> ModelError:
         """Return the error for an article without a line.

@@ -11,10 +11,10 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from tempfile import TemporaryFile
-from typing import IO, Literal
+from typing import IO, TYPE_CHECKING, Literal
 
 from guarantee_summarizer.article import Article, ArticleLike
 from guarantee_summarizer.corpus.ledger import Ledger, storable
@@ -22,17 +22,21 @@ from guarantee_summarizer.corpus.results import Failure
 from guarantee_summarizer.errors import ArticleError, LedgerError
 from guarantee_summarizer.summarizer import Summarizer
 
+if TYPE_CHECKING:  # loads openai, which only a batch needs
+    from guarantee_summarizer.batch.provider import BatchApi
+
 __all__ = ["BatchStore", "Outbox", "Part"]
 
-Step = Literal["planned", "uploaded", "created", "unsent", "collected"]
+Step = Literal["gathering", "planned", "uploaded", "created", "unsent", "collected"]
+_REVIEW = "-review"  # ends the names of parts that go to the second reader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """The articles of one batch and the last step taken.
 
-    `maker` is a hash of the configuration, `run` the run of the ledger. `unsent` was cancelled
-    before there was a batch. `state`, `done`, `failed` and `notes` are set when it is `collected`.
+    `maker` is a hash of the configuration, `run` the run of the ledger. A part that is reviewed is
+    `gathering` while the answers come in; `unsent` was cancelled before there was a batch. `state`, `done`, `failed` and `notes` are set when it is `collected`.
     """
 
     part: str
@@ -48,6 +52,16 @@ class Part:
     notes: tuple[str, ...] = ()
 
     @property
+    def review(self) -> bool:
+        """Whether its articles have their answers, and go to the second reader."""
+        return self.part.endswith(_REVIEW)
+
+    @property
+    def reviewed_by(self) -> Part:
+        """The part that takes its answers to the second reader."""
+        return replace(self, part=self.part + _REVIEW, total=0, step="gathering")
+
+    @property
     def marks(self) -> dict[str, str]:
         """The metadata that identifies its batch at the provider."""
         return {"job": "guarantee-summarizer", "part": self.part}
@@ -55,9 +69,14 @@ class Part:
 
 _PUT = """INSERT INTO batches VALUES (:part, :maker, :run, :total, :step, :file_id, :batch_id,
         :state, :done, :failed, :notes)
-    ON CONFLICT (part) DO UPDATE SET step = excluded.step, file_id = excluded.file_id,
+    ON CONFLICT (part) DO UPDATE SET total = excluded.total, step = excluded.step, file_id = excluded.file_id,
         batch_id = excluded.batch_id, state = excluded.state, done = excluded.done,
         failed = excluded.failed, notes = excluded.notes"""
+
+
+_MOVE = """UPDATE batch_items SET part = :part, answer = :answer,
+        number = (SELECT coalesce(max(number), 0) + 1 FROM batch_items WHERE part = :part)
+    WHERE key = :key"""
 
 
 class BatchStore:
@@ -106,7 +125,17 @@ class BatchStore:
         record = json.dumps(asdict(article) | {"published": day}, ensure_ascii=False)
         with self._ledger.transaction() as connection:
             values = (key, part, number, storable(record))
-            connection.execute("INSERT INTO batch_items VALUES (?, ?, ?, ?)", values)
+            connection.execute("INSERT INTO batch_items VALUES (?, ?, ?, ?, NULL)", values)
+
+    def move(self, key: str, part: Part, answer: str) -> None:
+        """Write an article's answer and move it to the part that is reviewed."""
+        with self._ledger.transaction() as connection:
+            connection.execute(_MOVE, {"key": key, "part": part.part, "answer": storable(answer)})
+
+    def answer(self, key: str) -> str | None:
+        """Return the answer of an article that is reviewed."""
+        rows = self._ledger.read("SELECT answer FROM batch_items WHERE key = :key", key=key)
+        return str(rows[0]["answer"]) if rows and rows[0]["answer"] is not None else None
 
     def clear(self) -> None:
         """Delete the articles of parts that were never finished."""
@@ -145,16 +174,24 @@ class Outbox:
         summarizer: makes keys and requests.
         ledger: knows which articles are done.
         maker: written to each part.
-        url: the provider's route for each request.
-        most: requests in one part, and bytes.
+        api: the provider's route for each request, and its form of an answer.
+        most: requests in one part, and bytes; half of them where answers are reviewed, as those
+            requests hold the record, too.
     """
 
     def __init__(
-        self, summarizer: Summarizer, ledger: Ledger, *, maker: str, url: str, most: tuple[int, int]
+        self,
+        summarizer: Summarizer,
+        ledger: Ledger,
+        *,
+        maker: str,
+        api: BatchApi,
+        most: tuple[int, int],
     ) -> None:
         self._summarizer, self._ledger, self._store = summarizer, ledger, BatchStore(ledger)
-        self._maker, self._url = maker, url
+        self._maker, self._api = maker, api
         self._most_requests, self._most_bytes = most
+        self._full = self._most_bytes // 2 if summarizer.options.review else self._most_bytes
         self._run = 0
         self.counts: Counter[str] = Counter()
         self.failures: list[Failure] = []
@@ -164,7 +201,7 @@ class Outbox:
         self._store.clear()  # of an interrupted submission
         name, total, size = uuid.uuid4().hex, 0, 0
         for key, article, length in self._admitted(articles):
-            if total == self._most_requests or (total and size + length > self._most_bytes):
+            if total == self._most_requests or (total and size + length > self._full):
                 yield self._planned(name, total)
                 name, total, size = uuid.uuid4().hex, 0, 0
             total, size = total + 1, size + length
@@ -220,7 +257,11 @@ class Outbox:
         return length
 
     def _line(self, key: str, article: Article) -> bytes:
-        body = self._summarizer.request(article)
-        line = {"custom_id": key, "method": "POST", "url": self._url, "body": body}
+        answer = self._store.answer(key)
+        if answer is None:
+            body = self._summarizer.request(article)
+        else:
+            body = self._summarizer.review_request(article, self._api.completion(answer)) or {}
+        line = {"custom_id": key, "method": "POST", "url": self._api.url, "body": body}
         text = json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n"
         return text.encode("utf-8", "backslashreplace")  # a lone surrogate as its escape

@@ -64,7 +64,7 @@ _BATCHES = (
         total INTEGER NOT NULL, step TEXT NOT NULL, file_id TEXT, batch_id TEXT,
         state TEXT NOT NULL, done INTEGER NOT NULL, failed INTEGER NOT NULL, notes TEXT NOT NULL)""",
     """CREATE TABLE batch_items (key TEXT PRIMARY KEY, part TEXT NOT NULL, number INTEGER NOT NULL,
-        article TEXT NOT NULL, UNIQUE (part, number))""",
+        article TEXT NOT NULL, answer TEXT, UNIQUE (part, number))""",
     f"PRAGMA application_id = {APPLICATION}",
     f"PRAGMA user_version = {VERSION}",
 )

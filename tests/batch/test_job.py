@@ -68,7 +68,8 @@ def start(path: Path):
     opened: list = []
 
     def starting(server: ScriptedBatches, *, options=None, **limits) -> BatchJob:
-        works = gs.Summarizer("m", base_url=server.url, api_key=KEY, **(options or {}))
+        options = {"review": False, **(options or {})}
+        works = gs.Summarizer("m", base_url=server.url, api_key=KEY, **options)
         ledger = Ledger(path)
         opened.extend([works, ledger])
         return BatchJob(works, ledger, **{"sleep": lambda _: None, **limits})
@@ -137,7 +138,7 @@ def test_a_line_is_the_summarizers_own_request_under_its_own_key(serve, start):
     article = gs.Article.from_text(TEXTS[0], published="2026-01-06")
     job.submit([article])
     (line,) = server.batches["batch_0"].lines
-    with gs.Summarizer("m", base_url=server.url, api_key=KEY) as works:
+    with gs.Summarizer("m", base_url=server.url, api_key=KEY, review=False) as works:
         assert line["custom_id"] == works.key(article)
         assert line["body"] == works.request(article)
     assert (line["method"], line["url"]) == ("POST", "/v1/chat/completions")
@@ -148,7 +149,7 @@ def test_a_summary_is_the_same_as_a_live_one(serve, start, endpoint):
     job = start(serve())
     job.submit([given])
     (batched,) = finish(job)
-    with gs.Summarizer("m", base_url=endpoint.url, api_key=KEY) as works:
+    with gs.Summarizer("m", base_url=endpoint.url, api_key=KEY, review=False) as works:
         live = works.summarize(given)
     plain = {"provenance": None, "usage": None}
     assert batched.replace(**plain) == live.replace(**plain)
@@ -536,6 +537,7 @@ def test_memory_holds_keys_and_no_articles(path):
 
     class Requests:
         settings = {"model": "m"}  # noqa: RUF012
+        options = gs.Options(review=False)
 
         def key(self, article):
             return article.source
@@ -545,7 +547,7 @@ def test_memory_holds_keys_and_no_articles(path):
 
     articles = (gs.Article(text=f"{n} " * 20_000, source=str(n)) for n in range(200))
     with Ledger(path) as ledger, TemporaryFile() as file:
-        outbox = Outbox(Requests(), ledger, maker="m", url="/", most=(150, 10**8))
+        outbox = Outbox(Requests(), ledger, maker="m", api=BatchApi, most=(150, 10**8))
         ledger.counts()
         tracemalloc.start()
         parts = list(outbox.parts(articles))
@@ -624,7 +626,7 @@ def run_until_killed(works, path: Path, turn: int, monkeypatch: pytest.MonkeyPat
 def test_a_crash_at_any_step_costs_nothing(serve, tmp_path, monkeypatch):
     """Every article is paid once and recorded once, wherever the process died."""
     server = serve(other(n1=Reply(refusal="no")))
-    with gs.Summarizer("m", base_url=server.url, api_key=KEY) as works:
+    with gs.Summarizer("m", base_url=server.url, api_key=KEY, review=False) as works:
         for turn in itertools.count(1):
             server.paid.clear()
             path = tmp_path / f"{turn}" / "runs.ledger"
@@ -652,7 +654,8 @@ def test_a_killed_process_holds_up_nobody(serve, start, path):
     code = (
         "import os, sys, guarantee_summarizer as gs\n"
         "from guarantee_summarizer.batch.provider import BatchApi\n"
-        "job = gs.BatchJob(gs.Summarizer('m', base_url=sys.argv[2], api_key='k'), sys.argv[1])\n"
+        "works = gs.Summarizer('m', base_url=sys.argv[2], api_key='k', review=False)\n"
+        "job = gs.BatchJob(works, sys.argv[1])\n"
         "real = BatchApi.create\n"
         "BatchApi.create = lambda *a, **k: (real(*a, **k), os._exit(7))\n"
         "job.submit([sys.argv[3]])"
@@ -706,3 +709,116 @@ def test_a_batch_says_whether_it_is_running():
     ended = {"planned", "elsewhere", "completed", "failed", "expired", "cancelled"}
     running = {s for s in states | ended if Batch(part="p", id="b", state=s, total=1).running}
     assert running == states
+
+
+# --- a second reader
+
+HOLDS = {"verdicts": []}
+DOUBT = {"verdicts": [{"claim": 1, "field": "", "verdict": "imprecise", "reason": "too firm"}]}
+
+
+def reviewing(review=HOLDS, **replies: Reply):
+    """Right answers, and a review of each; `replies` are those to the reviews of some articles."""
+
+    def answer(line: dict) -> Reply:
+        if line["body"]["tools"][0]["function"]["name"] != "Review":
+            return right(line)
+        return replies.get(f"n{number(line['body'])}") or Reply(answer=review)
+
+    return answer
+
+
+REVIEW = {"review": True}
+
+
+def test_answers_are_reviewed_in_a_second_batch(serve, start, path):
+    server = serve(reviewing(DOUBT))
+    job = start(server, options=REVIEW)
+    job.submit(TEXTS)
+    assert finish(job) == []
+    first, second = job.refresh()
+    assert (first.collected, first.done, first.review) == (True, 0, False)
+    assert "5 answers went on to be reviewed" in first.notes
+    assert (second.state, second.total, second.review) == ("in_progress", 5, True)
+    assert Ledger(path).counts() == (0, 0)
+    outcomes = finish(job)
+    assert numbers(outcomes) == [0, 1, 2, 3, 4]
+    for summary in outcomes:
+        assert summary.provenance.review == "done"
+        assert [finding.code for finding in summary.findings] == ["review_imprecise"]
+        assert (summary.usage.input_tokens, summary.usage.attempts) == (200, 2)
+    assert Ledger(path).counts() == (5, 0)
+    assert all(paid == 2 for paid in server.paid.values())
+
+
+def test_results_come_without_a_thought_for_the_second_batch(serve, start):
+    job = start(serve(reviewing()), options=REVIEW)
+    job.submit(TEXTS)
+    assert numbers(job.results()) == [0, 1, 2, 3, 4]
+    assert list(job.results()) == []
+
+
+def test_a_review_that_fails_costs_no_summary(serve, start):
+    failing = reviewing(
+        n0=Reply(status=400, body="{}"), n1=Reply(drop=True), n2=Reply(answer="what?")
+    )
+    job = start(serve(failing), options=REVIEW)
+    job.submit(TEXTS)
+    outcomes = list(job.results())
+    assert numbers(outcomes) == [0, 1, 2, 3, 4]
+    reviews = Counter(o.provenance.review.split(" ")[0] for o in outcomes)
+    assert reviews == {"failed": 3, "done": 2}
+
+
+def test_what_is_not_reviewed_comes_with_the_first_batch(serve, start):
+    irrelevant = {"relevant": False, "headline": "Nothing.", "abstract": "It is about nothing."}
+
+    def answer(line: dict) -> Reply:
+        return Reply(answer=irrelevant) if number(line["body"]) == 3 else reviewing()(line)
+
+    job = start(serve(answer), options=REVIEW)
+    job.submit(TEXTS)
+    (summary,) = finish(job)
+    assert not summary.relevant
+    assert numbers(finish(job)) == [0, 1, 2, 4]
+
+
+def test_articles_under_review_are_pending_and_a_cancelled_review_leaves_the_answers(serve, start):
+    job = start(serve(reviewing()), options=REVIEW)
+    job.submit(TEXTS)
+    finish(job)
+    assert job.submit(TEXTS).pending == 5
+    job.cancel()
+    outcomes = finish(job)
+    assert numbers(outcomes) == [0, 1, 2, 3, 4]
+    assert all(o.provenance.review.startswith("failed") for o in outcomes)
+
+
+def test_a_collection_that_is_broken_off_reviews_every_answer_once(serve, start, monkeypatch):
+    server = serve(reviewing())
+    job = start(server, options=REVIEW)
+    job.submit(TEXTS)
+    job.wait()
+    real, moves = BatchStore.move, []
+
+    def moving(self, *moved):
+        if len(moves) == 2:
+            raise KeyboardInterrupt
+        moves.append(moved)
+        real(self, *moved)
+
+    monkeypatch.setattr(BatchStore, "move", moving)
+    with pytest.raises(KeyboardInterrupt):
+        list(job.collect())
+    monkeypatch.setattr(BatchStore, "move", real)
+    again = start(server, options=REVIEW)
+    again.submit()  # sends nothing that is not whole
+    assert numbers(again.results()) == [0, 1, 2, 3, 4]
+    assert all(paid == 2 for paid in server.paid.values())
+    assert "never sent" not in str(again.refresh())
+
+
+def test_a_reader_at_another_endpoint_is_refused(serve, start):
+    reader = gs.Endpoint(model="r", base_url="http://127.0.0.1:1/v1")
+    with pytest.raises(gs.ConfigurationError, match="give review= the name of a model there"):
+        start(serve(), options={"review": reader})
