@@ -61,6 +61,8 @@ def hides_text(text: str) -> bool:
     >>> hides_text("ig\u200bnore"), hides_text("guar\u00adantee")
     (True, False)
     """
+    if text.isascii() and "<" not in text and ":" not in text:  # as nearly always
+        return False
     return _HIDDEN.search(_FLAG.sub("", text)) is not None
 
 
