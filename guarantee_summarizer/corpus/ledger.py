@@ -5,11 +5,9 @@ from __future__ import annotations
 import functools
 import json
 import os
-import platform
 import sqlite3
 import threading
 import time
-import uuid
 import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -19,14 +17,13 @@ from typing import Any, Literal, NamedTuple, Self
 
 from guarantee_summarizer import errors
 from guarantee_summarizer.article import Article
+from guarantee_summarizer.corpus.database import FOREIGN, transaction
 from guarantee_summarizer.corpus.results import Failure, Result, usage_of
+from guarantee_summarizer.corpus.sessions import FORKED, Session, end, holds, lives, opened
 from guarantee_summarizer.errors import LedgerError
 from guarantee_summarizer.schema import Usage
 
 __all__ = [
-    "APPLICATION",
-    "LEASE",
-    "VERSION",
     "ClaimResult",
     "Counts",
     "Entry",
@@ -37,55 +34,10 @@ __all__ = [
     "stored",
 ]
 
-LEASE = 3600.0
-"""Lease in seconds for claims from other hosts."""
-
-APPLICATION, VERSION = 0x47534C67, 2  # "GSLg"; both are in the file's header
-
 EntryStatus = Literal["done", "failed"]
 ClaimResult = Literal["mine", "taken", "done", "failed"]
 
 _PAGE = 50  # entries read at once: a few MB even of long articles
-_RUNS_AND_ENTRIES = (
-    """CREATE TABLE runs (run INTEGER PRIMARY KEY AUTOINCREMENT, settings TEXT NOT NULL,
-        owner TEXT NOT NULL, begun REAL NOT NULL, ended REAL,
-        state TEXT CHECK (state IN ('finished', 'stopped', 'failed')),
-        done INTEGER NOT NULL, failed INTEGER NOT NULL, usage TEXT NOT NULL)""",
-    """CREATE TABLE entries (seq INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE,
-        status TEXT NOT NULL CHECK (status IN ('done', 'failed')),
-        run INTEGER NOT NULL, updated REAL NOT NULL, article TEXT NOT NULL, source TEXT NOT NULL,
-        usage TEXT NOT NULL, error TEXT, message TEXT, summary TEXT, record TEXT,
-        CHECK (status = 'failed' OR summary IS NOT NULL))""",
-    "CREATE INDEX entries_by_status ON entries (status)",
-    "CREATE TABLE claims (key TEXT PRIMARY KEY, owner TEXT NOT NULL, since REAL NOT NULL)",
-)
-_BATCHES = (
-    """CREATE TABLE batches (part TEXT PRIMARY KEY, maker TEXT NOT NULL, run INTEGER NOT NULL,
-        total INTEGER NOT NULL, step TEXT NOT NULL, file_id TEXT, batch_id TEXT,
-        state TEXT NOT NULL, done INTEGER NOT NULL, failed INTEGER NOT NULL, notes TEXT NOT NULL)""",
-    """CREATE TABLE batch_items (key TEXT PRIMARY KEY, part TEXT NOT NULL, number INTEGER NOT NULL,
-        article TEXT NOT NULL, answer TEXT, UNIQUE (part, number))""",
-    f"PRAGMA application_id = {APPLICATION}",
-    f"PRAGMA user_version = {VERSION}",
-)
-_SCHEMA = (*_RUNS_AND_ENTRIES, *_BATCHES)
-# Version 1 kept batches as documents, and their articles in files beside the ledger. Nobody else
-# has the file open, so the owner of every claim is gone.
-_UNCOLLECTED = """SELECT count(*) FROM documents
-    WHERE kind = 'batch' AND json_extract(data, '$.step') <> 'collected'"""
-_UPGRADE = (
-    *_BATCHES,
-    """INSERT INTO batches SELECT name, json_extract(data, '$.maker'), json_extract(data, '$.run'),
-        json_extract(data, '$.total'), json_extract(data, '$.step'),
-        json_extract(data, '$.file_id'), json_extract(data, '$.batch_id'),
-        json_extract(data, '$.state'), json_extract(data, '$.done'),
-        json_extract(data, '$.failed'), json_extract(data, '$.notes')
-        FROM documents WHERE kind = 'batch' ORDER BY rowid""",
-    "DROP TABLE documents",
-    "DELETE FROM claims",
-    "UPDATE runs SET owner = owner || ' -'",
-)
-
 _RECORD = """INSERT OR REPLACE INTO entries
     SELECT NULL, :key, :status, :run, :updated, :article, :source, :usage, :error, :message,
         :summary, :record
@@ -94,7 +46,6 @@ _RECORD = """INSERT OR REPLACE INTO entries
 _ADD_UP = """UPDATE runs SET done = done + (:status = 'done'),
     failed = failed + (:status = 'failed'), usage = :total WHERE run = :run"""
 
-_FOREIGN = "is no ledger and was left as it is; name another file"
 _KEPT = "and run again, what was recorded is kept"
 _REMEDIES = {
     sqlite3.SQLITE_BUSY: f"another process has locked it for {{patience:g}} s; end that one {_KEPT}",
@@ -103,12 +54,8 @@ _REMEDIES = {
     sqlite3.SQLITE_READONLY: "may not be written; allow it for the file and its folder",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened; allow reading and writing the file and its folder",
     sqlite3.SQLITE_CORRUPT: "is damaged; move it away, 'sqlite3 FILE .recover' may save its rows",
-    sqlite3.SQLITE_NOTADB: _FOREIGN,
+    sqlite3.SQLITE_NOTADB: FOREIGN,
 }
-_FORKED = (
-    "was open in the process that this one was forked from, and SQLite would lose rows; "
-    "close it before the fork, or start the process by another method (spawn)"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +127,7 @@ class Ledger:
     def __init__(self, path: str | Path, *, patience: float = 30.0) -> None:
         self._path, self._patience = Path(path).absolute(), patience
         self._lock = threading.RLock()
-        self._session: _Session | None = None
+        self._session: Session | None = None
         self._end_session: Any = None
 
     @property
@@ -231,7 +178,7 @@ class Ledger:
             if status := self._status(key, retry=retry):
                 return status
             claims = self.read("SELECT * FROM claims WHERE key = :key", key=key)
-            if any(_holds(claim, session) for claim in claims):
+            if any(holds(claim, session) for claim in claims):
                 return "taken"
             values = (key, session.owner, time.time())
             connection.execute("INSERT OR REPLACE INTO claims VALUES (?, ?, ?)", values)
@@ -333,19 +280,19 @@ class Ledger:
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Commit everything that is written inside, or nothing."""
-        with self._using() as session, _transaction(session.connection):
+        with self._using() as session, transaction(session.connection):
             yield session.connection
 
     @contextmanager
-    def _using(self) -> Iterator[_Session]:
+    def _using(self) -> Iterator[Session]:
         """The open file, for one thread at a time; SQLite's errors become ledger errors."""
         if self._session is not None and self._session.pid != os.getpid():
-            raise LedgerError(f"{self._path}: {_FORKED}")
+            raise LedgerError(f"{self._path}: {FORKED}")
         with self._lock:
             try:
                 if self._session is None:
-                    self._session = _opened(self._path, self._patience)
-                    self._end_session = weakref.finalize(self, _end, self._session)
+                    self._session = opened(self._path, self._patience)
+                    self._end_session = weakref.finalize(self, end, self._session)
                     self._end_session.atexit = False
                 yield self._session
             except sqlite3.Error as error:
@@ -357,186 +304,6 @@ class Ledger:
                 raise LedgerError(f"{self._path}: cannot be opened ({error.strerror})") from error
 
 
-@dataclass(slots=True)
-class _Session:
-    """An open file and the keys claimed through it; `owner` is the unique `host pid start id`."""
-
-    file: Path
-    connection: sqlite3.Connection
-    owner: str
-    pid: int
-    keys: set[str] = field(default_factory=set)
-
-
-_SESSIONS: dict[str, _Session] = {}  # by owner; a forked process has its parent's too
-
-
-def _opened(path: Path, patience: float) -> _Session:
-    file, pid = path.resolve(), os.getpid()
-    # SQLite takes a file that was open at the fork for the child's own, also if the child opens it
-    # anew: it locks nothing, and loses the child's rows when the parent closes the file.
-    if any(session.file == file and session.pid != pid for session in [*_SESSIONS.values()]):
-        raise LedgerError(f"{path}: {_FORKED}")
-    owner = f"{platform.node()} {pid} {_started(pid)} {uuid.uuid4().hex}"
-    session = _Session(file, _connect(path, patience), owner, pid)
-    _SESSIONS[owner] = session
-    return session
-
-
-def _end(session: _Session) -> None:
-    if session.pid == os.getpid():  # never the parent's, in a child
-        del _SESSIONS[session.owner]
-        session.connection.close()
-
-
-def _holds(claim: sqlite3.Row, session: _Session) -> bool:
-    """Whether the owner of a claim still works on it.
-
-    A claim of this process is void if none of its open ledgers has it: its release failed.
-    """
-    owner, since = claim["owner"], claim["since"]
-    if owner.rpartition(" ")[0] == session.owner.rpartition(" ")[0]:
-        own = _SESSIONS.get(owner)
-        return own is not None and claim["key"] in own.keys
-    alive = _lives(owner)
-    return abs(time.time() - since) < LEASE if alive is None else alive
-
-
-def _lives(owner: str) -> bool | None:
-    """Whether the process is alive; None if that cannot be seen from here."""
-    host, pid, start, _ = owner.rsplit(" ", 3)
-    if host != platform.node():
-        return None
-    started = _started(int(pid))
-    return None if started is None else started == start
-
-
-def _started(pid: int) -> str | None:
-    """The start time of a process, empty if it has ended, None if it is hidden from this user."""
-    import psutil  # noqa: PLC0415  (20 ms)
-
-    if not psutil.pid_exists(pid):
-        return ""
-    try:
-        process = psutil.Process(pid)
-        ended = process.status() in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
-        # On Linux a change of the system's clock moves both figures alike.
-        since = psutil.boot_time() if psutil.LINUX else 0.0
-        return "" if ended else f"{process.create_time() - since:.2f}"
-    except psutil.Error:
-        return None
-
-
-def _connect(path: Path, patience: float) -> sqlite3.Connection:
-    """Open the file; create it if it is missing or empty."""
-    _refuse_foreign(path)
-    connection = sqlite3.connect(
-        path, timeout=patience, isolation_level=None, check_same_thread=False
-    )
-    try:
-        connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA trusted_schema = OFF")
-        if _identity(connection) == (0, 0):
-            with _transaction(connection):
-                if _identity(connection) == (0, 0):  # no other process was faster
-                    for statement in _SCHEMA:
-                        connection.execute(statement)
-        if _identity(connection) == (APPLICATION, 1):
-            _upgrade(connection, path, patience)
-        # Not earlier: the identity of a new file has to be in the file itself, not in its log.
-        connection.execute("PRAGMA journal_mode = WAL")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _upgrade(connection: sqlite3.Connection, path: Path, patience: float) -> None:
-    """Upgrade a file of version 1, once no other process has it open."""
-    deadline = time.monotonic() + patience
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = DELETE")
-            break
-        except sqlite3.OperationalError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-    with _transaction(connection):
-        if _identity(connection)[1] != 1:
-            return  # another process was faster
-        (number,) = connection.execute(_UNCOLLECTED).fetchone()
-        if number:
-            raise LedgerError(
-                f"{path}: holds batches of an earlier release that are not collected ({number}); "
-                "collect them with that release, or begin a new ledger"
-            )
-        for statement in _UPGRADE:
-            connection.execute(statement)
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-        yield
-        connection.execute("COMMIT")
-    finally:
-        if connection.in_transaction:
-            with suppress(sqlite3.Error):
-                connection.execute("ROLLBACK")
-
-
-def _refuse_foreign(path: Path) -> None:
-    """Raise if the file is no ledger, without a lock, a log or a byte written.
-
-    Only SQLite may open it: opening and closing the file otherwise drops the locks that this
-    process holds on it (https://www.sqlite.org/howtocorrupt.html, 2.2).
-    """
-    if path.is_dir():
-        raise LedgerError(f"{path}: is a folder; name a file in it")
-    if not path.parent.is_dir():
-        raise LedgerError(f"{path}: there is no folder {path.parent}; make it first")
-    if not path.exists() or not path.stat().st_size:
-        return
-    application, version = _file_identity(path)
-    if application != APPLICATION:
-        raise LedgerError(f"{path}: {_FOREIGN}")
-    if version > VERSION:
-        raise LedgerError(f"{path}: was written by a newer release; install that one")
-    if version < 1:
-        raise LedgerError(f"{path}: is of an unknown version {version}; begin a new ledger")
-
-
-def _file_identity(path: Path) -> tuple[int, int]:
-    """The identity of a file; its log is read only if the file is damaged without it.
-
-    A process that writes, or was killed while writing, may leave a first page that only the log
-    completes.
-    """
-    try:
-        return _read_only(f"{path.as_uri()}?mode=ro&immutable=1")
-    except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CORRUPT:
-            raise
-    return _read_only(f"{path.as_uri()}?mode=ro")
-
-
-def _read_only(uri: str) -> tuple[int, int]:
-    connection = sqlite3.connect(uri, uri=True)
-    try:
-        return _identity(connection)
-    finally:
-        connection.close()
-
-
-def _identity(connection: sqlite3.Connection) -> tuple[int, int]:
-    names = ("application_id", "user_version")
-    application, version = (connection.execute(f"PRAGMA {n}").fetchone()[0] for n in names)
-    return application, version
-
-
 def _entry(row: sqlite3.Row) -> Entry:
     values = {name: row[name] for name in row.keys() if name != "seq"}  # noqa: SIM118
     return Entry(**{**values, "usage": Usage.model_validate_json(row["usage"])})
@@ -545,7 +312,7 @@ def _entry(row: sqlite3.Row) -> Entry:
 def _run(row: sqlite3.Row) -> RunRecord:
     names = {None: "unknown", True: "running", False: "killed"}
     values = {f.name: row[f.name] for f in fields(RunRecord)}
-    values["state"] = row["state"] or names[_lives(row["owner"])]
+    values["state"] = row["state"] or names[lives(row["owner"])]
     values["settings"] = json.loads(row["settings"])
     return RunRecord(**{**values, "usage": Usage.model_validate_json(row["usage"])})
 

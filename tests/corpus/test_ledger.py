@@ -27,8 +27,9 @@ from hypothesis import strategies as st
 
 import guarantee_summarizer as gs
 from guarantee_summarizer.batch.store import BatchStore
-from guarantee_summarizer.corpus import ledger as module
-from guarantee_summarizer.corpus.ledger import APPLICATION, VERSION, Counts, Entry, Ledger
+from guarantee_summarizer.corpus import sessions as module
+from guarantee_summarizer.corpus.database import APPLICATION, VERSION
+from guarantee_summarizer.corpus.ledger import Counts, Entry, Ledger
 
 SPENT = gs.Usage(input_tokens=900, output_tokens=100, cached_tokens=20, attempts=2, seconds=1.5)
 PREAMBLE = """

@@ -1,0 +1,100 @@
+"""Who has a ledger open: one session for each open ledger, known by host, process and its start."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sqlite3
+import time
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from guarantee_summarizer.corpus.database import connect
+from guarantee_summarizer.errors import LedgerError
+
+__all__ = ["FORKED", "LEASE", "Session", "end", "holds", "lives", "opened"]
+
+LEASE = 3600.0
+"""Lease in seconds for claims from other hosts."""
+
+FORKED = (
+    "was open in the process that this one was forked from, and SQLite would lose rows; "
+    "close it before the fork, or start the process by another method (spawn)"
+)
+
+
+@dataclass(slots=True)
+class Session:
+    """An open file and the keys claimed through it; `owner` is the unique `host pid start id`."""
+
+    file: Path
+    connection: sqlite3.Connection
+    owner: str
+    pid: int
+    keys: set[str] = field(default_factory=set)
+
+
+_SESSIONS: dict[str, Session] = {}  # by owner; a forked process has its parent's too
+
+
+def opened(path: Path, patience: float) -> Session:
+    """Open a ledger's file in this process.
+
+    Raises:
+        LedgerError: it was open at the fork of this process, or `connect` refuses it.
+    """
+    file, pid = path.resolve(), os.getpid()
+    # SQLite takes a file that was open at the fork for the child's own, also if the child opens it
+    # anew: it locks nothing, and loses the child's rows when the parent closes the file.
+    if any(session.file == file and session.pid != pid for session in [*_SESSIONS.values()]):
+        raise LedgerError(f"{path}: {FORKED}")
+    owner = f"{platform.node()} {pid} {_started(pid)} {uuid.uuid4().hex}"
+    session = Session(file, connect(path, patience), owner, pid)
+    _SESSIONS[owner] = session
+    return session
+
+
+def end(session: Session) -> None:
+    """Close the file."""
+    if session.pid == os.getpid():  # never the parent's, in a child
+        del _SESSIONS[session.owner]
+        session.connection.close()
+
+
+def holds(claim: sqlite3.Row, session: Session) -> bool:
+    """Return whether the owner of a claim still works on it.
+
+    A claim of this process is void if none of its open ledgers has it: its release failed.
+    """
+    owner, since = claim["owner"], claim["since"]
+    if owner.rpartition(" ")[0] == session.owner.rpartition(" ")[0]:
+        own = _SESSIONS.get(owner)
+        return own is not None and claim["key"] in own.keys
+    alive = lives(owner)
+    return abs(time.time() - since) < LEASE if alive is None else alive
+
+
+def lives(owner: str) -> bool | None:
+    """Return whether a process is alive; None if that cannot be seen from here."""
+    host, pid, start, _ = owner.rsplit(" ", 3)
+    if host != platform.node():
+        return None
+    started = _started(int(pid))
+    return None if started is None else started == start
+
+
+def _started(pid: int) -> str | None:
+    """The start time of a process, empty if it has ended, None if it is hidden from this user."""
+    import psutil  # noqa: PLC0415  (20 ms)
+
+    if not psutil.pid_exists(pid):
+        return ""
+    try:
+        process = psutil.Process(pid)
+        ended = process.status() in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
+        # On Linux a change of the system's clock moves both figures alike.
+        since = psutil.boot_time() if psutil.LINUX else 0.0
+        return "" if ended else f"{process.create_time() - since:.2f}"
+    except psutil.Error:
+        return None
