@@ -1,18 +1,23 @@
-"""One article read once: for every sentence its actors, persons, figures and cues."""
+"""One article read once: for every sentence what the parser says, and whom it names."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from guarantee_summarizer.article import Article
-from guarantee_summarizer.lexicon import Lexicon, Mention
-from guarantee_summarizer.lexicon.cues import Cues
-from guarantee_summarizer.lexicon.persons import Person, find_people, surname, variant
+from guarantee_summarizer.embedded.names import Names, persons
+from guarantee_summarizer.embedded.parse import Clause, Facts, Phrase, facts
+from guarantee_summarizer.lexicon import Cue, Cues, Lexicon, Mention
+from guarantee_summarizer.lexicon.cues import Verb
+from guarantee_summarizer.lexicon.persons import Person, find_people, surname
 from guarantee_summarizer.normalize import Quantity, quantities
+from guarantee_summarizer.schema import Citation
 from guarantee_summarizer.text import Sentence
 
 __all__ = ["Document", "EntityMention", "Line", "read"]
@@ -24,6 +29,16 @@ _FURNITURE = re.compile(
     r"Copyright|Advertisement|Share this|Most read|This article (?:was|is)|By [A-Z]\w+ [A-Z]\w+$)",
     re.IGNORECASE,
 )  # bylines, credits, links: never claims
+_DETERMINERS = frozenset(
+    "the a an these those this that its their his her our both all other some".split()
+)
+_SINGULAR, _PLURAL, _THING = ("he", "she", "him", "her"), ("they", "them", "we"), ("it",)
+_WHOLE = 7  # words of a group's name
+_BACK = re.compile(
+    r"(?:the|these|those|both|all)(?: (?:two|three|four|other|same))? \w+|both \w+|the two \w+"
+)
+_MORE = re.compile(r" (?:of|from|with|on|in|at|familiar|close|meeting|including)\b[^,;:\"“”()]*")
+_NAMED_AS = {"state": _THING, "organization": _THING, "person": _SINGULAR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +58,8 @@ class Line:
     """One sentence with what stands in it; `named` are participants, demonyms included."""
 
     sentence: Sentence
+    facts: Facts
+    cues: Cues
     named: list[EntityMention] = field(default_factory=list)
 
     @cached_property
@@ -51,13 +68,62 @@ class Line:
         return "" if _FURNITURE.match(self.sentence.text) else self.sentence.text
 
     @cached_property
+    def clauses(self) -> tuple[Clause, ...]:
+        """The clauses of a sentence that says something: no heading, no furniture."""
+        return () if not self.text or self.text.isupper() else self.facts.clauses
+
+    @cached_property
+    def is_question(self) -> bool:
+        """Whether it asks, as an author does."""
+        return self.text.rstrip("\"'”’ ").endswith("?")
+
+    @cached_property
     def figures(self) -> list[Quantity]:
         """The figures in the sentence."""
         return quantities(self.text)
 
-    def actors(self, *, adjectives: bool = False) -> list[EntityMention]:
-        """Who is named, adjectives ("British") only on request."""
-        return [n for n in self.named if adjectives or n.via != "demonym"]
+    @cached_property
+    def citation(self) -> Citation:
+        """The sentence, cited."""
+        return Citation.of(self.sentence)
+
+    def found(
+        self, family: str, start: int = 0, end: int | None = None
+    ) -> list[tuple[Cue, int, int]]:
+        """Return the cues of a family between two offsets, each with its own offsets."""
+        stop = len(self.sentence.text) if end is None else end
+        words = [w for w in self.words if start <= w[1] and w[2] <= stop]
+        cues = self.cues.find(family, [w[0] for w in words])
+        return [(cue, words[cue.start][1], words[cue.end - 1][2]) for cue in cues]
+
+    def verb(self, clause: Clause) -> Verb | None:
+        """Return what the table says of the clause's verb, with or without its particle."""
+        return self.cues.verb(clause.verb) or self.cues.verb(clause.verb.partition(" ")[0])
+
+    def speakers(self, clause: Clause) -> Iterator[Clause]:
+        """Yield the clauses of saying, asking, offering … that the clause is the content of."""
+        seen = clause
+        while seen.parent is not None and seen.relation != "ROOT":
+            above = self.facts.clauses[seen.parent]
+            if above is seen:
+                return
+            if seen.relation in ("ccomp", "xcomp", "pcomp", "acl", "parataxis", "csubj"):
+                yield above
+            elif seen.relation not in ("conj", "advcl", "relcl"):
+                return
+            seen = above
+
+    @cached_property
+    def words(self) -> list[tuple[str, int, int]]:
+        """The lemmas, without hyphens and quotes."""
+        return [(w.lemma, w.start, w.end) for w in self.facts.words if w.lemma not in _UNSEEN]
+
+    def within(self, start: int, end: int) -> list[EntityMention]:
+        """Return whom a stretch of the sentence names."""
+        return [n for n in self.named if start <= n.start and n.end <= end]
+
+
+_UNSEEN = frozenset(("-", '"', "'", "''", "``", "“", "”", "–", "—"))
 
 
 @dataclass
@@ -68,87 +134,186 @@ class Document:
     lexicon: Lexicon
     cues: Cues
     lines: list[Line]
-    people: dict[str, Person]
+    names: Names
     forms: dict[str, Counter[str]]
+    groups: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _meant: dict[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
 
     def name(self, canonical: str) -> str:
-        """The form that the article uses for an actor of the lexicon, the fullest but no code."""
+        """Return the form that the article uses for an actor of the lexicon, the fullest but no code."""
         forms = list(self.forms.get(canonical, ()))
         if not forms or canonical in forms:
             return canonical
         return max(forms, key=lambda form: (not form.isupper(), len(form)))
 
+    @cached_property
+    def people(self) -> dict[str, Person]:
+        """Title and affiliation of the persons, by the name that the article uses."""
+        text = self.article.text[self.article.body :]
+        found: dict[str, Person] = {}
+        for person in find_people(text, self.lexicon, self.lexicon.mentions(text)):
+            name = self.names.people.get(person.name, person.name)
+            if found.get(name) is None or (person.title and not found[name].title):
+                found[name] = person
+        return found
 
-def read(article: Article, lexicon: Lexicon, cues: Cues) -> Document:
+    def represented(self, name: str) -> str | None:
+        """Whom a person speaks for: as the text says, else as the lexicon knows the surname."""
+        person = self.people.get(name)
+        known = (person and person.affiliation) or self.lexicon.surnames.get(surname(name))
+        return self.name(known) if known else None
+
+    def who(self, line: Line, *phrases: Phrase) -> tuple[str, ...]:
+        """Return the participants that phrases name; a pronoun is whoever was spoken of last."""
+        return tuple(
+            dict.fromkeys(name for phrase in phrases for name in self._names(line, phrase))
+        )
+
+    def _names(self, line: Line, phrase: Phrase) -> tuple[str, ...]:
+        if meant := self._meant.get((line.sentence.number, phrase.start)):
+            return meant
+        over = [n for n in line.named if n.start < phrase.end <= n.end and n.via != "demonym"]
+        if over:
+            return (over[-1].name,)
+        if group := self.groups.get(core(line, phrase)):
+            return (group[0],)
+        inside = line.within(phrase.start, phrase.end)
+        stands = self.cues.values("head", phrase.head) & {"group", "organization"}
+        return (inside[0].name,) if inside and inside[0].kind == "state" and stands else ()
+
+    def resolve(self) -> None:
+        """Find whom pronouns mean, and register the groups that act, sentence by sentence."""
+        last: dict[tuple[str, ...], tuple[str, ...]] = {}
+        for line in self.lines:
+            for clause in line.clauses:
+                self._meet(line, clause, last)
+                for phrase in clause.objects:
+                    self._refers(line, phrase, last)
+                for prep, phrase in clause.obliques:
+                    if prep in ("from", "by") and not self._refers(line, phrase, last):
+                        self._register(line, phrase)
+
+    def _meet(
+        self, line: Line, clause: Clause, last: dict[tuple[str, ...], tuple[str, ...]]
+    ) -> None:
+        """Take in who acts in a clause; `it is unclear` is nobody."""
+        met: list[str] = []
+        for phrase in clause.agents:
+            dummy = clause.verb.startswith("be ") or clause.verb in ("be", "remain")
+            if (dummy and _words(line, phrase) in _THING) or self._refers(line, phrase, last):
+                continue
+            if line.verb(clause):
+                self._register(line, phrase)
+            for name in self._names(line, phrase):
+                met.append(name)
+                kind = next((n.kind for n in line.named if n.name == name), "group")
+                last[_NAMED_AS.get(kind, _PLURAL)] = (name,)
+        if len(met) > 1:
+            last[_PLURAL] = tuple(met)
+
+    def _refers(
+        self, line: Line, phrase: Phrase, last: dict[tuple[str, ...], tuple[str, ...]]
+    ) -> bool:
+        """Whether a phrase is a pronoun, or `the two sides`, and so means who was named before."""
+        word = _words(line, phrase)
+        back = (
+            phrase.plural
+            and _BACK.fullmatch(word)
+            and "group" in self.cues.values("head", phrase.head)
+        )
+        for words in (_SINGULAR, _PLURAL, _THING):
+            if word in words or (back and words is _PLURAL and phrase.whole == phrase.end):
+                if words in last:
+                    self._meant[line.sentence.number, phrase.start] = last[words]
+                return True
+        return False
+
+    def _register(self, line: Line, phrase: Phrase) -> None:
+        """Keep a group without a name that is told apart by more than its head."""
+        words = core(line, phrase)
+        group = phrase.plural and "group" in self.cues.values("head", phrase.head)
+        if not (group or phrase.head == "coalition") or words in self.groups:
+            return
+        if any(n.end >= phrase.end > n.start and n.via != "demonym" for n in line.named):
+            return
+        after = line.sentence.text[phrase.end : phrase.whole].rstrip(" ,;:.\"'”’")
+        longer = _MORE.fullmatch(after) is not None and len(after.split()) < _WHOLE
+        if words.split()[0].lower() not in ("which", "what", "who", "no") and (
+            longer or " " in words
+        ):
+            name = " ".join(f"{words}{after if longer else ''}".split())
+            self.groups[words] = (name, "group" if group else "coalition")
+
+
+def _words(line: Line, phrase: Phrase) -> str:
+    return line.sentence.text[phrase.start : phrase.end].lower()
+
+
+def core(line: Line, phrase: Phrase) -> str:
+    """Return the words of a phrase without its determiner."""
+    words = line.sentence.text[phrase.start : phrase.end]
+    while (first := words.split(" ", 1)[0]) and first.lower() in _DETERMINERS and " " in words:
+        words = words.split(" ", 1)[1].lstrip()
+    return words
+
+
+def read(article: Article, lexicon: Lexicon, cues: Cues, nlp: Any) -> Document:
     """Read an article; linear in its length."""
-    lines = [Line(s) for s in article.sentences if not s.text.isupper()]  # no headings in capitals
-    starts = [line.sentence.start for line in lines]
+    sentences = article.sentences
+    parsed = facts(nlp, [sentence.text for sentence in sentences])
+    lines = [Line(s, f, cues) for s, f in zip(sentences, parsed, strict=True)]
     mentions = lexicon.mentions(article.text[article.body :])
+    forms = _forms(mentions)
+    names = Names(lines_of(lines), lexicon, cues, mentions_by_line(lines, mentions, article.body))
+    document = Document(article, lexicon, cues, lines, names, forms)
+    starts = [line.sentence.start for line in lines]
+    for mention in mentions:
+        actor = mention.actor
+        found = EntityMention(
+            document.name(actor.name),
+            actor.kind,
+            mention.form,
+            mention.start,
+            mention.end,
+            mention.via,
+        )
+        _place(lines, starts, article.body, found)
+    for line in lines:
+        own = [EntityMention(*found) for found in persons(line.sentence.text, names)]
+        line.named = _without_overlap([*line.named, *own])
+    document.resolve()
+    return document
+
+
+def lines_of(lines: Sequence[Line]) -> list[tuple[str, Facts]]:
+    """Return text and facts of each line."""
+    return [(line.sentence.text, line.facts) for line in lines]
+
+
+def mentions_by_line(
+    lines: Sequence[Line], mentions: Sequence[Mention], body: int
+) -> list[list[tuple[int, int]]]:
+    """Return where the lexicon finds an actor in each line, as offsets into its text."""
+    starts = [line.sentence.start for line in lines]
+    found: list[list[tuple[int, int]]] = [[] for _ in lines]
+    for mention in mentions:
+        at = bisect_right(starts, mention.start + body) - 1
+        if at >= 0:
+            shift = starts[at] - body
+            found[at].append((mention.start - shift, mention.end - shift))
+    return found
+
+
+def _forms(mentions: Sequence[Mention]) -> dict[str, Counter[str]]:
+    """How the text calls each actor; a capital stands for a state that is not named otherwise."""
     forms: dict[str, Counter[str]] = defaultdict(Counter)
     for mention in mentions:
         if mention.via in ("name", "alias"):
             forms[mention.actor.name][mention.form] += 1
-    for mention in mentions:  # a capital stands for a state that is not named otherwise
+    for mention in mentions:
         if mention.via == "metonym" and mention.actor.name not in forms:
             forms[mention.actor.name][mention.form] += 1
-    people = find_people(article.text[article.body :], lexicon, mentions)
-    document = Document(article, lexicon, cues, lines, _merged(people), forms)
-    for mention in mentions:
-        _place(lines, starts, article.body, _actor(document, mention))
-    for named in _persons(article.text[article.body :], document.people, people):
-        _place(lines, starts, article.body, named)
-    for line in lines:
-        line.named = _without_overlap(line.named)
-    return document
-
-
-def _actor(document: Document, mention: Mention) -> EntityMention:
-    actor = mention.actor
-    name = document.name(actor.name)
-    return EntityMention(name, actor.kind, mention.form, mention.start, mention.end, mention.via)
-
-
-def _merged(people: list[Person]) -> dict[str, Person]:
-    """One entry for each person: the fullest name, the first title and affiliation."""
-    merged: dict[str, Person] = {}
-    for person in sorted(people, key=lambda p: (-len(p.name.split()), p.start)):
-        key = variant(person.name)
-        known = merged.get(key)
-        if known is None or not _same(known.name, person.name):
-            merged[key if known is None else person.name] = person
-            continue
-        merged[key] = Person(
-            known.name,
-            known.title or person.title,
-            known.affiliation or person.affiliation,
-            min(known.start, person.start),
-            known.end,
-        )
-    ordered = sorted(merged.values(), key=lambda p: p.start)
-    return {person.name: person for person in ordered}
-
-
-def _same(full: str, other: str) -> bool:
-    """Whether two names with one surname are one person: equal first names, or none."""
-    return " " not in other or full.split(maxsplit=1)[0][0] == other.split(maxsplit=1)[0][0]
-
-
-def _persons(text: str, people: dict[str, Person], found: list[Person]) -> list[EntityMention]:
-    """Every place that names a person, by full name or by surname, in any transliteration."""
-    forms: dict[str, str] = {}
-    by_variant = {variant(name): name for name in people}
-    for name in (*people, *(person.name for person in found)):
-        full = name if name in people else by_variant.get(variant(name), name)
-        forms.setdefault(surname(name), full)
-        forms[name] = full
-    if not forms:
-        return []
-    choices = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
-    pattern = re.compile(rf"(?<![\w-])(?:{choices})(?!\w)")
-    return [
-        EntityMention(forms[m[0]], "person", m[0], m.start(), m.end(), "name")
-        for m in pattern.finditer(text)
-    ]
+    return forms
 
 
 def _place(lines: list[Line], starts: list[int], body: int, named: EntityMention) -> None:

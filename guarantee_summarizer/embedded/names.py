@@ -1,0 +1,154 @@
+"""Persons and organizations that no table knows, from the parser's names."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from guarantee_summarizer.embedded.parse import Facts
+from guarantee_summarizer.lexicon import Cues, Lexicon
+from guarantee_summarizer.lexicon.persons import begins_name, surname, variant
+
+__all__ = ["Names", "persons"]
+
+_NAME = re.compile(
+    r"[^\W\d_a-z][\w'’.-]*(?: (?:(?:von|van|der|de|la|bin|al|di|da|del) )*[^\W\d_a-z][\w'’.-]*)*"
+)
+_POSSESSIVE = re.compile(r"['’]s?$")
+_ACRONYM = re.compile(r"\s*\((?:the )?[\"“]?([A-Z]{2,8})[\"”]?\)")
+_ORGANS = ("ORG", "GPE", "FAC", "NORP", "LAW", "PERSON")
+_LONGEST = 5  # words of a person's name
+
+
+class Names:
+    """Collects the names of an article: `people` by any form, `organs` with their kind."""
+
+    def __init__(
+        self,
+        lines: Sequence[tuple[str, Facts]],
+        lexicon: Lexicon,
+        cues: Cues,
+        known: Sequence[Sequence[tuple[int, int]]],
+    ) -> None:
+        self._lexicon, self._cues = lexicon, cues
+        self.people: dict[str, str] = {}
+        self.organs: dict[str, tuple[str, str]] = {}
+        alone: Counter[str] = Counter()
+        for (text, parsed), taken in zip(lines, known, strict=True):
+            for label, start, end in _entities(text, parsed):
+                if any(a <= start and end <= b for a, b in taken):
+                    continue
+                inside = [b for a, b in taken if start <= a and b <= end]
+                if label == "PERSON" and inside:
+                    start = inside[-1] + 1
+                if self._organ(text, start, end):
+                    continue
+                if label == "PERSON" or (label in ("ORG", "GPE") and _alone(text, start, end)):
+                    self._person(text[start:end], alone)
+        for word, count in alone.items():
+            if count > 1 or word in lexicon.surnames:
+                self.people.setdefault(word, word)
+        self._add_surnames(" ".join(text for text, _ in lines))
+
+    def _organ(self, text: str, start: int, end: int) -> bool:
+        """Keep an organization: its last word says what it is."""
+        name = re.sub(r"^(?:[Tt]he|[Aa]n?|Each|Additional|Every) ", "", text[start:end])
+        name = _POSSESSIVE.sub("", name)
+        heads = self._cues.values("head", _singular(name))
+        first = self._cues.values("head", _singular(name.partition(" of ")[0]))
+        kinds = (heads | first) & {"organization", "force"}
+        if not kinds or (" " not in name and not name.isupper()):
+            return bool(("place" in heads or "place" in first) and " " in name)
+        if "place" in heads and "organization" not in first:
+            return True
+        kind = "force" if "force" in kinds else "organization"
+        self.organs.setdefault(name, (name, kind))
+        if short := _ACRONYM.match(text, end):
+            self.organs[short[1]] = (name, kind)
+        return True
+
+    def _person(self, name: str, alone: Counter[str]) -> None:
+        name = self._bare(name)
+        words = name.split()
+        if not words or len(words) > _LONGEST or not all(map(begins_name, words)):
+            return
+        if self._lexicon.actor(name) or self._lexicon.country(name) or name.isupper():
+            return
+        if len(words) == 1:
+            alone[name] += 1
+        else:
+            self.people.setdefault(name, name)
+
+    def _bare(self, name: str) -> str:
+        """A name without honorifics, offices and what is no letter."""
+        match = _NAME.search(_POSSESSIVE.sub("", name))
+        words = match[0].split() if match else []
+        while words and (words[0].rstrip(".").lower() in self._titles or words[0] == "H.E."):
+            words.pop(0)
+        return " ".join(words).rstrip(".")
+
+    @cached_property
+    def _titles(self) -> frozenset[str]:
+        titles = (*self._lexicon.offices, *self._lexicon.honorifics, *self._lexicon.prefixes)
+        return frozenset(t.rstrip(".").lower() for t in titles if " " not in t)
+
+    def _add_surnames(self, text: str) -> None:
+        """Every surname leads to its one full name, in any transliteration."""
+        full = [name for name in self.people if " " in name]
+        by_variant: dict[str, str] = {}
+        for name in full:
+            by_variant.setdefault(variant(name), name)
+        for last in sorted({surname(name) for name in full} | self._lexicon.surnames.keys()):
+            if owner := by_variant.get(variant(last)):
+                self.people.setdefault(last, owner)
+            elif re.search(rf"(?<![\w-]){re.escape(last)}(?![\w-])", text):
+                self.people.setdefault(last, last)
+        for name in full:
+            self.people[name] = (
+                by_variant[variant(name)] if _same(by_variant[variant(name)], name) else name
+            )
+
+    @cached_property
+    def forms(self) -> re.Pattern[str] | None:
+        """A pattern of all forms, the longest first."""
+        forms = sorted([*self.people, *self.organs], key=len, reverse=True)
+        choices = "|".join(map(re.escape, forms))
+        return re.compile(rf"(?<![\w-])(?:{choices})(?!\w)") if forms else None
+
+
+def persons(text: str, names: Names) -> Iterator[tuple[str, str, str, int, int, str]]:
+    """Yield every place that names a person or an organization that no table knows."""
+    for match in names.forms.finditer(text) if names.forms else ():
+        form = match[0]
+        name, kind = names.organs.get(form) or (names.people[form], "person")
+        yield name, kind, form, match.start(), match.end(), "name"
+
+
+def _entities(text: str, parsed: Facts) -> Iterator[tuple[str, int, int]]:
+    """The parser's names; of `Ursula von | der Leyen` both halves as one."""
+    for entity in parsed.entities:
+        if entity.label in _ORGANS:
+            start, end = entity.start, entity.end
+            if particle := re.match(r" ?(?:der|de|bin|al|van)(?: [A-Z][\w’'-]+)", text[end:]):
+                end += particle.end()
+            yield entity.label, start, end
+
+
+def _alone(text: str, start: int, end: int) -> bool:
+    """Whether a line is nothing but two or three capitalized words, as in a list of members."""
+    return (
+        not re.search(r"[a-z]{2}", text[:start] + text[end:])
+        and 1 < len(text[start:end].split()) < _LONGEST
+    )
+
+
+def _singular(name: str) -> str:
+    last = name.rsplit(" ", 1)[-1].lower()
+    return last[:-1] if last.endswith("s") and not last.endswith("ss") else last
+
+
+def _same(full: str, other: str) -> bool:
+    """Whether two names with one surname are one person: equal first letters."""
+    return full.split(maxsplit=1)[0][0] == other.split(maxsplit=1)[0][0]
