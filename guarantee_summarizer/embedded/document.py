@@ -38,6 +38,9 @@ _BACK = re.compile(
     r"(?:the|these|those|both|all)(?: (?:two|three|four|other|same))? \w+|both \w+|the two \w+"
 )
 _MORE = re.compile(r" (?:of|from|with|on|in|at|familiar|close|meeting|including)\b[^,;:\"“”()]*")
+_COMMON = frozenset("european multinational foreign international allied western".split())
+_NO_GROUP = frozenset("which what who no not any every each".split())
+_REPRESENTED = ("state", "organization", "coalition")
 _NAMED_AS = {"state": _THING, "organization": _THING, "person": _SINGULAR}
 
 
@@ -177,9 +180,12 @@ class Document:
             return (over[-1].name,)
         if group := self.groups.get(core(line, phrase)):
             return (group[0],)
-        inside = line.within(phrase.start, phrase.end)
-        stands = self.cues.values("head", phrase.head) & {"group", "organization"}
-        return (inside[0].name,) if inside and inside[0].kind == "state" and stands else ()
+        if not self.cues.values("head", phrase.head) & {"group", "organization"}:
+            return ()
+        inside = [n.name for n in line.within(phrase.start, phrase.end) if n.kind in _REPRESENTED]
+        led = (n for n in line.within(phrase.end, phrase.whole) if n.kind in _REPRESENTED)
+        of = line.sentence.text[phrase.end :].startswith((" of ", " from "))
+        return tuple(inside[:1]) or tuple(n.name for n in led if of and n.via != "demonym")
 
     def resolve(self) -> None:
         """Find whom pronouns mean, and register the groups that act, sentence by sentence."""
@@ -231,18 +237,33 @@ class Document:
     def _register(self, line: Line, phrase: Phrase) -> None:
         """Keep a group without a name that is told apart by more than its head."""
         words = core(line, phrase)
-        group = phrase.plural and "group" in self.cues.values("head", phrase.head)
-        if not (group or phrase.head == "coalition") or words in self.groups:
-            return
-        if any(n.end >= phrase.end > n.start and n.via != "demonym" for n in line.named):
+        kind = self._kind(line, phrase)
+        over = (n for n in line.named if n.start < phrase.end and n.end > phrase.start)
+        own = [n for n in over if n.via != "demonym"]
+        allies = phrase.head in ("ally", "partner")  # Ukraine's allies are not Ukraine
+        if kind is None or words in self.groups or (own and not (allies and kind == "group")):
             return
         after = line.sentence.text[phrase.end : phrase.whole].rstrip(" ,;:.\"'”’")
         longer = _MORE.fullmatch(after) is not None and len(after.split()) < _WHOLE
-        if words.split()[0].lower() not in ("which", "what", "who", "no") and (
-            longer or " " in words
+        if words.split()[0].lower() not in _NO_GROUP and (
+            longer or (" " in words and kind != "coalition")
         ):
             name = " ".join(f"{words}{after if longer else ''}".split())
-            self.groups[words] = (name, "group" if group else "coalition")
+            self.groups[words] = (name, kind)
+
+    def _kind(self, line: Line, phrase: Phrase) -> str | None:
+        """What a phrase without a name is: several people or states, a ministry, a region."""
+        heads = self.cues.values("head", phrase.head)
+        if phrase.head == "coalition":
+            return "coalition"
+        if phrase.plural and "group" in heads:
+            return "group"
+        if phrase.plural and "troops" in heads and core(line, phrase).split()[0].lower() in _COMMON:
+            return "force"
+        if "organization" in heads and line.within(phrase.start, phrase.end):
+            return "organization"
+        where = {e.label for e in line.facts.entities if e.start < phrase.end <= e.end}
+        return "group" if where == {"LOC"} and " " not in core(line, phrase) else None
 
 
 def _words(line: Line, phrase: Phrase) -> str:
@@ -251,7 +272,7 @@ def _words(line: Line, phrase: Phrase) -> str:
 
 def core(line: Line, phrase: Phrase) -> str:
     """Return the words of a phrase without its determiner."""
-    words = line.sentence.text[phrase.start : phrase.end]
+    words = line.sentence.text[phrase.start : phrase.end].lstrip("\"“”'‘’ ")
     while (first := words.split(" ", 1)[0]) and first.lower() in _DETERMINERS and " " in words:
         words = words.split(" ", 1)[1].lstrip()
     return words

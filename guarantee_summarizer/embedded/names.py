@@ -19,6 +19,7 @@ _NAME = re.compile(
 _POSSESSIVE = re.compile(r"['’]s?$")
 _ACRONYM = re.compile(r"\s*\((?:the )?[\"“]?([A-Z]{2,8})[\"”]?\)")
 _ORGANS = ("ORG", "GPE", "FAC", "NORP", "LAW", "PERSON")
+_HOUSES = frozenset("congress parliament senate knesset duma cabinet".split())
 _LONGEST = 5  # words of a person's name
 
 
@@ -36,21 +37,32 @@ class Names:
         self.people: dict[str, str] = {}
         self.organs: dict[str, tuple[str, str]] = {}
         alone: Counter[str] = Counter()
+        whole = {text[a:b] for (text, _), taken in zip(lines, known, strict=True) for a, b in taken}
         for (text, parsed), taken in zip(lines, known, strict=True):
-            for label, start, end in _entities(text, parsed):
-                if any(a <= start and end <= b for a, b in taken):
+            found = list(_entities(text, parsed))
+            for label, start, end in (*found, *_bodies(text, parsed)):
+                if any(
+                    a < end and start < b and b - a > end - start - len("the  ") for a, b in taken
+                ):
                     continue
                 inside = [b for a, b in taken if start <= a and b <= end]
                 if label == "PERSON" and inside:
                     start = inside[-1] + 1
                 if self._organ(text, start, end):
                     continue
-                if label == "PERSON" or (label in ("ORG", "GPE") and _alone(text, start, end)):
+                beside = any(_listed(text, start, end, a, b) for x, a, b in found if x == "PERSON")
+                if label == "PERSON" or (
+                    label in ("ORG", "GPE") and (beside or _alone(text, start, end))
+                ):
                     self._person(text[start:end], alone)
-        for word, count in alone.items():
-            if count > 1 or word in lexicon.surnames:
-                self.people.setdefault(word, word)
+        for short in [
+            n for n in self.organs if any(f.startswith(f"{n} ") for f in (*self.organs, *whole))
+        ]:
+            del self.organs[short]
         self._add_surnames(" ".join(text for text, _ in lines))
+        for word, count in alone.items():
+            if count > 1:
+                self.people.setdefault(word, word)
 
     def _organ(self, text: str, start: int, end: int) -> bool:
         """Keep an organization: its last word says what it is."""
@@ -85,17 +97,24 @@ class Names:
         """A name without honorifics, offices and what is no letter."""
         match = _NAME.search(_POSSESSIVE.sub("", name))
         words = match[0].split() if match else []
-        while words and (words[0].rstrip(".").lower() in self._titles or words[0] == "H.E."):
+        while words and (_plain(words[0]) in self._titles or words[0] == "H.E."):
             words.pop(0)
+        if any(_plain(word) in self._titles for word in words):
+            return ""
         return " ".join(words).rstrip(".")
 
     @cached_property
     def _titles(self) -> frozenset[str]:
         titles = (*self._lexicon.offices, *self._lexicon.honorifics, *self._lexicon.prefixes)
-        return frozenset(t.rstrip(".").lower() for t in titles if " " not in t)
+        return frozenset(_plain(t) for t in titles if " " not in t)
 
     def _add_surnames(self, text: str) -> None:
         """Every surname leads to its one full name, in any transliteration."""
+        for last in self._lexicon.surnames:
+            if last in text and (
+                match := re.search(rf"([^\W\d_a-z][\w’'-]+) {re.escape(last)}(?!\w)", text)
+            ):
+                self._person(match[0], Counter())
         full = [name for name in self.people if " " in name]
         by_variant: dict[str, str] = {}
         for name in full:
@@ -126,6 +145,10 @@ def persons(text: str, names: Names) -> Iterator[tuple[str, str, str, int, int, 
         yield name, kind, form, match.start(), match.end(), "name"
 
 
+def _plain(word: str) -> str:
+    return word.rstrip(".").lower().removesuffix("s")
+
+
 def _entities(text: str, parsed: Facts) -> Iterator[tuple[str, int, int]]:
     """The parser's names; of `Ursula von | der Leyen` both halves as one."""
     for entity in parsed.entities:
@@ -134,6 +157,22 @@ def _entities(text: str, parsed: Facts) -> Iterator[tuple[str, int, int]]:
             if particle := re.match(r" ?(?:der|de|bin|al|van)(?: [A-Z][\w’'-]+)", text[end:]):
                 end += particle.end()
             yield entity.label, start, end
+
+
+def _bodies(text: str, parsed: Facts) -> Iterator[tuple[str, int, int]]:
+    """Phrases whose head is written large, as a council's or a board's, that are no entity."""
+    for phrase in parsed.phrases:
+        words = re.search(r"(?:[A-Z][\w’'-]+ )*[A-Z][\w’'-]+$", text[phrase.start : phrase.end])
+        if words and phrase.start + words.start() > 0:
+            start, end = phrase.start + words.start(), phrase.end
+            of = re.match(r" of (?:the )?[A-Z]\w+(?: [A-Z]\w+)*", text[end : phrase.whole])
+            yield "ORG", start, end + (of.end() if of else 0)
+
+
+def _listed(text: str, start: int, end: int, first: int, last: int) -> bool:
+    """Whether two names stand in one list: `Aryeh Lightstone and Josh Gruenbaum`."""
+    between = text[end:first] if end < first else text[last:start]
+    return between in (" and ", ", ", ", and ") and 1 < len(text[start:end].split()) < _LONGEST
 
 
 def _alone(text: str, start: int, end: int) -> bool:

@@ -13,7 +13,8 @@ from guarantee_summarizer.schema import Citation, Participant
 
 __all__ = ["participants"]
 
-_BOUND = frozenset("by with between against from to for on including".split())  # prepositions
+_TO_WHOM = re.compile(r"\b(?:by|with|between|against|from|to|for|on|including) $", re.IGNORECASE)
+_JOINED = re.compile(r",? (?:and |or )?(?:the )?|, ")
 _OFFERS = ("offer", "pledge", "do")
 _ACTS = ("offer", "pledge", "sign", "do", "agree")
 _NEGOTIATES = re.compile(
@@ -28,6 +29,10 @@ _WATCHES = re.compile(r"\b(?:mission|observers?|monitor\w*|verification)\b", re.
 _NATIONAL = re.compile(
     r"\b(?:armed forces|army|navy|guards?|brigades?|militia|movement)\b", re.IGNORECASE
 )
+_GROUP_ROLES = {
+    "negotiator envoy delegation mediator": "negotiator",
+    "official source diplomat": "source",
+}
 _SIDES = {"beneficiary": ("adversary", "guarantor"), "adversary": ("beneficiary",)}
 _PRECEDENCE = (
     "guarantor",
@@ -79,22 +84,35 @@ def _takes_part(kind: str, acting: int) -> bool:
 
 def _parts(line: Line) -> Iterator[tuple[int, int]]:
     """Each actor that is a party in a sentence: 2 where it does or suffers something, else 1."""
+    bound = -1  # the last actor after `by`, `with`, `from`; what is listed with it is so, too
     for at, named in enumerate(line.named):
         if named.via == "demonym":
             continue
+        before = line.sentence.text[: named.start]
+        before = before[:-4] if before.lower().endswith("the ") else before
+        listed = bound >= 0 and _JOINED.fullmatch(
+            line.sentence.text[line.named[bound].end : named.start]
+        )
+        whole = any(phrase.end == named.end for phrase in line.facts.phrases)
+        if whole and named.via != "metonym" and (_TO_WHOM.search(before) or listed):
+            bound = at
         weight = max((_weight(clause, named) for clause in line.clauses), default=0)
         owned = line.sentence.text[named.end : named.end + 2] in ("'s", "’s")
-        yield at, max(weight, int(owned))
+        yield at, 2 if bound == at else max(weight, int(owned))
 
 
 def _weight(clause: Clause, named: EntityMention) -> int:
-    def is_it(phrase: Phrase) -> bool:
-        return named.start < phrase.end <= named.end
-
-    if any(map(is_it, (*clause.agents, *clause.objects))):
+    """2 for who acts or is acted on, also inside `the leaders of …`; 1 for `of`."""
+    own = (*clause.agents, *clause.objects)
+    if any(named.start < phrase.end <= named.end for phrase in own):
         return 2
-    preps = {prep for prep, phrase in clause.obliques if is_it(phrase)}
-    return 2 * bool(preps & _BOUND and named.via != "metonym") or bool(preps & {"of"})
+    if named.via != "metonym" and any(
+        p.plural and p.end < named.start < p.whole for p in clause.agents
+    ):
+        return 2
+    return int(
+        any(prep == "of" and named.start < p.end <= named.end for prep, p in clause.obliques)
+    )
 
 
 def _groups(document: Document, roles: dict[str, str]) -> Iterator[Participant]:
@@ -148,7 +166,7 @@ def _person_role(title: str, own: str | None, represented: str | None) -> str:
         return own
     if _NEGOTIATES.search(title):
         return "negotiator"
-    if represented in ("beneficiary", "adversary"):
+    if represented in ("beneficiary", "adversary") or (represented == own == "guarantor"):
         return represented
     if _INFORMS.search(title):
         return "source"
@@ -170,6 +188,7 @@ class _Roles:
             for named in line.named:
                 self._by_context(line, named)
         found = dict(self._sides())
+        self._settle_parties({side: name for name, side in found.items()})
         for name, count in self._scores.items():
             ordered = sorted(count, key=lambda role: (-count[role], _PRECEDENCE.index(role)))
             likely = [r for r in ordered if r not in _SIDES or count[r] >= _SEVERAL]
@@ -177,12 +196,28 @@ class _Roles:
                 found.setdefault(name, likely[0])
         return found
 
+    def _settle_parties(self, sides: dict[str, str]) -> None:
+        """Who signs with a beneficiary that is no equal party guarantees."""
+        gains = self._scores.get(sides.get("beneficiary", ""), Counter())
+        if not gains or gains["party"] > gains["beneficiary"]:
+            return
+        for count in self._scores.values():
+            count["guarantor"] += count.pop("party", 0)
+
     def _by_verb(self, line: Line, clause: Clause) -> None:
         verb, document = line.verb(clause), self._document
+        groups = {name for name, _ in document.groups.values()}
+        for head, role in _GROUP_ROLES.items():
+            named = document.who(line, *(p for p in clause.agents if p.head in head.split()))
+            self._give([n for n in named if n in groups], role, 1)
         if verb is None:
             return
         agents = document.who(line, *clause.agents)
         objects = document.who(line, *clause.objects)
+        for phrase in (*clause.agents, *clause.objects):
+            if phrase.apposition:
+                for cue, _, _ in line.found("apposed", *phrase.apposition):
+                    self._give(document.who(line, phrase), cue.value, cue.weight)
         if verb.agent == "party" and len(agents) < 2 and not clause.obliques:  # noqa: PLR2004
             agents = ()
         if verb.sense == "ask":
@@ -194,12 +229,10 @@ class _Roles:
         if verb.sense in _OFFERS and verb.agent == "guarantor" and not clause.negated:
             to = [phrase for prep, phrase in clause.obliques if prep in ("to", "for")]
             self._give(document.who(line, *to), "beneficiary", 2)
-        if verb.sense == "say":
-            self._give([a for a in agents if a in self._groups], "source", 1)
-
-    @property
-    def _groups(self) -> frozenset[str]:
-        return frozenset(name for name, _ in self._document.groups.values())
+        if clause.relation == "ROOT" and line.found("threat"):
+            self._give(agents, "adversary", 3)
+        if clause.negated and clause.verb == "accept":
+            self._give(agents, "adversary", 2)
 
     def _give(self, names: Iterable[str], role: str, weight: int) -> None:
         for name in names if role else ():
