@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from guarantee_summarizer.embedded.document import Document, Line
 from guarantee_summarizer.embedded.parse import Clause
-from guarantee_summarizer.embedded.phrasing import brief, phrase_text
+from guarantee_summarizer.embedded.phrasing import brief, title
+from guarantee_summarizer.embedded.proposals import is_item, numbered
 from guarantee_summarizer.normalize import normalize_term
 from guarantee_summarizer.schema import Dispute, Position, Proposal
 
@@ -17,6 +18,10 @@ _ISSUE_WORDS, _STANCE_WORDS = 15, 20
 _FAR = 4  # sentences between two that argue about one thing
 _ASKS = frozenset("whether what which who where how when if".split())
 _APART = {"duration": "Length of the term", "force_size": "Size of the forces"}
+_TOPICS = {"withdrawal": "territorial", "neutrality": "membership", "training": "troop_deployment"}
+_LASTING = ("territorial",)
+_LEAST = 4  # words of a stance
+_SHORT = 5  # words of a sentence that only says that something is contested
 _VAGUE = frozenset("other diplomacy legal_instrument security_guarantee".split())
 
 
@@ -42,44 +47,82 @@ def disputes(document: Document, proposals: tuple[Proposal, ...] = ()) -> tuple[
             joined.lines.append(line)
         else:
             issues.append(_Issue(kind, about, [line]))
+    for issue in issues:
+        _gather(document, issue)
     made = [_dispute(document, issue, proposals) for issue in issues]
     return (*made, *_terms_apart(proposals))
 
 
 def _kind(line: Line) -> str | None:
     """Disagreement or open_question, where the sentence says so of something that matters."""
-    if line.is_question or not line.clauses:
+    if line.is_question or not line.clauses or is_item(line):
         return None
-    found = {cue.value: cue for cue, _, _ in line.found("dispute")}
-    refusing = any(
-        (v := line.verb(c)) and v.sense == "reject" and not c.negated for c in line.clauses
-    )
-    concerns = bool(line.found("measure")) or bool(line.found("structure"))
+    found = {cue.value for cue, _, _ in line.found("dispute")}
     if "resolved" in found:
         return None
-    if ("disagreement" in found or refusing) and (concerns or line.named):
+    concerns = bool(line.found("measure")) or bool(line.named)
+    if (concerns or len(line.text.split()) <= _SHORT) and (
+        "disagreement" in found or any(_refuses(line, c) for c in line.clauses)
+    ):
         return "disagreement"
-    refused = any(c.negated and c.modal in ("will", "would", "can", "could") for c in line.clauses)
-    if refused and concerns and line.named:
-        return "disagreement"
-    return "open_question" if "open_question" in found and (concerns or line.named) else None
+    asks = line.clauses[0].mark in _ASKS and line.clauses[0].relation == "ROOT"
+    undone = any(_not_agreed(line, clause) for clause in line.clauses)
+    return "open_question" if "open_question" in found or asks or undone else None
+
+
+def _refuses(line: Line, clause: Clause) -> bool:
+    """Whether somebody refuses, doubts or threatens: by the verb, or by what will not be done."""
+    verb = line.verb(clause)
+    if (
+        verb
+        and (verb.sense in ("reject", "doubt") or clause.verb == "threaten")
+        and not clause.passive
+    ):
+        return not clause.negated and clause.modal not in ("would", "could")
+    wont = clause.negated and clause.modal in ("will", "would", "can", "could")
+    return bool(
+        wont
+        and line.found("measure", clause.start, clause.end)
+        and line.named
+        and not numbered(line)
+    )
+
+
+def _not_agreed(line: Line, clause: Clause) -> bool:
+    verb = line.verb(clause)
+    return bool(verb and verb.sense in ("agree", "sign") and clause.negated and not clause.modal)
 
 
 def _about(line: Line) -> str:
-    """The measure that a sentence argues about."""
+    """The topic that a sentence argues about."""
     hits = [cue for cue, _, _ in line.found("measure")]
     weighty = max(hits, key=lambda cue: cue.weight, default=None)
-    return weighty.value if weighty else ""
+    return _TOPICS.get(weighty.value, weighty.value) if weighty else ""
 
 
 def _goes_on(issue: _Issue, line: Line, kind: str, about: str) -> bool:
-    """Whether the sentence, not far below, argues about the same measure."""
+    """Whether a sentence argues about the same topic; one of territory from any distance."""
     near = line.sentence.number - issue.lines[-1].sentence.number
+    if numbered(line) or (kind == "open_question" and near > 1):
+        return False
+    if near == 1 and len(issue.lines[-1].text.split()) <= _SHORT:
+        return True
     if kind != issue.kind:
         return near == 1 and about == issue.about and about not in _VAGUE
-    return (about == issue.about and about not in _VAGUE and near <= 2 * _FAR) or (
-        near == 1 and not about
-    )
+    return about == issue.about and about not in _VAGUE and (near <= 2 * _FAR or about in _LASTING)
+
+
+def _gather(document: Document, issue: _Issue) -> None:
+    """Take in the sentences beside, or between, that say where a party stands on the topic."""
+    if issue.kind != "disagreement" or issue.about in _VAGUE:
+        return
+    for line in list(issue.lines):
+        at = document.lines.index(line)
+        for other in document.lines[max(0, at - 1) : at + 2]:
+            apart = other not in issue.lines and _about(other) == issue.about
+            if apart and not other.is_question and any(_positions(document, other)):
+                issue.lines.append(other)
+    issue.lines.sort(key=lambda line: line.sentence.number)
 
 
 def _dispute(document: Document, issue: _Issue, proposals: tuple[Proposal, ...]) -> Dispute:
@@ -135,9 +178,8 @@ def _wording(issue: _Issue) -> str:
         return f"{asked[0].mark.capitalize()} {words if named else words[:1].lower() + words[1:]}"
     for clause in line.clauses:
         verb = line.verb(clause)
-        if verb and verb.sense == "reject" and clause.objects:
-            words = phrase_text(line, clause.objects[0], _ISSUE_WORDS)
-            return words[:1].upper() + words[1:]
+        if verb and verb.sense in ("reject", "doubt"):
+            return title(line, clause, _ISSUE_WORDS, content=True)
     return brief(line, _main(line), _ISSUE_WORDS)
 
 
@@ -153,17 +195,28 @@ def _positions(document: Document, line: Line) -> Iterator[Position]:
     for clause in line.clauses:
         verb = line.verb(clause)
         tells = verb is not None and verb.sense in ("reject", "ask")
-        if clause.relation in ("xcomp", "acl", "advcl", "pcomp") or (
-            clause.relation == "relcl" and not tells
+        asked = clause.mark in _ASKS or any(a.mark in _ASKS for a in _above(line, clause))
+        if (
+            asked
+            or clause.relation in ("xcomp", "acl", "advcl", "pcomp")
+            or (clause.relation == "relcl" and not tells)
         ):
             continue
         if verb and verb.sense in ("say", "meet"):
             continue
         for party in (*document.who(line, *clause.agents), *_sayers(document, line, clause)):
             if not _is_source(line, party):
-                stance = brief(line, clause, _STANCE_WORDS)
-                yield Position(party=party, stance=f"{stance}.", evidence=(line.citation,))
+                stance = brief(line, clause, _STANCE_WORDS, bare=False)
+                if len(stance.split()) >= _LEAST:
+                    yield Position(party=party, stance=f"{stance}.", evidence=(line.citation,))
                 break
+
+
+def _above(line: Line, clause: Clause) -> Iterator[Clause]:
+    """The clauses that a clause is joined to."""
+    while clause.parent is not None and clause.relation in ("conj", "xcomp"):
+        clause = line.facts.clauses[clause.parent]
+        yield clause
 
 
 def _sayers(document: Document, line: Line, clause: Clause) -> tuple[str, ...]:

@@ -282,7 +282,9 @@ class _Reader:
     def _clause(self, verb: Any) -> Clause:
         subjects = [p for s in self._subjects(verb) for p in self._listed(s)]
         passive = any(c.dep_ in ("auxpass", "nsubjpass") for c in verb.children) or (
-            verb.tag_ == "VBN" and verb.dep_ in ("acl", "relcl")
+            verb.tag_ == "VBN"
+            and verb.dep_ in ("acl", "relcl")
+            and not any(c.dep_ == "aux" for c in verb.children)
         )
         objects = [
             p

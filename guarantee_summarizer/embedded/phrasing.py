@@ -39,15 +39,17 @@ _SPEAKER_WORDS, _HEADLINE_WORDS, _PROSE_WORDS = 10, 25, 8
 _LAST_RANK = 4  # of what a short wording may hold
 
 
-def brief(line: Line, clause: Clause, words: int, about: Phrase | None = None) -> str:
+def brief(
+    line: Line, clause: Clause, words: int, about: Phrase | None = None, *, bare: bool = True
+) -> str:
     """Word a clause in at most `words` words: subject, verb and object, then what fits.
 
-    A subject that is a pronoun is left out, with the modal after it. With `about`, only that phrase
+    If `bare`, a subject that is a pronoun is left out, with the modal after it. With `about`, only that phrase
     of the clause, and what hangs on it.
     """
     text, kept = line.sentence.text, list(enumerate(clause.pieces))
     if about is None:
-        kept = [(i, p) for i, p in kept if _belongs(text, clause, p)]
+        kept = [(i, p) for i, p in kept if _belongs(text, clause, p, bare=bare)]
     chosen: dict[int, Piece] = {}
     size = 0
     for i, piece in sorted(kept, key=lambda pair: (pair[1].rank, pair[0])):
@@ -64,22 +66,24 @@ def brief(line: Line, clause: Clause, words: int, about: Phrase | None = None) -
     return out if about is None else _capital(re.sub(_LEADS, "", out))
 
 
-def _belongs(text: str, clause: Clause, piece: Piece) -> bool:
+def _belongs(text: str, clause: Clause, piece: Piece, *, bare: bool) -> bool:
     """Whether a piece may stand in a short wording: no pronoun, nothing in front of the subject."""
     subject = clause.subjects[0] if clause.subjects else None
     if subject is None or subject.start > clause.at or clause.mark.startswith(("wh", "how")):
         return True
-    if text[subject.start : subject.end].lower() in _PRONOUNS and _goes(
-        text[piece.start : piece.end]
-    ):
+    idle = bare and text[subject.start : subject.end].lower() in _PRONOUNS
+    if idle and _goes(text[piece.start : piece.end]):
         return False
     return piece.end > subject.start or clause.relation in ("relcl", "xcomp", "acl")
 
 
-def title(line: Line, clause: Clause, words: int) -> str:
-    """Word a proposal: what is asked, offered, agreed; of other deeds who does what."""
+def title(line: Line, clause: Clause, words: int, *, content: bool = False) -> str:
+    """Word a proposal: what is asked, offered, agreed; of other deeds who does what.
+
+    With `content`, what it is about also of other deeds.
+    """
     verb = line.verb(clause)
-    if verb is None or verb.sense not in _CARRIES or clause.negated:
+    if not content and (verb is None or verb.sense not in _CARRIES or clause.negated):
         return _bare(brief(line, clause, words))
     for other in line.facts.clauses:
         hangs = other.parent is not None and line.facts.clauses[other.parent] is clause

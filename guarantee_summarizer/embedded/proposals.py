@@ -14,7 +14,7 @@ from guarantee_summarizer.embedded.terms import terms
 from guarantee_summarizer.lexicon import Cue
 from guarantee_summarizer.schema import Proposal
 
-__all__ = ["condition", "measure", "proposals", "status"]
+__all__ = ["condition", "is_item", "measure", "numbered", "proposals", "status"]
 
 _TITLE_WORDS = 10
 _FIRM = ("ask", "offer", "pledge", "agree", "sign", "order", "reject")
@@ -71,7 +71,7 @@ def _heading(
     document: Document, line: Line, known: tuple[str, tuple[str, ...]] | None
 ) -> tuple[str, tuple[str, ...]] | None:
     """Status and authors of a list: what its opening sentence says, until another one speaks."""
-    if _is_item(line) or (known and line.is_question):
+    if is_item(line) or (known and line.is_question):
         return known
     for clause in line.clauses:
         verb = line.verb(clause)
@@ -82,12 +82,17 @@ def _heading(
     return None
 
 
-def _is_item(line: Line) -> bool:
-    """Whether a line is an item of a list: `(5) to provide …`, `2. Not to attack …`."""
+def is_item(line: Line) -> bool:
+    """Tell whether a line is an item of a list: `(5) to provide …`, `2. Not to attack …`."""
     root = next((c for c in line.clauses if c.relation == "ROOT" and c.verb.isalpha()), None)
     text = line.sentence.text
     opens = re.match(r"\W*(?:\w{1,2}[.)]\W+)?(?:[Nn]ot )?[Tt]o [a-z]", text) is not None
     return bool(root and opens and not root.subjects)
+
+
+def numbered(line: Line) -> bool:
+    """Tell whether a line opens with a number or a bullet."""
+    return re.match(r"\s*(?:[-•▪*]|\(?\w{1,2}[.)])\s", line.sentence.text) is not None
 
 
 def _best(line: Line, heading: tuple[str, tuple[str, ...]] | None) -> _Candidate | None:
@@ -102,7 +107,7 @@ def _candidates(line: Line, heading: tuple[str, tuple[str, ...]] | None) -> Iter
         if clause.mark in _CONDITIONS or _under_condition(line, clause):
             continue
         found = status(line, clause)
-        if not found and _is_item(line) and clause.relation == "ROOT":
+        if not found and is_item(line) and clause.relation == "ROOT":
             found = heading[0] if heading else "proposed"
         verb = line.verb(clause)
         firm = verb is not None and verb.sense in _FIRM
@@ -170,7 +175,7 @@ def _fields(
 ) -> dict[str, Any]:
     clause = found.clause
     by = _authors(document, line, clause)
-    if _is_item(line) and heading and not by:
+    if is_item(line) and heading and not by:
         by = heading[1]
     to = tuple(n for n in _recipients(document, line, clause) if n not in by)
     return {
@@ -184,7 +189,7 @@ def _fields(
         "terms": terms(line),
         "attribution": attribution(document, line, clause),
         "evidence": (line.citation,),
-        "_item": _is_item(line),
+        "_item": is_item(line),
     }
 
 

@@ -13,7 +13,7 @@ from guarantee_summarizer.schema.vocabulary import LayerFunction, Measure, Role,
 CUES = default_cues()
 CUE_ROWS = list(read_table("cues.csv", ("family", "value", "weight", "phrases")))
 VERB_ROWS = list(read_table("verbs.csv", ("verb", "sense", "status", "negated", "modal")))
-SENSES = set("say ask offer pledge agree sign order reject discuss do meet state".split())
+SENSES = set("say ask offer pledge agree sign order reject doubt discuss do meet state".split())
 
 
 def values(word: object) -> set[str]:
