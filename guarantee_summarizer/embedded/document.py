@@ -38,6 +38,9 @@ _BACK = re.compile(
     r"(?:the|these|those|both|all)(?: (?:two|three|four|other|same))? \w+|both \w+|the two \w+"
 )
 _MORE = re.compile(r" (?:of|from|with|on|in|at|familiar|close|meeting|including)\b[^,;:\"“”()]*")
+_HEADS = frozenset(
+    "coalition force alliance board council commission committee mission union".split()
+)
 _COMMON = frozenset("european multinational foreign international allied western".split())
 _NO_GROUP = frozenset("which what who no not any every each".split())
 _REPRESENTED = ("state", "organization", "coalition")
@@ -166,6 +169,15 @@ class Document:
         known = (person and person.affiliation) or self.lexicon.surnames.get(surname(name))
         return self.name(known) if known else None
 
+    def is_party(self, name: str) -> bool:
+        """Tell whether a name is not that of an outlet."""
+        return self.kinds.get(name) != "media"
+
+    @cached_property
+    def kinds(self) -> dict[str, str]:
+        """The kind of everybody that the article names."""
+        return {n.name: n.kind for line in self.lines for n in line.named}
+
     def who(self, line: Line, *phrases: Phrase) -> tuple[str, ...]:
         """Return the participants that phrases name; a pronoun is whoever was spoken of last."""
         return tuple(
@@ -180,12 +192,24 @@ class Document:
             return (over[-1].name,)
         if group := self.groups.get(core(line, phrase)):
             return (group[0],)
+        if _words(line, phrase) == f"the {phrase.head}" and phrase.head in self._heads:
+            return (self._heads[phrase.head],)
         if not self.cues.values("head", phrase.head) & {"group", "organization"}:
             return ()
         inside = [n.name for n in line.within(phrase.start, phrase.end) if n.kind in _REPRESENTED]
         led = (n for n in line.within(phrase.end, phrase.whole) if n.kind in _REPRESENTED)
         of = line.sentence.text[phrase.end :].startswith((" of ", " from "))
         return tuple(inside[:1]) or tuple(n.name for n in led if of and n.via != "demonym")
+
+    @cached_property
+    def _heads(self) -> dict[str, str]:
+        """What `the coalition`, `the force` mean: the only name that has the word in it."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for named in (n for line in self.lines for n in line.named if n.kind != "person"):
+            for word in named.name.lower().split():
+                if word in _HEADS:
+                    found[word].add(named.name)
+        return {word: names.pop() for word, names in found.items() if len(names) == 1}
 
     def resolve(self) -> None:
         """Find whom pronouns mean, and register the groups that act, sentence by sentence."""
@@ -208,7 +232,7 @@ class Document:
             dummy = clause.verb.startswith("be ") or clause.verb in ("be", "remain")
             if (dummy and _words(line, phrase) in _THING) or self._refers(line, phrase, last):
                 continue
-            if line.verb(clause):
+            if line.verb(clause) or self.cues.values("event", clause.verb):
                 self._register(line, phrase)
             for name in self._names(line, phrase):
                 met.append(name)

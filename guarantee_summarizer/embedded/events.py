@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from guarantee_summarizer.embedded.document import Document, Line
@@ -21,6 +21,8 @@ _IS_DATE = re.compile(
     re.IGNORECASE,
 )
 _SPAN = re.compile(r"\b(?:by|until|within|before) (?:the )?$")
+_IN_TIME = re.compile(r"\b(?:hours?|days?|weeks?|months?)$")
+_FAR = 1_000  # characters; more than clauses of one sentence lie apart
 _SAME = re.compile(
     r"\b(?:at|in|of|joined?|attend\w*|opening|host|chair|present at) (?:the|this) (?:meeting|summit|talks|conference)\b|\balso present\b|"
     r"\b(?:was|were|be) represented\b|\b(?:attended|joined remotely|joined by video|took part|was led by|led \w+'s team)\b|"
@@ -63,29 +65,52 @@ def _join(document: Document, event: dict[str, Any], line: Line) -> None:
 
 
 def _event(document: Document, line: Line) -> dict[str, Any] | None:
+    """The first thing in a sentence that happened or is to happen, with who, when or where."""
     if line.is_question or _UNSURE.search(line.text):
         return None
-    happening = next(_happenings(line), None)
-    if happening is None:
-        return None
-    around = [happening, *(c for c in line.clauses if _belongs(line, c, happening))]
-    when = _when(line, happening)
-    where = _where(document, line, around)
-    status = _status(line, happening)
-    who = _attending(document, line, around)
-    subjects = any("occasion" in line.cues.values("event", p.head) for p in happening.subjects)
-    if (not who and not (subjects and when)) or (
-        when is None and where is None and status == "held"
-    ):
-        return None
-    return {
-        "what": _what(line, happening),
-        "when": when,
-        "where": where,
-        "participants": who,
-        "status": status,
-        "evidence": (line.citation,),
-    }
+    for happening in _happenings(line):
+        around = [happening, *(c for c in line.clauses if _belongs(line, c, happening))]
+        when, where = _when(line, happening), _where(document, line, around)
+        doers = _doers(document, line, happening)
+        status = _status(line, happening, dated=when is not None)
+        fields = {
+            "what": _what(line, happening),
+            "when": when,
+            "where": where,
+            "participants": _attending(document, line, around, doers),
+            "status": status,
+            "evidence": (line.citation,),
+        }
+        if _tells(line, happening, fields, acted=bool(doers)):
+            return fields
+    return None
+
+
+def _tells(line: Line, clause: Clause, fields: dict[str, Any], acted: bool) -> bool:
+    """Whether enough is told: who acts, and when or where; of what is planned, or meets, less."""
+    when, where, size = fields["when"], fields["where"], len(fields["participants"])
+    subjects = any(_is_occasion(line, p) for p in (*clause.subjects, *clause.agents))
+    ahead = clause.modal in (*_PLANNED, *_EXPECTED)
+    verb = line.verb(clause)
+    signs = verb is not None and verb.sense == "sign"
+    meets = verb is not None and verb.sense == "meet" and size > 1
+    if not (acted or subjects):
+        return bool(when and (where or ahead))
+    return bool(when or where or meets or signs or ahead)
+
+
+def _is_occasion(line: Line, phrase: Phrase) -> bool:
+    return "occasion" in line.cues.values("event", phrase.head)
+
+
+def _doers(document: Document, line: Line, clause: Clause) -> tuple[str, ...]:
+    """Who acts; of `planners from the coalition` the coalition."""
+    phrases = clause.agents or clause.subjects
+    if found := document.who(line, *phrases):
+        return found
+    start, end = (phrases[0].start, phrases[0].whole) if phrases else (clause.start, clause.at)
+    inside = [p for p in line.facts.phrases if start <= p.start and p.end <= end]
+    return tuple(name for name in document.who(line, *inside) if document.is_party(name))
 
 
 def _what(line: Line, clause: Clause) -> str:
@@ -94,24 +119,25 @@ def _what(line: Line, clause: Clause) -> str:
 
 
 def _happenings(line: Line) -> Iterator[Clause]:
-    """The clauses that tell of an occasion: by their verb, or by what it is done to."""
+    """The clauses that tell of an occasion, a deed with a date, a next step, or a deadline."""
     for clause in line.clauses:
-        if clause.relation in ("relcl", "acl") or (
-            clause.mark in ("if", "because", "unless", "once")
-        ):
+        if clause.negated or clause.mark in ("if", "because", "unless", "once"):
             continue
-        verb = line.verb(clause)
+        verb, when = line.verb(clause), _when(line, clause)
         lemma = clause.verb.partition(" ")[0]
-        acts = bool(line.cues.values("event", lemma))
+        kinds = line.cues.values("event", lemma)
         phrases = (*clause.subjects, *clause.objects, *(p for _, p in clause.obliques))
-        occasion = any("occasion" in line.cues.values("event", p.head) for p in phrases)
-        talks_only = verb is not None and verb.sense in ("say", "reject", "ask") and not occasion
-        if clause.negated or talks_only:
+        occasion = any(_is_occasion(line, p) for p in phrases)
+        ahead = clause.modal in (*_PLANNED, *_EXPECTED)
+        if verb is not None and verb.sense in ("say", "reject", "ask") and not occasion:
             continue
-        dated = _when(line, clause) is not None
-        if (acts and (dated or occasion or (verb and verb.sense in ("meet", "sign")))) or (
-            occasion and dated
-        ):
+        if clause.relation in ("relcl", "acl") and not (kinds and when):
+            continue
+        meets = verb is not None and verb.sense in ("meet", "sign")
+        due = when is not None and _SPAN.match(f"{when.split()[0]} ") is not None
+        if (kinds and (when or occasion or meets)) or (occasion and (when or ahead)) or due:
+            yield clause
+        elif "step" in kinds and ahead:
             yield clause
 
 
@@ -121,22 +147,35 @@ def _belongs(line: Line, clause: Clause, happening: Clause) -> bool:
 
 
 def _when(line: Line, clause: Clause) -> str | None:
-    """The date nearest to the clause's verb."""
+    """The date nearest to the clause's verb, if no other verb is nearer."""
     text, dates = line.sentence.text, []
     for entity in line.facts.entities:
         words = text[entity.start : entity.end]
-        if entity.label == "DATE" and _IS_DATE.search(words):
-            start = entity.start
-            if span := _SPAN.search(text[:start]):
-                start = span.start()
-            dates.append((abs(entity.start - clause.at), start, entity.end))
+        span = _SPAN.search(text[: entity.start])
+        if entity.label == "DATE" and (_IS_DATE.search(words) or (span and _IN_TIME.search(words))):
+            nearest = min(
+                line.clauses, key=lambda c: abs(c.at - entity.start) + _outside(c, entity.start)
+            )
+            if nearest is clause or len(line.clauses) == 1 or not _owns(line, nearest, clause):
+                start = span.start() if span else entity.start
+                dates.append((abs(entity.start - clause.at), start, entity.end))
     if not dates:
         return None
     _, start, end = min(dates)
     return re.sub(r"^(?:on|the)\b ?", "", text[start:end]).strip(" ,") or None
 
 
-def _where(document: Document, line: Line, clauses: Any) -> str | None:
+def _outside(clause: Clause, at: int) -> int:
+    return 0 if clause.start <= at <= clause.end else _FAR
+
+
+def _owns(line: Line, nearest: Clause, clause: Clause) -> bool:
+    """Whether a date belongs to another clause, which says when somebody spoke, or acted."""
+    verb, kinds = line.verb(nearest), line.cues.values("event", nearest.verb.partition(" ")[0])
+    return bool((verb and verb.sense == "say") or kinds)
+
+
+def _where(document: Document, line: Line, clauses: Iterable[Clause]) -> str | None:
     """The place after `in` or `at`: a city or a building, no state and no occasion."""
     text = line.sentence.text
     for clause in clauses:
@@ -166,19 +205,19 @@ def _is_place(document: Document, line: Line, phrase: Phrase) -> bool:
     )
 
 
-def _attending(document: Document, line: Line, clauses: Any) -> tuple[str, ...]:
+def _attending(
+    document: Document, line: Line, clauses: Iterable[Clause], doers: tuple[str, ...] = ()
+) -> tuple[str, ...]:
     """Who meets, signs, travels, and with whom."""
-    names: list[str] = []
+    names = list(doers)
     for clause in clauses:
         names += document.who(line, *clause.agents, *clause.objects)
         names += document.who(line, *(p for prep, p in clause.obliques if prep in _WITH))
-        if not clause.agents:
-            names += document.who(line, *clause.subjects)
     media = {n.name for n in line.named if n.kind == "media"}
     return tuple(name for name in dict.fromkeys(names) if name not in media)
 
 
-def _status(line: Line, clause: Clause) -> str:
+def _status(line: Line, clause: Clause, *, dated: bool) -> str:
     if _CANCELLED.search(line.text):
         return "cancelled"
     above = line.facts.clauses[clause.parent] if clause.parent is not None else clause
@@ -187,7 +226,7 @@ def _status(line: Line, clause: Clause) -> str:
         return "expected"
     if (
         clause.modal in _PLANNED
-        or clause.tense == "present"
+        or (clause.tense == "present" and dated)
         or (clause.tense == "base" and clause.relation == "xcomp")
     ):
         return "planned"

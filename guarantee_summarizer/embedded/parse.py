@@ -17,7 +17,9 @@ _PIECE = 4_000  # characters of one sentence that are parsed at once; the time s
 _BATCH = 64
 _DEEPEST = 5  # levels below a verb that a short wording may reach
 _EVEN = str.maketrans("\u2018\u2019\u201c\u201d\u00a0\u202f\n\t*_#", "''\"\"       ")
-_MARK = re.compile(r"\s*(?:[-•▪–—]|\(?\d{1,2}[.)]|\([a-z]{1,3}\))\s+")
+_MARK = re.compile(
+    r"\s*(?:(?:[-•▪–—]|\(?\d{1,2}[.)]|\([a-z]{1,3}\)|(?:\w+day, )?\d{1,2}[:.]\d\d(?: [A-Z]{3,4})?:|\w+day, \d\d:\d\d(?: [A-Z]{3,4})?:)\s+)+"
+)  # bullets, numbers, times of day in front of a sentence
 _DATELINE = re.compile(
     r"\s*(?:[A-Z][A-Z./ ]{2,30}(?:, \w+\.? \d{1,2})?|[A-Z][\w./ ]{2,30}, (?:\d{1,2} \w+|\w+\.? \d{1,2}))"
     r"(?: \([^)]+\))? (?:--|[-–—]) "
@@ -413,7 +415,8 @@ def _told(verb: Any) -> bool:
 def _is_another(head: Any, apposed: Any) -> bool:
     """Whether an apposition is the next name of a list: `Macron, Prime Minister Keir Starmer and`."""
     names = head.pos_ == apposed.pos_ == "PROPN"
-    return names and head.ent_type_ in ("PERSON", "GPE") and apposed.ent_type_ == head.ent_type_
+    same = head.ent_type_ in ("PERSON", "GPE") and apposed.ent_type_ == head.ent_type_
+    return names and (same or (apposed.ent_type_ == "PERSON" and head.ent_type_ in ("GPE", "ORG")))
 
 
 def _heads_clause(token: Any) -> bool:
