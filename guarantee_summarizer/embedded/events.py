@@ -123,6 +123,12 @@ def _happenings(line: Line) -> Iterator[Clause]:
     for clause in line.clauses:
         if clause.negated or clause.mark in ("if", "because", "unless", "once"):
             continue
+        if (
+            clause.tense == "base"
+            and not clause.modal
+            and clause.relation in ("acl", "relcl", "advcl")
+        ):
+            continue
         verb, when = line.verb(clause), _when(line, clause)
         lemma = clause.verb.partition(" ")[0]
         kinds = line.cues.values("event", lemma)

@@ -36,6 +36,7 @@ _ACCORDING = re.compile(r"\b[Aa]ccording to ([^,.;\"“”]{2,60})")
 _LEADS = re.compile(r"^(?:for|on|to|with|from|about|of|that) ", re.IGNORECASE)
 _CARRIES = ("ask", "offer", "pledge", "agree", "discuss", "order")
 _SPEAKER_WORDS, _HEADLINE_WORDS, _PROSE_WORDS = 10, 25, 8
+_TELLING = 2  # points of relevance that a headline's sentence has
 _LAST_RANK = 4  # of what a short wording may hold
 
 
@@ -69,8 +70,10 @@ def brief(
 def _belongs(text: str, clause: Clause, piece: Piece, *, bare: bool) -> bool:
     """Whether a piece may stand in a short wording: no pronoun, nothing in front of the subject."""
     subject = clause.subjects[0] if clause.subjects else None
-    if subject is None or subject.start > clause.at or clause.mark.startswith(("wh", "how")):
+    if clause.mark.startswith(("wh", "how")):
         return True
+    if subject is None or subject.start > clause.at:
+        return piece.rank == 0 or piece.end > clause.at
     idle = bare and text[subject.start : subject.end].lower() in _PRONOUNS
     if idle and _goes(text[piece.start : piece.end]):
         return False
@@ -119,6 +122,9 @@ def _joined(text: str, pieces: list[Piece]) -> str:
             else text[piece.start : piece.end]
         )
         end = piece.end
+        while tail := re.match(r"[-’']?\w+", text[end:]):
+            out += tail[0]
+            end += tail.end()
     if re.match(r"[\"”’]", text[end : end + 1]):
         out += text[end]
     return _capital(_balanced(" ".join(without_marks(out).split()).strip(" ,;:.-–—")))
@@ -186,9 +192,15 @@ def _speaker(document: Document, line: Line, phrase: Phrase) -> str | None:
 def headline(document: Document) -> str:
     """The article's title, else the main clause of its first full sentence."""
     given = document.article.title
-    if given and all(document.article.naming(m.form) for m in document.lexicon.mentions(given)):
+    if (
+        given
+        and "\\" not in given
+        and all(document.article.naming(m.form) for m in document.lexicon.mentions(given))
+    ):
         return clean(given).rstrip(".") + "."
-    lead = next(iter(_prose(document)), document.lines[0])
+    prose = _prose(document) or document.lines
+    telling = (x for x in prose if sum(cue.weight for cue, _, _ in x.found("relevant")) >= _TELLING)
+    lead = next(telling, prose[0])
     text = clean(lead.text or lead.sentence.text)
     if len(text.split()) <= _HEADLINE_WORDS or not lead.clauses:
         return " ".join(text.split()[:_HEADLINE_WORDS]).rstrip(".,;:") + "."

@@ -9,19 +9,21 @@ from typing import Any
 
 from guarantee_summarizer.embedded.document import Document, Line
 from guarantee_summarizer.embedded.parse import Clause
-from guarantee_summarizer.embedded.phrasing import attribution, sentence, title
+from guarantee_summarizer.embedded.phrasing import attribution, phrase_text, sentence, title
 from guarantee_summarizer.embedded.terms import terms
 from guarantee_summarizer.lexicon import Cue
 from guarantee_summarizer.schema import Proposal
+from guarantee_summarizer.text import fold
 
 __all__ = ["condition", "is_item", "measure", "numbered", "proposals", "status"]
 
-_TITLE_WORDS = 10
+_TITLE_WORDS, _LEAST_WORDS = 10, 3
 _FIRM = ("ask", "offer", "pledge", "agree", "sign", "order", "reject")
 _BY_MODAL = {
     "will": "pledged", "shall": "in_force", "would": "proposed", "could": "proposed", "may": "under_discussion",
     "might": "under_discussion", "must": "proposed", "should": "proposed", "be to": "proposed", "can": "proposed",
 }  # fmt: skip
+_FIRM_MODALS = ("must", "be to", "shall", "will")
 _WEAK = ("would", "could", "may", "might", "should")
 _CONDITIONS = frozenset(
     "what which who where how why if once unless provided should when until whether because although while as before since".split()
@@ -30,6 +32,7 @@ _SETS_OFF = frozenset("if once unless provided should when until".split())
 _AFTER = frozenset(
     "ceasefire truce deal agreement settlement peace withdrawal end attack war fighting fire".split()
 )
+_PRONOUN = re.compile(r"(?:It|Each|They|This|These|Both)\b")
 _TELLING = {"force_size": "troop_deployment", "money": "finance", "duration": "security_guarantee"}
 
 
@@ -52,6 +55,10 @@ def proposals(document: Document) -> tuple[Proposal, ...]:
         heading = _heading(document, line, heading)
         found = _best(line, heading)
         if found is None:
+            if last is not None and _adds(line, last):
+                made[-1]["evidence"] += (line.citation,)
+                made[-1]["terms"] = (*made[-1]["terms"], *terms(line))
+                last = line
             continue
         fields = _fields(document, line, found, heading)
         if last is not None and _continues(made[-1], fields, last, line):
@@ -60,7 +67,24 @@ def proposals(document: Document) -> tuple[Proposal, ...]:
         else:
             made.append(fields)
         last = line
-    return tuple(Proposal.model_validate(_public(fields)) for fields in made)
+    return tuple(Proposal.model_validate(_public(fields)) for fields in _once(made))
+
+
+def _adds(line: Line, last: Line) -> bool:
+    """Whether the next sentence gives the figure of what was proposed: `It runs for ten years.`"""
+    follows = line.sentence.number == last.sentence.number + 1
+    return follows and _PRONOUN.match(line.text) is not None and bool(terms(line))
+
+
+def _once(made: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each proposal once: what says the same, or gives the same figures, joins the first."""
+    kept: dict[Any, dict[str, Any]] = {}
+    for fields in made:
+        same = tuple(term.value for term in fields["terms"]) or fold(fields["title"])
+        first = kept.setdefault((fields["measure"], fields["status"] == "rejected", same), fields)
+        if first is not fields:
+            first["evidence"] = tuple(dict.fromkeys((*first["evidence"], *fields["evidence"])))
+    return list(kept.values())
 
 
 def _public(fields: dict[str, Any]) -> dict[str, Any]:
@@ -114,7 +138,7 @@ def _candidates(line: Line, heading: tuple[str, tuple[str, ...]] | None) -> Iter
         what = measure(line, clause) or (_counted(line) if verb else None)
         if not found or what is None:
             continue
-        if what.value == "diplomacy" and not firm:
+        if what.value == "diplomacy" and not (firm or clause.modal == "must"):
             continue
         weight = (
             what.weight + 3 * firm + bool(clause.modal) + (clause.relation in ("ROOT", "ccomp"))
@@ -125,41 +149,41 @@ def _candidates(line: Line, heading: tuple[str, tuple[str, ...]] | None) -> Iter
 def _under_condition(line: Line, clause: Clause) -> bool:
     """Whether it only stands in a condition or in what somebody recalls: `if … agreed to send`."""
     if clause.relation in ("relcl", "advcl") and clause.tense != "base":
-        return True
+        of_its_own = (
+            clause.mark == "that" and clause.subjects and clause.subjects[0].start > clause.start
+        )
+        return not (of_its_own or (clause.relation == "relcl" and clause.modal in _FIRM_MODALS))
     parent = line.facts.clauses[clause.parent] if clause.parent is not None else None
-    return (
-        parent is not None
-        and parent is not clause
-        and clause.relation in ("conj", "xcomp")
-        and parent.mark in _CONDITIONS
-    )
+    joined = parent is not None and parent is not clause and clause.relation in ("conj", "xcomp")
+    return bool(joined and parent and parent.mark in _CONDITIONS)
 
 
 def status(line: Line, clause: Clause) -> str:
     """How far a clause's matter has come, by its verb, its modal and what is denied; "" for nothing."""
     verb = line.verb(clause)
+    by_modal = _BY_MODAL.get(clause.modal, "")
     if verb is None:
-        if clause.verb.startswith("be") and clause.modal not in ("must", "be to", "shall"):
+        is_so = clause.verb == "be" or re.fullmatch(r"be \w+(?<!ed|en)", clause.verb)
+        if is_so and clause.modal not in (*_FIRM_MODALS, "should"):
             return ""
-        if clause.negated and clause.modal in ("will", "would", "can", "could"):
-            return "rejected"
-        return _BY_MODAL.get(clause.modal, "")
+        wont = clause.negated and clause.modal in ("will", "would", "can", "could")
+        return "rejected" if wont else by_modal
     if verb.sense in ("say", "meet", "state"):
-        return _BY_MODAL.get(clause.modal, "") if verb.sense != "say" and clause.modal else ""
+        counts = verb.status and clause.objects and terms(line)
+        return (by_modal or verb.status) if counts or (verb.sense != "say" and by_modal) else ""
     if clause.negated:
         return verb.negated
     if verb.sense == "do" and clause.tense == "base" and not clause.modal:
         return ""
     if clause.modal in _WEAK:
         return verb.modal
-    if clause.modal and verb.sense == "do":
-        return _BY_MODAL.get(clause.modal, "")
-    return verb.status
+    return by_modal if by_modal and verb.sense == "do" else verb.status
 
 
 def measure(line: Line, clause: Clause) -> Cue | None:
     """What the clause is about: the weightiest measure that it names, of two the first."""
-    hits = [cue for cue, _, _ in line.found("measure", clause.start, clause.end)]
+    start = min([clause.start, *(phrase.start for phrase in clause.subjects)])
+    hits = [cue for cue, _, _ in line.found("measure", start, clause.end)]
     return max(hits, key=lambda cue: cue.weight, default=None)
 
 
@@ -179,7 +203,7 @@ def _fields(
         by = heading[1]
     to = tuple(n for n in _recipients(document, line, clause) if n not in by)
     return {
-        "title": title(line, clause, _TITLE_WORDS),
+        "title": _titled(line, clause),
         "description": sentence(line, clause),
         "measure": found.measure,
         "proposed_by": by[:6],
@@ -191,6 +215,20 @@ def _fields(
         "evidence": (line.citation,),
         "_item": is_item(line),
     }
+
+
+def _titled(line: Line, clause: Clause) -> str:
+    """A title of the clause; where that says too little, the phrase that names the measure."""
+    words = title(line, clause, _TITLE_WORDS)
+    if len(words.split()) >= _LEAST_WORDS:
+        return words
+    start = min([clause.start, *(phrase.start for phrase in clause.subjects)])
+    for _, first, last in line.found("measure", start, clause.end):
+        for phrase in line.facts.phrases:
+            if phrase.start < last and first < phrase.end:
+                named = phrase_text(line, phrase, _TITLE_WORDS)
+                return max(words, named[:1].upper() + named[1:], key=len)
+    return words
 
 
 def _authors(document: Document, line: Line, clause: Clause) -> tuple[str, ...]:
