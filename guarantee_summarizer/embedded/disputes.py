@@ -117,7 +117,7 @@ def _gather(document: Document, issue: _Issue) -> None:
     if issue.kind != "disagreement" or issue.about in _VAGUE:
         return
     for line in list(issue.lines):
-        at = document.lines.index(line)
+        at = line.sentence.number - 1
         for other in document.lines[max(0, at - 1) : at + 2]:
             apart = other not in issue.lines and _about(other) == issue.about
             if apart and not other.is_question and any(_positions(document, other)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -123,6 +123,22 @@ class Line:
     def words(self) -> list[tuple[str, int, int]]:
         """The lemmas, without hyphens and quotes."""
         return [(w.lemma, w.start, w.end) for w in self.facts.words if w.lemma not in _UNSEEN]
+
+    def around(self, start: int, end: int, reach: int) -> tuple[list[str], list[str]]:
+        """Return the lemmas right before and right after a stretch, at most `reach` each."""
+        first = bisect_left(self._starts, start)
+        last = bisect_left(self._starts, end)
+        before, after = self.words[max(0, first - reach) : first], self.words[last : last + reach]
+        return [w[0] for w in before], [w[0] for w in after]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [word[1] for word in self.words]
+
+    @cached_property
+    def ends(self) -> frozenset[int]:
+        """Where the heads of phrases end."""
+        return frozenset(phrase.end for phrase in self.facts.phrases)
 
     def within(self, start: int, end: int) -> list[EntityMention]:
         """Return whom a stretch of the sentence names."""

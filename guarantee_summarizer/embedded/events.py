@@ -22,7 +22,7 @@ _IS_DATE = re.compile(
 )
 _SPAN = re.compile(r"\b(?:by|until|within|before) (?:the )?$")
 _IN_TIME = re.compile(r"\b(?:hours?|days?|weeks?|months?)$")
-_FAR = 1_000  # characters; more than clauses of one sentence lie apart
+_NEAR = 16  # characters before a date
 _SAME = re.compile(
     r"\b(?:at|in|of|joined?|attend\w*|opening|host|chair|present at) (?:the|this) (?:meeting|summit|talks|conference)\b|\balso present\b|"
     r"\b(?:was|were|be) represented\b|\b(?:attended|joined remotely|joined by video|took part|was led by|led \w+'s team)\b|"
@@ -141,9 +141,9 @@ def _happenings(line: Line) -> Iterator[Clause]:
             continue
         meets = verb is not None and verb.sense in ("meet", "sign")
         due = when is not None and _SPAN.match(f"{when.split()[0]} ") is not None
-        if (kinds and (when or occasion or meets)) or (occasion and (when or ahead)) or due:
-            yield clause
-        elif "step" in kinds and ahead:
+        step = "step" in kinds and ahead
+        told = kinds and (when or occasion or meets)
+        if told or (occasion and (when or ahead)) or due or step:
             yield clause
 
 
@@ -153,31 +153,35 @@ def _belongs(line: Line, clause: Clause, happening: Clause) -> bool:
 
 
 def _when(line: Line, clause: Clause) -> str | None:
-    """The date nearest to the clause's verb, if no other verb is nearer."""
-    text, dates = line.sentence.text, []
-    for entity in line.facts.entities:
-        words = text[entity.start : entity.end]
-        span = _SPAN.search(text[: entity.start])
-        if entity.label == "DATE" and (_IS_DATE.search(words) or (span and _IN_TIME.search(words))):
-            nearest = min(
-                line.clauses, key=lambda c: abs(c.at - entity.start) + _outside(c, entity.start)
-            )
-            if nearest is clause or len(line.clauses) == 1 or not _owns(line, nearest, clause):
-                start = span.start() if span else entity.start
-                dates.append((abs(entity.start - clause.at), start, entity.end))
+    """The date nearest to the clause's verb, if it tells of no other deed."""
+    dates = [
+        (abs(start - clause.at), start, end)
+        for start, end, of in _dates(line)
+        if of is clause or not _tells_itself(line, of)
+    ]
     if not dates:
         return None
     _, start, end = min(dates)
-    return re.sub(r"^(?:on|the)\b ?", "", text[start:end]).strip(" ,") or None
+    words = line.sentence.text[start:end]
+    return re.sub(r"^(?:on|the)\b ?", "", words).strip(" ,") or None
 
 
-def _outside(clause: Clause, at: int) -> int:
-    return 0 if clause.start <= at <= clause.end else _FAR
+def _dates(line: Line) -> Iterator[tuple[int, int, Clause]]:
+    """The dates of a sentence with their `by` or `until`, and the clause whose verb is nearest."""
+    text = line.sentence.text
+    for entity in line.facts.entities:
+        at, words = entity.start, text[entity.start : entity.end]
+        before = text[max(0, at - _NEAR) : at]
+        span = _SPAN.search(before)
+        dated = _IS_DATE.search(words) or (span and _IN_TIME.search(words))
+        if entity.label == "DATE" and dated and line.clauses:
+            nearest = min(line.clauses, key=lambda c: (not c.start <= at <= c.end, abs(c.at - at)))
+            yield at - (len(before) - span.start() if span else 0), entity.end, nearest
 
 
-def _owns(line: Line, nearest: Clause, clause: Clause) -> bool:
-    """Whether a date belongs to another clause, which says when somebody spoke, or acted."""
-    verb, kinds = line.verb(nearest), line.cues.values("event", nearest.verb.partition(" ")[0])
+def _tells_itself(line: Line, clause: Clause) -> bool:
+    """Whether a date belongs to a clause: it says when somebody spoke, or acted."""
+    verb, kinds = line.verb(clause), line.cues.values("event", clause.verb.partition(" ")[0])
     return bool((verb and verb.sense == "say") or kinds)
 
 

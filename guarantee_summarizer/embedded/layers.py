@@ -16,6 +16,7 @@ from guarantee_summarizer.schema import Citation, GuaranteeStructure, Layer, Ter
 __all__ = ["structure"]
 
 _PARTS = 2  # of one guarantee at least, else it has no layers
+_NEAR = 60  # characters around a figure that tell what it is
 _GO_ON = 8  # sentences in which announced layers are looked for
 _ORDINALS = "first second third fourth fifth sixth".split()
 _ORDINAL = re.compile(
@@ -259,7 +260,9 @@ def _duration(document: Document) -> Term | None:
     for line in document.lines:
         for figure in line.figures:
             term = _term(line, figure)
-            if term and not _ASKED_FOR.search(line.text[: figure.start]):
+            if term and not _ASKED_FOR.search(
+                line.text[max(0, figure.start - 4 * _NEAR) : figure.start]
+            ):
                 return term
             asked_for = asked_for or term
     return asked_for
@@ -267,8 +270,10 @@ def _duration(document: Document) -> Term | None:
 
 def _term(line: Line, figure: Quantity) -> Term | None:
     """A duration that is called a term (`a 15-year term`), or that something runs for."""
-    match = re.match(r"[ -](?:term|period|guarantee|pact)\w*", line.text[figure.end :])
-    runs = _RUNS_FOR.search(line.text[: figure.start])
+    match = re.match(
+        r"[ -](?:term|period|guarantee|pact)\w*", line.text[figure.end : figure.end + _NEAR]
+    )
+    runs = _RUNS_FOR.search(line.text[max(0, figure.start - _NEAR) : figure.start])
     if figure.kind != "duration" or not (match or runs):
         return None
     value = line.text[figure.start : figure.end + (len(match[0]) if match else 0)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -20,6 +21,7 @@ _POSSESSIVE = re.compile(r"['’]s?$")
 _ACRONYM = re.compile(r"\s*\((?:the )?[\"“]?([A-Z]{2,8})[\"”]?\)")
 _ORGANS = ("ORG", "GPE", "FAC", "NORP", "LAW", "PERSON")
 _HOUSES = frozenset("congress parliament senate knesset duma cabinet".split())
+_REACH = 60  # characters that a name may go on for
 _LONGEST = 5  # words of a person's name
 
 
@@ -39,22 +41,8 @@ class Names:
         alone: Counter[str] = Counter()
         whole = {text[a:b] for (text, _), taken in zip(lines, known, strict=True) for a, b in taken}
         for (text, parsed), taken in zip(lines, known, strict=True):
-            found = list(_entities(text, parsed))
-            for label, start, end in (*found, *_bodies(text, parsed)):
-                if any(
-                    a < end and start < b and b - a > end - start - len("the  ") for a, b in taken
-                ):
-                    continue
-                inside = [b for a, b in taken if start <= a and b <= end]
-                if label == "PERSON" and inside:
-                    start = inside[-1] + 1
-                if self._organ(text, start, end):
-                    continue
-                beside = any(_listed(text, start, end, a, b) for x, a, b in found if x == "PERSON")
-                if label == "PERSON" or (
-                    label in ("ORG", "GPE") and (beside or _alone(text, start, end))
-                ):
-                    self._person(text[start:end], alone)
+            for label, start, end in _entities(text, parsed):
+                self._take(text, label, (start, end), taken, alone)
         for short in [
             n for n in self.organs if any(f.startswith(f"{n} ") for f in (*self.organs, *whole))
         ]:
@@ -63,6 +51,24 @@ class Names:
         for word, count in alone.items():
             if count > 1:
                 self.people.setdefault(word, word)
+
+    def _take(
+        self,
+        text: str,
+        label: str,
+        span: tuple[int, int],
+        taken: Sequence[tuple[int, int]],
+        alone: Counter[str],
+    ) -> None:
+        """Keep a name that no table knows: an organization's, else a person's."""
+        start, end = span
+        near = taken[max(0, bisect_left(taken, (start, 0)) - 1) : bisect_left(taken, (end, 0))]
+        if any(a < end and start < b and b - a > end - start - len("the  ") for a, b in near):
+            return
+        inside = [b for a, b in near if start <= a and b <= end]
+        start = inside[-1] + 1 if label == "PERSON" and inside else start
+        if not self._organ(text, start, end) and label == "PERSON":
+            self._person(text[start:end], alone)
 
     def _organ(self, text: str, start: int, end: int) -> bool:
         """Keep an organization: its last word says what it is."""
@@ -150,13 +156,22 @@ def _plain(word: str) -> str:
 
 
 def _entities(text: str, parsed: Facts) -> Iterator[tuple[str, int, int]]:
-    """The parser's names; of `Ursula von | der Leyen` both halves as one."""
-    for entity in parsed.entities:
-        if entity.label in _ORGANS:
-            start, end = entity.start, entity.end
-            if particle := re.match(r" ?(?:der|de|bin|al|van)(?: [A-Z][\w’'-]+)", text[end:]):
-                end += particle.end()
-            yield entity.label, start, end
+    """The parser's names: split ones as one, and as persons what stands in a list with persons."""
+    found = [
+        (e.label, *_whole(text, e.start, e.end)) for e in parsed.entities if e.label in _ORGANS
+    ]
+    for at, (label, start, end) in enumerate(found):
+        beside = (*found[max(0, at - 1) : at], *found[at + 1 : at + 2])
+        listed = any(x == "PERSON" and _listed(text, start, end, a, b) for x, a, b in beside)
+        person = label in ("ORG", "GPE") and (listed or _alone(text, start, end))
+        yield ("PERSON" if person else label), start, end
+    yield from _bodies(text, parsed)
+
+
+def _whole(text: str, start: int, end: int) -> tuple[int, int]:
+    """A name with its particle: `Ursula von | der Leyen`."""
+    particle = re.match(r" ?(?:der|de|bin|al|van)(?: [A-Z][\w’'-]+)", text[end : end + _REACH])
+    return start, end + (particle.end() if particle else 0)
 
 
 def _bodies(text: str, parsed: Facts) -> Iterator[tuple[str, int, int]]:
@@ -165,7 +180,9 @@ def _bodies(text: str, parsed: Facts) -> Iterator[tuple[str, int, int]]:
         words = re.search(r"(?:[A-Z][\w’'-]+ )*[A-Z][\w’'-]+$", text[phrase.start : phrase.end])
         if words and phrase.start + words.start() > 0:
             start, end = phrase.start + words.start(), phrase.end
-            of = re.match(r" of (?:the )?[A-Z]\w+(?: [A-Z]\w+)*", text[end : phrase.whole])
+            of = re.match(
+                r" of (?:the )?[A-Z]\w+(?: [A-Z]\w+)*", text[end : min(phrase.whole, end + _REACH)]
+            )
             yield "ORG", start, end + (of.end() if of else 0)
 
 
@@ -177,10 +194,10 @@ def _listed(text: str, start: int, end: int, first: int, last: int) -> bool:
 
 def _alone(text: str, start: int, end: int) -> bool:
     """Whether a line is nothing but two or three capitalized words, as in a list of members."""
-    return (
-        not re.search(r"[a-z]{2}", text[:start] + text[end:])
-        and 1 < len(text[start:end].split()) < _LONGEST
-    )
+    if len(text) - (end - start) > _REACH:
+        return False
+    rest = text[:start] + text[end:]
+    return not re.search(r"[a-z]{2}", rest) and 1 < len(text[start:end].split()) < _LONGEST
 
 
 def _singular(name: str) -> str:

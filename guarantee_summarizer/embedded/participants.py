@@ -7,8 +7,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
 from guarantee_summarizer.embedded.document import Document, EntityMention, Line
-from guarantee_summarizer.embedded.parse import Clause, Phrase
+from guarantee_summarizer.embedded.parse import Clause
 from guarantee_summarizer.embedded.proposals import measure
+from guarantee_summarizer.lexicon.cues import Verb
 from guarantee_summarizer.schema import Citation, Participant
 
 __all__ = ["participants"]
@@ -52,6 +53,7 @@ _ASKER |= dict.fromkeys(
     ("territorial", "withdrawal", "neutrality"), "adversary"
 )  # by what is asked for
 _SEVERAL = 4  # points that a second beneficiary or adversary needs
+_NEAR = 16  # characters before an actor that hold a preposition and an article
 _REACH = 5  # words before and after an actor that tell its role
 
 
@@ -88,12 +90,12 @@ def _parts(line: Line) -> Iterator[tuple[int, int]]:
     for at, named in enumerate(line.named):
         if named.via == "demonym":
             continue
-        before = line.sentence.text[: named.start]
+        before = line.sentence.text[max(0, named.start - _NEAR) : named.start]
         before = before[:-4] if before.lower().endswith("the ") else before
         listed = bound >= 0 and _JOINED.fullmatch(
             line.sentence.text[line.named[bound].end : named.start]
         )
-        whole = any(phrase.end == named.end for phrase in line.facts.phrases)
+        whole = named.end in line.ends
         if whole and named.via != "metonym" and (_TO_WHOM.search(before) or listed):
             bound = at
         weight = max((_weight(clause, named) for clause in line.clauses), default=0)
@@ -184,6 +186,7 @@ class _Roles:
         """The role with the most points; one beneficiary and one adversary are found first."""
         for line in self._document.lines:
             for clause in line.clauses:
+                self._by_phrase(line, clause)
                 self._by_verb(line, clause)
             for named in line.named:
                 self._by_context(line, named)
@@ -204,35 +207,39 @@ class _Roles:
         for count in self._scores.values():
             count["guarantor"] += count.pop("party", 0)
 
-    def _by_verb(self, line: Line, clause: Clause) -> None:
-        verb, document = line.verb(clause), self._document
+    def _by_phrase(self, line: Line, clause: Clause) -> None:
+        """What a group's head or an apposition says: `negotiators`, `Merz, the host`."""
+        document = self._document
         groups = {name for name, _ in document.groups.values()}
         for head, role in _GROUP_ROLES.items():
             named = document.who(line, *(p for p in clause.agents if p.head in head.split()))
             self._give([n for n in named if n in groups], role, 1)
-        if verb is None:
-            return
-        agents = document.who(line, *clause.agents)
-        objects = document.who(line, *clause.objects)
         for phrase in (*clause.agents, *clause.objects):
             if phrase.apposition:
                 for cue, _, _ in line.found("apposed", *phrase.apposition):
                     self._give(document.who(line, phrase), cue.value, cue.weight)
-        if verb.agent == "party" and len(agents) < 2 and not clause.obliques:  # noqa: PLR2004
-            agents = ()
-        if verb.sense == "ask":
-            about = measure(line, clause)
-            self._give(agents, _ASKER.get(about.value if about else "", ""), 2)
-        elif not (clause.negated and verb.agent == "guarantor"):
-            self._give(agents, verb.agent, 2)
-        self._give(objects, verb.object, 2)
+
+    def _by_verb(self, line: Line, clause: Clause) -> None:
+        verb, document = line.verb(clause), self._document
+        if verb is None:
+            return
+        agents = document.who(line, *clause.agents)
+        self._give(agents, self._agent_role(line, clause, verb, len(agents)), 2)
+        self._give(document.who(line, *clause.objects), verb.object, 2)
         if verb.sense in _OFFERS and verb.agent == "guarantor" and not clause.negated:
             to = [phrase for prep, phrase in clause.obliques if prep in ("to", "for")]
             self._give(document.who(line, *to), "beneficiary", 2)
-        if clause.relation == "ROOT" and line.found("threat"):
-            self._give(agents, "adversary", 3)
-        if clause.negated and clause.verb == "accept":
+        threatens = clause.relation == "ROOT" and line.found("threat")
+        if threatens or (clause.negated and clause.verb == "accept"):
             self._give(agents, "adversary", 2)
+
+    def _agent_role(self, line: Line, clause: Clause, verb: Verb, agents: int) -> str:
+        """The role of who acts; of who asks by what is asked for; nobody signs alone."""
+        if verb.sense == "ask":
+            about = measure(line, clause)
+            return _ASKER.get(about.value, "") if about else ""
+        alone = verb.agent == "party" and agents == 1 and not clause.obliques
+        return "" if alone or (clause.negated and verb.agent == "guarantor") else verb.agent
 
     def _give(self, names: Iterable[str], role: str, weight: int) -> None:
         for name in names if role else ():
@@ -244,11 +251,9 @@ class _Roles:
                 self._scores[state][role] += weight
 
     def _by_context(self, line: Line, named: EntityMention) -> None:
-        words = line.words
-        before = [w[0] for w in words if w[2] <= named.start][-_REACH:]
+        before, after = line.around(named.start, named.end, _REACH)
         while before and before[-1] in ("the", "a", "an", "any", "new"):
             before.pop()
-        after = [w[0] for w in words if w[1] >= named.end][:_REACH]
         for cue in line.cues.find("before", before):
             if cue.end == len(before):
                 self._give([named.name], cue.value, cue.weight)

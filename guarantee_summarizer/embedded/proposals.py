@@ -71,7 +71,7 @@ def proposals(document: Document) -> tuple[Proposal, ...]:
 
 
 def _adds(line: Line, last: Line) -> bool:
-    """Whether the next sentence gives the figure of what was proposed: `It runs for ten years.`"""
+    """Whether the next sentence gives the figure of what was proposed, as `It runs for …` does."""
     follows = line.sentence.number == last.sentence.number + 1
     return follows and _PRONOUN.match(line.text) is not None and bool(terms(line))
 

@@ -36,6 +36,7 @@ _DATED = ("within", "by", "in", "until", "before")  # belong to deadlines only
 _STOP = re.compile(
     r" (?:and|or|of|to|in|on|at|by|for|with|from|that|which|who|would|will|is|are|was|were|as|per|have|has|had|be|under|a|the|after|before|into|across|along|worth|when|if|could|may|must)\b.*"
 )
+_NEAR = 60  # characters around a figure that tell what it is
 _LEAST = 4  # of what is counted
 
 
@@ -51,7 +52,8 @@ def terms(line: Line) -> tuple[Term, ...]:
 
 
 def _kind(text: str, figure: Quantity) -> str | None:
-    before, after = text[: figure.start], text[figure.end :]
+    before = text[max(0, figure.start - _NEAR) : figure.start]
+    after = text[figure.end : figure.end + _NEAR]
     if (
         _ATTENDING.match(after)
         or re.match(r" (?:ago|earlier)\b", after)
@@ -76,11 +78,11 @@ def _kind(text: str, figure: Quantity) -> str | None:
 def _words(text: str, figure: Quantity, what: str) -> tuple[int, int]:
     """The figure with its bound before and, for counts, what is counted after."""
     start, end = figure.start, figure.end
-    adverb = _ADVERB.search(text[:start])
+    adverb = _ADVERB.search(text[max(0, start - _NEAR) : start])
     if adverb and (adverb[0].strip().lower() in _DATED) <= (what == "deadline"):
-        start = adverb.start()
+        start -= len(adverb[0])
     if what in ("count", "force_size", "duration"):
-        counted = re.match(r"(?:[ -][A-Za-z][\w-]*){1,4}", text[end:])
+        counted = re.match(r"(?:[ -][A-Za-z][\w-]*){1,4}", text[end : end + _NEAR])
         if counted:
             end += len(_STOP.sub("", counted[0]))
     return start, end

@@ -23,7 +23,13 @@ def values(word: object) -> set[str]:
 
 @pytest.mark.parametrize(
     ("family", "known"),
-    [("measure", Measure), ("layer", LayerFunction), ("before", Role), ("after", Role), ("apposed", Role)],
+    [
+        ("measure", Measure),
+        ("layer", LayerFunction),
+        ("before", Role),
+        ("after", Role),
+        ("apposed", Role),
+    ],
 )
 def test_cues_speak_for_what_the_schema_knows(family, known):
     assert {row["value"] for row in CUE_ROWS if row["family"] == family} <= values(known)

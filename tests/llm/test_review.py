@@ -154,7 +154,7 @@ def test_a_finding_follows_its_layer_where_a_repair_changes_the_order(ask, answe
     repair = Reply(answer={"claim_1": {**brigades, "rank": 3}})
     replies = [Reply(answer=answer), Reply(answer={"verdicts": verdicts}), repair, Reply(answer={})]
     summary = ask(replies, review=True).summary
-    assert [layer.name for layer in summary.structure.layers][0] == "Ostmark force"
+    assert next(layer.name for layer in summary.structure.layers) == "Ostmark force"
     (finding,) = (f for f in summary.findings if f.code == "review_imprecise")
     assert finding.path == "structure.layers[0].status"
 
