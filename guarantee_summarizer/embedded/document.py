@@ -29,6 +29,7 @@ _FURNITURE = re.compile(
     r"Copyright|Advertisement|Share this|Most read|This article (?:was|is)|By [A-Z]\w+ [A-Z]\w+$)",
     re.IGNORECASE,
 )  # bylines, credits, links: never claims
+_LABEL = re.compile(r"\W*[A-Z][^:“\"]{3,120}:\W{0,6}[“\"]")
 _DETERMINERS = frozenset(
     "the a an these those this that its their his her our both all other some".split()
 )
@@ -41,6 +42,7 @@ _MORE = re.compile(r" (?:of|from|with|on|in|at|familiar|close|meeting|including)
 _HEADS = frozenset(
     "coalition force alliance board council commission committee mission union".split()
 )
+_LEADERS = ("leader", "president", "minister", "chancellor")
 _COMMON = frozenset("european multinational foreign international allied western".split())
 _NO_GROUP = frozenset("which what who no not any every each".split())
 _REPRESENTED = ("state", "organization", "coalition")
@@ -67,6 +69,7 @@ class Line:
     facts: Facts
     cues: Cues
     named: list[EntityMention] = field(default_factory=list)
+    quoted: bool = False  # part of a quotation that a label opens: `Rutte: “…”`
 
     @cached_property
     def text(self) -> str:
@@ -159,6 +162,7 @@ class Document:
     names: Names
     forms: dict[str, Counter[str]]
     groups: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _recent: list[str] = field(default_factory=list)
     _meant: dict[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
 
     def name(self, canonical: str) -> str:
@@ -231,6 +235,8 @@ class Document:
         """Find whom pronouns mean, and register the groups that act, sentence by sentence."""
         last: dict[tuple[str, ...], tuple[str, ...]] = {}
         for line in self.lines:
+            for name in (n.name for n in line.named if n.kind == "person"):
+                self._recent = [*(p for p in self._recent if p != name), name]
             for clause in line.clauses:
                 self._meet(line, clause, last)
                 for phrase in clause.objects:
@@ -267,6 +273,8 @@ class Document:
             and _BACK.fullmatch(word)
             and "group" in self.cues.values("head", phrase.head)
         )
+        if back and len(self._recent) > 1 and phrase.head in _LEADERS and _PLURAL not in last:
+            last[_PLURAL] = tuple(self._recent[-2:])
         for words in (_SINGULAR, _PLURAL, _THING):
             if word in words or (back and words is _PLURAL and phrase.whole == phrase.end):
                 if words in last:
@@ -342,8 +350,19 @@ def read(article: Article, lexicon: Lexicon, cues: Cues, nlp: Any) -> Document:
     for line in lines:
         own = [EntityMention(*found) for found in persons(line.sentence.text, names)]
         line.named = _without_overlap([*line.named, *own])
+    _mark_quoted(lines)
     document.resolve()
     return document
+
+
+def _mark_quoted(lines: list[Line]) -> None:
+    """Mark the sentences of quotations that only a name with a colon opens: what people say of it."""
+    inside = False
+    for line in lines:
+        text = line.sentence.text
+        inside = inside or _LABEL.match(text) is not None
+        line.quoted = inside
+        inside = inside and not re.search(r"[”\"]\W*$", text)
 
 
 def lines_of(lines: Sequence[Line]) -> list[tuple[str, Facts]]:

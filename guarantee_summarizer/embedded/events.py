@@ -32,6 +32,7 @@ _SAME = re.compile(
 _UNSURE = re.compile(
     r"\b(?:whether|never|did not|not come|no date|refused|unless)\b", re.IGNORECASE
 )
+_OVER = re.compile(r"\b(?:yesterday|last|ago|earlier|today)\b", re.IGNORECASE)
 _CANCELLED = re.compile(r"\b(?:cancell?ed|called off|postponed|scrapped)\b")
 _EXPECTED = ("would", "could", "may", "might", "can", "should")
 _PLANNED = ("will", "shall", "must", "be to")
@@ -66,13 +67,13 @@ def _join(document: Document, event: dict[str, Any], line: Line) -> None:
 
 def _event(document: Document, line: Line) -> dict[str, Any] | None:
     """The first thing in a sentence that happened or is to happen, with who, when or where."""
-    if line.is_question or _UNSURE.search(line.text):
+    if line.is_question or line.quoted or _UNSURE.search(line.text):
         return None
     for happening in _happenings(line):
         around = [happening, *(c for c in line.clauses if _belongs(line, c, happening))]
         when, where = _when(line, happening), _where(document, line, around)
         doers = _doers(document, line, happening)
-        status = _status(line, happening, dated=when is not None)
+        status = _status(line, happening, when)
         fields = {
             "what": _what(line, happening),
             "when": when,
@@ -167,7 +168,7 @@ def _when(line: Line, clause: Clause) -> str | None:
 
 
 def _dates(line: Line) -> Iterator[tuple[int, int, Clause]]:
-    """The dates of a sentence with their `by` or `until`, and the clause whose verb is nearest."""
+    """The dates of a sentence with their `by` or `until`, and the innermost clause they stand in."""
     text = line.sentence.text
     for entity in line.facts.entities:
         at, words = entity.start, text[entity.start : entity.end]
@@ -175,7 +176,7 @@ def _dates(line: Line) -> Iterator[tuple[int, int, Clause]]:
         span = _SPAN.search(before)
         dated = _IS_DATE.search(words) or (span and _IN_TIME.search(words))
         if entity.label == "DATE" and dated and line.clauses:
-            nearest = min(line.clauses, key=lambda c: (not c.start <= at <= c.end, abs(c.at - at)))
+            nearest = min(line.clauses, key=lambda c: (not c.start <= at <= c.end, c.end - c.start))
             yield at - (len(before) - span.start() if span else 0), entity.end, nearest
 
 
@@ -227,7 +228,7 @@ def _attending(
     return tuple(name for name in dict.fromkeys(names) if name not in media)
 
 
-def _status(line: Line, clause: Clause, *, dated: bool) -> str:
+def _status(line: Line, clause: Clause, when: str | None) -> str:
     if _CANCELLED.search(line.text):
         return "cancelled"
     above = line.facts.clauses[clause.parent] if clause.parent is not None else clause
@@ -236,7 +237,7 @@ def _status(line: Line, clause: Clause, *, dated: bool) -> str:
         return "expected"
     if (
         clause.modal in _PLANNED
-        or (clause.tense == "present" and dated)
+        or (clause.tense == "present" and when and not _OVER.search(when))
         or (clause.tense == "base" and clause.relation == "xcomp")
     ):
         return "planned"

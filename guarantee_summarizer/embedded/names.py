@@ -72,7 +72,11 @@ class Names:
 
     def _organ(self, text: str, start: int, end: int) -> bool:
         """Keep an organization: its last word says what it is."""
-        name = re.sub(r"^(?:[Tt]he|[Aa]n?|Each|Additional|Every) ", "", text[start:end])
+        name = re.sub(
+            r"^(?:[Tt]he|[Aa]n?|Each|Additional|Every|This|That|Our|Its|His|Their) ",
+            "",
+            text[start:end],
+        )
         name = _POSSESSIVE.sub("", name)
         heads = self._cues.values("head", _singular(name))
         first = self._cues.values("head", _singular(name.partition(" of ")[0]))

@@ -88,14 +88,21 @@ def title(line: Line, clause: Clause, words: int, *, content: bool = False) -> s
     verb = line.verb(clause)
     if not content and (verb is None or verb.sense not in _CARRIES or clause.negated):
         return _bare(brief(line, clause, words))
-    for other in line.facts.clauses:
-        hangs = other.parent is not None and line.facts.clauses[other.parent] is clause
-        if hangs and other is not clause and other.relation in ("xcomp", "ccomp"):
-            return _bare(brief(line, other, words))
+    contents = [
+        (other.start, other.end, brief(line, other, words))
+        for other in line.facts.clauses
+        if other is not clause and other.relation in ("xcomp", "ccomp")
+        and other.parent is not None and line.facts.clauses[other.parent] is clause
+    ]  # fmt: skip
     about = [p for p in clause.objects if not clause.passive]
     about += [p for prep, p in clause.obliques if prep in ("for", "on", "to")]
-    named = [p for p in about if not any(n.end >= p.end > n.start for n in line.named)]
-    short = _bare(brief(line, clause, words, named[0])) if named else ""
+    contents += [
+        (p.start, p.whole, brief(line, clause, words, p))
+        for p in about
+        if not any(n.end >= p.end > n.start for n in line.named)
+    ]
+    telling = [c for c in contents if line.found("measure", c[0], c[1])] or contents
+    short = _bare(telling[0][2]) if telling else ""
     return short if len(short.split()) > 1 else _bare(brief(line, clause, words))
 
 

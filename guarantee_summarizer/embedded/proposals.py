@@ -120,7 +120,7 @@ def numbered(line: Line) -> bool:
 
 
 def _best(line: Line, heading: tuple[str, tuple[str, ...]] | None) -> _Candidate | None:
-    if line.is_question or not line.text:
+    if line.is_question or line.quoted or not line.text:
         return None
     found = list(_candidates(line, heading))
     return max(found, key=lambda c: c.weight, default=None)
@@ -136,7 +136,11 @@ def _candidates(line: Line, heading: tuple[str, tuple[str, ...]] | None) -> Iter
         verb = line.verb(clause)
         firm = verb is not None and verb.sense in _FIRM
         what = measure(line, clause) or (_counted(line) if verb else None)
-        if not found or what is None:
+        if (
+            not found
+            or what is None
+            or (verb and verb.sense == "agree" and _is_praise(line, clause))
+        ):
             continue
         if what.value == "diplomacy" and not (firm or clause.modal == "must"):
             continue
@@ -146,6 +150,16 @@ def _candidates(line: Line, heading: tuple[str, tuple[str, ...]] | None) -> Iter
         yield _Candidate(clause, what.value, found, weight)
 
 
+def _is_praise(line: Line, clause: Clause) -> bool:
+    """Whether what is agreed is only how something is: `agreed the talks were productive`."""
+    contents = [c for c in line.clauses if c.relation == "ccomp" and _parent(line, c) is clause]
+    return any(c.verb.startswith("be ") and not c.modal and not line.verb(c) for c in contents)
+
+
+def _parent(line: Line, clause: Clause) -> Clause | None:
+    return line.facts.clauses[clause.parent] if clause.parent is not None else None
+
+
 def _under_condition(line: Line, clause: Clause) -> bool:
     """Whether it only stands in a condition or in what somebody recalls: `if … agreed to send`."""
     if clause.relation in ("relcl", "advcl") and clause.tense != "base":
@@ -153,7 +167,7 @@ def _under_condition(line: Line, clause: Clause) -> bool:
             clause.mark == "that" and clause.subjects and clause.subjects[0].start > clause.start
         )
         return not (of_its_own or (clause.relation == "relcl" and clause.modal in _FIRM_MODALS))
-    parent = line.facts.clauses[clause.parent] if clause.parent is not None else None
+    parent = _parent(line, clause)
     joined = parent is not None and parent is not clause and clause.relation in ("conj", "xcomp")
     return bool(joined and parent and parent.mark in _CONDITIONS)
 

@@ -134,11 +134,12 @@ class _Finder:
         for match in self._offices:
             at = match.end()
             affiliation, title = self._before(match.start(), match[0])
-            if of := re.compile(r" (?:of|for|to) (?:the )?").match(self._text, at):
+            if of := re.compile(r" (of|for|to) (?:the )?").match(self._text, at):
                 mention = self._starts.get(of.end())
                 if mention is None:
                     continue
-                affiliation, at = mention.actor.name, mention.end
+                sent = of[1] == "to"  # an ambassador to a state does not speak for it
+                affiliation, at = affiliation if sent else mention.actor.name, mention.end
             gap = re.compile(r",? ").match(self._text, at)
             if gap is None:
                 continue
