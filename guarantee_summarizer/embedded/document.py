@@ -43,6 +43,7 @@ _HEADS = frozenset(
     "coalition force alliance board council commission committee mission union".split()
 )
 _LEADERS = ("leader", "president", "minister", "chancellor")
+_TOWARDS = ("from", "by", "with", "of")  # after which groups take part, too
 _COMMON = frozenset("european multinational foreign international allied western".split())
 _NO_GROUP = frozenset("which what who no not any every each".split())
 _REPRESENTED = ("state", "organization", "coalition")
@@ -242,7 +243,7 @@ class Document:
                 for phrase in clause.objects:
                     self._refers(line, phrase, last)
                 for prep, phrase in clause.obliques:
-                    if prep in ("from", "by") and not self._refers(line, phrase, last):
+                    if prep in _TOWARDS and not self._refers(line, phrase, last):
                         self._register(line, phrase)
 
     def _meet(

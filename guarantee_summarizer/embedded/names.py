@@ -17,6 +17,9 @@ __all__ = ["Names", "persons"]
 _NAME = re.compile(
     r"[^\W\d_a-z][\w'’.-]*(?: (?:(?:von|van|der|de|la|bin|al|di|da|del) )*[^\W\d_a-z][\w'’.-]*)*"
 )
+_ITEM = re.compile(
+    r"\s*[-•*▪]\s+([A-Z][\w’'-]+(?: [A-Z][\w’'.-]+){1,2})\s*"
+)  # of a list of members
 _POSSESSIVE = re.compile(r"['’]s?$")
 _ACRONYM = re.compile(r"\s*\((?:the )?[\"“]?([A-Z]{2,8})[\"”]?\)")
 _ORGANS = ("ORG", "GPE", "FAC", "NORP", "LAW", "PERSON")
@@ -107,10 +110,10 @@ class Names:
         """A name without honorifics, offices and what is no letter."""
         match = _NAME.search(_POSSESSIVE.sub("", name))
         words = match[0].split() if match else []
-        while words and (_plain(words[0]) in self._titles or words[0] == "H.E."):
-            words.pop(0)
-        if any(_plain(word) in self._titles for word in words):
-            return ""
+        titled = [
+            at for at, word in enumerate(words) if _plain(word) in self._titles or word == "H.E."
+        ]
+        words = words[titled[-1] + 1 :] if titled else words
         return " ".join(words).rstrip(".")
 
     @cached_property
@@ -169,6 +172,8 @@ def _entities(text: str, parsed: Facts) -> Iterator[tuple[str, int, int]]:
         listed = any(x == "PERSON" and _listed(text, start, end, a, b) for x, a, b in beside)
         person = label in ("ORG", "GPE") and (listed or _alone(text, start, end))
         yield ("PERSON" if person else label), start, end
+    if item := _ITEM.fullmatch(text):
+        yield "PERSON", item.start(1), item.end(1)
     yield from _bodies(text, parsed)
 
 

@@ -338,12 +338,17 @@ class _Reader:
             ),
         ]
         for holder in holders:
-            for prep in holder.children:
-                if prep.dep_ in ("prep", "dative", "agent"):
-                    for o in prep.children:
-                        if o.dep_ == "pobj":
-                            for phrase in self._listed(o):
-                                yield prep.lower_, phrase
+            yield from self._after(holder, deeper=1)
+
+    def _after(self, holder: Any, *, deeper: int) -> Iterator[tuple[str, Phrase]]:
+        """The phrases after the prepositions of a word, and after those of these phrases."""
+        for prep in holder.children:
+            for o in prep.children if prep.dep_ in ("prep", "dative", "agent") else ():
+                if o.dep_ == "pobj":
+                    for phrase in self._listed(o):
+                        yield prep.lower_, phrase
+                    if deeper:
+                        yield from self._after(o, deeper=deeper - 1)
 
     def _pieces(self, verb: Any) -> Iterator[Piece]:
         """The parts of a clause: subject, verb group and object first, then what hangs on them."""

@@ -15,6 +15,7 @@ from guarantee_summarizer.schema import Citation, Participant
 __all__ = ["participants"]
 
 _TO_WHOM = re.compile(r"\b(?:by|with|between|against|from|to|for|on|including) $", re.IGNORECASE)
+_OF = re.compile(r"\bof $")
 _JOINED = re.compile(r",? (?:and |or )?(?:the )?|, ")
 _OFFERS = ("offer", "pledge", "do")
 _ACTS = ("offer", "pledge", "sign", "do", "agree")
@@ -71,10 +72,11 @@ def participants(document: Document) -> tuple[Participant, ...]:
                 kinds.setdefault(named.name, named.kind)
                 acting[named.name] += parts.get(at, 0)
     roles = _Roles(document).roles()
+    bodies = {name for name, _ in document.names.organs.values()}  # that no table knows
     made = [
         _participant(document, name, kind, lines[name], roles)
         for name, kind in kinds.items()
-        if _takes_part(kind, acting[name])
+        if _takes_part(kind, acting[name]) or (name in bodies and len(lines[name]) > 1)
     ]
     return (*made, *_groups(document, roles))
 
@@ -100,11 +102,11 @@ def _parts(line: Line) -> Iterator[tuple[int, int]]:
             bound = at
         weight = max((_weight(clause, named) for clause in line.clauses), default=0)
         owned = line.sentence.text[named.end : named.end + 2] in ("'s", "’s")
-        yield at, 2 if bound == at else max(weight, int(owned))
+        yield at, 2 if bound == at else max(weight, int(bool(owned or _OF.search(before))))
 
 
 def _weight(clause: Clause, named: EntityMention) -> int:
-    """2 for who acts or is acted on, also inside `the leaders of …`; 1 for `of`."""
+    """2 for who acts or is acted on, also inside `the leaders of …`."""
     own = (*clause.agents, *clause.objects)
     if any(named.start < phrase.end <= named.end for phrase in own):
         return 2
