@@ -19,6 +19,7 @@ _FAR = 4  # sentences between two that argue about one thing
 _ASKS = frozenset("whether what which who where how when if".split())
 _APART = {"duration": "Length of the term", "force_size": "Size of the forces"}
 _TOPICS = {"withdrawal": "territorial", "neutrality": "membership", "training": "troop_deployment"}
+_LOOSE = ("advcl", "relcl", "conj")
 _LASTING = ("territorial",)
 _LEAST = 4  # words of a stance
 _SHORT = 5  # words of a sentence that only says that something is contested

@@ -16,7 +16,7 @@ __all__ = ["events"]
 
 _DAY, _MONTH = f"(?:{'|'.join(WEEKDAY_NAMES)})", f"(?:{'|'.join(MONTH_NAMES)})"
 _IS_DATE = re.compile(
-    rf"\b(?:{_DAY}|{_MONTH}|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\.|weekend|yesterday|today|tomorrow|tonight|"
+    rf"\b(?:{_DAY}|{_MONTH}|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\.|weekend|end of|beginning of|yesterday|today|tomorrow|tonight|"
     r"(?:last|next|this|coming|same|following) (?:\w+ )?(?:days?|weeks?|months?|year)|(?:19|20)\d\d|(?:days?|weeks?|months?|hours?) (?:later|earlier|ago))\b",
     re.IGNORECASE,
 )

@@ -83,7 +83,7 @@ def participants(document: Document) -> tuple[Participant, ...]:
 
 def _takes_part(kind: str, acting: int) -> bool:
     """Persons, coalitions, forces and media always; states and organizations where they act."""
-    return kind in ("person", "coalition", "force", "media") or acting > 1
+    return kind in ("person", "coalition", "force", "media") or acting > 0
 
 
 def _parts(line: Line) -> Iterator[tuple[int, int]]:
@@ -174,7 +174,7 @@ def _person_role(title: str, own: str | None, represented: str | None) -> str:
         return represented
     if _INFORMS.search(title):
         return "source"
-    return own if own in ("guarantor", "negotiator") else "other"
+    return own if own in ("guarantor", "negotiator", "party") else "other"
 
 
 class _Roles:
@@ -183,6 +183,7 @@ class _Roles:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._scores: dict[str, Counter[str]] = defaultdict(Counter)
+        self._last: tuple[int, list[tuple[str, int]]] = 0, []  # where an actor ended, its roles
 
     def roles(self) -> dict[str, str]:
         """The role with the most points; one beneficiary and one adversary are found first."""
@@ -190,6 +191,7 @@ class _Roles:
             for clause in line.clauses:
                 self._by_phrase(line, clause)
                 self._by_verb(line, clause)
+            self._last = 0, []
             for named in line.named:
                 self._by_context(line, named)
         found = dict(self._sides())
@@ -254,11 +256,19 @@ class _Roles:
 
     def _by_context(self, line: Line, named: EntityMention) -> None:
         before, after = line.around(named.start, named.end, _REACH)
+        listed = self._last[1] and _JOINED.fullmatch(
+            line.sentence.text[self._last[0] : named.start]
+        )
+        for role, weight in self._last[1] if listed else ():  # `between A and B`
+            self._give([named.name], role, weight)
+        given = list(self._last[1]) if listed else []
         while before and before[-1] in ("the", "a", "an", "any", "new"):
             before.pop()
         for cue in line.cues.find("before", before):
             if cue.end == len(before):
                 self._give([named.name], cue.value, cue.weight)
+                given.append((cue.value, cue.weight))
+        self._last = named.end, given
         for cue in line.cues.find("after", after):
             if cue.start == 0:
                 self._give([named.name], cue.value, cue.weight)

@@ -191,7 +191,8 @@ def status(line: Line, clause: Clause) -> str:
         return ""
     if clause.modal in _WEAK:
         return verb.modal
-    return by_modal if by_modal and verb.sense == "do" else verb.status
+    ordered = clause.modal == "shall" and verb.sense != "reject"
+    return by_modal if by_modal and (verb.sense == "do" or ordered) else verb.status
 
 
 def measure(line: Line, clause: Clause) -> Cue | None:
