@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,10 +20,12 @@ _FAR = 4  # sentences between two that argue about one thing
 _ASKS = frozenset("whether what which who where how when if".split())
 _APART = {"duration": "Length of the term", "force_size": "Size of the forces"}
 _TOPICS = {"withdrawal": "territorial", "neutrality": "membership", "training": "troop_deployment"}
+_STANDS = ("ask", "offer", "pledge", "agree", "reject", "doubt", "do")
 _LOOSE = ("advcl", "relcl", "conj")
 _LASTING = ("territorial",)
 _LEAST = 4  # words of a stance
 _SHORT = 5  # words of a sentence that only says that something is contested
+_SIZED = ("force_limits", "security_guarantee", "legal_instrument", "mutual_defence")
 _VAGUE = frozenset("other diplomacy legal_instrument security_guarantee".split())
 
 
@@ -66,6 +69,8 @@ def _kind(line: Line) -> str | None:
         "disagreement" in found or any(_refuses(line, c) for c in line.clauses)
     ):
         return "disagreement"
+    if _contrasts(line):
+        return "disagreement"
     asks = line.clauses[0].mark in _ASKS and line.clauses[0].relation == "ROOT"
     undone = any(_not_agreed(line, clause) for clause in line.clauses)
     return "open_question" if "open_question" in found or asks or undone else None
@@ -81,12 +86,17 @@ def _refuses(line: Line, clause: Clause) -> bool:
     ):
         return not clause.negated and clause.modal not in ("would", "could")
     wont = clause.negated and clause.modal in ("will", "would", "can", "could")
-    return bool(
-        wont
-        and line.found("measure", clause.start, clause.end)
-        and line.named
-        and not numbered(line)
-    )
+    heads = (line.cues.values("head", phrase.head) for phrase in clause.agents)
+    bodies = any(kinds & {"organization", "group"} for kinds in heads)
+    about = line.found("measure", clause.start, clause.end)
+    return bool(wont and about and (line.named or bodies) and not numbered(line))
+
+
+def _contrasts(line: Line) -> bool:
+    """Whether two parties want different things in one sentence: `A demands …, but B insists …`."""
+    wants = [c for c in line.clauses if (v := line.verb(c)) and v.sense in ("ask", "reject")]
+    who = {line.text[p.start : p.end].lower() for c in wants for p in c.agents[:1]}
+    return len(who) > 1 and re.search(r"\b(?:but|while|whereas|however)\b", line.text) is not None
 
 
 def _not_agreed(line: Line, clause: Clause) -> bool:
@@ -109,7 +119,7 @@ def _goes_on(issue: _Issue, line: Line, kind: str, about: str) -> bool:
     if near == 1 and len(issue.lines[-1].text.split()) <= _SHORT:
         return True
     if kind != issue.kind:
-        return near == 1 and about == issue.about and about not in _VAGUE
+        return near == 1 and about == issue.about and about not in _VAGUE and bool(line.named)
     return about == issue.about and about not in _VAGUE and (near <= 2 * _FAR or about in _LASTING)
 
 
@@ -121,7 +131,10 @@ def _gather(document: Document, issue: _Issue) -> None:
         at = line.sentence.number - 1
         for other in document.lines[max(0, at - 1) : at + 2]:
             apart = other not in issue.lines and _about(other) == issue.about
-            if apart and not other.is_question and any(_positions(document, other)):
+            takes = any(
+                (v := other.verb(c)) and v.sense in _STANDS or c.negated for c in other.clauses
+            )
+            if apart and takes and not other.is_question and any(_positions(document, other)):
                 issue.lines.append(other)
     issue.lines.sort(key=lambda line: line.sentence.number)
 
@@ -236,7 +249,7 @@ def _terms_apart(proposals: tuple[Proposal, ...]) -> Iterator[Dispute]:
         for term in proposal.terms:
             value = normalize_term(term.what, term.value)
             key = (proposal.measure, term.what)
-            if term.what not in _APART or value is None:
+            if term.what not in _APART or value is None or proposal.measure not in _SIZED:
                 continue
             known, first = seen.setdefault(key, (value, proposal))
             if known != value and first is not proposal:

@@ -33,7 +33,7 @@ _LABEL = re.compile(r"\W*[A-Z][^:“\"]{3,120}:\W{0,6}[“\"]")
 _DETERMINERS = frozenset(
     "the a an these those this that its their his her our both all other some".split()
 )
-_SINGULAR, _PLURAL, _THING = ("he", "she", "him", "her"), ("they", "them", "we"), ("it",)
+_SINGULAR, _PLURAL, _THING = ("he", "she", "him", "her"), ("they", "them"), ("it",)
 _WHOLE = 7  # words of a group's name
 _BACK = re.compile(
     r"(?:the|these|those|both|all)(?: (?:two|three|four|other|same))? \w+|both \w+|the two \w+"

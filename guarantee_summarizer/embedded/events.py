@@ -39,7 +39,7 @@ _PLANNED = ("will", "shall", "must", "be to")
 _WITH = frozenset("with between by of including from".split())
 _AT = frozenset("in at on inside near to".split())
 _WHAT_WORDS = 24
-_NO_PLACE = frozenset("ORG NORP PERSON DATE".split())
+_BODIES = ("army", "force", "parliament", "government", "council", "plan")
 
 
 def events(document: Document) -> tuple[Event, ...]:
@@ -211,7 +211,7 @@ def _is_place(document: Document, line: Line, phrase: Phrase) -> bool:
         return False
     return (
         bool(labels & {"GPE", "FAC", "LOC"})
-        or (not labels & _NO_PLACE)
+        or (not labels and phrase.head not in _BODIES)
         or "place" in line.cues.values("head", phrase.head)
     )
 

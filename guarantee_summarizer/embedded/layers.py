@@ -96,13 +96,30 @@ def _chosen(document: Document) -> list[_Part]:
     for at, line in enumerate(document.lines):
         if line.is_question or not line.text:
             continue
-        announced = bool(line.found("structure"))
+        announced = bool(line.found("structure")) or _begins(line)
         lines = document.lines[at : at + _GO_ON] if announced else [line]
-        parts = list(_distinct(p for one in lines for p in _parts(one)))
+        families = ("layer", "tier") if announced else ("layer",)
+        parts = list(_distinct(_connected(lines, families)))
         ranked = any(p.order for p in parts) or announced
         if len(parts) >= _PARTS and ranked and len(parts) > len(best):
             best = parts
     return sorted(best, key=lambda p: p.order or best.index(p) + 1)
+
+
+def _connected(lines: list[Line], families: tuple[str, ...]) -> Iterator[_Part]:
+    """The parts in sentences that follow each other, with at most one between that has none."""
+    last: int | None = None
+    for at, line in enumerate(lines):
+        if last is not None and at - last > _PARTS:
+            return
+        for part in _parts(line, families):
+            last = at
+            yield part
+
+
+def _begins(line: Line) -> bool:
+    """Whether a sentence begins a count of parts: `First, peacekeepers would …`."""
+    return re.match(r"\W*(?:First|The first)\b", line.text) is not None and bool(line.found("tier"))
 
 
 def _distinct(parts: Iterator[_Part]) -> Iterator[_Part]:
@@ -114,12 +131,12 @@ def _distinct(parts: Iterator[_Part]) -> Iterator[_Part]:
     yield from kept.values()
 
 
-def _parts(line: Line) -> Iterator[_Part]:
+def _parts(line: Line, families: tuple[str, ...]) -> Iterator[_Part]:
     """The parts that a sentence describes: one for each clause with a layer's words."""
     if line.is_question or _UNSURE.search(line.text):
         return
     for clause, start, end in _stretches(line):
-        hits = line.found("layer", start, end)
+        hits = next((found for f in families if (found := line.found(f, start, end))), None)
         if not hits:
             continue
         words = line.sentence.text[start:end]
@@ -140,6 +157,7 @@ def _stretches(line: Line) -> Iterator[tuple[Clause | None, int, int]]:
         for c in line.clauses
         if c.subjects and c.relation in ("ROOT", "conj", "ccomp", "parataxis") and c.tense != "base"
     ]
+    mains = [c for n, c in enumerate(mains) if not n or c.subjects[0] != mains[n - 1].subjects[0]]
     mains = [c for c in mains if not ((verb := line.verb(c)) and verb.sense == "say")]
     starts = sorted(
         {
@@ -188,12 +206,10 @@ def _named(part: _Part) -> Phrase | None:
 
 def _bare(name: str) -> str:
     """A name without article, so-called and quotes."""
-    return re.sub(
-        r"^(?:an?|the|its|so-called|['\"‘“])+ ?(?:so-called )?",
-        "",
-        name.strip(" '\"‘“”’"),
-        flags=re.IGNORECASE,
-    ).strip("'\"‘“”’ ")
+    plain = re.sub(
+        r"^(?:(?:an?|the|its|so-called)\b ?|['\"‘“])+", "", name.strip(" '\"‘“”’"), flags=re.I
+    )
+    return plain.strip("'\"‘“”’ ")
 
 
 def _providers(document: Document, part: _Part) -> tuple[str, ...]:
@@ -216,7 +232,7 @@ def _providers(document: Document, part: _Part) -> tuple[str, ...]:
         from_whom = [
             p for c in line.clauses for _, p in c.obliques if part.start <= p.start < part.end
         ]
-        names = grouped or [*document.who(line, *from_whom)][:1]
+        names = grouped or [*document.who(line, *from_whom)]
     return tuple(dict.fromkeys(names))[: 1 if part.function == "territorial_defence" else 3]
 
 

@@ -64,6 +64,11 @@ def brief(
             chosen[i] = piece
             size += length
     out = _joined(text, list(chosen.values()))
+    if about is None and clause.relation == "conj" and clause.subjects:
+        subject = clause.subjects[0]
+        words_before = phrase_text(line, subject, 4)
+        if subject.end <= clause.start and words_before.lower() not in _PRONOUNS:
+            out = _capital(f"{words_before} {out[:1].lower()}{out[1:]}")
     return out if about is None else _capital(re.sub(_LEADS, "", out))
 
 

@@ -254,7 +254,11 @@ def _authors(document: Document, line: Line, clause: Clause) -> tuple[str, ...]:
     for above in line.speakers(clause):
         verb = line.verb(above)
         if verb and verb.sense in ("say", *_FIRM):
-            return document.who(line, *above.agents)
+            of_paper = [p for p in above.agents if line.cues.values("measure", p.head)]
+            inside = [
+                n for p in of_paper for n in line.within(p.end, p.whole) if n.via != "demonym"
+            ]
+            return document.who(line, *above.agents) or tuple(n.name for n in inside)
     return ()
 
 
