@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from guarantee_summarizer.embedded.document import Document, Line
-from guarantee_summarizer.embedded.parse import Clause
+from guarantee_summarizer.embedded.facts import Clause
 from guarantee_summarizer.embedded.phrasing import brief, title
 from guarantee_summarizer.embedded.proposals import is_item, numbered
 from guarantee_summarizer.normalize import normalize_term
@@ -132,7 +132,7 @@ def _gather(document: Document, issue: _Issue) -> None:
         for other in document.lines[max(0, at - 1) : at + 2]:
             apart = other not in issue.lines and _about(other) == issue.about
             takes = any(
-                (v := other.verb(c)) and v.sense in _STANDS or c.negated for c in other.clauses
+                ((v := other.verb(c)) and v.sense in _STANDS) or c.negated for c in other.clauses
             )
             if apart and takes and not other.is_question and any(_positions(document, other)):
                 issue.lines.append(other)

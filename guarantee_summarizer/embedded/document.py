@@ -11,8 +11,9 @@ from functools import cached_property
 from typing import Any
 
 from guarantee_summarizer.article import Article
+from guarantee_summarizer.embedded.facts import Clause, Facts, Phrase
 from guarantee_summarizer.embedded.names import Names, persons
-from guarantee_summarizer.embedded.parse import Clause, Facts, Phrase, facts
+from guarantee_summarizer.embedded.parse import facts
 from guarantee_summarizer.lexicon import Cue, Cues, Lexicon, Mention
 from guarantee_summarizer.lexicon.cues import Verb
 from guarantee_summarizer.lexicon.persons import Person, find_people, surname

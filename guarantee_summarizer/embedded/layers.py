@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from guarantee_summarizer.embedded.document import Document, Line
-from guarantee_summarizer.embedded.parse import Clause, Phrase
+from guarantee_summarizer.embedded.facts import Clause, Phrase
 from guarantee_summarizer.embedded.phrasing import clean, phrase_text
 from guarantee_summarizer.embedded.proposals import condition, status
 from guarantee_summarizer.normalize import Quantity
@@ -207,7 +207,10 @@ def _named(part: _Part) -> Phrase | None:
 def _bare(name: str) -> str:
     """A name without article, so-called and quotes."""
     plain = re.sub(
-        r"^(?:(?:an?|the|its|so-called)\b ?|['\"‘“])+", "", name.strip(" '\"‘“”’"), flags=re.I
+        r"^(?:(?:an?|the|its|so-called)\b ?|['\"‘“])+",
+        "",
+        name.strip(" '\"‘“”’"),
+        flags=re.IGNORECASE,
     )
     return plain.strip("'\"‘“”’ ")
 

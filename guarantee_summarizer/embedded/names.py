@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from guarantee_summarizer.embedded.parse import Facts
+from guarantee_summarizer.embedded.facts import Facts
 from guarantee_summarizer.lexicon import Cues, Lexicon
 from guarantee_summarizer.lexicon.persons import begins_name, surname, variant
 

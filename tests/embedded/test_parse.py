@@ -7,7 +7,8 @@ import time
 import pytest
 
 import guarantee_summarizer as gs
-from guarantee_summarizer.embedded.parse import Clause, Facts, facts
+from guarantee_summarizer.embedded.facts import Clause, Facts
+from guarantee_summarizer.embedded.parse import facts
 from guarantee_summarizer.embedded.pipeline import load
 
 
