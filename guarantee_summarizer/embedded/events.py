@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from guarantee_summarizer.embedded.document import Document, Line
+from guarantee_summarizer.embedded.document import Document
 from guarantee_summarizer.embedded.facts import Clause, Phrase
+from guarantee_summarizer.embedded.line import Line
 from guarantee_summarizer.embedded.phrasing import brief, sentence
 from guarantee_summarizer.normalize.quantities import MONTH_NAMES, WEEKDAY_NAMES
 from guarantee_summarizer.schema import Event

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from guarantee_summarizer.embedded.document import Document, Line
+from guarantee_summarizer.embedded.document import Document
 from guarantee_summarizer.embedded.facts import Clause, Phrase
+from guarantee_summarizer.embedded.line import Line
 from guarantee_summarizer.embedded.phrasing import clean, phrase_text
 from guarantee_summarizer.embedded.proposals import condition, status
 from guarantee_summarizer.normalize import Quantity

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from guarantee_summarizer.embedded.document import Document, Line
+from guarantee_summarizer.embedded.document import Document
 from guarantee_summarizer.embedded.facts import Clause, Phrase, Piece
+from guarantee_summarizer.embedded.line import Line
 from guarantee_summarizer.schema import Summary
 from guarantee_summarizer.text import without_marks
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from guarantee_summarizer.embedded.document import Document, Line
+from guarantee_summarizer.embedded.document import Document
 from guarantee_summarizer.embedded.facts import Clause
+from guarantee_summarizer.embedded.line import Line
 from guarantee_summarizer.embedded.phrasing import attribution, phrase_text, sentence, title
 from guarantee_summarizer.embedded.terms import terms
 from guarantee_summarizer.lexicon import Cue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from guarantee_summarizer.embedded.document import Line
+from guarantee_summarizer.embedded.line import Line
 from guarantee_summarizer.normalize import Quantity
 from guarantee_summarizer.schema import Term
 
