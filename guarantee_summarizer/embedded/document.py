@@ -179,7 +179,9 @@ class Document:
         over = (n for n in line.named if n.start < phrase.end and n.end > phrase.start)
         own = [n for n in over if n.via != "demonym"]
         allies = phrase.head in ("ally", "partner")  # Ukraine's allies are not Ukraine
-        if kind is None or words in self.groups or (own and not (allies and kind == "group")):
+        if any(words in name for name, _ in self.groups.values()):
+            return
+        if kind is None or (own and not (allies and kind == "group")):
             return
         after = line.sentence.text[phrase.end : phrase.whole].rstrip(" ,;:.\"'”’")
         longer = _MORE.fullmatch(after) is not None and len(after.split()) < _WHOLE

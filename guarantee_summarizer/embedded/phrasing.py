@@ -65,12 +65,20 @@ def brief(
             chosen[i] = piece
             size += length
     out = _joined(text, list(chosen.values()))
-    if about is None and clause.relation == "conj" and clause.subjects:
-        subject = clause.subjects[0]
-        words_before = phrase_text(line, subject, 4)
-        if subject.end <= clause.start and words_before.lower() not in _PRONOUNS:
-            out = _capital(f"{words_before} {out[:1].lower()}{out[1:]}")
+    if about is None and clause.subjects and clause.subjects[0].end <= clause.start:
+        out = _with_subject(line, clause, out)
     return out if about is None else _capital(re.sub(_LEADS, "", out))
+
+
+def _with_subject(line: Line, clause: Clause, words: str) -> str:
+    """A wording with the subject that stands in the clause before: `Poland … would`, `Ukraine to be`."""
+    subject = _balanced(phrase_text(line, clause.subjects[0], 4))
+    to = "to " if clause.relation == "xcomp" else ""
+    joined = clause.relation == "conj" and clause.tense != "base"
+    if subject.lower() in _PRONOUNS or not (joined or (to and clause.modal in ("must", "be to"))):
+        return words
+    rest = re.sub(r"^[Tt]o ", "", words) if to else words
+    return _capital(f"{subject} {to}{rest[:1].lower()}{rest[1:]}")
 
 
 def _belongs(text: str, clause: Clause, piece: Piece, *, bare: bool) -> bool:

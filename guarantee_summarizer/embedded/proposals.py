@@ -10,7 +10,14 @@ from typing import Any
 from guarantee_summarizer.embedded.document import Document
 from guarantee_summarizer.embedded.facts import Clause
 from guarantee_summarizer.embedded.line import Line
-from guarantee_summarizer.embedded.phrasing import attribution, phrase_text, sentence, title
+from guarantee_summarizer.embedded.phrasing import (
+    attribution,
+    brief,
+    clean,
+    phrase_text,
+    sentence,
+    title,
+)
 from guarantee_summarizer.embedded.terms import terms
 from guarantee_summarizer.lexicon import Cue
 from guarantee_summarizer.schema import Proposal
@@ -33,7 +40,7 @@ _SETS_OFF = frozenset("if once unless provided should when until".split())
 _AFTER = frozenset(
     "ceasefire truce deal agreement settlement peace withdrawal end attack war fighting fire".split()
 )
-_PRONOUN = re.compile(r"(?:It|Each|They|This|These|Both)\b")
+_PRONOUN = re.compile(r"(?:It|Each|They|This|These|Both|The)\b")
 _TELLING = {"force_size": "troop_deployment", "money": "finance", "duration": "security_guarantee"}
 
 
@@ -219,7 +226,7 @@ def _fields(
         by = heading[1]
     to = tuple(n for n in _recipients(document, line, clause) if n not in by)
     return {
-        "title": _titled(line, clause),
+        "title": _titled(document, line, clause),
         "description": sentence(line, clause),
         "measure": found.measure,
         "proposed_by": by[:6],
@@ -233,18 +240,32 @@ def _fields(
     }
 
 
-def _titled(line: Line, clause: Clause) -> str:
-    """A title of the clause; where that says too little, the phrase that names the measure."""
+def _titled(document: Document, line: Line, clause: Clause) -> str:
+    """A title of the clause; where that says too little, the whole clause or what is measured."""
     words = title(line, clause, _TITLE_WORDS)
+    text = line.sentence.text
+    subject = clause.subjects[0] if clause.subjects else None
+    if subject and text[subject.start : subject.end].lower() in ("he", "she"):
+        whole, names = brief(line, clause, _TITLE_WORDS, bare=False), document.who(line, subject)
+        if names and whole.split()[0].lower() == text[subject.start : subject.end].lower():
+            words = f"{names[0]} {whole.partition(' ')[2]}"
     if len(words.split()) >= _LEAST_WORDS:
         return words
+    rest = clean(text[clause.at : clause.end])
+    if len(words.split()) < len(rest.split()) <= _TITLE_WORDS:
+        return rest.rstrip(".")
+    return _measured(line, clause) or words
+
+
+def _measured(line: Line, clause: Clause) -> str:
+    """The phrase that names the measure of a clause."""
     start = min([clause.start, *(phrase.start for phrase in clause.subjects)])
     for _, first, last in line.found("measure", start, clause.end):
         for phrase in line.facts.phrases:
             if phrase.start < last and first < phrase.end:
                 named = phrase_text(line, phrase, _TITLE_WORDS)
-                return max(words, named[:1].upper() + named[1:], key=len)
-    return words
+                return named[:1].upper() + named[1:]
+    return ""
 
 
 def _authors(document: Document, line: Line, clause: Clause) -> tuple[str, ...]:
