@@ -20,7 +20,7 @@ from guarantee_summarizer.lexicon.persons import Person, find_people, surname
 
 __all__ = ["Document", "read"]
 
-_LABEL = re.compile(r"\W*[A-Z][^:“\"]{3,120}:\W{0,6}[“\"]")
+_LABEL = re.compile(r"\W*[A-Z](?:[^:“\"(]|\([^)]*\)){3,120}:\W{0,6}[“\"]")
 _DETERMINERS = frozenset(
     "the a an these those this that its their his her our both all other some".split()
 )

@@ -10,7 +10,7 @@ from typing import Any
 
 __all__ = [
     "BEFORE", "NONE", "OBJECTS", "SUBJECTS", "VERB_GROUP", "edges", "heads_clause", "is_another", "is_told",
-    "mark", "modal", "name", "negated", "rank", "tense",
+    "lost_subject", "mark", "modal", "name", "negated", "rank", "tense",
 ]  # fmt: skip
 
 SUBJECTS = ("nsubj", "nsubjpass", "csubj")
@@ -33,6 +33,18 @@ def is_another(head: Any, apposed: Any) -> bool:
     names = head.pos_ == apposed.pos_ == "PROPN"
     same = head.ent_type_ in ("PERSON", "GPE") and apposed.ent_type_ == head.ent_type_
     return names and (same or (apposed.ent_type_ == "PERSON" and head.ent_type_ in ("GPE", "ORG")))
+
+
+def lost_subject(verb: Any) -> Any:
+    """Return the noun right before a finite main verb that the parse left without a subject."""
+    group = [c for c in verb.lefts if c.dep_ in ("aux", "auxpass", "neg")]
+    first = group[0] if group else verb
+    if verb.dep_ != "ROOT" or first.i == 0 or tense(verb) == "base":
+        return None
+    before = verb.doc[first.i - 1]
+    free = before.pos_ in ("NOUN", "PROPN") and before.dep_ in ("appos", "conj", "npadvmod", "pobj")
+    subject = any(c.dep_ in (*SUBJECTS, "expl") for c in verb.children)
+    return before if free and not subject else None
 
 
 def heads_clause(token: Any) -> bool:

@@ -145,6 +145,8 @@ class _Reader:
                 return [self._antecedent(own[0], verb)]
             if verb.dep_ in ("acl", "relcl") and verb.tag_ in ("VBG", "VBN"):
                 return [] if verb.tag_ == "VBN" else [verb.head]
+            if lost := grammar.lost_subject(verb):
+                return [lost]
             if verb.dep_ not in ("conj", "xcomp", "advcl", "pcomp") or verb.head.i == verb.i:
                 return []
             made_to, verb = grammar.is_told(verb), verb.head
@@ -237,6 +239,9 @@ class _Reader:
             if c.dep_ in grammar.VERB_GROUP or (c.dep_ == "advmod" and c.lower_ in grammar.NONE)
         ]
         found: list[Piece] = [Piece(self._at(t), self._end(t), 0, None) for t in (*group, verb)]
+        if lost := grammar.lost_subject(verb):
+            subject = self.phrase(lost)
+            found.append(Piece(subject.start, subject.end, 0, None))
         made.extend((c, 0, None) for c in verb.children if c not in group)
         while made:
             token, depth, within = made.pop(0)

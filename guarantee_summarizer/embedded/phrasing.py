@@ -105,7 +105,7 @@ def title(line: Line, clause: Clause, words: int, *, content: bool = False) -> s
     contents = [
         (other.start, other.end, brief(line, other, words))
         for other in line.facts.clauses
-        if other is not clause and other.relation in ("xcomp", "ccomp")
+        if other.start > clause.at and other.relation in ("xcomp", "ccomp")
         and other.parent is not None and line.facts.clauses[other.parent] is clause
     ]  # fmt: skip
     about = [p for p in clause.objects if not clause.passive]
