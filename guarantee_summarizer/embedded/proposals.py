@@ -237,7 +237,17 @@ def _fields(
         "attribution": attribution(document, line, clause),
         "evidence": (line.citation,),
         "_item": is_item(line),
+        "_refers": _refers(line, clause),
     }
+
+
+def _refers(line: Line, clause: Clause) -> bool:
+    """Whether a clause is about what was named before: its subject is a pronoun, or definite."""
+    words = [line.sentence.text[p.start : p.end].lower() for p in clause.subjects[:1]]
+    return (
+        not words
+        or re.match(r"(?:it|they|he|she|the|this|these|its|their)\b", words[0]) is not None
+    )
 
 
 def _titled(document: Document, line: Line, clause: Clause) -> str:
@@ -319,6 +329,7 @@ def _continues(one: dict[str, Any], other: dict[str, Any], before: Line, line: L
         line.sentence.number == before.sentence.number + 1
         and one["measure"] == other["measure"]
         and not other["_item"]
+        and other["_refers"]
         and (not other["proposed_by"] or other["proposed_by"] == one["proposed_by"])
         and "rejected" not in (one["status"], other["status"])
         and not (one["terms"] and other["terms"])
