@@ -196,7 +196,9 @@ def status(line: Line, clause: Clause) -> str:
     if clause.negated:
         return verb.negated
     if verb.sense == "do" and clause.tense == "base" and not clause.modal:
-        return ""
+        noun = next(iter(line.cues.values("noun", clause.noun)), "")
+        proposing = line.cues.verb(noun)
+        return proposing.status if proposing and clause.relation == "acl" else ""
     if clause.modal in _WEAK:
         return verb.modal
     ordered = clause.modal == "shall" and verb.sense != "reject"
