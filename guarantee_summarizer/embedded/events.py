@@ -133,7 +133,11 @@ def _happenings(line: Line) -> Iterator[Clause]:
             continue
         verb, when = line.verb(clause), _when(line, clause)
         lemma = clause.verb.partition(" ")[0]
-        kinds = line.cues.values("event", lemma)
+        pairs = (line.cues.find("event", [lemma, phrase.head]) for phrase in clause.objects)
+        kinds = {
+            *line.cues.values("event", lemma),
+            *(cue.value for found in pairs for cue in found if cue.end > 1),
+        }
         phrases = (*clause.subjects, *clause.objects, *(p for _, p in clause.obliques))
         occasion = any(_is_occasion(line, p) for p in phrases)
         ahead = clause.modal in (*_PLANNED, *_EXPECTED)

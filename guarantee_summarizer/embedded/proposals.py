@@ -143,7 +143,7 @@ def _candidates(line: Line, heading: tuple[str, tuple[str, ...]] | None) -> Iter
             found = heading[0] if heading else "proposed"
         verb = line.verb(clause)
         firm = verb is not None and verb.sense in _FIRM
-        what = measure(line, clause) or (_counted(line) if verb else None)
+        what = measure(line, clause) or (_unmeasured(line, clause) if verb else None)
         if (
             not found
             or what is None
@@ -208,14 +208,21 @@ def status(line: Line, clause: Clause) -> str:
 def measure(line: Line, clause: Clause) -> Cue | None:
     """What the clause is about: the weightiest measure that it names, of two the first."""
     start = min([clause.start, *(phrase.start for phrase in clause.subjects)])
-    hits = [cue for cue, _, _ in line.found("measure", start, clause.end)]
+    others = (
+        c.start for c in line.facts.clauses if c.relation == "conj" and _parent(line, c) is clause
+    )
+    end = min((at for at in others if at > clause.at), default=clause.end)
+    hits = [cue for cue, _, _ in line.found("measure", start, end)]
     return max(hits, key=lambda cue: cue.weight, default=None)
 
 
-def _counted(line: Line) -> Cue | None:
-    """The measure that figures alone speak for: soldiers, money, a term."""
+def _unmeasured(line: Line, clause: Clause) -> Cue | None:
+    """The measure that figures alone speak for: soldiers, money, a term; what is offered is some."""
     kinds = {term.what for term in terms(line)}
     value = next((what for kind, what in _TELLING.items() if kind in kinds), None)
+    verb = line.verb(clause)
+    if value is None and verb and verb.sense in ("offer", "pledge") and clause.objects and kinds:
+        value = "other"
     return Cue(value, 1, 0, 0) if value else None
 
 
