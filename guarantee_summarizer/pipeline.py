@@ -126,8 +126,7 @@ class Pipeline:
         from guarantee_summarizer.embedded import extract  # noqa: PLC0415  (only without a model)
 
         claims = extract(article, reader=self._reader, judge=self.options.relevance)
-        draft = self._verified(claims, article)
-        return replace(draft, findings=(*claims.findings, *draft.findings))
+        return self._verified(claims, article)
 
     @property
     def _reader(self) -> Reader:

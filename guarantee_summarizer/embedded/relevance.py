@@ -10,6 +10,8 @@ from guarantee_summarizer.embedded.document import Document
 __all__ = ["Relevance", "relevance"]
 
 _ENOUGH = 3.5
+_FEW, _FULL = 50, 150  # words of a text that needs a third, and all, of it
+_AT_MOST = 5.0  # that words of trade and industry, which such texts have too, weigh against it
 _OFTEN = 3  # times from which on a phrase weighs no more
 
 
@@ -17,17 +19,18 @@ class Relevance:
     """What speaks for a text and against it.
 
     Attributes:
-        score: the sum of the weights; relevant from 3.5 on.
+        score: the sum of the weights.
+        needed: what the score has to reach; less for a text of a few sentences.
         found: the phrases that weigh most, with their weight.
     """
 
-    def __init__(self, score: float, found: dict[str, float]) -> None:
-        self.score, self.found = score, found
+    def __init__(self, score: float, needed: float, found: dict[str, float]) -> None:
+        self.score, self.needed, self.found = score, needed, found
 
     @property
     def relevant(self) -> bool:
         """Whether there is enough."""
-        return self.score >= _ENOUGH
+        return self.score >= self.needed
 
     @property
     def reason(self) -> str:
@@ -52,4 +55,8 @@ def relevance(document: Document) -> Relevance:
         if phrase in title.lower():
             weights[phrase] += weight
     ordered = sorted(weights.items(), key=lambda item: -item[1])
-    return Relevance(sum(weights.values()), {p: w for p, w in ordered if w > 0})
+    words = sum(len(line.facts.words) for line in document.lines)
+    needed = _ENOUGH * min(1.0, max(words, _FEW) / _FULL)
+    economy = sum(weights[phrase] for phrase, weight in counted if weight == -1)
+    score = sum(weights.values()) - min(0.0, economy + _AT_MOST)
+    return Relevance(score, needed, {p: w for p, w in ordered if w > 0})
