@@ -8,6 +8,7 @@ from functools import lru_cache
 from guarantee_summarizer.embedded.document import Document
 from guarantee_summarizer.embedded.facts import Clause, Phrase, Piece
 from guarantee_summarizer.embedded.line import Line
+from guarantee_summarizer.normalize.quantities import MONTH_NAMES
 from guarantee_summarizer.schema import Summary
 from guarantee_summarizer.text import without_marks
 
@@ -37,6 +38,10 @@ _ACCORDING = re.compile(r"\b[Aa]ccording to ([^,.;\"“”]{2,60})")
 _LEADS = re.compile(r"^(?:for|on|to|with|from|about|of|that) ", re.IGNORECASE)
 _CARRIES = ("ask", "offer", "pledge", "agree", "discuss", "order")
 _SPEAKER_WORDS, _HEADLINE_WORDS, _PROSE_WORDS = 10, 25, 8
+_DANGLING = re.compile(
+    r"(?: (?:an?|the|of|to|in|on|at|by|for|with|from|and|or|that|which|its|their))+$"
+)
+_MONTH = re.compile(rf" (?:{'|'.join(MONTH_NAMES)})(?: \d{{4}})?")
 _TELLING = 2  # points of relevance that a headline's sentence has
 _LAST_RANK = 4  # of what a short wording may hold
 
@@ -66,7 +71,8 @@ def brief(
             size += length
     out = _joined(text, list(chosen.values()))
     if about is None and clause.subjects and clause.subjects[0].end <= clause.start:
-        out = _with_subject(line, clause, out)
+        whole = _with_subject(line, clause, out)
+        out = whole if len(whole.split()) <= words else out
     return out if about is None else _capital(re.sub(_LEADS, "", out))
 
 
@@ -143,12 +149,18 @@ def _joined(text: str, pieces: list[Piece]) -> str:
             else text[piece.start : piece.end]
         )
         end = piece.end
-        while tail := re.match(r"[-’']?\w+", text[end:]):
+        while tail := re.match(r"[-’']?\w+", text[end:]) or _split_date(text, end):
             out += tail[0]
             end += tail.end()
     if re.match(r"[\"”’]", text[end : end + 1]):
         out += text[end]
+    out = _DANGLING.sub("", out)
     return _capital(_balanced(" ".join(without_marks(out).split()).strip(" ,;:.-–—")))
+
+
+def _split_date(text: str, end: int) -> re.Match[str] | None:
+    """The rest of a date that a piece ends within: `5 | March 2014`."""
+    return _MONTH.match(text, end) if text[end - 1 : end].isdigit() else None
 
 
 def phrase_text(line: Line, phrase: Phrase, words: int = _SPEAKER_WORDS) -> str:

@@ -212,7 +212,16 @@ def measure(line: Line, clause: Clause) -> Cue | None:
         c.start for c in line.facts.clauses if c.relation == "conj" and _parent(line, c) is clause
     )
     end = min((at for at in others if at > clause.at), default=clause.end)
-    hits = [cue for cue, _, _ in line.found("measure", start, end)]
+    ifs = [
+        c
+        for c in line.facts.clauses
+        if c.relation == "advcl" and c.mark in _SETS_OFF and c is not clause
+    ]
+    hits = [
+        cue
+        for cue, first, _ in line.found("measure", start, end)
+        if not any(c.start <= first < c.end for c in ifs)
+    ]
     return max(hits, key=lambda cue: cue.weight, default=None)
 
 
@@ -267,7 +276,8 @@ def _titled(document: Document, line: Line, clause: Clause) -> str:
     if subject and text[subject.start : subject.end].lower() in ("he", "she"):
         whole, names = brief(line, clause, _TITLE_WORDS, bare=False), document.who(line, subject)
         if names and whole.split()[0].lower() == text[subject.start : subject.end].lower():
-            words = f"{names[0]} {whole.partition(' ')[2]}"
+            named = f"{names[0]} {whole.partition(' ')[2]}"
+            words = named if len(named.split()) <= _TITLE_WORDS else words
     if len(words.split()) >= _LEAST_WORDS:
         return words
     rest = clean(text[clause.at : clause.end])
