@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from guarantee_summarizer.embedded.document import Document
 from guarantee_summarizer.embedded.facts import Clause
-from guarantee_summarizer.embedded.line import Line
+from guarantee_summarizer.embedded.line import Line, is_item, numbered
 from guarantee_summarizer.embedded.phrasing import brief, title
-from guarantee_summarizer.embedded.proposals import is_item, numbered
 from guarantee_summarizer.normalize import normalize_term
 from guarantee_summarizer.schema import Dispute, Position, Proposal
 

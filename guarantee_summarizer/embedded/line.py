@@ -15,7 +15,7 @@ from guarantee_summarizer.normalize import Quantity, quantities
 from guarantee_summarizer.schema import Citation
 from guarantee_summarizer.text import Sentence
 
-__all__ = ["EntityMention", "Line"]
+__all__ = ["EntityMention", "Line", "is_item", "numbered"]
 
 _FURNITURE = re.compile(
     r"\W*(?:(?:Additional |Writing |Further )?Reporting by|Edit(?:ing|ed) by|Compiled by|Read (?:more|also|next)\b|"
@@ -124,3 +124,16 @@ class Line:
     def within(self, start: int, end: int) -> list[EntityMention]:
         """Return whom a stretch of the sentence names."""
         return [n for n in self.named if start <= n.start and n.end <= end]
+
+
+def is_item(line: Line) -> bool:
+    """Tell whether a line is an item of a list: `(5) to provide …`, `2. Not to attack …`."""
+    root = next((c for c in line.clauses if c.relation == "ROOT" and c.verb.isalpha()), None)
+    text = line.sentence.text
+    opens = re.match(r"\W*(?:\w{1,2}[.)]\W+)?(?:[Nn]ot )?[Tt]o [a-z]", text) is not None
+    return bool(root and opens and not root.subjects)
+
+
+def numbered(line: Line) -> bool:
+    """Tell whether a line opens with a number or a bullet."""
+    return re.match(r"\s*(?:[-•▪*]|\(?\w{1,2}[.)])\s", line.sentence.text) is not None

@@ -9,7 +9,7 @@ from typing import Any
 
 from guarantee_summarizer.embedded.document import Document
 from guarantee_summarizer.embedded.facts import Clause
-from guarantee_summarizer.embedded.line import Line
+from guarantee_summarizer.embedded.line import Line, is_item
 from guarantee_summarizer.embedded.phrasing import (
     attribution,
     brief,
@@ -23,7 +23,7 @@ from guarantee_summarizer.lexicon import Cue
 from guarantee_summarizer.schema import Proposal
 from guarantee_summarizer.text import fold
 
-__all__ = ["condition", "is_item", "measure", "numbered", "proposals", "status"]
+__all__ = ["condition", "measure", "proposals", "status"]
 
 _TITLE_WORDS, _LEAST_WORDS = 10, 3
 _FIRM = ("ask", "offer", "pledge", "agree", "sign", "order", "reject")
@@ -112,19 +112,6 @@ def _heading(
     if any(w.lemma in ("policy", "law") for w in line.facts.words):
         return "in_force", document.who(line, *(p for c in line.clauses for _, p in c.obliques))
     return None
-
-
-def is_item(line: Line) -> bool:
-    """Tell whether a line is an item of a list: `(5) to provide …`, `2. Not to attack …`."""
-    root = next((c for c in line.clauses if c.relation == "ROOT" and c.verb.isalpha()), None)
-    text = line.sentence.text
-    opens = re.match(r"\W*(?:\w{1,2}[.)]\W+)?(?:[Nn]ot )?[Tt]o [a-z]", text) is not None
-    return bool(root and opens and not root.subjects)
-
-
-def numbered(line: Line) -> bool:
-    """Tell whether a line opens with a number or a bullet."""
-    return re.match(r"\s*(?:[-•▪*]|\(?\w{1,2}[.)])\s", line.sentence.text) is not None
 
 
 def _best(line: Line, heading: tuple[str, tuple[str, ...]] | None) -> _Candidate | None:
