@@ -26,8 +26,8 @@ _IN_TIME = re.compile(r"\b(?:hours?|days?|weeks?|months?)$")
 _NEAR = 16  # characters before a date
 _SAME = re.compile(
     r"\b(?:at|in|of|joined?|attend\w*|opening|host|chair|present at) (?:the|this) (?:meeting|summit|talks|conference)\b|\balso present\b|"
-    r"\b(?:was|were|be) represented\b|\b(?:attended|joined remotely|joined by video|took part|was led by|led \w+'s team)\b|"
-    r"^(?:The|This) (?:meeting|summit|talks|session)\b|^(?:Besides|It carried)\b|^The call\b",
+    r"\b(?:was|were|be) represented\b|\b(?:attended|joined remotely|joined by video|took part)\b|"
+    r"^(?:The|This) (?:meeting|summit|talks|session)\b|^The call\b",
     re.IGNORECASE,
 )
 _UNSURE = re.compile(
