@@ -44,7 +44,7 @@ clean:  ## remove the environments and what was built
 	$(PYTHON) -m venv .venv
 
 .venv/demo: .venv/bin/python pyproject.toml constraints.txt
-	$(PIP) --editable .
+	$(PIP) --editable '.[embedded]'
 	touch $@
 
 .venv/test: .venv/bin/python pyproject.toml constraints.txt

@@ -36,7 +36,6 @@ from guarantee_summarizer.evaluation import (
     to_table,
 )
 from guarantee_summarizer.lexicon import default_lexicon
-from guarantee_summarizer.lexicon.cues import Cues
 from guarantee_summarizer.prompts import PromptBook
 from guarantee_summarizer.schema.json_schema import to_wire, wire_schema
 from guarantee_summarizer.testing import Reply, ScriptedEndpoint
@@ -102,7 +101,6 @@ def _of_size(size: int) -> str:
 
 def _forgetful(article: str) -> gs.Summary:
     """Summarize without what was remembered of the same sentences from the last time."""
-    Cues.all.cache_clear()
     clean.cache_clear()
     return gs.summarize(article)
 

@@ -8,7 +8,8 @@
     ├── LedgerError             the ledger of a run cannot be opened, read or written
     ├── BudgetSpentError        the budget of a run ended it; finished results are kept
     ├── ConfigurationError      options that do not fit together, or a missing extra
-    │   └── MissingKeyError     a model was named, but no API key was found
+    │   ├── MissingKeyError     a model was named, but no API key was found
+    │   └── PipelineError       the embedded extractor finds no spaCy pipeline that parses English
     └── ModelError              the language model gave no usable answer
         ├── AuthenticationError     the key was refused
         ├── UnknownModelError       the endpoint does not know the model
@@ -45,6 +46,7 @@ __all__ = [
     "MissingKeyError",
     "ModelError",
     "ModelTimeoutError",
+    "PipelineError",
     "PromptError",
     "RateLimitError",
     "RefusalError",
@@ -92,6 +94,10 @@ class ConfigurationError(GuaranteeSummarizerError):
 
 class MissingKeyError(ConfigurationError):
     """A model was named, but neither `api_key` nor the environment holds a key."""
+
+
+class PipelineError(ConfigurationError):
+    """The embedded extractor finds no spaCy, or no pipeline that parses English."""
 
 
 class ModelError(GuaranteeSummarizerError):

@@ -37,6 +37,8 @@ class OptionFields(TypedDict, total=False):
     requests_per_minute: float | None
     tokens_per_minute: float | None
     coverage: bool
+    relevance: bool
+    pipeline: Any
     review: bool | str | Endpoint
     tracing: bool
 
@@ -61,7 +63,13 @@ class Options:
             name of another model at the same endpoint, or an `Endpoint` (with `client=` for a custom
             instructor client). It costs about a third of the first request.
         coverage: also run the embedded extractor, and warn of each named party, layer and dispute
-            missing from the summary (English articles; about 20 ms for one of 400 words).
+            missing from the summary (English articles; about 150 ms for one of 400 words; needs the
+            extra `embedded`).
+        relevance: have the embedded extractor judge first whether a text is about a guarantee, and
+            extract nothing if it is not; False to extract all the same.
+        pipeline: the spaCy pipeline that the embedded extractor parses with: its name, its folder, or
+            a loaded one; any English one that parses and finds entities. If None the first that is
+            installed of `en_core_web_sm`, `_md`, `_lg`, `_trf` and the copy that the extra brings.
         tracing: write an OpenTelemetry span for each article and each request; needs the extra
             `tracing`.
 
@@ -79,6 +87,8 @@ class Options:
     requests_per_minute: float | None = None
     tokens_per_minute: float | None = None
     coverage: bool = False
+    relevance: bool = True
+    pipeline: Any = None
     review: bool | str | Endpoint = True
     tracing: bool = False
 

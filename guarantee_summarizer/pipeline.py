@@ -15,7 +15,7 @@ import math
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from guarantee_summarizer._version import __version__
 from guarantee_summarizer.article import Article
@@ -45,7 +45,8 @@ from guarantee_summarizer.options import Endpoint, Options
 from guarantee_summarizer.schema import Finding, Provenance, Summary, Usage
 from guarantee_summarizer.verify import advice, verify, withhold
 
-if TYPE_CHECKING:  # loads jinja2, which only a model needs
+if TYPE_CHECKING:  # loads jinja2, which only a model needs, or the extractor
+    from guarantee_summarizer.embedded import Reader
     from guarantee_summarizer.prompts import Prompt, PromptBook
 
 __all__ = ["Draft", "Pipeline"]
@@ -98,9 +99,10 @@ class Pipeline:
     Args:
         options: language, strictness, omissions (`coverage`).
         lexicon: the known actors.
-        cues: the phrases that the embedded extractor looks for.
+        cues: the words that the embedded extractor goes by.
         endpoint: the model; None for the embedded extractor.
         book: the prompt templates; None without a model.
+        parser: the spaCy pipeline of the embedded extractor, or its name; None for the default.
     """
 
     options: Options
@@ -108,17 +110,26 @@ class Pipeline:
     cues: Cues
     endpoint: Endpoint | None = None
     book: PromptBook | None = None
+    parser: Any = None
 
     def extract(self, article: Article) -> Draft:
         """Draft a summary with the embedded extractor.
 
         Raises:
             ArticleError: the article is not in English.
+            PipelineError: there is no pipeline that can parse English.
         """
         from guarantee_summarizer.embedded import extract  # noqa: PLC0415  (only without a model)
 
-        claims = extract(article, lexicon=self.lexicon, cues=self.cues)
+        claims = extract(article, reader=self._reader, judge=self.options.relevance)
         return self._verified(claims, article)
+
+    @property
+    def _reader(self) -> Reader:
+        """What the embedded extractor knows."""
+        from guarantee_summarizer.embedded import Reader  # noqa: PLC0415
+
+        return Reader(self.lexicon, self.cues, self.parser)
 
     def conversation(
         self, article: Article, account: Account
@@ -292,7 +303,7 @@ class Pipeline:
     def _omissions(self, summary: Summary, article: Article) -> tuple[Finding, ...]:
         from guarantee_summarizer.embedded.omissions import passed_over  # noqa: PLC0415
 
-        return passed_over(summary, article, lexicon=self.lexicon, cues=self.cues)
+        return passed_over(summary, article, self._reader)
 
     @property
     def _book(self) -> PromptBook:

@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from contextlib import aclosing, closing
 from dataclasses import fields, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
@@ -44,10 +45,12 @@ class Summarizer:
         client: a custom instructor client, for any provider that instructor supports.
         prompts: a folder with custom templates.
         lexicon: a folder with custom actors, offices, surnames and cues, added to the bundled ones.
-        **options: see `guarantee_summarizer.Options` (language, strict, mode, budget, coverage).
+        **options: see `guarantee_summarizer.Options` (language, strict, mode, budget, coverage, and
+            for the embedded extractor relevance and pipeline).
 
     Raises:
         ConfigurationError: options that do not fit together; `MissingKeyError` without a key.
+        PipelineError: without a model, or with `coverage`: spaCy or the pipeline is not installed.
         PromptError: the templates are missing or broken.
         LexiconError: a lexicon file breaks its format.
 
@@ -102,7 +105,12 @@ class Summarizer:
             cues=Cues.load(folder) if folder else default_cues(),
             endpoint=self._endpoint,
             book=book,
+            parser=self.options.pipeline,
         )
+        if self._endpoint is None or self.options.coverage:
+            from guarantee_summarizer.embedded.pipeline import require  # noqa: PLC0415
+
+            require(self.options.pipeline)
 
     def summarize(self, article: ArticleLike) -> Summary:
         """Summarize one article.
@@ -240,9 +248,11 @@ class Summarizer:
         base_url = self._endpoint.base_url if self._endpoint else None
         folders = {"prompts": self._prompts, "lexicon": self._lexicon_folder}
         custom = {name: str(path) for name, path in folders.items() if path}
-        options = {field.name: getattr(self.options, field.name) for field in fields(self.options)}
+        options = {field.name: getattr(self.options, field.name) for field in fields(Options)}
         if isinstance(review := self.options.review, Endpoint):
             options["review"] = {"model": review.model, "base_url": review.base_url}
+        if not isinstance(options["pipeline"], str | None):
+            options["pipeline"] = self._parsed_with
         return {"model": self.model, "base_url": base_url} | custom | options
 
     def key(self, article: Article) -> str:
@@ -256,8 +266,11 @@ class Summarizer:
             "language": self.options.language,
             "strict": self.options.strict,
             "coverage": self.options.coverage,
+            "relevance": self.options.relevance,
             "review": review.model if isinstance(review, Endpoint) else review,
         }
+        if self._endpoint is None or self.options.coverage:
+            options["pipeline"] = self._parsed_with
         pipeline = self._pipeline
         parts = [
             article.id,
@@ -270,6 +283,13 @@ class Summarizer:
             options,
         ]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
+
+    @cached_property
+    def _parsed_with(self) -> str:
+        """Name and version of the spaCy pipeline."""
+        from guarantee_summarizer.embedded.pipeline import fingerprint  # noqa: PLC0415
+
+        return fingerprint(self.options.pipeline)
 
     def request(self, article: ArticleLike) -> dict[str, Any]:
         """Return the body of the first request for an article, in chat-completions form.

@@ -1,5 +1,5 @@
-"""The embedded extractor: rules and a lexicon, no key, no network."""
+"""The embedded extractor: a parser, a lexicon and rules; no key, no network."""
 
-from guarantee_summarizer.embedded.extract import extract
+from guarantee_summarizer.embedded.extract import Reader, extract
 
-__all__ = ["extract"]
+__all__ = ["Reader", "extract"]

@@ -3,150 +3,263 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from guarantee_summarizer.embedded.document import Document, Line
-from guarantee_summarizer.embedded.phrasing import clean, clip
-from guarantee_summarizer.schema import Citation, Dispute
+from guarantee_summarizer.embedded.document import Document
+from guarantee_summarizer.embedded.facts import Clause
+from guarantee_summarizer.embedded.line import Line, is_item, numbered
+from guarantee_summarizer.embedded.phrasing import brief, title
+from guarantee_summarizer.normalize import normalize_term
+from guarantee_summarizer.schema import Dispute, Position, Proposal
 
 __all__ = ["disputes"]
 
-_ISSUE_WORDS = 15
-_FAR = 4  # sentences
-_LEAST = 4  # words: "Doubts remain" names no issue
-_SPECIFIC = frozenset(
-    "troop_deployment territorial neutrality force_limits mutual_defence ceasefire_monitoring".split()
-)
-_OPEN = re.compile(
-    r"\b(?:unclear|uncertain|not (?:yet )?clear|remains? to be seen|undecided|question(?:ed)?|asked|know|say|decide(?: [^.,]{0,40}?)?|disagree on|doubts?) "
-    r"(?:is |of |about |as to |over )?((?:whether|what|which|who|where|how|when|if)\b[^.;\"”]+)",
-    re.IGNORECASE,
-)
-_WHETHER = re.compile(
-    r"\b((?:whether|where|how many|how long|how quickly|which countries|what role)\b[^.;\"”]{10,})"
-)
-_OVER = re.compile(
-    r"\b(?:contentious|divid\w+|differ\w*|dispute\w*|disagree\w*|sticking point\w*|at odds|clash\w*|issues?)\b[^.]{0,40}?"
-    r"\b(?:on|over|regarding|about|concerning|is|remains?) ([^,.;]+)",
-    re.IGNORECASE,
-)
-_STANCE = re.compile(
-    r"(?:,[^,]{0,70},)?(?: (?:has|have|had|also|again|again,|then|and|still|now|repeatedly|\w+ly|said that|said|repeated that|told [^,]{2,25} that|who|which))*"
-    r" (?:[\w-]+ ){0,2}?(?:rejects?|rejected|insists?|insisted|demands?|demanded|seeks?|sought|wants?|wanted|oppos\w+|refus\w+|rul(?:es|ed) out|"
-    r"ruled out|would|will|questioned|ready|prepared|argued|argues|warned|called|calls|denied|proposed|asked|asks|treats?|holds?|says|said|objected|accepts?|hopes?|doubted|condemned|dismissed|denounced|has repeatedly|"
-    r"reiterated|remain(?:s|ed) opposed|den(?:y|ies|ied)|sees?|supports?|backs?|backed|welcomed|pledged|offer(?:s|ed)|"
-    r"prefers?|favou?rs?|summoned|threatened|maintains?|maintained|expects?|believes?|agreed|agrees)\b"
-)
+_ISSUE_WORDS, _STANCE_WORDS = 15, 20
+_FAR = 4  # sentences between two that argue about one thing
+_ASKS = frozenset("whether what which who where how when if".split())
+_APART = {"duration": "Length of the term", "force_size": "Size of the forces"}
+_TOPICS = {"withdrawal": "territorial", "neutrality": "membership", "training": "troop_deployment"}
+_STANDS = ("ask", "offer", "pledge", "agree", "reject", "doubt", "do")
+_LOOSE = ("advcl", "relcl", "conj")
+_LASTING = ("territorial",)
+_LEAST = 4  # words of a stance
+_SHORT = 5  # words of a sentence that only says that something is contested
+_SIZED = ("force_limits", "security_guarantee", "legal_instrument", "mutual_defence")
+_VAGUE = frozenset("other diplomacy legal_instrument security_guarantee".split())
 
 
-_SPOKESMAN = re.compile(
-    r"['’]s (?:\w+ )?(?:ministry|government|side|leadership|delegation|spokes\w+|parliament|embassy)\b"
-)
+@dataclass
+class _Issue:
+    """Sentences that argue about one thing."""
+
+    kind: str
+    about: str
+    lines: list[Line]
 
 
-def disputes(document: Document) -> tuple[Dispute, ...]:
-    """The disputes in the order of the text; sentences that follow each other on one issue join."""
-    groups: list[list[tuple[Line, str]]] = []
-    for at, line in enumerate(document.lines):
-        kind = _kind(document, line)
+def disputes(document: Document, proposals: tuple[Proposal, ...] = ()) -> tuple[Dispute, ...]:
+    """The disputes in the order of the text, with the positions of both sides where it has them."""
+    issues: list[_Issue] = []
+    for line in document.lines:
+        kind = _kind(line)
         if kind is None:
             continue
-        joined = next((g for g in reversed(groups[-3:]) if _goes_on(document, g, at, kind)), None)
+        about = _about(line)
+        joined = next((i for i in reversed(issues) if _goes_on(i, line, kind, about)), None)
         if joined is not None:
-            joined.append((line, kind))
+            joined.lines.append(line)
         else:
-            groups.append([(line, kind)])
-    made = [Dispute.model_validate(_dispute(group)) for group in groups]
-    term = _length_of_term(document)
-    return (*made, *([Dispute.model_validate(term)] if term else []))
+            issues.append(_Issue(kind, about, [line]))
+    for issue in issues:
+        _gather(document, issue)
+    made = [_dispute(document, issue, proposals) for issue in issues]
+    return (*made, *_terms_apart(proposals))
 
 
-def _kind(document: Document, line: Line) -> str | None:
+def _kind(line: Line) -> str | None:
     """Disagreement or open_question, where the sentence says so of something that matters."""
-    text = clean(line.text)
-    found = document.cues.all("dispute", text)
-    if not found or line.text.rstrip().endswith("?") or len(text.split()) < _LEAST:
+    if line.is_question or line.quoted or not line.clauses or is_item(line):
         return None
-    concerns = document.cues.first("measure", text)
-    asks = _OPEN.search(text) or _WHETHER.search(text)
-    if "open_question" in found or ("open_hint" in found and asks):
-        return "open_question"
-    party = line.actors(adjectives=True)
-    if "disagreement" in found and (party or concerns):
+    found = {cue.value for cue, _, _ in line.found("dispute")}
+    if "resolved" in found:
+        return None
+    concerns = bool(line.found("measure")) or bool(line.named)
+    if (concerns or len(line.text.split()) <= _SHORT) and (
+        "disagreement" in found or any(_refuses(line, c) for c in line.clauses)
+    ):
         return "disagreement"
-    if "objection" in found and concerns and party:
+    if _contrasts(line):
         return "disagreement"
-    return "open_question" if "open_hint" in found and concerns and not party else None
+    asks = line.clauses[0].mark in _ASKS and line.clauses[0].relation == "ROOT"
+    undone = any(_not_agreed(line, clause) for clause in line.clauses)
+    return "open_question" if "open_question" in found or asks or undone else None
 
 
-def _goes_on(document: Document, group: list[tuple[Line, str]], at: int, kind: str) -> bool:
-    """Whether the sentence, not far below, argues about the same measure as the group."""
-    last, first_kind = group[-1][0], group[0][1]
-    if kind != first_kind:
+def _refuses(line: Line, clause: Clause) -> bool:
+    """Whether somebody refuses, doubts or threatens: by the verb, or by what will not be done."""
+    verb = line.verb(clause)
+    if (
+        verb
+        and (verb.sense in ("reject", "doubt") or clause.verb == "threaten")
+        and not clause.passive
+    ):
+        return not clause.negated and clause.modal not in ("would", "could")
+    wont = clause.negated and clause.modal in ("will", "would", "can", "could")
+    heads = (line.cues.values("head", phrase.head) for phrase in clause.agents)
+    bodies = any(kinds & {"organization", "group"} for kinds in heads)
+    about = line.found("measure", clause.start, clause.end)
+    return bool(wont and about and (line.named or bodies) and not numbered(line))
+
+
+def _contrasts(line: Line) -> bool:
+    """Whether two parties want different things in one sentence: `A demands …, but B insists …`."""
+    wants = [c for c in line.clauses if (v := line.verb(c)) and v.sense in ("ask", "reject")]
+    who = {line.text[p.start : p.end].lower() for c in wants for p in c.agents[:1]}
+    return len(who) > 1 and re.search(r"\b(?:but|while|whereas|however)\b", line.text) is not None
+
+
+def _not_agreed(line: Line, clause: Clause) -> bool:
+    verb = line.verb(clause)
+    return bool(verb and verb.sense in ("agree", "sign") and clause.negated and not clause.modal)
+
+
+def _about(line: Line) -> str:
+    """The topic that a sentence argues about."""
+    hits = [cue for cue, _, _ in line.found("measure")]
+    weighty = max(hits, key=lambda cue: cue.weight, default=None)
+    return _TOPICS.get(weighty.value, weighty.value) if weighty else ""
+
+
+def _goes_on(issue: _Issue, line: Line, kind: str, about: str) -> bool:
+    """Whether a sentence argues about the same topic; one of territory from any distance."""
+    near = line.sentence.number - issue.lines[-1].sentence.number
+    if numbered(line) or (kind == "open_question" and near > 1):
         return False
-    near = at + 1 - last.sentence.number <= _FAR
-    one = document.cues.all("measure", group[0][0].text)
-    other = document.cues.all("measure", document.lines[at].text)
-    shared = set(one) & set(other) & _SPECIFIC
-    return "territorial" in shared or (near and bool(shared))
+    if near == 1 and len(issue.lines[-1].text.split()) <= _SHORT:
+        return True
+    if kind != issue.kind:
+        return near == 1 and about == issue.about and about not in _VAGUE and bool(line.named)
+    return about == issue.about and about not in _VAGUE and (near <= 2 * _FAR or about in _LASTING)
 
 
-def _dispute(group: list[tuple[Line, str]]) -> dict[str, Any]:
-    line, kind = group[0]
-    positions = [position for one, _ in group for position in _positions(one)]
-    return {
-        "issue": _issue(line, kind),
-        "kind": kind,
-        "positions": positions,
-        "status": "open",
-        "evidence": tuple(Citation.of(one.sentence) for one, _ in group),
-    }
+def _gather(document: Document, issue: _Issue) -> None:
+    """Take in the sentences beside, or between, that say where a party stands on the topic."""
+    if issue.kind != "disagreement" or issue.about in _VAGUE:
+        return
+    for line in list(issue.lines):
+        at = line.sentence.number - 1
+        for other in document.lines[max(0, at - 1) : at + 2]:
+            apart = other not in issue.lines and _about(other) == issue.about
+            takes = any(
+                ((v := other.verb(c)) and v.sense in _STANDS) or c.negated for c in other.clauses
+            )
+            if apart and takes and not other.is_question and any(_positions(document, other)):
+                issue.lines.append(other)
+    issue.lines.sort(key=lambda line: line.sentence.number)
 
 
-def _issue(line: Line, kind: str) -> str:
-    text = clean(line.text)
-    for pattern in (_OPEN, _WHETHER) if kind == "open_question" else (_WHETHER, _OVER):
-        if match := pattern.search(text):
-            return clip(match[1], _ISSUE_WORDS)
-    return clip(text, _ISSUE_WORDS)
+def _dispute(document: Document, issue: _Issue, proposals: tuple[Proposal, ...]) -> Dispute:
+    positions: dict[str, Position] = {}
+    for line in issue.lines:
+        for position in _positions(document, line):
+            positions.setdefault(position.party, position)
+    lines = list(issue.lines)
+    if issue.kind == "disagreement" and issue.about not in _VAGUE:
+        for line, position in _other_side(document, issue, proposals):
+            if position.party not in positions:
+                positions[position.party] = position
+                lines += [line] if line not in lines else []
+    return Dispute(
+        issue=_wording(issue),
+        kind=issue.kind,
+        positions=tuple(positions.values()),
+        evidence=tuple(line.citation for line in sorted(lines, key=lambda x: x.sentence.number)),
+    )
 
 
-def _positions(line: Line) -> list[dict[str, Any]]:
+def _other_side(
+    document: Document, issue: _Issue, proposals: tuple[Proposal, ...]
+) -> Iterator[tuple[Line, Position]]:
+    """Who proposes near by what the issue's parties refuse."""
+    first = issue.lines[0].sentence.number
+    for proposal in proposals:
+        number = proposal.evidence[0].sentence
+        if (
+            proposal.measure == issue.about
+            and proposal.status != "rejected"
+            and abs(number - first) <= 2 * _FAR
+        ):
+            line = document.lines[number - 1]
+            for party in proposal.proposed_by[:1]:
+                yield (
+                    line,
+                    Position(party=party, stance=f"{proposal.title}.", evidence=(line.citation,)),
+                )
+
+
+def _wording(issue: _Issue) -> str:
+    """What it is about: the question left open, what is refused, else the clause."""
+    line = issue.lines[0]
+    asked = [
+        c for c in line.clauses if c.mark in _ASKS and c.relation not in ("advcl", "relcl", "conj")
+    ]
+    if asked:
+        words = brief(line, asked[0], _ISSUE_WORDS - 1)
+        if words.lower().startswith(asked[0].mark):
+            return words
+        named = words.split()[0] in line.sentence.text
+        return f"{asked[0].mark.capitalize()} {words if named else words[:1].lower() + words[1:]}"
+    for clause in line.clauses:
+        verb = line.verb(clause)
+        if verb and verb.sense in ("reject", "doubt"):
+            return title(line, clause, _ISSUE_WORDS, content=True)
+    return brief(line, _main(line), _ISSUE_WORDS)
+
+
+def _main(line: Line) -> Clause:
+    """The clause that says it: the content of what is reported, else the main one."""
+    contents = [c for c in line.clauses if c.relation in ("ccomp", "ROOT") and c.subjects]
+    said = [c for c in contents if not ((v := line.verb(c)) and v.sense == "say")]
+    return next(iter(said or contents), line.clauses[0])
+
+
+def _positions(document: Document, line: Line) -> Iterator[Position]:
     """Each participant that takes a stance in the sentence, with the clause that says so."""
-    found = {}
-    for named in line.named:
-        if named.via == "demonym" or named.kind == "media":
+    for clause in line.clauses:
+        verb = line.verb(clause)
+        tells = verb is not None and verb.sense in ("reject", "ask")
+        asked = clause.mark in _ASKS or any(a.mark in _ASKS for a in _above(line, clause))
+        if (
+            asked
+            or clause.relation in ("xcomp", "acl", "advcl", "pcomp")
+            or (clause.relation == "relcl" and not tells)
+        ):
             continue
-        spokes = _SPOKESMAN.match(line.text, named.end)
-        if named.name in found or (spokes is None and re.match(r"['’]s\b", line.text[named.end :])):
+        if verb and verb.sense in ("say", "meet"):
             continue
-        if _STANCE.match(line.text, spokes.end() if spokes else named.end):
-            found[named.name] = {
-                "party": named.name,
-                "stance": clean(line.text).rstrip(".") + ".",
-                "evidence": (Citation.of(line.sentence),),
-            }
-    return list(found.values())
+        for party in (*document.who(line, *clause.agents), *_sayers(document, line, clause)):
+            if not _is_source(line, party):
+                stance = brief(line, clause, _STANCE_WORDS, bare=False)
+                if len(stance.split()) >= _LEAST:
+                    yield Position(party=party, stance=f"{stance}.", evidence=(line.citation,))
+                break
 
 
-def _length_of_term(document: Document) -> dict[str, Any] | None:
-    """Two different durations of the guarantee, one asked for, one on the table."""
-    asked: Line | None = None
-    offered: Line | None = None
-    for line in document.lines:
-        years = [f for f in line.figures if f.kind == "duration" and f.unit == "Y"]
-        if not years or not re.search(r"guarantee|term|period|proposal|pact|extension", line.text):
-            continue
-        if re.search(r"\b(?:ask|want|request|demand|sought|seek|hope|insist)", line.text):
-            asked = asked or line
-        elif re.search(r"\b(?:term|proposal|offer|envision|draft|current)", line.text):
-            offered = offered or line
-    if asked is None or offered is None:
-        return None
-    return {
-        "issue": "Length of the term",
-        "kind": "disagreement",
-        "positions": _positions(asked) + _positions(offered),
-        "status": "open",
-        "evidence": (Citation.of(asked.sentence), Citation.of(offered.sentence)),
-    }
+def _above(line: Line, clause: Clause) -> Iterator[Clause]:
+    """The clauses that a clause is joined to."""
+    while clause.parent is not None and clause.relation in ("conj", "xcomp"):
+        clause = line.facts.clauses[clause.parent]
+        yield clause
+
+
+def _sayers(document: Document, line: Line, clause: Clause) -> tuple[str, ...]:
+    names = (document.who(line, *above.agents) for above in line.speakers(clause))
+    return next((found for found in names if found), ())
+
+
+def _is_source(line: Line, party: str) -> bool:
+    return any(n.name == party and n.kind == "media" for n in line.named)
+
+
+def _terms_apart(proposals: tuple[Proposal, ...]) -> Iterator[Dispute]:
+    """Proposals of one measure that differ in its size or its length."""
+    seen: dict[tuple[str, str], tuple[str, Proposal]] = {}
+    for proposal in proposals:
+        for term in proposal.terms:
+            value = normalize_term(term.what, term.value)
+            key = (proposal.measure, term.what)
+            if term.what not in _APART or value is None or proposal.measure not in _SIZED:
+                continue
+            known, first = seen.setdefault(key, (value, proposal))
+            if known != value and first is not proposal:
+                yield Dispute(
+                    issue=_APART[term.what],
+                    positions=tuple(
+                        Position(party=party, stance=f"{one.title}.", evidence=one.evidence)
+                        for one in (first, proposal)
+                        for party in one.proposed_by[:1]
+                    ),
+                    evidence=tuple(dict.fromkeys((*first.evidence, *proposal.evidence))),
+                )
+                return

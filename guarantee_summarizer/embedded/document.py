@@ -1,63 +1,44 @@
-"""One article read once: for every sentence its actors, persons, figures and cues."""
+"""One article read once: for every sentence what the parser says, and whom it names."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from guarantee_summarizer.article import Article
-from guarantee_summarizer.lexicon import Lexicon, Mention
-from guarantee_summarizer.lexicon.cues import Cues
-from guarantee_summarizer.lexicon.persons import Person, find_people, surname, variant
-from guarantee_summarizer.normalize import Quantity, quantities
-from guarantee_summarizer.sentences import Sentence
+from guarantee_summarizer.embedded.facts import Clause, Facts, Phrase
+from guarantee_summarizer.embedded.line import EntityMention, Line
+from guarantee_summarizer.embedded.names import Names, persons
+from guarantee_summarizer.embedded.parse import facts
+from guarantee_summarizer.lexicon import Cues, Lexicon, Mention
+from guarantee_summarizer.lexicon.persons import Person, find_people, surname
 
-__all__ = ["Document", "EntityMention", "Line", "read"]
+__all__ = ["Document", "read"]
 
-_FURNITURE = re.compile(
-    r"\W*(?:(?:Additional |Writing |Further )?Reporting by|Edit(?:ing|ed) by|Compiled by|Read (?:more|also|next)\b|"
-    r"Related(?:\s+(?:stories|articles|links|topics))?:|See also:|Sign up|Subscribe|Follow us|Click here|"
-    r"(?:File )?Photo(?:graph)?(?::| by)|Image:|Caption:|FILE PHOTO|Our Standards|All rights reserved|©|"
-    r"Copyright|Advertisement|Share this|Most read|This article (?:was|is)|By [A-Z]\w+ [A-Z]\w+$)",
-    re.IGNORECASE,
-)  # bylines, credits, links: never claims
-
-
-@dataclass(frozen=True, slots=True)
-class EntityMention:
-    """A participant named in a sentence; offsets are into the sentence's text."""
-
-    name: str
-    kind: str
-    form: str
-    start: int
-    end: int
-    via: str
-
-
-@dataclass
-class Line:
-    """One sentence with what stands in it; `named` are participants, demonyms included."""
-
-    sentence: Sentence
-    named: list[EntityMention] = field(default_factory=list)
-
-    @cached_property
-    def text(self) -> str:
-        """The words of the sentence; nothing where they are the outlet's own furniture."""
-        return "" if _FURNITURE.match(self.sentence.text) else self.sentence.text
-
-    @cached_property
-    def figures(self) -> list[Quantity]:
-        """The figures in the sentence."""
-        return quantities(self.text)
-
-    def actors(self, *, adjectives: bool = False) -> list[EntityMention]:
-        """Who is named, adjectives ("British") only on request."""
-        return [n for n in self.named if adjectives or n.via != "demonym"]
+_LABEL = re.compile(r"\W*[A-Z](?:[^:“\"(]|\([^)]*\)){3,120}:\W{0,6}[“\"]")
+_DETERMINERS = frozenset(
+    "the a an these those this that its their his her our both all other some".split()
+)
+_SINGULAR, _PLURAL, _THING = ("he", "she", "him", "her"), ("they", "them"), ("it",)
+_WHOLE = 7  # words of a group's name
+_BACK = re.compile(
+    r"(?:the|these|those|both|all)(?: (?:two|three|four|other|same))? \w+|both \w+|the two \w+"
+)
+_MORE = re.compile(r" (?:of|from|with|on|in|at|familiar|close|meeting|including)\b[^,;:\"“”()]*")
+_HEADS = frozenset(
+    "coalition force alliance board council commission committee mission union".split()
+)
+_LEADERS = ("leader", "president", "minister", "chancellor")
+_TOWARDS = ("from", "by", "with", "of")  # after which groups take part, too
+_COMMON = frozenset("european multinational foreign international allied western".split())
+_NO_GROUP = frozenset("which what who no not any every each".split())
+_REPRESENTED = ("state", "organization", "coalition")
+_NAMED_AS = {"state": _THING, "organization": _THING, "person": _SINGULAR}
 
 
 @dataclass
@@ -68,87 +49,243 @@ class Document:
     lexicon: Lexicon
     cues: Cues
     lines: list[Line]
-    people: dict[str, Person]
+    names: Names
     forms: dict[str, Counter[str]]
+    groups: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _recent: list[str] = field(default_factory=list)
+    _meant: dict[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
 
     def name(self, canonical: str) -> str:
-        """The form that the article uses for an actor of the lexicon, the fullest but no code."""
+        """Return the form that the article uses for an actor of the lexicon, the fullest but no code."""
         forms = list(self.forms.get(canonical, ()))
         if not forms or canonical in forms:
             return canonical
         return max(forms, key=lambda form: (not form.isupper(), len(form)))
 
+    @cached_property
+    def people(self) -> dict[str, Person]:
+        """Title and affiliation of the persons, by the name that the article uses."""
+        text = self.article.text[self.article.body :]
+        found: dict[str, Person] = {}
+        for person in find_people(text, self.lexicon, self.lexicon.mentions(text)):
+            name = self.names.people.get(person.name, person.name)
+            if found.get(name) is None or (person.title and not found[name].title):
+                found[name] = person
+        return found
 
-def read(article: Article, lexicon: Lexicon, cues: Cues) -> Document:
+    def represented(self, name: str) -> str | None:
+        """Whom a person speaks for: as the text says, else as the lexicon knows the surname."""
+        person = self.people.get(name)
+        known = (person and person.affiliation) or self.lexicon.surnames.get(surname(name))
+        return self.name(known) if known else None
+
+    def is_party(self, name: str) -> bool:
+        """Tell whether a name is not that of an outlet."""
+        return self.kinds.get(name) != "media"
+
+    @cached_property
+    def kinds(self) -> dict[str, str]:
+        """The kind of everybody that the article names."""
+        return {n.name: n.kind for line in self.lines for n in line.named}
+
+    def who(self, line: Line, *phrases: Phrase) -> tuple[str, ...]:
+        """Return the participants that phrases name; a pronoun is whoever was spoken of last."""
+        return tuple(
+            dict.fromkeys(name for phrase in phrases for name in self._names(line, phrase))
+        )
+
+    def _names(self, line: Line, phrase: Phrase) -> tuple[str, ...]:
+        if meant := self._meant.get((line.sentence.number, phrase.start)):
+            return meant
+        over = [n for n in line.named if n.start < phrase.end <= n.end and n.via != "demonym"]
+        if over:
+            return (over[-1].name,)
+        if group := self.groups.get(core(line, phrase)):
+            return (group[0],)
+        if _words(line, phrase) == f"the {phrase.head}" and phrase.head in self._heads:
+            return (self._heads[phrase.head],)
+        if not self.cues.values("head", phrase.head) & {"group", "organization"}:
+            return ()
+        inside = [n.name for n in line.within(phrase.start, phrase.end) if n.kind in _REPRESENTED]
+        led = (n for n in line.within(phrase.end, phrase.whole) if n.kind in _REPRESENTED)
+        of = line.sentence.text[phrase.end :].startswith((" of ", " from "))
+        return tuple(inside[:1]) or tuple(n.name for n in led if of and n.via != "demonym")
+
+    @cached_property
+    def _heads(self) -> dict[str, str]:
+        """What `the coalition`, `the force` mean: the only name that has the word in it."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for named in (n for line in self.lines for n in line.named if n.kind != "person"):
+            for word in named.name.lower().split():
+                if word in _HEADS:
+                    found[word].add(named.name)
+        return {word: names.pop() for word, names in found.items() if len(names) == 1}
+
+    def resolve(self) -> None:
+        """Find whom pronouns mean, and register the groups that act, sentence by sentence."""
+        last: dict[tuple[str, ...], tuple[str, ...]] = {}
+        for line in self.lines:
+            for name in (n.name for n in line.named if n.kind == "person"):
+                self._recent = [*(p for p in self._recent if p != name), name]
+            for clause in line.clauses:
+                self._meet(line, clause, last)
+                for phrase in clause.objects:
+                    self._refers(line, phrase, last)
+                for prep, phrase in clause.obliques:
+                    if prep in _TOWARDS and not self._refers(line, phrase, last):
+                        self._register(line, phrase)
+
+    def _meet(
+        self, line: Line, clause: Clause, last: dict[tuple[str, ...], tuple[str, ...]]
+    ) -> None:
+        """Take in who acts in a clause; `it is unclear` is nobody."""
+        met: list[str] = []
+        for phrase in clause.agents:
+            dummy = clause.verb.startswith("be ") or clause.verb in ("be", "remain")
+            if (dummy and _words(line, phrase) in _THING) or self._refers(line, phrase, last):
+                continue
+            if line.verb(clause) or self.cues.values("event", clause.verb):
+                self._register(line, phrase)
+            for name in self._names(line, phrase):
+                met.append(name)
+                kind = next((n.kind for n in line.named if n.name == name), "group")
+                last[_NAMED_AS.get(kind, _PLURAL)] = (name,)
+        if len(met) > 1:
+            last[_PLURAL] = tuple(met)
+
+    def _refers(
+        self, line: Line, phrase: Phrase, last: dict[tuple[str, ...], tuple[str, ...]]
+    ) -> bool:
+        """Whether a phrase is a pronoun, or `the two sides`, and so means who was named before."""
+        word = _words(line, phrase)
+        back = (
+            phrase.plural
+            and _BACK.fullmatch(word)
+            and "group" in self.cues.values("head", phrase.head)
+        )
+        if back and len(self._recent) > 1 and phrase.head in _LEADERS and _PLURAL not in last:
+            last[_PLURAL] = tuple(self._recent[-2:])
+        for words in (_SINGULAR, _PLURAL, _THING):
+            if word in words or (back and words is _PLURAL and phrase.whole == phrase.end):
+                if words in last:
+                    self._meant[line.sentence.number, phrase.start] = last[words]
+                return True
+        return False
+
+    def _register(self, line: Line, phrase: Phrase) -> None:
+        """Keep a group without a name that is told apart by more than its head."""
+        words = core(line, phrase)
+        kind = self._kind(line, phrase)
+        over = (n for n in line.named if n.start < phrase.end and n.end > phrase.start)
+        own = [n for n in over if n.via != "demonym"]
+        allies = phrase.head in ("ally", "partner")  # Ukraine's allies are not Ukraine
+        if any(words in name for name, _ in self.groups.values()):
+            return
+        if kind is None or (own and not (allies and kind == "group")):
+            return
+        after = line.sentence.text[phrase.end : phrase.whole].rstrip(" ,;:.\"'”’")
+        longer = _MORE.fullmatch(after) is not None and len(after.split()) < _WHOLE
+        if words.split()[0].lower() not in _NO_GROUP and (
+            longer or (" " in words and kind != "coalition")
+        ):
+            name = " ".join(f"{words}{after if longer else ''}".split())
+            self.groups[words] = (name, kind)
+
+    def _kind(self, line: Line, phrase: Phrase) -> str | None:
+        """What a phrase without a name is: several people or states, a ministry, a region."""
+        heads = self.cues.values("head", phrase.head)
+        if phrase.head == "coalition":
+            return "coalition"
+        if phrase.plural and "group" in heads:
+            return "group"
+        if phrase.plural and "troops" in heads and core(line, phrase).split()[0].lower() in _COMMON:
+            return "force"
+        if "organization" in heads and line.within(phrase.start, phrase.end):
+            return "organization"
+        where = {e.label for e in line.facts.entities if e.start < phrase.end <= e.end}
+        return "group" if where == {"LOC"} and " " not in core(line, phrase) else None
+
+
+def _words(line: Line, phrase: Phrase) -> str:
+    return line.sentence.text[phrase.start : phrase.end].lower()
+
+
+def core(line: Line, phrase: Phrase) -> str:
+    """Return the words of a phrase without its determiner."""
+    words = line.sentence.text[phrase.start : phrase.end].lstrip("\"“”'‘’ ")
+    while (first := words.split(" ", 1)[0]) and first.lower() in _DETERMINERS and " " in words:
+        words = words.split(" ", 1)[1].lstrip()
+    return words
+
+
+def read(article: Article, lexicon: Lexicon, cues: Cues, nlp: Any) -> Document:
     """Read an article; linear in its length."""
-    lines = [Line(s) for s in article.sentences if not s.text.isupper()]  # no headings in capitals
-    starts = [line.sentence.start for line in lines]
+    sentences = article.sentences
+    parsed = facts(nlp, [sentence.text for sentence in sentences])
+    lines = [Line(s, f, cues) for s, f in zip(sentences, parsed, strict=True)]
     mentions = lexicon.mentions(article.text[article.body :])
+    forms = _forms(mentions)
+    names = Names(lines_of(lines), lexicon, cues, mentions_by_line(lines, mentions, article.body))
+    document = Document(article, lexicon, cues, lines, names, forms)
+    starts = [line.sentence.start for line in lines]
+    for mention in mentions:
+        actor = mention.actor
+        found = EntityMention(
+            document.name(actor.name),
+            actor.kind,
+            mention.form,
+            mention.start,
+            mention.end,
+            mention.via,
+        )
+        _place(lines, starts, article.body, found)
+    for line in lines:
+        own = [EntityMention(*found) for found in persons(line.sentence.text, names)]
+        line.named = _without_overlap([*line.named, *own])
+    _mark_quoted(lines)
+    document.resolve()
+    return document
+
+
+def _mark_quoted(lines: list[Line]) -> None:
+    """Mark the sentences of quotations that only a name with a colon opens: what people say of it."""
+    inside = False
+    for line in lines:
+        text = line.sentence.text
+        inside = inside or _LABEL.match(text) is not None
+        line.quoted = inside
+        inside = inside and not re.search(r"[”\"]\W*$", text)
+
+
+def lines_of(lines: Sequence[Line]) -> list[tuple[str, Facts]]:
+    """Return text and facts of each line."""
+    return [(line.sentence.text, line.facts) for line in lines]
+
+
+def mentions_by_line(
+    lines: Sequence[Line], mentions: Sequence[Mention], body: int
+) -> list[list[tuple[int, int]]]:
+    """Return where the lexicon finds an actor in each line, as offsets into its text."""
+    starts = [line.sentence.start for line in lines]
+    found: list[list[tuple[int, int]]] = [[] for _ in lines]
+    for mention in mentions:
+        at = bisect_right(starts, mention.start + body) - 1
+        if at >= 0:
+            shift = starts[at] - body
+            found[at].append((mention.start - shift, mention.end - shift))
+    return found
+
+
+def _forms(mentions: Sequence[Mention]) -> dict[str, Counter[str]]:
+    """How the text calls each actor; a capital stands for a state that is not named otherwise."""
     forms: dict[str, Counter[str]] = defaultdict(Counter)
     for mention in mentions:
         if mention.via in ("name", "alias"):
             forms[mention.actor.name][mention.form] += 1
-    for mention in mentions:  # a capital stands for a state that is not named otherwise
+    for mention in mentions:
         if mention.via == "metonym" and mention.actor.name not in forms:
             forms[mention.actor.name][mention.form] += 1
-    people = find_people(article.text[article.body :], lexicon, mentions)
-    document = Document(article, lexicon, cues, lines, _merged(people), forms)
-    for mention in mentions:
-        _place(lines, starts, article.body, _actor(document, mention))
-    for named in _persons(article.text[article.body :], document.people, people):
-        _place(lines, starts, article.body, named)
-    for line in lines:
-        line.named = _without_overlap(line.named)
-    return document
-
-
-def _actor(document: Document, mention: Mention) -> EntityMention:
-    actor = mention.actor
-    name = document.name(actor.name)
-    return EntityMention(name, actor.kind, mention.form, mention.start, mention.end, mention.via)
-
-
-def _merged(people: list[Person]) -> dict[str, Person]:
-    """One entry for each person: the fullest name, the first title and affiliation."""
-    merged: dict[str, Person] = {}
-    for person in sorted(people, key=lambda p: (-len(p.name.split()), p.start)):
-        key = variant(person.name)
-        known = merged.get(key)
-        if known is None or not _same(known.name, person.name):
-            merged[key if known is None else person.name] = person
-            continue
-        merged[key] = Person(
-            known.name,
-            known.title or person.title,
-            known.affiliation or person.affiliation,
-            min(known.start, person.start),
-            known.end,
-        )
-    ordered = sorted(merged.values(), key=lambda p: p.start)
-    return {person.name: person for person in ordered}
-
-
-def _same(full: str, other: str) -> bool:
-    """Whether two names with one surname are one person: equal first names, or none."""
-    return " " not in other or full.split(maxsplit=1)[0][0] == other.split(maxsplit=1)[0][0]
-
-
-def _persons(text: str, people: dict[str, Person], found: list[Person]) -> list[EntityMention]:
-    """Every place that names a person, by full name or by surname, in any transliteration."""
-    forms: dict[str, str] = {}
-    by_variant = {variant(name): name for name in people}
-    for name in (*people, *(person.name for person in found)):
-        full = name if name in people else by_variant.get(variant(name), name)
-        forms.setdefault(surname(name), full)
-        forms[name] = full
-    if not forms:
-        return []
-    choices = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
-    pattern = re.compile(rf"(?<![\w-])(?:{choices})(?!\w)")
-    return [
-        EntityMention(forms[m[0]], "person", m[0], m.start(), m.end(), "name")
-        for m in pattern.finditer(text)
-    ]
+    return forms
 
 
 def _place(lines: list[Line], starts: list[int], body: int, named: EntityMention) -> None:

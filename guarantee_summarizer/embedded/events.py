@@ -3,150 +3,247 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from guarantee_summarizer.embedded.document import Document, Line
-from guarantee_summarizer.embedded.phrasing import clean
+from guarantee_summarizer.embedded.document import Document
+from guarantee_summarizer.embedded.facts import Clause, Phrase
+from guarantee_summarizer.embedded.line import Line
+from guarantee_summarizer.embedded.phrasing import brief, sentence
 from guarantee_summarizer.normalize.quantities import MONTH_NAMES, WEEKDAY_NAMES
-from guarantee_summarizer.schema import Citation, Event
+from guarantee_summarizer.schema import Event
 
 __all__ = ["events"]
 
 _DAY, _MONTH = f"(?:{'|'.join(WEEKDAY_NAMES)})", f"(?:{'|'.join(MONTH_NAMES)})"
-_SHORT = r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\."
-_WHEN = re.compile(
-    rf"\b(?:(?:by |in |at )?the (?:end|beginning|start|middle) of (?:{_MONTH}|the (?:month|year|week))(?: \d{{4}})?"
-    rf"|{_SHORT} \d{{1,2}}(?:, \d{{4}})?|\d{{1,2}} {_SHORT}|(?:in|by|since|until|last|next|this) {_MONTH}(?! \d)"
-    rf"|\d{{1,2}} {_MONTH}(?: \d{{4}})?|{_MONTH} \d{{1,2}}(?:, \d{{4}})?|(?:early|mid|late)[ -]{_MONTH}|{_MONTH} \d{{4}}"
-    rf"|(?:last |next |this |late on |later on |on )?{_DAY}(?: (?:morning|evening|night|afternoon))?"
-    r"|(?:over|at|during) the weekend|(?:last|next|this) (?:week|month|year|weekend)|yesterday|today|tomorrow"
-    r"|in the coming (?:days|weeks|months)|later this (?:week|month|year)|within \d+ (?:hours|days|weeks)"
-    r"|(?:\w+) (?:hours|days|weeks|months) (?:ago|later)|the (?:day before|same day|following day|next day)|(?:a|two|three) (?:days?|weeks?|months?) (?:earlier|later)"
-    r"|(?:with)?in (?:the next )?(?:two|three|\d+) (?:days|weeks|months)|before Christmas|in (?:19|20)\d\d)\b"
-)
-_MEETS = re.compile(
-    r"\b(?:met|meets?|meeting|summit|deadline|flew|spoke|phoned|delegations?|round of|joined|set out|declared|approved|passed|agreed|left for|concluded|presented|handed|ceremony|signatories|ultimatum|ratification|"
-    r"invit(?:e|ed)|attend(?:s|ed)?|chaired|gave|returned|submitted|unveiled|endorsed|registered|pledged|talks|conference|sign(?:s|ed)?|signing|initialled|host(?:s|ed)?|visit(?:s|ed)?|travell?ed|received|"
-    r"conversation|press conference|vot(?:e|ed)|ratified|published|released|adopted|convened?|gather(?:ed)?|holds?|held|"
-    r"invaded|annexed|quarrel|decide|invoked|carried|session|declaration|inaugurat\w+|arrived|deployed|began|opened|launched|took effect|takes effect|(?:entered|came|comes|brought\b.{0,60}) into force|expires?|runs until|summoned|froze|suspended|dissolved|discuss|debate|telephone|call with)\b",
+_IS_DATE = re.compile(
+    rf"\b(?:{_DAY}|{_MONTH}|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\.|weekend|end of|beginning of|yesterday|today|tomorrow|tonight|"
+    r"(?:last|next|this|coming|same|following) (?:\w+ )?(?:days?|weeks?|months?|year)|(?:19|20)\d\d|(?:days?|weeks?|months?|hours?) (?:later|earlier|ago))\b",
     re.IGNORECASE,
 )
+_SPAN = re.compile(r"\b(?:by|until|within|before) (?:the )?$")
+_IN_TIME = re.compile(r"\b(?:hours?|days?|weeks?|months?)$")
+_NEAR = 16  # characters before a date
 _SAME = re.compile(
-    r"\b(?:host|chair(?:ed)?|at|in|attend\w*|joined?|present at) (?:the|this) (?:meeting|summit|talks|conference)\b"
-    r"|\balso present\b|\b(?:be|was|were) represented\b|\battended\b|\bjoined (?:remotely|by video)|\b(?:The|This) (?:meeting|summit) (?:was|will be|at)\b",
-    re.IGNORECASE,
-)
-_PLANNED = re.compile(
-    r"\b(?:will|must|has to|have to|needs? to|is to|are to|to be held|scheduled|planned|hopes? to|is set to|due|holds? a|decide)\b"
-)
-_GATHERING = re.compile(
-    r"\b(?:meeting|summit|talks|conference|round|vote|signing|session|ceremony)\b", re.IGNORECASE
-)
-_HAPPENS = re.compile(
-    r"\b(?:(?:has |have |had )?(?:signed|met|hosted|adopted|initialled|ratified|received|convened|approved|"
-    r"concluded|travelled|inaugurated)|will (?:meet|host|sign|hold|travel|visit|convene|vote|receive|gather)|"
-    r"(?:is|are) (?:to|due to|set to|expected to) (?:meet|host|sign|hold|travel|visit|vote|gather)|"
-    r"(?:summit|talks|meeting|conference|signing|ceremony) (?:was|were|is|are|will|took|takes|ended|opened|began)|"
-    r"held (?:talks|a)|after (?:hosting|meeting|talks)|agreed to (?:meet|hold))\b",
+    r"\b(?:at|in|of|joined?|attend\w*|opening|host|chair|present at) (?:the|this) (?:meeting|summit|talks|conference)\b|\balso present\b|"
+    r"\b(?:was|were|be) represented\b|\b(?:attended|joined remotely|joined by video|took part)\b|"
+    r"^(?:The|This) (?:meeting|summit|talks|session)\b|^The call\b",
     re.IGNORECASE,
 )
 _UNSURE = re.compile(
-    r"\b(?:would|could|might|if|whether|should|never|not|rejected|refused)\b|\?$", re.IGNORECASE
+    r"\b(?:whether|never|did not|not come|no date|refused|unless)\b", re.IGNORECASE
 )
-_NOT_YET = re.compile(
-    r"\b(?:before|until|unless|once|if|when|after) [^,.;]{0,40} (?:is|are|be|been) (?:signed|ratified|adopted|met)\b"
-)
-_PAST = re.compile(
-    r"\b(?:signed|met|held|hosted|initialled|travelled|received|visited|published|adopted|voted)\b[^,;]*$"
-)
-_EXPECTED = re.compile(r"\b(?:expected|may|might|could|likely|would)\b")
+_OVER = re.compile(r"\b(?:yesterday|last|ago|earlier|today)\b", re.IGNORECASE)
 _CANCELLED = re.compile(r"\b(?:cancell?ed|called off|postponed|scrapped)\b")
-_WHERE = re.compile(
-    r"\b(?:in|at|to) ((?:the )?(?:[A-Z\u00c0-\u00de][\w'’-]+)(?: (?:[A-Z\u00c0-\u00de][\w'’-]+|de|of the)){0,3})"
-)
-_NOT_PLACE = re.compile(rf"^(?:the )?(?:{_DAY}|{_MONTH}|NATO|European Union|Article|EU|UN)\b")
-_SPEAKS_ONLY = re.compile(r"\b(?:said|told|wrote|stated|repeated|added)\b")
+_EXPECTED = ("would", "could", "may", "might", "can", "should")
+_PLANNED = ("will", "shall", "must", "be to")
+_WITH = frozenset("with between by of including from".split())
+_AT = frozenset("in at on inside near to".split())
+_WHAT_WORDS = 24
+_BODIES = ("army", "force", "parliament", "government", "council", "plan")
 
 
 def events(document: Document) -> tuple[Event, ...]:
-    """The events in the order of the text: sentences with an occasion and a time."""
+    """The events in the order of the text: sentences with an occasion and a time, place or plan."""
     made: list[dict[str, Any]] = []
-    last = -1
+    last = -2
     for at, line in enumerate(document.lines):
-        fields = None
-        if made and at - last == 1 and _SAME.search(line.text):
-            _join(made[-1], line)
+        if made and at - last == 1 and _SAME.search(line.text) and not line.is_question:
+            _join(document, made[-1], line)
             last = at
-        elif (fields := _event(line)) is not None:
+        elif (fields := _event(document, line)) is not None:
             made.append(fields)
             last = at
     return tuple(map(Event.model_validate, made))
 
 
-def _join(event: dict[str, Any], line: Line) -> None:
+def _join(document: Document, event: dict[str, Any], line: Line) -> None:
     """The next sentence says more of the same meeting."""
-    event["evidence"] += (Citation.of(line.sentence),)
-    event["participants"] = tuple(dict.fromkeys((*event["participants"], *_attending(line))))
+    event["evidence"] += (line.citation,)
+    persons = (n.name for n in line.named if n.kind == "person")
+    names = (*event["participants"], *_attending(document, line, line.clauses), *persons)
+    event["participants"] = tuple(dict.fromkeys(names))
+    event["where"] = event["where"] or _where(document, line, line.clauses)
 
 
-def _event(line: Line) -> dict[str, Any] | None:
-    text = clean(line.text)
-    occasion = _MEETS.search(line.text)
-    when = _when(line.text)
-    if occasion is None or not (line.actors(adjectives=True) or (when and _GATHERING.search(text))):
+def _event(document: Document, line: Line) -> dict[str, Any] | None:
+    """The first thing in a sentence that happened or is to happen, with who, when or where."""
+    if line.is_question or line.quoted or _UNSURE.search(line.text):
         return None
-    if when is None and _NOT_YET.search(text):
-        return None
-    if when is None and (not _HAPPENS.search(text) or _UNSURE.search(text)):
-        return None
-    if _SPEAKS_ONLY.search(line.text) and not re.search(
-        r"\b(?:meeting|summit|talks|signed|hosting|hosted|conference|call|declaration|met)\b",
-        line.text,
-        re.IGNORECASE,
-    ):
-        return None
-    return {
-        "what": text.rstrip(".") + ".",
-        "when": when,
-        "where": _where(line.text),
-        "participants": _attending(line),
-        "status": _status(line.text, when or ""),
-        "evidence": (Citation.of(line.sentence),),
-    }
-
-
-def _when(text: str) -> str | None:
-    match = _WHEN.search(text)
-    return match[0] if match else None
-
-
-def _where(text: str) -> str | None:
-    for match in _WHERE.finditer(text):
-        if not _NOT_PLACE.match(match[1]):
-            return re.sub(r"['’]s$", "", match[1])
+    for happening in _happenings(line):
+        around = [happening, *(c for c in line.clauses if _belongs(line, c, happening))]
+        when, where = _when(line, happening), _where(document, line, around)
+        doers = _doers(document, line, happening)
+        status = _status(line, happening, when)
+        fields = {
+            "what": _what(line, happening),
+            "when": when,
+            "where": where,
+            "participants": _attending(document, line, around, doers),
+            "status": status,
+            "evidence": (line.citation,),
+        }
+        if _tells(line, happening, fields, acted=bool(doers)):
+            return fields
     return None
 
 
-def _attending(line: Line) -> tuple[str, ...]:
-    """Persons, and states and organizations that are not only a place or an address."""
-    names = []
-    for named in line.actors():
-        if named.kind == "media" or re.search(
-            r"\b(?:in|on|about|against) (?:the )?$", line.text[: named.start]
+def _tells(line: Line, clause: Clause, fields: dict[str, Any], acted: bool) -> bool:
+    """Whether enough is told: who acts, and when or where; of what is planned, or meets, less."""
+    when, where, size = fields["when"], fields["where"], len(fields["participants"])
+    subjects = any(_is_occasion(line, p) for p in (*clause.subjects, *clause.agents))
+    ahead = clause.modal in (*_PLANNED, *_EXPECTED)
+    verb = line.verb(clause)
+    signs = verb is not None and verb.sense == "sign"
+    meets = verb is not None and verb.sense == "meet" and size > 1
+    if not (acted or subjects):
+        return bool(when and (where or ahead))
+    return bool(when or where or meets or signs or ahead)
+
+
+def _is_occasion(line: Line, phrase: Phrase) -> bool:
+    return "occasion" in line.cues.values("event", phrase.head)
+
+
+def _doers(document: Document, line: Line, clause: Clause) -> tuple[str, ...]:
+    """Who acts; of `planners from the coalition` the coalition."""
+    phrases = clause.agents or clause.subjects
+    if found := document.who(line, *phrases):
+        return found
+    start, end = (phrases[0].start, phrases[0].whole) if phrases else (clause.start, clause.at)
+    inside = [p for p in line.facts.phrases if start <= p.start and p.end <= end]
+    return tuple(name for name in document.who(line, *inside) if document.is_party(name))
+
+
+def _what(line: Line, clause: Clause) -> str:
+    whole = sentence(line, clause)
+    return whole if len(whole.split()) <= _WHAT_WORDS else f"{brief(line, clause, _WHAT_WORDS)}."
+
+
+def _happenings(line: Line) -> Iterator[Clause]:
+    """The clauses that tell of an occasion, a deed with a date, a next step, or a deadline."""
+    for clause in line.clauses:
+        if clause.negated or clause.mark in ("if", "because", "unless", "once"):
+            continue
+        if (
+            clause.tense == "base"
+            and not clause.modal
+            and clause.relation in ("acl", "relcl", "advcl")
         ):
             continue
-        if re.match(r"['’]s\b", line.text[named.end :]) and named.kind == "state":
+        verb, when = line.verb(clause), _when(line, clause)
+        lemma = clause.verb.partition(" ")[0]
+        pairs = (line.cues.find("event", [lemma, phrase.head]) for phrase in clause.objects)
+        kinds = {
+            *line.cues.values("event", lemma),
+            *(cue.value for found in pairs for cue in found if cue.end > 1),
+        }
+        phrases = (*clause.subjects, *clause.objects, *(p for _, p in clause.obliques))
+        occasion = any(_is_occasion(line, p) for p in phrases)
+        ahead = clause.modal in (*_PLANNED, *_EXPECTED)
+        if verb is not None and verb.sense in ("say", "reject", "ask") and not occasion:
             continue
-        names.append(named.name)
-    return tuple(dict.fromkeys(names))
+        if clause.relation in ("relcl", "acl") and not (kinds and when):
+            continue
+        meets = verb is not None and verb.sense in ("meet", "sign")
+        due = when is not None and _SPAN.match(f"{when.split()[0]} ") is not None
+        step = "step" in kinds and ahead
+        told = kinds and (when or occasion or meets)
+        if told or (occasion and (when or ahead)) or due or step:
+            yield clause
 
 
-def _status(text: str, when: str) -> str:
-    at = text.find(when) if when else len(text)
-    if _PAST.search(text[max(0, at - 70) : at]):
-        return "held"
-    if _CANCELLED.search(text):
+def _belongs(line: Line, clause: Clause, happening: Clause) -> bool:
+    parent = line.facts.clauses[clause.parent] if clause.parent is not None else None
+    return clause is not happening and parent is happening
+
+
+def _when(line: Line, clause: Clause) -> str | None:
+    """The date nearest to the clause's verb, if it tells of no other deed."""
+    dates = [
+        (abs(start - clause.at), start, end)
+        for start, end, of in _dates(line)
+        if of is clause or not _tells_itself(line, of)
+    ]
+    if not dates:
+        return None
+    _, start, end = min(dates)
+    words = line.sentence.text[start:end]
+    return re.sub(r"^(?:on|the)\b ?", "", words).strip(" ,") or None
+
+
+def _dates(line: Line) -> Iterator[tuple[int, int, Clause]]:
+    """The dates of a sentence with their `by` or `until`, and the innermost clause they stand in."""
+    text = line.sentence.text
+    for entity in line.facts.entities:
+        at, words = entity.start, text[entity.start : entity.end]
+        before = text[max(0, at - _NEAR) : at]
+        span = _SPAN.search(before)
+        dated = _IS_DATE.search(words) or (span and _IN_TIME.search(words))
+        if entity.label == "DATE" and dated and line.clauses:
+            nearest = min(line.clauses, key=lambda c: (not c.start <= at <= c.end, c.end - c.start))
+            yield at - (len(before) - span.start() if span else 0), entity.end, nearest
+
+
+def _tells_itself(line: Line, clause: Clause) -> bool:
+    """Whether a date belongs to a clause: it says when somebody spoke, or acted."""
+    verb, kinds = line.verb(clause), line.cues.values("event", clause.verb.partition(" ")[0])
+    return bool((verb and verb.sense == "say") or kinds)
+
+
+def _where(document: Document, line: Line, clauses: Iterable[Clause]) -> str | None:
+    """The place after `in` or `at`: a city or a building, no state and no occasion."""
+    text = line.sentence.text
+    for clause in clauses:
+        for prep, phrase in clause.obliques:
+            if prep in _AT and _is_place(document, line, phrase):
+                return re.sub(r"['’]s$|^the ", "", text[phrase.start : phrase.end])
+    return None
+
+
+def _is_place(document: Document, line: Line, phrase: Phrase) -> bool:
+    words = line.sentence.text[phrase.start : phrase.end]
+    labels = {e.label for e in line.facts.entities if e.start < phrase.end <= e.end}
+    bare = re.sub(r"^[Tt]he ", "", words)
+    if (
+        not bare[:1].isupper()
+        or _IS_DATE.search(words)
+        or (document.lexicon.country(bare) and labels != {"GPE"})
+    ):
+        return bool(labels & {"FAC"})
+    actor = document.lexicon.actor(bare)
+    if actor is not None and bare not in actor.metonyms:
+        return False
+    return (
+        bool(labels & {"GPE", "FAC", "LOC"})
+        or (not labels and phrase.head not in _BODIES)
+        or "place" in line.cues.values("head", phrase.head)
+    )
+
+
+def _attending(
+    document: Document, line: Line, clauses: Iterable[Clause], doers: tuple[str, ...] = ()
+) -> tuple[str, ...]:
+    """Who meets, signs, travels, and with whom."""
+    names = list(doers)
+    for clause in clauses:
+        names += document.who(line, *clause.agents, *clause.objects)
+        names += document.who(line, *(p for prep, p in clause.obliques if prep in _WITH))
+    media = {n.name for n in line.named if n.kind == "media"}
+    return tuple(name for name in dict.fromkeys(names) if name not in media)
+
+
+def _status(line: Line, clause: Clause, when: str | None) -> str:
+    if _CANCELLED.search(line.text):
         return "cancelled"
-    if _EXPECTED.search(text) and not re.search(r"\b(?:met|was|were|signed|held|hosted)\b", text):
+    above = line.facts.clauses[clause.parent] if clause.parent is not None else clause
+    hoped = above is not clause and above.verb in ("expect", "hope", "be likely", "plan", "want")
+    if clause.modal in _EXPECTED or (hoped and clause.tense == "base"):
         return "expected"
-    return "planned" if _PLANNED.search(text) else "held"
+    if (
+        clause.modal in _PLANNED
+        or (clause.tense == "present" and when and not _OVER.search(when))
+        or (clause.tense == "base" and clause.relation == "xcomp")
+    ):
+        return "planned"
+    return "held"

@@ -3,25 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.embedded.disputes import disputes
-from guarantee_summarizer.embedded.document import Document, read
+from guarantee_summarizer.embedded.document import read
 from guarantee_summarizer.embedded.events import events
 from guarantee_summarizer.embedded.layers import structure
 from guarantee_summarizer.embedded.participants import participants
 from guarantee_summarizer.embedded.phrasing import abstract, headline
+from guarantee_summarizer.embedded.pipeline import load
 from guarantee_summarizer.embedded.proposals import proposals
+from guarantee_summarizer.embedded.relevance import relevance
 from guarantee_summarizer.errors import ArticleError
 from guarantee_summarizer.lexicon import Cues, Lexicon, default_cues, default_lexicon
-from guarantee_summarizer.schema import Participant, Summary
+from guarantee_summarizer.schema import Finding, Participant, Summary
 from guarantee_summarizer.schema.paths import claim_paths
 from guarantee_summarizer.text import fold
 
-__all__ = ["extract", "insist_on_english", "is_relevant"]
+__all__ = ["Reader", "extract", "insist_on_english"]
 
-_STRONG = 2
-_WEAK = 4
+
+@dataclass(frozen=True)
+class Reader:
+    """What the extractor knows; the bundled tables and the first installed pipeline if left out.
+
+    Args:
+        lexicon: the actors, offices and surnames to know.
+        cues: the words to go by.
+        pipeline: a spaCy pipeline or its name.
+    """
+
+    lexicon: Lexicon = field(default_factory=default_lexicon)
+    cues: Cues = field(default_factory=default_cues)
+    pipeline: Any = None
 
 
 def insist_on_english(article: Article) -> None:
@@ -38,28 +54,13 @@ def insist_on_english(article: Article) -> None:
     )
 
 
-def is_relevant(document: Document) -> bool:
-    """Whether the text speaks of guarantees, alliances, peace forces or their monitoring."""
-    text = document.article.text[document.article.body :]
-    if document.article.title:
-        text = f"{document.article.title}\n{text}"
-    strong = document.cues.count("relevant", "strong", text)
-    weak = document.cues.count("relevant", "weak", text)
-    actors = any(n.kind != "person" for line in document.lines for n in line.named)
-    if strong >= _STRONG:
-        return True
-    return actors and ((strong >= 1 and weak >= 1) or weak >= _WEAK)
-
-
-def extract(
-    article: Article, *, lexicon: Lexicon | None = None, cues: Cues | None = None
-) -> Summary:
-    """Read an English article with rules and a lexicon.
+def extract(article: Article, reader: Reader | None = None, *, judge: bool = True) -> Summary:
+    """Read an English article with a parser, a lexicon and rules.
 
     Args:
         article: what to read.
-        lexicon: the actors, offices and surnames to know; the bundled ones if None.
-        cues: the phrases to go by; the bundled ones if None.
+        reader: the tables and the pipeline to read with.
+        judge: say first whether the text is relevant, and extract nothing if it is not.
 
     Returns:
         claims in the article's own words, each with the sentences that say it; normalized terms
@@ -67,22 +68,32 @@ def extract(
 
     Raises:
         ArticleError: the article is not in English.
+        PipelineError: there is no pipeline that can parse English.
     """
     insist_on_english(article)
-    lexicon = lexicon or default_lexicon()
-    document = read(article, lexicon, cues or default_cues())
-    if not is_relevant(document):
-        return Summary(relevant=False, headline=headline(document), abstract=abstract(document))
+    reader = reader or Reader()
+    document = read(article, reader.lexicon, reader.cues, load(reader.pipeline))
+    if judge and not (judged := relevance(document)).relevant:
+        reason = Finding(
+            code="not_relevant", severity="warning", path="relevant", message=judged.reason
+        )
+        return Summary(
+            relevant=False,
+            headline=headline(document),
+            abstract=abstract(document),
+            findings=(reason,),
+        )
+    offers = proposals(document)
     claims = Summary(
         relevant=True,
         headline=headline(document),
         participants=participants(document),
         events=events(document),
-        proposals=proposals(document),
+        proposals=offers,
         structure=structure(document),
-        disputes=disputes(document),
+        disputes=disputes(document, offers),
     )
-    claims = claims.replace(participants=(*claims.participants, *_unlisted(claims, lexicon)))
+    claims = claims.replace(participants=(*claims.participants, *_unlisted(claims, reader.lexicon)))
     return claims.replace(abstract=abstract(document, claims))
 
 
@@ -91,8 +102,8 @@ def _unlisted(claims: Summary, lexicon: Lexicon) -> Iterator[Participant]:
     known = {fold(form) for p in claims.participants for form in (p.name, *p.aliases)}
     for path in claim_paths(claims):
         claim = path.of(claims)
-        for field in path.kind.references if path.kind else ():
-            value = getattr(claim, field)
+        for reference in path.kind.references if path.kind else ():
+            value = getattr(claim, reference)
             for name in value if isinstance(value, tuple) else (value,):
                 if fold(name) not in known:
                     known.add(fold(name))

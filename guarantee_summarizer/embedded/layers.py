@@ -1,4 +1,4 @@
-"""The layers of the guarantee: which clause describes which, who provides it, in what order."""
+"""The layers of the guarantee, where a text lays out at least two parts of one, and its legal form."""
 
 from __future__ import annotations
 
@@ -6,48 +6,26 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from guarantee_summarizer.embedded.document import Document, Line
-from guarantee_summarizer.embedded.phrasing import clean, clip
-from guarantee_summarizer.embedded.proposals import status
+from guarantee_summarizer.embedded.document import Document
+from guarantee_summarizer.embedded.facts import Clause, Phrase
+from guarantee_summarizer.embedded.line import Line
+from guarantee_summarizer.embedded.phrasing import clean, phrase_text
+from guarantee_summarizer.embedded.proposals import condition, status
 from guarantee_summarizer.normalize import Quantity
 from guarantee_summarizer.schema import Citation, GuaranteeStructure, Layer, Term
 
 __all__ = ["structure"]
 
-_RANK = {
-    "territorial_defence": 1,
-    "reassurance": 2,
-    "backstop": 3,
-    "mutual_defence": 4,
-    "capability_building": 5,
-    "monitoring": 6,
-}
-_GO_ON = 4  # sentences in which announced layers are looked for
-_CLAUSE = re.compile(
-    r";\s+|, (?:and )?then |, (?:and|with|while) (?=(?:the )?[\w'’-]+)|, followed by "
-)
+_PARTS = 2  # of one guarantee at least, else it has no layers
+_NEAR = 60  # characters around a figure that tell what it is
+_GO_ON = 8  # sentences in which announced layers are looked for
+_ORDINALS = "first second third fourth fifth sixth".split()
 _ORDINAL = re.compile(
-    r"\b(first|second|third|fourth|fifth|innermost|outermost|last)\b(?:,| (?:line|layer|level|tier|ring|echelon|guarantee|stage|pillar)\b)",
-    re.IGNORECASE,
+    rf"(?:^|[^\w])({'|'.join(_ORDINALS)}|innermost|outermost)\b(?=,| [a-z]+)", re.IGNORECASE
 )
-_ORDER = {w: i for i, w in enumerate("first second third fourth fifth".split(), 1)} | {
-    "innermost": 1
-}
-_NAMES = (
-    r"first line of defen[cs]e|front ?lines?|so-called ['\"‘“]?(?:American )?['\"‘“]?backstop|backstop|safety net|"
-    r"(?:[\w-]+ ){0,2}(?:reassurance|assurance|stabili[sz]ation|multinational|deterrence|peacekeeping) forces?(?: (?-i:[A-Z]\w+))?|"
-    r"(?:an? |the )?(?:[\w'’-]+ ){0,2}(?:own )?(?:armed forces?|army|troops|soldiers|brigades)|"
-    r"mechanism to monitor[^,.;]{0,40}|(?:monitoring|verification|observer) (?:mechanism|mission|force)|"
-    r"legally binding (?:commitment|guarantee)|Article 5(?:-like|-style)? \w+|military support"
-)
-_NAME = re.compile(rf"(?<![\w,.])(?:{_NAMES})", re.IGNORECASE)
-_LOCATION = re.compile(
-    r"\b((?:well |further |far |away )?(?:behind|from|on|along|at|away from|inside) the (?:front|border|contact|dividing|yellow|frontier)[ -]?lines?"
-    r"|(?:further|away) from the front lines?|well behind it[^.;]*|at (?:cities|ports)[^.;]*|along the border[^,.;]*)"
-)
-_TRIGGER = re.compile(
-    r"\b((?:in case|in the event of|if|should|once|after) (?!it is|the meeting)[^,.;\"“”]{4,70})"
-)
+_UNSURE = re.compile(r"\b(?:unclear|rejects?|rejected|no sense|whether|replace)\b")
+_PLACES = frozenset("behind from on along at inside near".split())
+_LINES = frozenset("line border port city site territory zone ukraine".split())
 _LEGAL = (
     (
         "treaty",
@@ -68,56 +46,42 @@ _LEGAL = (
     ),
 )  # the first that a sentence of the article speaks for
 _PAST_CENTURY = re.compile(r"\b1[89]\d\d\b")  # what was signed then is history
+_WHETHER = re.compile(r"\bwhether\b.*\bbinding\b", re.IGNORECASE)
 _DISPUTED_FORM = re.compile(
-    r"(?:is|are|whether) (?:it |they )?(?:legally )?binding\b.*\?|That is disputed", re.IGNORECASE
+    r"(?:is|are) (?:it |they )?(?:legally )?binding\b.*\?|That is disputed", re.IGNORECASE
 )
-_UNSETTLED = re.compile(
-    r"\b(?:discuss\w*|consider\w*|finali[sz]ed?|draft\w*|possib\w+|might|reject\w*|not)\b"
-)
-_PRECONDITION = re.compile(
-    r"\b(?:after|once|following|in the event of|on the day after|only after|before|provided|as soon as) "
-    r"((?:an? |the |any )?(?:lasting |possible )?(?:cease-?fire|truce|peace (?:deal|agreement|settlement|treaty)|end of the (?:fighting|war)|settlement|hostage release|withdrawal)"
-    r"(?: or (?:an? |the )?(?:peace )?(?:deal|agreement|settlement))?)",
-    re.IGNORECASE,
-)
+_PEACE = frozenset("ceasefire truce deal agreement settlement treaty fire".split())
 _RUNS_FOR = re.compile(
     r"\b(?:valid|runs?|lasts?|in force|apply|applies|concluded|term of|period of) (?:for )?(?:at least |up to )?$"
 )
 _ASKED_FOR = re.compile(
     r"\b(?:ask(?:s|ed|ing)?|request\w*|demand\w*|want(?:s|ed)?|seek(?:s|ing)?|sought|hop(?:es|ed|ing)|wish(?:es|ed)?)\b"
 )
-_EXPLICIT = re.compile(
-    r"line of defen[cs]e|front ?lines?|backstop|safety net|\b(?:layer|level|tier|ring|echelon)s?\b|"
-    r"(?:re)?assurance force|stabili[sz]ation force|multinational force|mechanism|first guarantee|binding|own army",
-    re.IGNORECASE,
-)
-
-
-_PARTS = 2  # of one guarantee at least, else it has no layers
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Part:
+    """A stretch of a sentence that describes a layer."""
+
     function: str
     line: Line
-    clause: str
+    clause: Clause | None
+    start: int
+    end: int
+    cue: tuple[int, int]
     order: int | None
-    weight: int
+
+    @property
+    def words(self) -> str:
+        return self.line.sentence.text[self.start : self.end]
 
 
 def structure(document: Document) -> GuaranteeStructure:
     """The layers, innermost first, with legal form, precondition and duration of the whole."""
-    best: dict[str, _Candidate] = {}
-    for candidate in _candidates(document):
-        known = best.get(candidate.function)
-        if known is None or candidate.weight > known.weight:
-            best[candidate.function] = candidate
-    chosen = sorted(best.values(), key=lambda c: (c.order or _RANK[c.function], _RANK[c.function]))
-    if len(chosen) < _PARTS:
-        chosen = []
-    layers = tuple(_layer(document, rank, c) for rank, c in _ranked(chosen))
+    chosen = _chosen(document)
+    layers = tuple(_layer(document, rank, part) for rank, part in enumerate(chosen, 1))
     precondition, where = _precondition(document)
-    evidence = [Citation.of(c.line.sentence) for c in chosen] + where
+    evidence = [part.line.citation for part in chosen] + where
     return GuaranteeStructure(
         layers=layers,
         legal_form=_legal_form(document),
@@ -127,133 +91,186 @@ def structure(document: Document) -> GuaranteeStructure:
     )
 
 
-def _ranked(chosen: list[_Candidate]) -> Iterator[tuple[int | None, _Candidate]]:
-    """Layers with the rank that the text gives them, else the next one; none where it ranks nothing."""
-    ranked, last = any(candidate.order for candidate in chosen), 0
-    for candidate in chosen:
-        last = candidate.order if candidate.order and candidate.order > last else last + 1
-        yield last if ranked else None, candidate
+def _chosen(document: Document) -> list[_Part]:
+    """The parts of the passage that lays out most of them."""
+    best: list[_Part] = []
+    for at, line in enumerate(document.lines):
+        if line.is_question or not line.text:
+            continue
+        announced = bool(line.found("structure")) or _begins(line)
+        lines = document.lines[at : at + _GO_ON] if announced else [line]
+        families = ("layer", "tier") if announced else ("layer",)
+        parts = list(_distinct(_connected(lines, families)))
+        ranked = any(p.order for p in parts) or announced
+        if len(parts) >= _PARTS and ranked and len(parts) > len(best):
+            best = parts
+    return sorted(best, key=lambda p: p.order or best.index(p) + 1)
 
 
-def _candidates(document: Document) -> list[_Candidate]:
-    """Clauses that describe a layer; those that rank it, or stand beside others, weigh more."""
-    found: list[_Candidate] = []
-    announced = 0  # sentences left that may describe the layers which the text has announced
-    for line in document.lines:
-        clauses = _described(document, line, announced=announced > 0)
-        announced -= 1
-        if document.cues.first("structure", line.text):
-            announced = _GO_ON
-        several = len({function for function, _ in clauses}) > 1
-        for function, clause in clauses:
-            ordinal = _ORDINAL.search(clause)
-            order = _ORDER.get(ordinal[1].lower()) if ordinal else None
-            weight = (
-                3 * several
-                + 3 * bool(ordinal)
-                + bool(announced > 0)
-                + bool(re.search(r"\b(?:would|will|is|be)\b", clause))
-                - 2 * bool(re.search(r"\b(?:unclear|reject|no|no sense|not|replace)\b", clause))
-            )
-            if weight >= 0:
-                found.append(_Candidate(function, line, clause, order, weight))
-    return found
+def _connected(lines: list[Line], families: tuple[str, ...]) -> Iterator[_Part]:
+    """The parts in sentences that follow each other, with at most one between that has none."""
+    last: int | None = None
+    for at, line in enumerate(lines):
+        if last is not None and at - last > _PARTS:
+            return
+        for part in _parts(line, families):
+            last = at
+            yield part
 
 
-def _described(document: Document, line: Line, *, announced: bool) -> list[tuple[str, str]]:
-    """The clauses of a sentence that describe a layer, each with the layer's function."""
-    if line.text.rstrip().endswith("?"):
-        return []
-    found = []
-    if document.cues.first("layer", line.text):
-        for clause in _CLAUSE.split(line.text):
-            function = document.cues.first("layer", clause)
-            if function and _EXPLICIT.search(clause):
-                found.append((function, clause))
-    if not found and announced and (function := document.cues.first("tier", line.text)):
-        found.append((function, line.text))
-    return found
+def _begins(line: Line) -> bool:
+    """Whether a sentence begins a count of parts: `First, peacekeepers would …`."""
+    return re.match(r"\W*(?:First|The first)\b", line.text) is not None and bool(line.found("tier"))
 
 
-def _layer(document: Document, rank: int | None, found: _Candidate) -> Layer:
-    text = clean(found.clause)
-    name = _NAME.search(text)
+def _distinct(parts: Iterator[_Part]) -> Iterator[_Part]:
+    """One part for each function: the first, or the one that the text numbers."""
+    kept: dict[str, _Part] = {}
+    for part in parts:
+        if part.function not in kept or (part.order and not kept[part.function].order):
+            kept[part.function] = part
+    yield from kept.values()
+
+
+def _parts(line: Line, families: tuple[str, ...]) -> Iterator[_Part]:
+    """The parts that a sentence describes: one for each clause with a layer's words."""
+    if line.is_question or _UNSURE.search(line.text):
+        return
+    for clause, start, end in _stretches(line):
+        hits = next((found for f in families if (found := line.found(f, start, end))), None)
+        if not hits:
+            continue
+        words = line.sentence.text[start:end]
+        number = _ORDINAL.search(words)
+        order = (
+            _ORDINALS.index(number[1].lower()) + 1
+            if number and number[1].lower() in _ORDINALS
+            else None
+        )
+        cue, first, last = max(hits, key=lambda hit: hit[0].weight)
+        yield _Part(cue.value, line, clause, start, end, (first, last), order)
+
+
+def _stretches(line: Line) -> Iterator[tuple[Clause | None, int, int]]:
+    """The main clauses of a sentence with their own words."""
+    mains = [
+        c
+        for c in line.clauses
+        if c.subjects and c.relation in ("ROOT", "conj", "ccomp", "parataxis") and c.tense != "base"
+    ]
+    mains = [c for n, c in enumerate(mains) if not n or c.subjects[0] != mains[n - 1].subjects[0]]
+    mains = [c for c in mains if not ((verb := line.verb(c)) and verb.sense == "say")]
+    starts = sorted(
+        {
+            min([c.start, *(p.start for p in c.subjects if p.start > 0)])
+            if c.relation == "conj"
+            else c.start
+            for c in mains
+        }
+    )
+    for n, start in enumerate(starts):
+        end = starts[n + 1] if n + 1 < len(starts) else len(line.sentence.text)
+        clause = next((c for c in mains if start <= c.at < end), None)
+        yield clause, start, end
+    if not mains:
+        yield None, 0, len(line.sentence.text)
+
+
+def _layer(document: Document, rank: int, part: _Part) -> Layer:
+    phrase = _named(part)
+    found = status(part.line, part.clause) if part.clause else ""
     return Layer.model_validate(
         {
             "rank": rank,
-            "name": _trimmed(name[0]) if name else clip(text, 6),
-            "providers": _providers(found),
-            "function": found.function,
-            "description": text.rstrip(".") + ".",
-            "location": _first(_LOCATION, found.clause),
-            "trigger": _first(_TRIGGER, found.clause),
-            "status": _status(document, found.clause),
-            "evidence": (Citation.of(found.line.sentence),),
+            "name": _bare(phrase_text(part.line, phrase, 6))
+            if phrase
+            else _bare(part.line.sentence.text[slice(*part.cue)]),
+            "providers": _providers(document, part),
+            "function": part.function,
+            "description": clean(part.words.strip(" ,;")).rstrip(".") + ".",
+            "location": _location(part),
+            "trigger": condition(part.line, part.clause) if part.clause else None,
+            "status": found or "proposed",
+            "evidence": (part.line.citation,),
         }
     )
 
 
-def _status(document: Document, clause: str) -> str:
-    """A layer that is described is at least proposed."""
-    if re.search(r"\b(?:would|will)\b", clause) and not _UNSETTLED.search(clause):
-        return "proposed"
-    found = status(document, clause, hearsay=False)
-    return "proposed" if found == "unclear" else found
+def _named(part: _Part) -> Phrase | None:
+    """The noun phrase that holds the words which tell the layer."""
+    first, last = part.cue
+    over = [
+        p for p in part.line.facts.phrases if p.start <= first < p.end or p.start < last <= p.end
+    ]
+    return max(over, key=lambda p: p.end - p.start, default=None)
 
 
-def _trimmed(name: str) -> str:
-    return re.sub(
-        r"^(?:an?|the|so-called) ", "", name.strip(" '\"‘“”’"), flags=re.IGNORECASE
-    ).strip("'\"‘“ ")
-
-
-def _first(pattern: re.Pattern[str], text: str) -> str | None:
-    match = pattern.search(text)
-    return match[1].strip(" ,'\"’”") if match else None
-
-
-def _providers(found: _Candidate) -> tuple[str, ...]:
-    """Who is named in the clause, or the text's own words for the group."""
-    start = found.line.text.find(found.clause)
-    inside = [
-        n for n in found.line.named
-        if start <= n.start and n.end <= start + len(found.clause) and n.kind not in ("media", "person")
-    ]  # fmt: skip
-    if found.function == "territorial_defence":
-        inside = inside[:1]
-    elif found.function != "mutual_defence":
-        inside = [
-            n
-            for n in inside
-            if not re.search(
-                r"\b(?:in|against|to|with|of|for|inside) (?:the )?$", found.line.text[: n.start]
-            )
-        ] or inside[-1:]
-        if found.function == "reassurance":
-            inside = [n for n in inside if n.kind in ("coalition", "force") or n.via != "demonym"]
-    if inside:
-        return tuple(dict.fromkeys(n.name for n in inside))[:3]
-    group = re.search(
-        r"\b(coalition of [a-z ]+?(?:countries|willing|states|nations))", found.clause
-    ) or re.search(
-        r"\b((?:European|multinational|Arab|Muslim-majority|several|\w+-\w+|\d+) (?:countries|troops|forces|states|nations|allies))\b",
-        found.clause,
+def _bare(name: str) -> str:
+    """A name without article, so-called and quotes."""
+    plain = re.sub(
+        r"^(?:(?:an?|the|its|so-called)\b ?|['\"‘“])+",
+        "",
+        name.strip(" '\"‘“”’"),
+        flags=re.IGNORECASE,
     )
-    return (group[1],) if group else ()
+    return plain.strip("'\"‘“”’ ")
+
+
+def _providers(document: Document, part: _Part) -> tuple[str, ...]:
+    """Who provides it: whoever acts; of troops those whose they are."""
+    line, clause = part.line, part.clause
+    names = [n.name for n in line.within(part.start, part.end) if n.kind not in ("media", "person")]
+    if clause is not None and part.function not in ("territorial_defence", "reassurance"):
+        names = [
+            *document.who(line, *clause.agents),
+            *(
+                document.who(
+                    line, *(p for prep, p in clause.obliques if prep in ("from", "of", "by"))
+                )
+            ),
+        ] or names
+    if part.function == "reassurance":
+        grouped = [
+            n.name for n in line.within(part.start, part.end) if n.kind in ("coalition", "force")
+        ]
+        from_whom = [
+            p for c in line.clauses for _, p in c.obliques if part.start <= p.start < part.end
+        ]
+        names = grouped or [*document.who(line, *from_whom)]
+    return tuple(dict.fromkeys(names))[: 1 if part.function == "territorial_defence" else 3]
+
+
+def _location(part: _Part) -> str | None:
+    """Where it stands: `well behind it, at cities, ports …`, `from the front line`."""
+    for clause in part.line.clauses:
+        for prep, phrase in clause.obliques:
+            if prep in _PLACES and phrase.head in _LINES and part.start <= phrase.start < part.end:
+                text = part.line.sentence.text
+                return f"{prep} {text[phrase.start : phrase.end]}"
+    return None
 
 
 def _legal_form(document: Document) -> str:
-    if _DISPUTED_FORM.search(document.article.text[document.article.body :]):
-        return "disputed"
     sentences = [line.text for line in document.lines if not _PAST_CENTURY.search(line.text)]
+    if any(map(_WHETHER.search, sentences)) or _DISPUTED_FORM.search(
+        document.article.text[document.article.body :]
+    ):
+        return "disputed"
     forms = (form for form, pattern in _LEGAL if any(map(pattern.search, sentences)))
     return next(forms, "unclear")
 
 
 def _precondition(document: Document) -> tuple[str | None, list[Citation]]:
+    """What must come first for all of it: a ceasefire, a peace deal."""
     for line in document.lines:
-        if match := _PRECONDITION.search(line.text):
-            return match[1], [Citation.of(line.sentence)]
+        for clause in line.clauses:
+            for prep, phrase in clause.obliques:
+                if (
+                    prep in ("after", "before", "following")
+                    and phrase.head in _PEACE
+                    and clause.modal
+                ):
+                    return phrase_text(line, phrase), [line.citation]
     return None, []
 
 
@@ -263,7 +280,9 @@ def _duration(document: Document) -> Term | None:
     for line in document.lines:
         for figure in line.figures:
             term = _term(line, figure)
-            if term and not _ASKED_FOR.search(line.text[: figure.start]):
+            if term and not _ASKED_FOR.search(
+                line.text[max(0, figure.start - 4 * _NEAR) : figure.start]
+            ):
                 return term
             asked_for = asked_for or term
     return asked_for
@@ -271,9 +290,11 @@ def _duration(document: Document) -> Term | None:
 
 def _term(line: Line, figure: Quantity) -> Term | None:
     """A duration that is called a term (`a 15-year term`), or that something runs for."""
-    match = re.match(r"[ -](?:term|period|guarantee|pact)\w*", line.text[figure.end :])
-    runs = _RUNS_FOR.search(line.text[: figure.start])
+    match = re.match(
+        r"[ -](?:term|period|guarantee|pact)\w*", line.text[figure.end : figure.end + _NEAR]
+    )
+    runs = _RUNS_FOR.search(line.text[max(0, figure.start - _NEAR) : figure.start])
     if figure.kind != "duration" or not (match or runs):
         return None
     value = line.text[figure.start : figure.end + (len(match[0]) if match else 0)]
-    return Term(what="duration", value=value, evidence=(Citation.of(line.sentence),))
+    return Term(what="duration", value=value, evidence=(line.citation,))

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from guarantee_summarizer.article import Article
-from guarantee_summarizer.embedded import extract
-from guarantee_summarizer.lexicon import Cues, Lexicon
+from guarantee_summarizer.embedded import Reader, extract
 from guarantee_summarizer.schema import Citation, Finding, Summary
 from guarantee_summarizer.text import fold
 
 __all__ = ["passed_over"]
 
+_MINOR = {("other", "person"), ("other", "organization")}  # named, without a part of their own
 _QUOTED = 80  # characters of a sentence that a message shows
 
 
 def passed_over(
-    summary: Summary, article: Article, *, lexicon: Lexicon | None = None, cues: Cues | None = None
+    summary: Summary, article: Article, reader: Reader | None = None
 ) -> tuple[Finding, ...]:
     """What the embedded extractor reads in the article and the summary does not mention.
 
@@ -26,8 +26,7 @@ def passed_over(
     Args:
         summary: of `article`; grounded.
         article: an English article.
-        lexicon: as in `extract`.
-        cues: as in `extract`.
+        reader: as in `extract`.
 
     Returns:
         warnings with the codes `party_passed_over`, `layer_passed_over` and `dispute_passed_over`;
@@ -35,16 +34,18 @@ def passed_over(
 
     Raises:
         ArticleError: the article is not in English.
+        PipelineError: there is no pipeline that can parse English.
     """
     if not summary.relevant:
         return ()
-    return tuple(_found(summary, extract(article, lexicon=lexicon, cues=cues)))
+    return tuple(_found(summary, extract(article, reader, judge=False)))
 
 
 def _found(summary: Summary, second: Summary) -> Iterator[Finding]:
     known = {fold(form) for p in summary.participants for form in (p.name, *p.aliases)}
     for participant in second.participants:
-        if not known & {fold(form) for form in (participant.name, *participant.aliases)}:
+        plays = participant.kind != "group" and (participant.role, participant.kind) not in _MINOR
+        if plays and not known & {fold(form) for form in (participant.name, *participant.aliases)}:
             words = f"{participant.name} ({participant.kind}) is named and passed over"
             yield _finding("party", "participants", words, participant.evidence)
     citations: list[Citation] = []

@@ -1,125 +1,160 @@
-"""Who takes part: persons with their offices, states that act, organizations, media; with roles."""
+"""Who takes part: persons, states that act, organizations, groups, media; with their roles."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
 
-from guarantee_summarizer.embedded.document import Document, Line
-from guarantee_summarizer.lexicon.cues import Cues
-from guarantee_summarizer.lexicon.persons import surname
+from guarantee_summarizer.embedded.document import Document
+from guarantee_summarizer.embedded.facts import Clause
+from guarantee_summarizer.embedded.line import EntityMention, Line
+from guarantee_summarizer.embedded.proposals import measure
+from guarantee_summarizer.lexicon.cues import Verb
 from guarantee_summarizer.schema import Citation, Participant
 
 __all__ = ["participants"]
 
-_VERB = re.compile(
-    r"(?:,[^,]{0,60},)?(?: (?:also|has|have|had|itself|now|again|still|already|alone|\w+ly))* "
-    r"(?:would|will|has|have|had|is|are|was|were|can|could|may|might|must|should|did|does|do|"
-    r"shall|said|says|sent|gave|held|holds|took|put|meets?|met|sought|kept|went|led|leads|made|"
-    r"wants?|seeks?|rejects?|insists?|demands?|hopes?|plans?|needs?|offers?|treats?|agrees?|"
-    r"refuses?|supports?|backs?|opposes?|[a-z]{3,}ed)\b"
-)
-_JOINED = re.compile(r"(?:,| and|, and| or) (?:the )?(?:[A-Z]\w+ ){0,3}$")
-_PARTNER = re.compile(
-    r"\b(?:by|with|between|against|from|to|for|for the|of|on|asked|urged|told|accused|joined by|deter|attack|"
-    r"attacked|invade|invaded|protect|defend|including|include)(?: the| a)? $",
-    re.IGNORECASE,
-)
-_COUNTERPART = re.compile(
-    r"\b(?:by|with|between|against|from|asked|urged|disarm\w*|fight\w*|defeat\w*|attack\w*)(?: the)? $",
-    re.IGNORECASE,
-)
-_MODIFIES = re.compile(r"(?:-\w+)? (?:[a-z]+ ){0,2}?(?:countries|members?|states|allies|officials?|leaders?|"
-    r"soldiers|troops|forces|diplomats?|ministers?|capitals|headquarters|nations|ambassadors?|"
-    r"chief|secretary|summit|membership|envoys?|military|parliament|commander|spokes\w+)\b")  # fmt: skip
-_ACTOR = "(?:the )?\u2039\u203a"
+_TO_WHOM = re.compile(r"\b(?:by|with|between|against|from|to|for|on|including) $", re.IGNORECASE)
+_OF = re.compile(r"\bof $")
+_JOINED = re.compile(r",? (?:and |or )?(?:the )?|, ")
+_OFFERS = ("offer", "pledge", "do")
+_ACTS = ("offer", "pledge", "sign", "do", "agree")
 _NEGOTIATES = re.compile(
-    r"\b(?:envoys?|negotiators?|special representative|mediator)\b", re.IGNORECASE
+    r"\b(?:envoys?|negotiators?|special representative|mediator|adviser|advisor)\b", re.IGNORECASE
 )
 _INFORMS = re.compile(
     r"\b(?:spokes\w+|officials?|analyst|expert|diplomat|historian|professor|researcher|fellow|"
-    r"press secretary|correspondent|scholar|economist|editor)\b",
+    r"press secretary|correspondent|scholar|economist|editor|aide)\b",
     re.IGNORECASE,
 )
 _WATCHES = re.compile(r"\b(?:mission|observers?|monitor\w*|verification)\b", re.IGNORECASE)
 _NATIONAL = re.compile(
     r"\b(?:armed forces|army|navy|guards?|brigades?|militia|movement)\b", re.IGNORECASE
 )
+_GROUP_ROLES = {
+    "negotiator envoy delegation mediator": "negotiator",
+    "official source diplomat": "source",
+}
 _SIDES = {"beneficiary": ("adversary", "guarantor"), "adversary": ("beneficiary",)}
-_PRECEDENCE = ("guarantor", "mediator", "host", "monitor", "adversary", "beneficiary")
-_SEVERAL = 2  # contexts
+_PRECEDENCE = (
+    "guarantor",
+    "mediator",
+    "host",
+    "monitor",
+    "party",
+    "negotiator",
+    "adversary",
+    "beneficiary",
+    "source",
+)
+_ASKER = dict.fromkeys(
+    ("security_guarantee", "military_aid", "mutual_defence", "membership", "finance"), "beneficiary"
+)
+_ASKER |= dict.fromkeys(
+    ("territorial", "withdrawal", "neutrality"), "adversary"
+)  # by what is asked for
+_SEVERAL = 4  # points that a second beneficiary or adversary needs
+_NEAR = 16  # characters before an actor that hold a preposition and an article
+_REACH = 5  # words before and after an actor that tell its role
 
 
 def participants(document: Document) -> tuple[Participant, ...]:
     """The participants in the order of their first mention, with the role that verbs give them."""
     lines: dict[str, list[Line]] = defaultdict(list)
     kinds: dict[str, str] = {}
+    acting: Counter[str] = Counter()
     for line in document.lines:
-        for named in line.named:
-            if named.via == "demonym":
-                continue
-            if not lines[named.name] or lines[named.name][-1] is not line:
-                lines[named.name].append(line)
-            kinds.setdefault(named.name, named.kind)
-    roles = _roles(document)
-    made = []
-    for name, kind in kinds.items():
-        if _takes_part(name, kind, lines[name]):
-            made.append(_participant(document, name, kind, lines[name], roles))
-    return tuple(made)
+        parts = dict(_parts(line))
+        for at, named in enumerate(line.named):
+            if named.via != "demonym" and line.text:
+                if line not in lines[named.name][-1:]:
+                    lines[named.name].append(line)
+                kinds.setdefault(named.name, named.kind)
+                acting[named.name] += parts.get(at, 0)
+    roles = _Roles(document).roles()
+    bodies = {name for name, _ in document.names.organs.values()}  # that no table knows
+    made = [
+        _participant(document, name, kind, lines[name], roles)
+        for name, kind in kinds.items()
+        if _takes_part(kind, acting[name]) or (name in bodies and len(lines[name]) > 1)
+    ]
+    return (*made, *_groups(document, roles))
 
 
-def _takes_part(name: str, kind: str, lines: list[Line]) -> bool:
+def _takes_part(kind: str, acting: int) -> bool:
     """Persons, coalitions, forces and media always; states and organizations where they act."""
-    if kind in ("person", "coalition", "force", "media"):
-        return True
-    acts = meant = 0
-    for line in lines:
-        for i, named in enumerate(line.named):
-            if named.name == name and named.via != "demonym":
-                acts += _acts(line, i)
-                plain = named.via != "metonym"
-                meant += plain and not _MODIFIES.match(line.text, named.end)
-    return acts > 0 or (kind == "state" and meant >= 2)  # noqa: PLR2004
+    return kind in ("person", "coalition", "force", "media") or acting > 0
 
 
-def _acts(line: Line, at: int) -> bool:
-    """Whether the actor is the subject of a verb, or somebody's partner, target or source."""
-    named = line.named[at]
-    if _MODIFIES.match(line.text, named.end):
-        return False
-    first, last = _joined(line, at)
-    if _VERB.match(line.text, line.named[last].end):
-        return True
-    partner = _PARTNER if named.kind == "state" and named.via != "metonym" else _COUNTERPART
-    return bool(partner.search(line.text[: line.named[first].start]))
+def _parts(line: Line) -> Iterator[tuple[int, int]]:
+    """Each actor that is a party in a sentence: 2 where it does or suffers something, else 1."""
+    bound = -1  # the last actor after `by`, `with`, `from`; what is listed with it is so, too
+    for at, named in enumerate(line.named):
+        if named.via == "demonym":
+            continue
+        before = line.sentence.text[max(0, named.start - _NEAR) : named.start]
+        before = before[:-4] if before.lower().endswith("the ") else before
+        listed = bound >= 0 and _JOINED.fullmatch(
+            line.sentence.text[line.named[bound].end : named.start]
+        )
+        whole = named.end in line.ends
+        if whole and named.via != "metonym" and (_TO_WHOM.search(before) or listed):
+            bound = at
+        weight = max((_weight(clause, named) for clause in line.clauses), default=0)
+        owned = line.sentence.text[named.end : named.end + 2] in ("'s", "’s")
+        yield at, 2 if bound == at else max(weight, int(bool(owned or _OF.search(before))))
+
+
+def _weight(clause: Clause, named: EntityMention) -> int:
+    """2 for who acts or is acted on, also inside `the leaders of …`."""
+    own = (*clause.agents, *clause.objects)
+    if any(named.start < phrase.end <= named.end for phrase in own):
+        return 2
+    if named.via != "metonym" and any(
+        p.plural and p.end < named.start < p.whole for p in clause.agents
+    ):
+        return 2
+    return int(
+        any(prep == "of" and named.start < p.end <= named.end for prep, p in clause.obliques)
+    )
+
+
+def _groups(document: Document, roles: dict[str, str]) -> Iterator[Participant]:
+    """Groups without a name that offer, ask, refuse, or are quoted."""
+    for name, kind in dict.fromkeys(document.groups.values()):
+        aliases = [
+            core for core, (full, _) in document.groups.items() if full == name and core != name
+        ]
+        evidence = tuple(Citation.of(s) for s in document.article.naming(name))
+        if evidence:
+            yield Participant.model_validate(
+                {
+                    "name": name,
+                    "kind": kind,
+                    "aliases": [a for a in aliases if document.article.naming(a)],
+                    "role": roles.get(name, "other"),
+                    "evidence": evidence,
+                }
+            )
 
 
 def _participant(
     document: Document, name: str, kind: str, lines: list[Line], roles: dict[str, str]
 ) -> Participant:
-    evidence = tuple(Citation.of(line.sentence) for line in lines)
+    fields = {"name": name, "kind": kind, "evidence": tuple(line.citation for line in lines)}
     if kind == "media":
-        return Participant(name=name, kind="media", role="source", evidence=evidence)
-    person = document.people.get(name) if kind == "person" else None
-    if person is None:
-        role = roles.get(name) or (_duty(name) if kind in ("coalition", "force") else "other")
-        return Participant.model_validate(
-            {"name": name, "kind": kind, "role": role, "evidence": evidence}
-        )
-    affiliation = document.name(person.affiliation) if person.affiliation else None
-    represented = _represented(document, name)
-    role = _person_role(person.title or "", roles.get(name), roles.get(represented or ""))
+        return Participant.model_validate(fields | {"role": "source"})
+    if kind != "person":
+        own = _duty(name) if kind in ("coalition", "force") else "other"
+        return Participant.model_validate(fields | {"role": roles.get(name) or own})
+    person = document.people.get(name)
+    title = person.title if person else None
+    state = document.represented(name)
+    role = _person_role(title or "", roles.get(name), roles.get(state or ""))
+    affiliation = state if state and document.article.naming(state) else None
     return Participant.model_validate(
-        {
-            "name": name,
-            "kind": "person",
-            "title": person.title,
-            "affiliation": affiliation,
-            "role": role,
-            "evidence": evidence,
-        }
+        fields | {"title": title, "affiliation": affiliation, "role": role}
     )
 
 
@@ -136,89 +171,119 @@ def _person_role(title: str, own: str | None, represented: str | None) -> str:
         return own
     if _NEGOTIATES.search(title):
         return "negotiator"
+    if represented in ("beneficiary", "adversary") or (represented == own == "guarantor"):
+        return represented
     if _INFORMS.search(title):
         return "source"
-    if represented in ("beneficiary", "adversary", "guarantor"):
-        return represented
-    return "other"
+    return own if own in ("guarantor", "negotiator", "party") else "other"
 
 
-def _represented(document: Document, name: str) -> str | None:
-    """Whom a person speaks for: as the text says, else as the lexicon knows the surname."""
-    person = document.people.get(name)
-    affiliation = person.affiliation if person else None
-    known = affiliation or document.lexicon.surnames.get(surname(name))
-    return document.name(known) if known else None
+class _Roles:
+    """Counts what speaks for each role of each actor, over the whole text."""
 
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._scores: dict[str, Counter[str]] = defaultdict(Counter)
+        self._last: tuple[int, list[tuple[str, int]]] = 0, []  # where an actor ended, its roles
 
-def _roles(document: Document) -> dict[str, str]:
-    """The role of every actor: the one with the most contexts that speak for it.
+    def roles(self) -> dict[str, str]:
+        """The role with the most points; one beneficiary and one adversary are found first."""
+        for line in self._document.lines:
+            for clause in line.clauses:
+                self._by_phrase(line, clause)
+                self._by_verb(line, clause)
+            self._last = 0, []
+            for named in line.named:
+                self._by_context(line, named)
+        found = dict(self._sides())
+        self._settle_parties({side: name for name, side in found.items()})
+        for name, count in self._scores.items():
+            ordered = sorted(count, key=lambda role: (-count[role], _PRECEDENCE.index(role)))
+            likely = [r for r in ordered if r not in _SIDES or count[r] >= _SEVERAL]
+            if likely and count[likely[0]] > 0:
+                found.setdefault(name, likely[0])
+        return found
 
-    What a person says counts for whom he or she represents, too. The one that gains most by the
-    guarantee is its beneficiary, the one most spoken against its adversary; a second one of either
-    needs several contexts.
-    """
-    scores: dict[str, Counter[str]] = defaultdict(Counter)
-    for line in document.lines:
-        for at, named in enumerate(line.named):
-            found = _matching(document.cues, _context(line, at))
-            scores[named.name].update(found)
-            if named.kind == "person" and (state := _represented(document, named.name)):
-                scores[state].update(role for role in found if role in _SIDES)
-    roles: dict[str, str] = {}
-    for side, others in _SIDES.items():
-        weighed = {
-            name: count[side] - sum(count[other] for other in others)
-            for name, count in scores.items()
-            if name not in roles and name not in document.people
-        }
-        best = max(weighed, key=lambda name: weighed[name], default=None)
-        if best is not None and scores[best][side] > scores[best][others[0]]:
-            roles[best] = side
-    for name, count in scores.items():
-        ordered = sorted(count, key=lambda role: (-count[role], _PRECEDENCE.index(role)))
-        likely = [role for role in ordered if role not in _SIDES or count[role] >= _SEVERAL]
-        if likely:
-            roles.setdefault(name, likely[0])
-    return roles
+    def _settle_parties(self, sides: dict[str, str]) -> None:
+        """Who signs with a beneficiary that is no equal party guarantees."""
+        gains = self._scores.get(sides.get("beneficiary", ""), Counter())
+        if not gains or gains["party"] > gains["beneficiary"]:
+            return
+        for count in self._scores.values():
+            count["guarantor"] += count.pop("party", 0)
 
+    def _by_phrase(self, line: Line, clause: Clause) -> None:
+        """What a group's head or an apposition says: `negotiators`, `Merz, the host`."""
+        document = self._document
+        groups = {name for name, _ in document.groups.values()}
+        for head, role in _GROUP_ROLES.items():
+            named = document.who(line, *(p for p in clause.agents if p.head in head.split()))
+            self._give([n for n in named if n in groups], role, 1)
+        for phrase in (*clause.agents, *clause.objects):
+            if phrase.apposition:
+                for cue, _, _ in line.found("apposed", *phrase.apposition):
+                    self._give(document.who(line, phrase), cue.value, cue.weight)
 
-def _context(line: Line, at: int) -> str:
-    """The sentence around an actor, written {}; of `A and B would` both come before `would`."""
-    first, last = (at, at) if line.named[at].via == "demonym" else _joined(line, at)
-    start, end = line.named[first].start, line.named[last].end
-    return f"{line.text[max(0, start - 60) : start]}\u2039\u203a{line.text[end : end + 70]}"
+    def _by_verb(self, line: Line, clause: Clause) -> None:
+        verb, document = line.verb(clause), self._document
+        if verb is None:
+            return
+        agents = document.who(line, *clause.agents)
+        self._give(agents, self._agent_role(line, clause, verb, len(agents)), 2)
+        self._give(document.who(line, *clause.objects), verb.object, 2)
+        if verb.sense in _OFFERS and verb.agent == "guarantor" and not clause.negated:
+            to = [phrase for prep, phrase in clause.obliques if prep in ("to", "for")]
+            self._give(document.who(line, *to), "beneficiary", 2)
+        threatens = clause.relation == "ROOT" and line.found("threat")
+        if threatens or (clause.negated and clause.verb == "accept"):
+            self._give(agents, "adversary", 2)
 
+    def _agent_role(self, line: Line, clause: Clause, verb: Verb, agents: int) -> str:
+        """The role of who acts; of who asks by what is asked for; nobody signs alone."""
+        if verb.sense == "ask":
+            about = measure(line, clause)
+            return _ASKER.get(about.value, "") if about else ""
+        alone = verb.agent == "party" and agents == 1 and not clause.obliques
+        return "" if alone or (clause.negated and verb.agent == "guarantor") else verb.agent
 
-def _joined(line: Line, at: int) -> tuple[int, int]:
-    """The first and the last of the actors that stand in one list with the one at `at`."""
-    first = last = at
-    while (
-        last + 1 < len(line.named)
-        and line.named[last + 1].via != "demonym"
-        and _JOINED.fullmatch(line.text[line.named[last].end : line.named[last + 1].start])
-    ):
-        last += 1
-    while (
-        first
-        and line.named[first - 1].via != "demonym"
-        and _JOINED.fullmatch(line.text[line.named[first - 1].end : line.named[first].start])
-    ):
-        first -= 1
-    return first, last
+    def _give(self, names: Iterable[str], role: str, weight: int) -> None:
+        for name in names if role else ():
+            self._scores[name][role] += weight
+            state = (
+                self._document.represented(name) if role in ("beneficiary", "adversary") else None
+            )
+            if state:
+                self._scores[state][role] += weight
 
+    def _by_context(self, line: Line, named: EntityMention) -> None:
+        before, after = line.around(named.start, named.end, _REACH)
+        listed = self._last[1] and _JOINED.fullmatch(
+            line.sentence.text[self._last[0] : named.start]
+        )
+        for role, weight in self._last[1] if listed else ():  # `between A and B`
+            self._give([named.name], role, weight)
+        given = list(self._last[1]) if listed else []
+        while before and before[-1] in ("the", "a", "an", "any", "new"):
+            before.pop()
+        for cue in line.cues.find("before", before):
+            if cue.end == len(before):
+                self._give([named.name], cue.value, cue.weight)
+                given.append((cue.value, cue.weight))
+        self._last = named.end, given
+        for cue in line.cues.find("after", after):
+            if cue.start == 0:
+                self._give([named.name], cue.value, cue.weight)
 
-def _matching(cues: Cues, context: str) -> list[str]:
-    return [role for role, pattern in _role_patterns(cues).items() if pattern.search(context)]
-
-
-@lru_cache(maxsize=4)
-def _role_patterns_of(sources: tuple[tuple[str, str], ...]) -> dict[str, re.Pattern[str]]:
-    return {
-        role: re.compile(rf"(?<!\w)(?:{source.replace('{}', _ACTOR)})", re.IGNORECASE)
-        for role, source in sources
-    }
-
-
-def _role_patterns(cues: Cues) -> dict[str, re.Pattern[str]]:
-    return _role_patterns_of(tuple(cues.sources["role"].items()))
+    def _sides(self) -> Iterator[tuple[str, str]]:
+        """The actor that gains most by the guarantee, and the one most spoken against."""
+        taken: set[str] = set()
+        for side, others in _SIDES.items():
+            weighed = {
+                name: count[side] - sum(count[other] for other in others)
+                for name, count in self._scores.items()
+                if name not in taken and name not in self._document.people
+            }
+            best = max(weighed, key=lambda name: weighed[name], default=None)
+            if best is not None and self._scores[best][side] > self._scores[best][others[0]]:
+                taken.add(best)
+                yield best, side

@@ -1,4 +1,4 @@
-"""Short wordings cut out of sentences: titles, issues, headlines; never a word that is not there."""
+"""Short wordings made of a clause's own parts; never a word that is not there, never cut inside one."""
 
 from __future__ import annotations
 
@@ -6,161 +6,258 @@ import re
 from functools import lru_cache
 
 from guarantee_summarizer.embedded.document import Document
+from guarantee_summarizer.embedded.facts import Clause, Phrase, Piece
+from guarantee_summarizer.embedded.line import Line
+from guarantee_summarizer.normalize.quantities import MONTH_NAMES
 from guarantee_summarizer.schema import Summary
+from guarantee_summarizer.sentences import without_marks
 
-__all__ = ["abstract", "attribution", "clean", "clip", "headline", "title"]
+__all__ = [
+    "abstract",
+    "attribution",
+    "brief",
+    "clean",
+    "headline",
+    "phrase_text",
+    "sentence",
+    "title",
+]
 
-_SAID = (
-    r"(?:said|says|told \w+|added|adds|wrote|writes|reported|(?:reports|states)(?= that\b|[.:]?$)|stated|noted|explained|"
-    r"announced|stressed|repeated|warned|argued|insisted|confirmed)"
-)
-_TAIL = re.compile(
-    rf"(?:,|[\"”’'],?) (?:the )?[^,.;\"“”]{{2,60}} {_SAID}(?: (?:on|in|after|following|at|there|late)\b[^,]*)?\.?$"
-    rf"|,[\"”’']? (?:he|she|they|it) {_SAID}[^,]*\.?$|,? according to [^,]+\.?$|,[\"”’']? {_SAID} [A-Z][^,]+\.?$"
-)
-_HEAD = re.compile(
-    rf"^(?:[\"“]|(?:[A-Z][^,.;\"“”]{{2,60}}?|He|She|They|It) (?:also |later )?{_SAID} (?:reporters |on \w+ )?that |"
-    r"(?:And|But|However|Meanwhile|Earlier|Later|According to [^,]+),? |(?:Over|At|On|In) [^,]{2,40}, )"
-)
-_SUBJECT = (
-    r"(?:(?:[Tt]he|[Aa]n?|[Oo]ne|[Hh]is|[Hh]er|[Tt]heir|[Ii]ts|[Ss]everal|[Ss]ome|[Tt]wo) [A-Za-z]|[A-Z]|"
-    r"(?:officials?|diplomats?|sources?|analysts?|critics|experts|aides|leaders)\b)"
-)
-_NO_SPEAKER = re.compile(
-    r"(?i:he|she|they|it|that|which|who|there|this|asked|in|on|at|by|with|over|under|after|while|"
-    r"when|if|and|but|as|nor|not|also)\b"
-)
-_WHO = re.compile(
-    rf"(?:^|[,;\"”“] ?)(?:but |and |while |which |as )?(?P<who>{_SUBJECT}(?:[^,.;:\"“”]{{0,70}}?\w)?)"
-    rf"(?:, [^,;\"“”]{{2,60}},)? (?:also |later |previously |has |had |have )*{_SAID}\b"
-    rf"|\b(?:A|a)ccording to (?P<after>[^,.;\"“”]{{2,60}})"
-    rf"|{_SAID} (?P<inverted>(?:the |a |an )?[A-Z][^,.;\"“”]{{1,60}})(?:,[^.]*)?\.?$"
-)
 _DATELINE = re.compile(
     r"^(?:[A-Z][A-Z./ ]{2,30}(?:, \w+\.? \d{1,2})?|[A-Z][\w./ ]{2,30}, (?:\d{1,2} \w+|\w+\.? \d{1,2}))"
     r"(?: \([^)]+\))? (?:--|[-–—]) |^[A-Z][A-Z. ]{2,30} \| "
 )
-_BULLET = re.compile(
-    r"^(?:[-*•▪–—]|\(?\d{1,2}[.)]|\([a-z]{1,3}\)|(?:Art(?:icle)?|Sec(?:tion)?|§)\.? ?\w{1,4}[.:])\s+"
+_BULLET = re.compile(r"^(?:[-*•▪–—]|\(?\d{1,2}[.)]|\([a-z]{1,3}\))\s+")
+_CONNECTIVE = re.compile(r"^(?:And|But|However|Meanwhile|Earlier|Later|Also|Then)\b,? ")
+_IDLE = frozenset(
+    "also already still again now then however meanwhile later earlier even only".split()
 )
-_SPEAKER_WORDS = 8
-_CLAUSE_START = re.compile(r"(?:; |: |, (?:and |but |while |with )?|\b(?:that|which|who) |[\"“])")
-_CLAUSE_END = re.compile(r"[;:]|\.(?!\d)|, |[\"”]| (?:which|who|while|because|although|so that)\b")
-_TITLE_LEAST = 4  # words
-_STOPS = frozenset(
-    "the a an of to in on at by for with and or that which who as from is are was".split()
+_PRONOUNS = frozenset("he she it they we i this that these those who which what".split())
+_MODALS = frozenset("will would shall".split())
+_ACCORDING = re.compile(r"\b[Aa]ccording to ([^,.;\"“”]{2,60})")
+_LEADS = re.compile(r"^(?:for|on|to|with|from|about|of|that) ", re.IGNORECASE)
+_CARRIES = ("ask", "offer", "pledge", "agree", "discuss", "order")
+_SPEAKER_WORDS, _HEADLINE_WORDS, _PROSE_WORDS = 10, 25, 8
+_DANGLING = re.compile(
+    r"(?: (?:an?|the|of|to|in|on|at|by|for|with|from|and|or|that|which|its|their))+$"
 )
+_MONTH = re.compile(rf" (?:{'|'.join(MONTH_NAMES)})(?: \d{{4}})?")
+_TELLING = 2  # points of relevance that a headline's sentence has
+_LAST_RANK = 4  # of what a short wording may hold
+
+
+def brief(
+    line: Line, clause: Clause, words: int, about: Phrase | None = None, *, bare: bool = True
+) -> str:
+    """Word a clause in at most `words` words: subject, verb and object, then what fits.
+
+    If `bare`, a subject that is a pronoun is left out, with the modal after it. With `about`, only that phrase
+    of the clause, and what hangs on it.
+    """
+    text, kept = line.sentence.text, list(enumerate(clause.pieces))
+    if about is None:
+        kept = [(i, p) for i, p in kept if _belongs(text, clause, p, bare=bare)]
+    chosen: dict[int, Piece] = {}
+    size = 0
+    for i, piece in sorted(kept, key=lambda pair: (pair[1].rank, pair[0])):
+        holder = piece.within in chosen or (
+            piece.within is None if about is None else piece.start <= about.start < piece.end
+        )
+        length = len(text[piece.start : piece.end].split())
+        if not holder or piece.rank > _LAST_RANK or text[piece.start : piece.end].lower() in _IDLE:
+            continue
+        if size + length <= words or not chosen:
+            chosen[i] = piece
+            size += length
+    out = _joined(text, list(chosen.values()))
+    if about is None and clause.subjects and clause.subjects[0].end <= clause.start:
+        whole = _with_subject(line, clause, out)
+        out = whole if len(whole.split()) <= words else out
+    return out if about is None else _capital(re.sub(_LEADS, "", out))
+
+
+def _with_subject(line: Line, clause: Clause, words: str) -> str:
+    """A wording with the subject that stands in the clause before: `Poland … would`, `Ukraine to be`."""
+    subject = _balanced(phrase_text(line, clause.subjects[0], 4))
+    to = "to " if clause.relation == "xcomp" else ""
+    joined = clause.relation == "conj" and clause.tense != "base"
+    if subject.lower() in _PRONOUNS or not (joined or (to and clause.modal in ("must", "be to"))):
+        return words
+    rest = re.sub(r"^[Tt]o ", "", words) if to else words
+    return _capital(f"{subject} {to}{rest[:1].lower()}{rest[1:]}")
+
+
+def _belongs(text: str, clause: Clause, piece: Piece, *, bare: bool) -> bool:
+    """Whether a piece may stand in a short wording: no pronoun, nothing in front of the subject."""
+    subject = clause.subjects[0] if clause.subjects else None
+    if clause.mark.startswith(("wh", "how")):
+        return True
+    if subject is None or subject.start > clause.at:
+        return piece.rank == 0 or piece.end > clause.at
+    idle = bare and text[subject.start : subject.end].lower() in _PRONOUNS
+    if idle and _goes(text[piece.start : piece.end]):
+        return False
+    return piece.end > subject.start or clause.relation in ("relcl", "xcomp", "acl")
+
+
+def title(line: Line, clause: Clause, words: int, *, content: bool = False) -> str:
+    """Word a proposal: what is asked, offered, agreed; of other deeds who does what.
+
+    With `content`, what it is about also of other deeds.
+    """
+    verb = line.verb(clause)
+    if not content and (verb is None or verb.sense not in _CARRIES or clause.negated):
+        return _bare(brief(line, clause, words))
+    contents = [
+        (other.start, other.end, brief(line, other, words))
+        for other in line.facts.clauses
+        if other.start > clause.at and other.relation in ("xcomp", "ccomp")
+        and other.parent is not None and line.facts.clauses[other.parent] is clause
+    ]  # fmt: skip
+    about = [p for p in clause.objects if not clause.passive]
+    about += [p for prep, p in clause.obliques if prep in ("for", "on", "to")]
+    contents += [
+        (p.start, p.whole, brief(line, clause, words, p))
+        for p in about
+        if not any(n.end >= p.end > n.start for n in line.named)
+    ]
+    telling = [c for c in contents if line.found("measure", c[0], c[1])] or contents
+    short = _bare(telling[0][2]) if telling else ""
+    return short if len(short.split()) > 1 else _bare(brief(line, clause, words))
+
+
+def _bare(words: str) -> str:
+    """A wording without the article or the `to` in front."""
+    return _capital(re.sub(r"^(?:To|The|An?|That|And|But) (?=\w)", "", words))
+
+
+def _goes(words: str) -> bool:
+    return words.lower() in _PRONOUNS or words.lower() in _MODALS
+
+
+def _joined(text: str, pieces: list[Piece]) -> str:
+    """The pieces in the order of the text, with the marks between neighbours."""
+    out, end = "", -1
+    for piece in sorted(pieces, key=lambda p: p.start):
+        if piece.start < end:
+            continue
+        gap = text[end : piece.start] if end >= 0 else ""
+        near = re.fullmatch(r"[\s,\"'“”‘’-]*", gap) is not None
+        out += (
+            (gap if near else " ") + text[piece.start : piece.end]
+            if out
+            else text[piece.start : piece.end]
+        )
+        end = piece.end
+        while tail := re.match(r"[-’']?\w+", text[end:]) or _split_date(text, end):
+            out += tail[0]
+            end += tail.end()
+    if re.match(r"[\"”’]", text[end : end + 1]):
+        out += text[end]
+    out = _DANGLING.sub("", out)
+    return _capital(_balanced(" ".join(without_marks(out).split()).strip(" ,;:.-–—")))
+
+
+def _split_date(text: str, end: int) -> re.Match[str] | None:
+    """The rest of a date that a piece ends within: `5 | March 2014`."""
+    return _MONTH.match(text, end) if text[end - 1 : end].isdigit() else None
+
+
+def phrase_text(line: Line, phrase: Phrase, words: int = _SPEAKER_WORDS) -> str:
+    """Word a noun phrase: whole if it is short, else without what follows its head."""
+    text = line.sentence.text
+    whole = text[phrase.start : phrase.whole].strip(" ,;:.\"“”'’")
+    fits = len(whole.split()) <= words and not re.search(r"[,\"“”:;]", whole)
+    return " ".join((whole if fits else text[phrase.start : phrase.end]).split())
 
 
 @lru_cache(maxsize=1024)
-def clean(sentence: str) -> str:
-    """A sentence without dateline, bullet, attribution in front or behind, and loose quotes."""
-    text = " ".join(sentence.split())
-    text = _BULLET.sub("", _DATELINE.sub("", text))
-    text = _TAIL.sub("", text)
-    for _ in range(2):
-        text = _HEAD.sub("", text)
-    text = _balanced(text).strip(" ,;:-–—")
-    return re.sub(r"[,;]([\"'’”]+)$", r"\1", text)
+def clean(text: str) -> str:
+    """Return a sentence without dateline, bullet and connective, its quotation marks in pairs."""
+    plain = " ".join(without_marks(text).split())
+    plain = _CONNECTIVE.sub("", _BULLET.sub("", _DATELINE.sub("", plain)))
+    return _capital(_balanced(plain).strip(" ,;:-–—"))
+
+
+def sentence(line: Line, clause: Clause | None = None) -> str:
+    """Word a description: the clause that says it, without who reported it; else the sentence."""
+    if clause is not None and clause.relation in ("ccomp", "parataxis"):
+        text = line.sentence.text[clause.start : clause.end]
+        text = re.sub(r"^that ", "", text)
+    else:
+        text = line.sentence.text
+    return clean(text).rstrip(".") + "."
 
 
 def _balanced(text: str) -> str:
     """Quotation marks only in pairs."""
-    for pair in ('""', "“”"):
-        if pair[0] == pair[1]:
-            odd = text.count(pair[0]) % 2
-        else:
-            odd = text.count(pair[0]) != text.count(pair[1])
+    for first, second in ('""', "“”"):
+        odd = text.count(first) % 2 if first == second else text.count(first) != text.count(second)
         if odd:
-            text = text.replace(pair[0], "").replace(pair[1], "")
+            text = text.replace(first, "").replace(second, "")
     return text
-
-
-def clip(text: str, words: int) -> str:
-    """At most `words` words, cut at the last comma or before function words that would dangle."""
-    parts = clean(text).split()
-    if len(parts) <= words:
-        return _capital(" ".join(parts).rstrip(".,;: "))
-    kept = parts[:words]
-    comma = next(
-        (i for i in range(len(kept) - 1, 3, -1) if kept[i].endswith((",", ";", ":"))), None
-    )
-    if comma is not None and comma >= words // 2:
-        kept = kept[: comma + 1]
-    while len(kept) > 2 and _dangles(kept[-1]):  # noqa: PLR2004
-        kept.pop()
-    return _capital(_balanced(" ".join(kept).rstrip(".,;: ")))
-
-
-def title(text: str, first: int, last: int, words: int) -> str:
-    """At most `words` words that hold `text[first:last]`, from the start of its clause if that fits.
-
-    Args:
-        text: a sentence, cleaned.
-        first: where the words begin that say what is done.
-        last: where the words end that say what it is about.
-        words: how many words at most.
-    """
-    clause = max((m.end() for m in _CLAUSE_START.finditer(text, 0, first + 1)), default=0)
-    fitting = [at for at in (clause, first) if len(text[at:last].split()) <= words]
-    start = fitting[0] if fitting else clause
-    end = _CLAUSE_END.search(text, last)
-    short = clip(text[start : end.start() if end else len(text)], words)
-    return short if len(short.split()) >= _TITLE_LEAST else clip(text, words)
-
-
-def _dangles(word: str) -> bool:
-    """Whether a wording cannot end here: a function word, or a figure without its unit."""
-    return word.lower().strip(".,;:'\"“”") in _STOPS or bool(re.search(r"\d$|^[$€£]", word))
 
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def attribution(sentence: str) -> str | None:
-    """Who says it, in the sentence's own words; None where it does not say.
-
-    >>> attribution("Norway will send troops, a senior official in Oslo said.")
-    'a senior official in Oslo'
-    """
-    match = _WHO.search(_DATELINE.sub("", " ".join(sentence.split())))
-    who: str | None = None
-    if match:
-        who = match["who"] or match["after"] or match["inverted"]
-    if not who or _NO_SPEAKER.match(who) or len(who.split()) > _SPEAKER_WORDS:
-        return None
-    return who
+def attribution(document: Document, line: Line, clause: Clause) -> str | None:
+    """Return who says what a clause says, in the text's words; None where it does not say."""
+    for above in line.speakers(clause):
+        verb = line.verb(above)
+        if verb and verb.sense in ("say", "ask", "reject") and above.agents:
+            return _speaker(document, line, above.agents[0])
+    if match := _ACCORDING.search(line.sentence.text):
+        return " ".join(match[1].split())
+    return None
 
 
-_HEADLINE_WORDS = 25
-_PROSE_WORDS = 8
+def _speaker(document: Document, line: Line, phrase: Phrase) -> str | None:
+    names = document.who(line, phrase)
+    words = phrase_text(line, phrase)
+    if words.lower() in _PRONOUNS:
+        return names[0] if names else None
+    person = names and any(n.name == names[0] and n.kind == "person" for n in line.named)
+    return names[0] if person else words
 
 
 def headline(document: Document) -> str:
-    """The article's title, else its first full sentence, cut to 25 words."""
-    title = document.article.title
-    lead = title or next((t for t in _prose(document)), document.lines[0].text)
-    return clip(lead, _HEADLINE_WORDS).rstrip(".") + "."
+    """The article's title, else the main clause of its first full sentence."""
+    given = document.article.title
+    if (
+        given
+        and "\\" not in given
+        and all(document.article.naming(m.form) for m in document.lexicon.mentions(given))
+    ):
+        return clean(given).rstrip(".") + "."
+    prose = _prose(document) or document.lines
+    telling = (x for x in prose if sum(cue.weight for cue, _, _ in x.found("relevant")) >= _TELLING)
+    lead = next(telling, prose[0])
+    text = clean(lead.text or lead.sentence.text)
+    if len(text.split()) <= _HEADLINE_WORDS or not lead.clauses:
+        return " ".join(text.split()[:_HEADLINE_WORDS]).rstrip(".,;:") + "."
+    root = next((c for c in lead.clauses if c.relation == "ROOT"), lead.clauses[0])
+    content = next((c for c in lead.clauses if c.relation == "ccomp" and c.subjects), root)
+    verb = lead.verb(root)
+    return brief(lead, content if verb and verb.sense == "say" else root, 20).rstrip(".") + "."
 
 
 def abstract(document: Document, claims: Summary | None = None) -> str:
     """The lead, and the sentences that carry the layers and the first dispute; at most four."""
-    prose = _prose(document)
+    prose = [clean(line.text) for line in _prose(document)]
     chosen = prose[:1] if claims and claims.relevant else prose[:2]
     if claims is not None:
-        layers = [layer.evidence[0] for layer in claims.structure.layers]
-        open_issues = [dispute.evidence[0] for dispute in claims.disputes]
-        for citation in (*layers[:3], *open_issues[:1]):
-            sentence = document.lines[citation.sentence - 1].text
-            text = clean(sentence)
+        weighty = [layer.evidence[0] for layer in claims.structure.layers[:3]]
+        weighty += [p.evidence[0] for p in claims.proposals if p.proposed_by][: 3 - len(weighty)]
+        weighty += [dispute.evidence[0] for dispute in claims.disputes[:1]]
+        for citation in weighty:
+            text = clean(document.lines[citation.sentence - 1].text)
             if text and text not in chosen:
                 chosen.append(text)
-    return " ".join(text.rstrip(".") + "." for text in chosen[:4])
+    return " ".join(text if text.endswith(("?", "!", ".")) else f"{text}." for text in chosen[:4])
 
 
-def _prose(document: Document) -> list[str]:
-    """The sentences that are more than a heading, cleaned."""
-    return [clean(x.text) for x in document.lines if len(x.text.split()) >= _PROSE_WORDS] or [
-        line.text for line in document.lines[:1]
-    ]
+def _prose(document: Document) -> list[Line]:
+    """The sentences that are more than a heading."""
+    return [x for x in document.lines if len(x.text.split()) >= _PROSE_WORDS and x.clauses]

@@ -3,103 +3,330 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from guarantee_summarizer.embedded.document import Document, EntityMention, Line
-from guarantee_summarizer.embedded.phrasing import attribution, clean, title
-from guarantee_summarizer.normalize import Quantity
-from guarantee_summarizer.schema import Citation, Proposal, Term
+from guarantee_summarizer.embedded.document import Document
+from guarantee_summarizer.embedded.facts import Clause
+from guarantee_summarizer.embedded.line import Line, is_item
+from guarantee_summarizer.embedded.phrasing import (
+    attribution,
+    brief,
+    clean,
+    phrase_text,
+    sentence,
+    title,
+)
+from guarantee_summarizer.embedded.terms import terms
+from guarantee_summarizer.lexicon import Cue
+from guarantee_summarizer.schema import Proposal
+from guarantee_summarizer.text import fold
 
-__all__ = ["proposals", "status", "terms"]
+__all__ = ["condition", "measure", "proposals", "status"]
 
-_TITLE_WORDS = 10
-_OPENS_LIST = re.compile(
-    r"\b(?:signed|signing) (?:an? |the |similar )?(?:\S+ ){0,3}(?:document|declaration|memorandum|treaty|pact|accord|agreement|one)\b"
-    r"|\bagreed (?:on |to )?(?:\S+ ){0,2}(?:steps|points|measures|principles|commitments)|(?:steps|points|measures|principles) agreed\b",
-    re.IGNORECASE,
+_TITLE_WORDS, _LEAST_WORDS = 10, 3
+_FIRM = ("ask", "offer", "pledge", "agree", "sign", "order", "reject")
+_BY_MODAL = {
+    "will": "pledged", "shall": "in_force", "would": "proposed", "could": "proposed", "may": "under_discussion",
+    "might": "under_discussion", "must": "proposed", "should": "proposed", "be to": "proposed", "can": "proposed",
+}  # fmt: skip
+_FIRM_MODALS = ("must", "be to", "shall", "will")
+_WEAK = ("would", "could", "may", "might", "should")
+_CONDITIONS = frozenset(
+    "what which who where how why if once unless provided should when until whether because although while as before since".split()
 )
-_VAGUE = ("ceasefire", "legal_instrument", "other", "diplomacy")  # the less telling, the later
-_DISCUSSED = re.compile(
-    r"\b(?:discuss\w*|consider\w*|envision\w*|envisag\w*|possib\w+|may|might|could|under discussion|drafting|estimates|talks)\b"
+_SETS_OFF = frozenset("if once unless provided should when until".split())
+_AFTER = frozenset(
+    "ceasefire truce deal agreement settlement peace withdrawal end attack war fighting fire".split()
 )
-_LEAVES = re.compile(
-    r"\b(?:withdraw|pull (?:back|out)|leave|cede|hand over|recogni[sz]e|respect|return)\b"
-)
-_SIGNED = re.compile(
-    r"(?<!to be )(?<!is )(?<!are )(?<!be )(?<!not )(?<!yet )(?<!being )\b(?:signed|initialled)\b"
-)
-_BULLET = re.compile(r"(?:[-*•▪–—]|\(?\d{1,2}[.)])\s+")
-_ASKS = re.compile(
-    r"\b(?:propos|offer|suggest|float|call(?:s|ed)? (?:for|on)|ask|demand|request|urge|want|seek|sought|"
-    r"insist|pledg|vow|promis|hope|intend|plan|reject|rul(?:es|ed) out|refus|sign|agree|announce|ready|"
-    r"prepared|willing|invit|would|will|oppos|declin|bid|commit|set out|envision|undert[oa]k)",
-)
-_SOLDIERS = re.compile(
-    r"\s*(?:\S+ ){0,3}?(?:troops|soldiers|personnel|peacekeepers|men|members|in peacetime|strong|police|servicemen)"
-)
-_FORCE_BEFORE = re.compile(r"(?:armed forces|army|force|troops|contingent|military)(?: \S+){0,3} $")
-_DEADLINE = re.compile(
-    r"\b(?:by|before|until|within|no later than|deadline) (?:the )?(?:\S+ ){0,2}$", re.IGNORECASE
-)
-_ATTENDING = re.compile(
-    r"[ -](?:\w+ )?(?:leaders|ministers|officials|diplomats|delegates|delegations|people|sources|experts|journalists|reporters|am|pm|a\.m|p\.m)\b"
-)  # who is there, and the time of day, are no terms
-_COUNTED = re.compile(r"(?:[ -][A-Za-z][\w-]*){1,4}")
-_ADVERB = re.compile(
-    r"(?:(?:more|fewer|less) than|up to|at least|at most|about|around|some|nearly|almost|over) $",
-    re.IGNORECASE,
-)
-_STOP = re.compile(
-    r" (?:and|or|of|to|in|on|at|by|for|with|from|that|which|who|would|will|is|are|was|were|as|per|have|has|had|be|under|a|the)\b.*"
-)
-_UNNAMED = re.compile(r"\b(?:officials?|sources?|diplomats?)\b")
-_PAST_TALK = re.compile(
-    r"\b(?:met|meeting|talks|summit|visited|travelled|received|arrived|gathered)\b"
-)
-_WILL_ISSUE = re.compile(
-    r"\b(?:may|might|will|would|could) (?:\w+ )?(?:issue|sign|adopt|publish|announce)\b"
-)
-_KINDS = {"duration": "duration", "money": "money", "percent": "share", "distance": "distance"}
-_TELLING = {"force_size": "troop_deployment", "money": "finance", "duration": "other"}
-_AGO = re.compile(r"\s*(?:ago|later|earlier|old|before|after)\b")
+_PRONOUN = re.compile(r"(?:It|Each|They|This|These|Both|The)\b")
+_TELLING = {"force_size": "troop_deployment", "money": "finance", "duration": "security_guarantee"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A clause that proposes: what it is about, how far it has come, how much speaks for it."""
+
+    clause: Clause
+    measure: str
+    status: str
+    weight: int
 
 
 def proposals(document: Document) -> tuple[Proposal, ...]:
-    """The proposals in the order of the text."""
+    """The proposals in the order of the text; a sentence that goes on with one joins it."""
     made: list[dict[str, Any]] = []
     last: Line | None = None
-    heading: str | None = None
+    heading: tuple[str, tuple[str, ...]] | None = None
     for line in document.lines:
-        heading = _heading(line, heading)
-        fields = _proposal(document, line)
-        if fields is None:
+        heading = _heading(document, line, heading)
+        found = _best(line, heading)
+        if found is None:
+            if last is not None and _adds(line, last):
+                made[-1]["evidence"] += (line.citation,)
+                made[-1]["terms"] = (*made[-1]["terms"], *terms(line))
+                last = line
             continue
-        if heading and fields["status"] in ("proposed", "under_discussion", "unclear"):
-            fields["status"] = heading
+        fields = _fields(document, line, found, heading)
         if last is not None and _continues(made[-1], fields, last, line):
             made[-1]["evidence"] += fields["evidence"]
             made[-1]["terms"] = tuple(dict.fromkeys((*made[-1]["terms"], *fields["terms"])))
         else:
             made.append(fields)
         last = line
-    return tuple(map(Proposal.model_validate, made))
+    return tuple(Proposal.model_validate(_public(fields)) for fields in _once(made))
 
 
-def _heading(line: Line, known: str | None) -> str | None:
-    """The status of a list that a sentence opens ("signed a declaration", "four agreed steps").
+def _adds(line: Line, last: Line) -> bool:
+    """Whether the next sentence gives the figure of what was proposed, as `It runs for …` does."""
+    follows = line.sentence.number == last.sentence.number + 1
+    return follows and _PRONOUN.match(line.text) is not None and bool(terms(line))
 
-    It holds until somebody else speaks or proposes.
-    """
-    if opened := _OPENS_LIST.search(line.text):
-        return "signed" if opened[0].lower().startswith("sign") else "agreed"
-    if line.text.rstrip().endswith("?") or _BULLET.match(line.text):
+
+def _once(made: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each proposal once: what says the same, or gives the same figures, joins the first."""
+    kept: dict[Any, dict[str, Any]] = {}
+    for fields in made:
+        same = tuple(term.value for term in fields["terms"]) or fold(fields["title"])
+        first = kept.setdefault((fields["measure"], fields["status"] == "rejected", same), fields)
+        if first is not fields:
+            first["evidence"] = tuple(dict.fromkeys((*first["evidence"], *fields["evidence"])))
+    return list(kept.values())
+
+
+def _public(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if not name.startswith("_")}
+
+
+def _heading(
+    document: Document, line: Line, known: tuple[str, tuple[str, ...]] | None
+) -> tuple[str, tuple[str, ...]] | None:
+    """Status and authors of a list: what its opening sentence says, until another one speaks."""
+    if is_item(line) or (known and line.is_question):
         return known
-    own = (
-        _proposers(line)
-        or attribution(line.text)
-        or re.search(r"\b(?:said|told|asked)\b", line.text)
+    for clause in line.clauses:
+        verb = line.verb(clause)
+        if verb and verb.sense in ("sign", "agree", "order", "pledge") and not clause.negated:
+            return verb.status, document.who(line, *clause.agents)
+    if any(w.lemma in ("policy", "law") for w in line.facts.words):
+        return "in_force", document.who(line, *(p for c in line.clauses for _, p in c.obliques))
+    return None
+
+
+def _best(line: Line, heading: tuple[str, tuple[str, ...]] | None) -> _Candidate | None:
+    if line.is_question or line.quoted or not line.text:
+        return None
+    found = list(_candidates(line, heading))
+    return max(found, key=lambda c: c.weight, default=None)
+
+
+def _candidates(line: Line, heading: tuple[str, tuple[str, ...]] | None) -> Iterator[_Candidate]:
+    for clause in line.clauses:
+        if clause.mark in _CONDITIONS or _under_condition(line, clause):
+            continue
+        found = status(line, clause)
+        if not found and is_item(line) and clause.relation == "ROOT":
+            found = heading[0] if heading else "proposed"
+        verb = line.verb(clause)
+        firm = verb is not None and verb.sense in _FIRM
+        what = measure(line, clause) or (_unmeasured(line, clause) if verb else None)
+        if (
+            not found
+            or what is None
+            or (verb and verb.sense == "agree" and _is_praise(line, clause))
+        ):
+            continue
+        if what.value == "diplomacy" and not (firm or clause.modal == "must"):
+            continue
+        weight = (
+            what.weight + 3 * firm + bool(clause.modal) + (clause.relation in ("ROOT", "ccomp"))
+        )
+        yield _Candidate(clause, what.value, found, weight)
+
+
+def _is_praise(line: Line, clause: Clause) -> bool:
+    """Whether what is agreed is only how something is: `agreed the talks were productive`."""
+    contents = [c for c in line.clauses if c.relation == "ccomp" and _parent(line, c) is clause]
+    return any(c.verb.startswith("be ") and not c.modal and not line.verb(c) for c in contents)
+
+
+def _parent(line: Line, clause: Clause) -> Clause | None:
+    return line.facts.clauses[clause.parent] if clause.parent is not None else None
+
+
+def _under_condition(line: Line, clause: Clause) -> bool:
+    """Whether it only stands in a condition or in what somebody recalls: `if … agreed to send`."""
+    if clause.relation in ("relcl", "advcl") and clause.tense != "base":
+        of_its_own = (
+            clause.mark == "that" and clause.subjects and clause.subjects[0].start > clause.start
+        )
+        return not (of_its_own or (clause.relation == "relcl" and clause.modal in _FIRM_MODALS))
+    parent = _parent(line, clause)
+    joined = parent is not None and parent is not clause and clause.relation in ("conj", "xcomp")
+    return bool(joined and parent and parent.mark in _CONDITIONS)
+
+
+def status(line: Line, clause: Clause) -> str:
+    """How far a clause's matter has come, by its verb, its modal and what is denied; "" for nothing."""
+    verb = line.verb(clause)
+    by_modal = _BY_MODAL.get(clause.modal, "")
+    if verb is None:
+        is_so = clause.verb == "be" or re.fullmatch(r"be \w+(?<!ed|en)", clause.verb)
+        if is_so and clause.modal not in (*_FIRM_MODALS, "should"):
+            return ""
+        wont = clause.negated and clause.modal in ("will", "would", "can", "could")
+        return "rejected" if wont else by_modal
+    if verb.sense in ("say", "meet", "state"):
+        counts = verb.status and clause.objects and terms(line)
+        return (by_modal or verb.status) if counts or (verb.sense != "say" and by_modal) else ""
+    if clause.negated:
+        return verb.negated
+    if verb.sense == "do" and clause.tense == "base" and not clause.modal:
+        noun = next(iter(line.cues.values("noun", clause.noun)), "")
+        proposing = line.cues.verb(noun)
+        return proposing.status if proposing and clause.relation == "acl" else ""
+    if clause.modal in _WEAK:
+        return verb.modal
+    ordered = clause.modal == "shall" and verb.sense != "reject"
+    return by_modal if by_modal and (verb.sense == "do" or ordered) else verb.status
+
+
+def measure(line: Line, clause: Clause) -> Cue | None:
+    """What the clause is about: the weightiest measure that it names, of two the first."""
+    start = min([clause.start, *(phrase.start for phrase in clause.subjects)])
+    others = (
+        c.start for c in line.facts.clauses if c.relation == "conj" and _parent(line, c) is clause
     )
-    return None if own else known
+    end = min((at for at in others if at > clause.at), default=clause.end)
+    ifs = [
+        c
+        for c in line.facts.clauses
+        if c.relation == "advcl" and c.mark in _SETS_OFF and c is not clause
+    ]
+    hits = [
+        cue
+        for cue, first, _ in line.found("measure", start, end)
+        if not any(c.start <= first < c.end for c in ifs)
+    ]
+    return max(hits, key=lambda cue: cue.weight, default=None)
+
+
+def _unmeasured(line: Line, clause: Clause) -> Cue | None:
+    """The measure that figures alone speak for: soldiers, money, a term; what is offered is some."""
+    kinds = {term.what for term in terms(line)}
+    value = next((what for kind, what in _TELLING.items() if kind in kinds), None)
+    verb = line.verb(clause)
+    if value is None and verb and verb.sense in ("offer", "pledge") and clause.objects and kinds:
+        value = "other"
+    return Cue(value, 1, 0, 0) if value else None
+
+
+def _fields(
+    document: Document, line: Line, found: _Candidate, heading: tuple[str, tuple[str, ...]] | None
+) -> dict[str, Any]:
+    clause = found.clause
+    by = _authors(document, line, clause)
+    if is_item(line) and heading and not by:
+        by = heading[1]
+    to = tuple(n for n in _recipients(document, line, clause) if n not in by)
+    return {
+        "title": _titled(document, line, clause),
+        "description": sentence(line, clause),
+        "measure": found.measure,
+        "proposed_by": by[:6],
+        "recipients": to[:6],
+        "condition": condition(line, clause),
+        "status": found.status,
+        "terms": terms(line),
+        "attribution": attribution(document, line, clause),
+        "evidence": (line.citation,),
+        "_item": is_item(line),
+        "_refers": _refers(line, clause),
+    }
+
+
+def _refers(line: Line, clause: Clause) -> bool:
+    """Whether a clause is about what was named before: its subject is a pronoun, or definite."""
+    words = [line.sentence.text[p.start : p.end].lower() for p in clause.subjects[:1]]
+    return (
+        not words
+        or re.match(r"(?:it|they|he|she|the|this|these|its|their)\b", words[0]) is not None
+    )
+
+
+def _titled(document: Document, line: Line, clause: Clause) -> str:
+    """A title of the clause; where that says too little, the whole clause or what is measured."""
+    words = title(line, clause, _TITLE_WORDS)
+    text = line.sentence.text
+    subject = clause.subjects[0] if clause.subjects else None
+    if subject and text[subject.start : subject.end].lower() in ("he", "she"):
+        whole, names = brief(line, clause, _TITLE_WORDS, bare=False), document.who(line, subject)
+        if names and whole.split()[0].lower() == text[subject.start : subject.end].lower():
+            named = f"{names[0]} {whole.partition(' ')[2]}"
+            words = named if len(named.split()) <= _TITLE_WORDS else words
+    if len(words.split()) >= _LEAST_WORDS:
+        return words
+    rest = clean(text[clause.at : clause.end])
+    if len(words.split()) < len(rest.split()) <= _TITLE_WORDS:
+        return rest.rstrip(".")
+    return _measured(line, clause) or words
+
+
+def _measured(line: Line, clause: Clause) -> str:
+    """The phrase that names the measure of a clause."""
+    start = min([clause.start, *(phrase.start for phrase in clause.subjects)])
+    for _, first, last in line.found("measure", start, clause.end):
+        for phrase in line.facts.phrases:
+            if phrase.start < last and first < phrase.end:
+                named = phrase_text(line, phrase, _TITLE_WORDS)
+                return named[:1].upper() + named[1:]
+    return ""
+
+
+def _authors(document: Document, line: Line, clause: Clause) -> tuple[str, ...]:
+    """Who does it; of what is announced, who announces it."""
+    names = document.who(line, *clause.agents)
+    if names:
+        return names
+    for above in line.speakers(clause):
+        verb = line.verb(above)
+        if verb and verb.sense in ("say", *_FIRM):
+            of_paper = [p for p in above.agents if line.cues.values("measure", p.head)]
+            inside = [
+                n for p in of_paper for n in line.within(p.end, p.whole) if n.via != "demonym"
+            ]
+            return document.who(line, *above.agents) or tuple(n.name for n in inside)
+    return ()
+
+
+def _recipients(document: Document, line: Line, clause: Clause) -> Iterator[str]:
+    """To whom: who is asked, given, or told to."""
+    to = [phrase for prep, phrase in clause.obliques if prep in ("to", "for", "with", "from", "on")]
+    yield from document.who(line, *(() if clause.passive else clause.objects), *to)
+    verb = line.verb(clause)
+    if verb and verb.sense == "ask":
+        for other in line.clauses:
+            if (
+                other.relation in ("ccomp", "xcomp")
+                and line.facts.clauses[other.parent or 0] is clause
+            ):
+                yield from document.who(line, *other.agents, *other.objects)
+
+
+def condition(line: Line, clause: Clause) -> str | None:
+    """What must come first, in the text's words: `if …`, `once …`, `after a ceasefire`."""
+    text = line.sentence.text
+    for other in line.facts.clauses:
+        if other.mark in _SETS_OFF and other.relation == "advcl":
+            return " ".join(text[other.start : other.end].split())
+    for prep, phrase in clause.obliques:
+        if prep in ("after", "following", "before", "in") and (
+            phrase.head in _AFTER or (prep == "in" and phrase.head in ("event", "case"))
+        ):
+            words = text[phrase.start : phrase.whole].strip(' ,.;:"”')
+            return f"{prep} {words}" if prep == "in" else words
+    return None
 
 
 def _continues(one: dict[str, Any], other: dict[str, Any], before: Line, line: Line) -> bool:
@@ -107,165 +334,9 @@ def _continues(one: dict[str, Any], other: dict[str, Any], before: Line, line: L
     return (
         line.sentence.number == before.sentence.number + 1
         and one["measure"] == other["measure"]
-        and not other["proposed_by"]
+        and not other["_item"]
+        and other["_refers"]
+        and (not other["proposed_by"] or other["proposed_by"] == one["proposed_by"])
         and "rejected" not in (one["status"], other["status"])
         and not (one["terms"] and other["terms"])
-        and not _BULLET.match(line.text)
     )
-
-
-def _proposal(document: Document, line: Line) -> dict[str, Any] | None:
-    """The proposal of a sentence; None where it proposes nothing, or only tells of talks."""
-    text = clean(line.text)
-    cues = document.cues.all("proposal", text)
-    if _BULLET.match(line.text) and re.match(r"(?:Not to|To) [a-z]+", text):
-        cues = cues or ("agreed",)
-    measures = document.cues.earliest("measure", text)
-    figures = terms(line)
-    if not measures:
-        measures = _measured(figures) or (("other",) if _BULLET.match(line.text) else ())
-    if not cues or not measures or line.text.rstrip().endswith("?"):
-        return None
-    firm = [cue for cue in cues if cue != "under_discussion"]
-    if measures == ("diplomacy",) and not re.search(r"\bplan\b|at the table|mediat", text):
-        return None
-    if measures == ("territorial",) and "proposed" not in cues and not _LEAVES.search(text):
-        return None
-    if _PAST_TALK.search(text) and not firm and not figures and not _WILL_ISSUE.search(text):
-        return None
-    if document.cues.first("dispute", text) == "open_question" and not firm:
-        return None
-    citation = Citation.of(line.sentence)
-    measure = _measure(measures)
-    return {
-        "title": _title(document, text, measure),
-        "description": text.rstrip(".") + ".",
-        "measure": measure,
-        "proposed_by": _proposers(line),
-        "status": _settled(status(document, text), measure),
-        "terms": figures,
-        "attribution": attribution(line.text),
-        "evidence": (citation,),
-    }
-
-
-def _title(document: Document, text: str, measure: str) -> str:
-    """The words around what is done and what it is about."""
-    done = document.cues.span("proposal", document.cues.all("proposal", text), text) or (0, 0)
-    about = document.cues.span("measure", (measure,), text) or done
-    return title(text, min(done[0], about[0]), max(done[1], about[1]), _TITLE_WORDS)
-
-
-def _measured(figures: tuple[Term, ...]) -> tuple[str, ...]:
-    """The measure that figures alone speak for: soldiers, money, a term."""
-    kinds = {figure.what for figure in figures}
-    return tuple(measure for kind, measure in _TELLING.items() if kind in kinds)
-
-
-def _settled(said: str, measure: str) -> str:
-    """Promising not to join or not to attack rejects nothing."""
-    return "proposed" if said == "rejected" and measure in ("neutrality", "nonaggression") else said
-
-
-def _measure(found: tuple[str, ...]) -> str:
-    """The first measure named, unless a telling one stands after it, or it says next to nothing."""
-    if "ceasefire_monitoring" in found:
-        return "ceasefire_monitoring"
-    vague = min(found, key=lambda m: _VAGUE.index(m) if m in _VAGUE else -1)
-    return next((measure for measure in found if measure not in _VAGUE), vague)
-
-
-def status(document: Document, text: str, *, hearsay: bool = True) -> str:
-    """How far a thing has come, by the words of its sentence; the weaker where both stand.
-
-    With `hearsay`, what nobody says by name is only under discussion.
-    """
-    cues = document.cues.all("proposal", text)
-    modal = re.search(r"\b(?:would|could|may|might|should)\b", text)
-    if "rejected" in cues:
-        return "rejected"
-    if _SIGNED.search(text) and not modal:
-        return "signed"
-    if "in_force" in cues and not modal:
-        return "in_force"
-    if "agreed" in cues and not modal and "proposed" not in cues:
-        return "agreed"
-    if "proposed" in cues:
-        return "proposed"
-    if not cues:
-        return "unclear"
-    unnamed = hearsay and _UNNAMED.search(text)
-    return "under_discussion" if unnamed or _DISCUSSED.search(text) else "proposed"
-
-
-def _proposers(line: Line) -> tuple[str, ...]:
-    """Participants that stand right before a verb of proposing, as its subject."""
-    found: list[str] = []
-    for i, named in enumerate(line.named):
-        if named.via == "demonym" or named.kind == "media":
-            continue
-        if _proposes(line, i):
-            found.append(named.name)
-    return tuple(dict.fromkeys(found))[:6]
-
-
-def _proposes(line: Line, at: int) -> bool:
-    named: EntityMention = line.named[at]
-    following = line.text[named.end : named.end + 80]
-    if re.match(r"['’]s\b|-", following):
-        return False
-    gap = re.match(
-        r"(?:,[^,]{0,60},)?(?:(?: and|,)(?: the)?(?: [A-Z][\w’'-]*)+)*(?: (?:has|have|had|is|was|are|were|also|then|again|said|says|that|it|he|she|they|told \w+|already|now|\w+ly))* ",
-        following,
-    )
-    return bool(gap and _ASKS.match(following, gap.end())) or bool(
-        re.search(
-            r"(?:proposed|offered|suggested|put forward|demanded|requested) by (?:the )?$",
-            line.text[: named.start],
-        )
-    )
-
-
-def terms(line: Line) -> tuple[Term, ...]:
-    """The figures of a sentence that a proposal may hang on, in the text's own words."""
-    made = []
-    for figure in line.figures:
-        what = _kind(line.text, figure)
-        if what is not None:
-            start, end = _words(line.text, figure, what)
-            made.append(Term.model_validate({"what": what, "value": line.text[start:end]}))
-    return tuple(dict.fromkeys(made))
-
-
-def _kind(text: str, figure: Quantity) -> str | None:
-    before, after = text[: figure.start], text[figure.end :]
-    if figure.kind == "duration":
-        if _AGO.match(after):
-            return None
-        return "deadline" if _DEADLINE.search(before) else "duration"
-    if figure.kind in _KINDS:
-        return _KINDS[figure.kind]
-    if figure.kind == "date":
-        return "deadline" if _DEADLINE.search(before) else None
-    if figure.kind != "count" or re.search(
-        r"(?:Article|Chapter|No\.|Resolution|Protocol|Title) $", before
-    ):
-        return None
-    soldiers = _SOLDIERS.match(after) or _FORCE_BEFORE.search(before)
-    if soldiers and figure.number is not None and figure.number >= 100:  # noqa: PLR2004
-        return "force_size"
-    if _ATTENDING.match(after):
-        return None
-    return "count" if _COUNTED.match(after) and (figure.number or 0) > 3 else None  # noqa: PLR2004
-
-
-def _words(text: str, figure: Quantity, what: str) -> tuple[int, int]:
-    """The figure with its comparator before and, for counts, what is counted after."""
-    start, end = figure.start, figure.end
-    if adverb := _ADVERB.search(text[:start]):
-        start = adverb.start()
-    if what in ("count", "force_size", "duration"):
-        counted = re.match(r"(?:[ -][a-z][\w-]*){1,3}", text[end:])
-        if counted:
-            end += len(_STOP.sub("", counted[0]))
-    return start, end

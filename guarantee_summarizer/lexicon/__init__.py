@@ -8,6 +8,16 @@ from guarantee_summarizer.lexicon.actors import (
     Via,
     default_lexicon,
 )
-from guarantee_summarizer.lexicon.cues import Cues, default_cues
+from guarantee_summarizer.lexicon.cues import Cue, Cues, default_cues
 
-__all__ = ["Actor", "Cues", "Kind", "Lexicon", "Mention", "Via", "default_cues", "default_lexicon"]
+__all__ = [
+    "Actor",
+    "Cue",
+    "Cues",
+    "Kind",
+    "Lexicon",
+    "Mention",
+    "Via",
+    "default_cues",
+    "default_lexicon",
+]

@@ -1,80 +1,112 @@
-"""Cue phrases: words that indicate a measure, a status, a layer, a dispute, a role."""
+"""Words that speak for a measure, a layer, a dispute, a role; and what verbs say of a proposal."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from guarantee_summarizer.errors import LexiconError
 from guarantee_summarizer.lexicon.tables import read_table
 
-__all__ = ["Cues", "default_cues"]
+__all__ = ["Cue", "Cues", "Verb", "default_cues"]
+
+_CUE_COLUMNS = ("family", "value", "weight", "phrases")
+_VERB_COLUMNS = ("verb", "sense", "status", "negated", "modal", "agent", "object")
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A phrase found in a row of lemmas: what it speaks for, how strongly, and where."""
+
+    value: str
+    weight: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """What a verb says; "" where it says nothing. The columns of `verbs.csv`."""
+
+    sense: str
+    status: str = ""
+    negated: str = ""
+    modal: str = ""
+    agent: str = ""
+    object: str = ""
+
+
+_Phrases = dict[str, list[tuple[tuple[str, ...], str, int]]]
 
 
 @dataclass(frozen=True, eq=False)
 class Cues:
-    """Look up compiled cues by family; within one, values in the order of the file."""
+    """Look up phrases of lemmas by family, and verbs by lemma."""
 
-    families: dict[str, dict[str, re.Pattern[str]]]
-    sources: dict[str, dict[str, str]]
+    families: dict[str, _Phrases]
+    verbs: dict[str, Verb]
 
     @classmethod
     def load(cls, extra: Path | None = None) -> Cues:
-        """Read `cues.csv`, and that of the folder `extra` beside it.
+        """Read `cues.csv` and `verbs.csv`, and those of the folder `extra` beside them.
 
         Raises:
-            LexiconError: a pattern is no regular expression; with file and line.
+            LexiconError: a weight is no number, or as in `Lexicon.load`; with file and line.
         """
-        sources: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-        for row in read_table("cues.csv", ("family", "value", "pattern"), extra):
+        families: dict[str, _Phrases] = defaultdict(lambda: defaultdict(list))
+        for row in read_table("cues.csv", _CUE_COLUMNS, extra):
             try:
-                re.compile(row["pattern"].replace("{}", "x"))
-            except re.error as error:
-                raise LexiconError(f"{row.place}, column pattern: {error}") from error
-            sources[row["family"]][row["value"]].append(row["pattern"])
-        joined = {f: {v: "|".join(p) for v, p in values.items()} for f, values in sources.items()}
-        return cls(
-            {f: {v: _whole_words(p) for v, p in values.items()} for f, values in joined.items()},
-            joined,
-        )
+                weight = int(row["weight"])
+            except ValueError as error:
+                raise LexiconError(
+                    f"{row.place}, column weight: {row['weight']!r} is no whole number"
+                ) from error
+            for phrase in row.many("phrases"):
+                words = tuple(phrase.lower().split())
+                families[row["family"]][words[0]].append((words, row["value"], weight))
+        for phrases in families.values():
+            for choices in phrases.values():
+                choices.sort(key=lambda choice: -len(choice[0]))
+        verbs = {
+            row["verb"]: Verb(*(row[column] for column in _VERB_COLUMNS[1:]))
+            for row in read_table("verbs.csv", _VERB_COLUMNS, extra)
+        }
+        return cls({name: dict(phrases) for name, phrases in families.items()}, verbs)
 
     @cached_property
     def fingerprint(self) -> str:
-        """12 hex digits of SHA-256 over the patterns."""
-        return hashlib.sha256(json.dumps(self.sources).encode()).hexdigest()[:12]
+        """12 hex digits of SHA-256 over all that it knows."""
+        verbs = {
+            lemma: [getattr(verb, name) for name in Verb.__slots__]
+            for lemma, verb in self.verbs.items()
+        }
+        return hashlib.sha256(json.dumps([self.families, verbs]).encode()).hexdigest()[:12]
 
-    def first(self, family: str, text: str) -> str | None:
-        """Return the first value of a family, in the order of the file, that has a cue in `text`."""
-        return next(iter(self.all(family, text)), None)
+    def find(self, family: str, lemmas: Sequence[str]) -> Iterator[Cue]:
+        """Yield the phrases of a family in a row of lemmas, in order, the longest at each place."""
+        phrases, end = self.families.get(family, {}), 0
+        for start, lemma in enumerate(lemmas):
+            if start < end:
+                continue
+            for words, value, weight in phrases.get(lemma, ()):
+                if tuple(lemmas[start : start + len(words)]) == words:
+                    end = start + len(words)
+                    yield Cue(value, weight, start, end)
+                    break
 
-    @lru_cache(maxsize=4096)  # noqa: B019  (a handful of instances; sentences are asked about often)
-    def all(self, family: str, text: str) -> tuple[str, ...]:
-        """Return every value of a family that has a cue in `text`."""
-        return tuple(value for value, p in self.families[family].items() if p.search(text))
+    def values(self, family: str, word: str) -> frozenset[str]:
+        """Return all that one word speaks for."""
+        phrases = self.families.get(family, {}).get(word, ())
+        return frozenset(value for words, value, _ in phrases if words == (word,))
 
-    def earliest(self, family: str, text: str) -> tuple[str, ...]:
-        """Return the values of `all`, in the order in which their cues stand in `text`."""
-        places = {v: m.start() for v, p in self.families[family].items() if (m := p.search(text))}
-        return tuple(sorted(places, key=lambda value: places[value]))
-
-    def span(self, family: str, values: Iterable[str], text: str) -> tuple[int, int] | None:
-        """Return the offsets of the first cue of any of `values` in `text`."""
-        matches = (self.families[family][value].search(text) for value in values)
-        return min((match.span() for match in matches if match), default=None)
-
-    def count(self, family: str, value: str, text: str) -> int:
-        """Count the different cues of a value in `text`."""
-        return len({m[0].lower() for m in self.families[family][value].finditer(text)})
-
-
-def _whole_words(source: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{source})(?!\w)", re.IGNORECASE)
+    def verb(self, lemma: str) -> Verb | None:
+        """Return what a verb says, if the table knows it."""
+        return self.verbs.get(lemma)
 
 
 @cache

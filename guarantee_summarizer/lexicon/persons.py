@@ -1,4 +1,4 @@
-"""Persons in running text, by their titles, by apposition, and by what they say."""
+"""Persons in running text, by their titles, by apposition, and by surnames that recur."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ _NAME = rf"{_CAPITAL}(?: (?:[A-Z]\.(?:[A-Z]\.)*|{_PARTICLE}(?= {_CAPITAL})|{_CAP
 _INITIALS = rf"(?:[A-Z]\. ?)+{_NAME}"
 _PERSON = re.compile(rf"(?:{_INITIALS}|{_NAME})")
 _FULL = rf"{_CAPITAL}(?: (?:{_PARTICLE} )?{_CAPITAL}){{1,2}}"
-_LIST = re.compile(rf"{_FULL}(?:, {_FULL})+,? and {_FULL}")
 _NEXT = re.compile(rf"(?:, and | and |, )(?={_CAPITAL} )")
 _MODIFIER = (
     r"(?:first|deputy|vice|acting|interim|former|ex|then|outgoing|incoming|caretaker|special|senior|"
@@ -30,14 +29,7 @@ _MODIFIER = (
     r"military|government|ministry|state|high-ranking|veteran|retired|newly elected)[ -]"
 )
 _WORD = re.compile(r"[^\W\d_]+")
-_SPEECH = re.compile(
-    r"(?:,? who)? (?:also |later |earlier |then |has |had )?(?:said|says|told|added|adds|wrote|writes|"
-    r"warned|warns|argued|argues|stressed|noted|insisted|insists|announced|stated|explained|urged|"
-    r"called|confirmed|declined|rejected|rejects|signed|met|pledged|demanded|proposed|offered|vowed)\b"
-)
 _REPRESENTED = re.compile(r" (?:will be|was|is|were|are) (?:to be )?represented by (?:the )?$")
-_NAME_GOES_BEFORE = re.compile(rf"(?:[A-Z][\w’'-]*|\b[A-Z]\.|\b{_PARTICLE}) $")
-_SAID_BEFORE = re.compile(r"(?:said|says|told|according to|by|with|met) (?:[A-Z][a-z]{1,3}\.? )?$")
 _NO_PERSON = frozenset(
     "The A An In On At It He She They We But And Or If When While After Before As For From To With "
     "By This That These Those There Here What Who Why How Where No Not Some Many Most Both Each "
@@ -108,10 +100,7 @@ def find_people(text: str, lexicon: Lexicon, mentions: list[Mention]) -> list[Pe
     for person in (
         *finder.titled(),
         *finder.apposed(),
-        *finder.speaking(),
-        *finder.listed(),
         *finder.recurring(),
-        *finder.surnames(),
     ):
         known = found.get(person.start)
         if known is None or (known.title is None and person.title):
@@ -134,11 +123,12 @@ class _Finder:
         for match in self._offices:
             at = match.end()
             affiliation, title = self._before(match.start(), match[0])
-            if of := re.compile(r" (?:of|for|to) (?:the )?").match(self._text, at):
+            if of := re.compile(r" (of|for|to) (?:the )?").match(self._text, at):
                 mention = self._starts.get(of.end())
                 if mention is None:
                     continue
-                affiliation, at = mention.actor.name, mention.end
+                sent = of[1] == "to"  # an ambassador to a state does not speak for it
+                affiliation, at = affiliation if sent else mention.actor.name, mention.end
             gap = re.compile(r",? ").match(self._text, at)
             if gap is None:
                 continue
@@ -169,23 +159,6 @@ class _Finder:
             affiliation, title = self._before(match.start(), match[0])
             yield Person(name[1], title, affiliation, start - len(name[1]), start)
 
-    def speaking(self) -> Iterator[Person]:
-        """Full names that say or do something, without a title."""
-        for match in _PERSON.finditer(self._text):
-            name, start = match[0], match.start()
-            if " " not in name or not self._is_person(name, start):
-                continue
-            said = _SPEECH.match(self._text, match.end())
-            if said or _SAID_BEFORE.search(self._text[max(0, start - 14) : start]):
-                yield Person(name, None, None, start, match.end())
-
-    def listed(self) -> Iterator[Person]:
-        """Three full names or more in a row: `Emmanuel Macron, Keir Starmer and Donald Tusk`."""
-        for match in _LIST.finditer(self._text):
-            for name in _PERSON.finditer(self._text, match.start(), match.end()):
-                if " " in name[0] and self._is_person(name[0], name.start()):
-                    yield Person(name[0], None, None, name.start(), name.end())
-
     def recurring(self) -> Iterator[Person]:
         """Full names whose last word stands alone elsewhere, as news does with persons only."""
         pairs = re.compile(rf"(?<![\w.] )(?<!\w){_FULL}(?!\w)")
@@ -194,22 +167,6 @@ class _Finder:
             name = match[0]
             if alone[name.split()[-1]] and self._is_person(name, match.start()):
                 yield Person(name, None, None, match.start(), match.end())
-
-    def surnames(self) -> Iterator[Person]:
-        """A lone surname that speaks or acts, and that also stands inside a sentence."""
-        inside = set(re.findall(rf"(?<=[a-z,] )({_CAPITAL})(?! [A-Z])", self._text))
-        for match in re.finditer(rf"(?<![\w’'-]){_CAPITAL}(?![\w-])", self._text):
-            name, start = match[0], match.start()
-            before = self._text[max(0, start - 20) : start]
-            if name in _NO_PERSON or _NAME_GOES_BEFORE.search(before):
-                continue
-            if name in self._lexicon.surnames and self._is_person(name, start):
-                yield Person(name, None, None, start, match.end())
-                continue
-            if name not in inside or self._lexicon.actor(name) is not None:  # a capital as a place
-                continue
-            if _SPEECH.match(self._text, match.end()) and self._is_person(name, start):
-                yield Person(name, None, None, start, match.end())
 
     def _before(self, start: int, title: str) -> tuple[str | None, str]:
         """The affiliation that stands right before a title, and the title as it is reported."""

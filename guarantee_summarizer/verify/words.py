@@ -54,6 +54,9 @@ def words_stand_nearby(claim: Claim, context: Context) -> Iterator[Finding]:
     for field, text in claim.located.items():
         wanted = content(fold(text)) - content(fold(context.metadata))
         near = context.reach(claim) if field == "attribution" else nearby
+        speaker = context.participant(text) if field == "attribution" else None
+        if speaker and not context.meaning(speaker.name).isdisjoint(near):
+            continue
         missing = wanted.difference(*map(content, context.folded(near)))
         words = (word for word in _WORD.findall(fold(text)) if content(word) & missing)
         for word in (word for word in words if not _named_nearby(word, near, context)):

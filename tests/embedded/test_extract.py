@@ -243,7 +243,9 @@ def test_a_users_lexicon_is_used_by_the_summarizer(tmp_path):
     (tmp_path / "states.csv").write_text(
         "name,code,aliases,demonyms,metonyms\nNorland,,,Norlandic,\n"
     )
-    (tmp_path / "cues.csv").write_text("family,value,pattern\nrelevant,strong,shield wall\n")
+    (tmp_path / "cues.csv").write_text(
+        "family,value,weight,phrases\nrelevant,force,4,shield wall\n"
+    )
     text = (
         "Norland would hold the shield wall with its troops. It stands, and Norland agreed to it."
     )

@@ -236,7 +236,7 @@ def test_the_command_prints_a_table_json_and_the_errors_with_their_sentences():
     data = json.loads(run(app, ["evaluate", str(GOLD), "--only", "01*", "--format", "json"]).output)
     assert data["over_all"]["participants"]["gold"] == 22
     listed = run(app, ["evaluate", str(GOLD), "--only", "01*", "--show-errors"]).output
-    assert "spurious events" in listed
+    assert "spurious proposals" in listed
     assert "[25] In an interview" in listed
 
 

@@ -133,16 +133,18 @@ def test_a_folder_that_is_none_is_refused(tmp_path):
 
 
 def test_a_broken_cue_is_named_with_its_line(tmp_path):
-    (tmp_path / "cues.csv").write_text('family,value,pattern\nlayer,backstop,"(unclosed"\n')
-    with pytest.raises(LexiconError, match=r"cues\.csv, line 2, column pattern"):
+    (tmp_path / "cues.csv").write_text("family,value,weight,phrases\nlayer,backstop,much,net\n")
+    with pytest.raises(LexiconError, match=r"cues\.csv, line 2, column weight"):
         Cues.load(tmp_path)
 
 
 def test_a_users_cue_adds_to_the_bundled_ones(tmp_path):
-    (tmp_path / "cues.csv").write_text("family,value,pattern\nlayer,backstop,tripwire line\n")
+    (tmp_path / "cues.csv").write_text(
+        "family,value,weight,phrases\nlayer,backstop,3,tripwire line\n"
+    )
     own = Cues.load(tmp_path)
-    assert own.first("layer", "a Tripwire line of ships") == "backstop"
-    assert own.first("layer", "a safety net") == "backstop"
+    for words in ("a tripwire line of ships", "a safety net"):
+        assert [cue.value for cue in own.find("layer", words.split())] == ["backstop"]
 
 
 def test_the_fingerprint_of_a_lexicon_is_that_of_what_it_knows(tmp_path):
@@ -162,8 +164,10 @@ def test_the_fingerprint_of_a_lexicon_is_that_of_what_it_knows(tmp_path):
     assert len(seen) == 1 + len(changes)
 
 
-def test_the_fingerprint_of_the_cues_is_that_of_their_patterns(tmp_path):
+def test_the_fingerprint_of_the_cues_is_that_of_their_phrases(tmp_path):
     bundled = Cues.load().fingerprint
     assert bundled == Cues.load(tmp_path).fingerprint
-    (tmp_path / "cues.csv").write_text("family,value,pattern\nmeasure,arms_supply,zeppelins\n")
+    (tmp_path / "cues.csv").write_text(
+        "family,value,weight,phrases\nmeasure,military_aid,3,zeppelin\n"
+    )
     assert Cues.load(tmp_path).fingerprint != bundled

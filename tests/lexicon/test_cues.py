@@ -1,64 +1,61 @@
-"""The table of cues: every alternative of every pattern is alive, which an example shows."""
+"""The tables of cues and verbs: every value is one that the schema knows."""
 
 from __future__ import annotations
 
-import csv
-import re
-from collections import defaultdict
-from collections.abc import Iterator
-from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from guarantee_summarizer.lexicon import default_cues
 from guarantee_summarizer.lexicon.tables import read_table
+from guarantee_summarizer.schema.vocabulary import LayerFunction, Measure, Role, Status
 
-EXAMPLES: dict[tuple[str, str], list[str]] = defaultdict(list)
-with Path(__file__).with_name("cues_examples.csv").open(encoding="utf-8", newline="") as lines:
-    for line in csv.DictReader(lines):
-        EXAMPLES[line["family"], line["value"]].append(line["example"])
-ROWS = list(read_table("cues.csv", ("family", "value", "pattern")))
-_TOKEN = re.compile(r"\\.|\[(?:\\.|[^\]\\])+\]|.")  # a character class is one token
-
-
-def alternatives(pattern: str) -> Iterator[str]:
-    """Split a pattern at each `|` outside brackets."""
-    depth, alternative = 0, ""
-    for token in _TOKEN.findall(pattern):
-        depth += (token == "(") - (token == ")")
-        if token == "|" and depth == 0:
-            yield alternative
-            alternative = ""
-        else:
-            alternative += token
-    yield alternative
+CUES = default_cues()
+CUE_ROWS = list(read_table("cues.csv", ("family", "value", "weight", "phrases")))
+VERB_ROWS = list(read_table("verbs.csv", ("verb", "sense", "status", "negated", "modal")))
+SENSES = set("say ask offer pledge agree sign order reject doubt discuss do meet state".split())
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.place)
-def test_every_alternative_of_a_cue_is_matched_by_an_example(row):
-    examples = EXAMPLES[row["family"], row["value"]]
-    unmatched = [
-        alternative
-        for alternative in alternatives(row["pattern"])
-        if not any(whole_words(alternative).search(example) for example in examples)
+def values(word: object) -> set[str]:
+    """The values of an annotated literal of the schema."""
+    return set(get_args(get_args(word)[0]))
+
+
+@pytest.mark.parametrize(
+    ("family", "known"),
+    [
+        ("measure", Measure),
+        ("layer", LayerFunction),
+        ("before", Role),
+        ("after", Role),
+        ("apposed", Role),
+    ],
+)
+def test_cues_speak_for_what_the_schema_knows(family, known):
+    assert {row["value"] for row in CUE_ROWS if row["family"] == family} <= values(known)
+
+
+def test_verbs_give_statuses_and_roles_of_the_schema():
+    statuses = {row[column] for row in VERB_ROWS for column in ("status", "negated", "modal")}
+    roles = {row[column] for row in VERB_ROWS for column in ("agent", "object")}
+    assert statuses <= values(Status) | {""}
+    assert roles <= values(Role) | {""}
+    assert {row["sense"] for row in VERB_ROWS} == SENSES
+
+
+def test_no_phrase_stands_twice_in_a_family_but_for_words_of_two_meanings():
+    for family in ("relevant", "measure", "layer", "structure"):
+        phrases = [p for row in CUE_ROWS if row["family"] == family for p in row.many("phrases")]
+        assert [p for p in phrases if phrases.count(p) > 1] == []
+
+
+def test_no_verb_stands_twice():
+    verbs = [row["verb"] for row in VERB_ROWS]
+    assert [verb for verb in verbs if verbs.count(verb) > 1] == []
+
+
+def test_the_longest_phrase_is_found_at_each_place():
+    found = [
+        (c.value, c.start, c.end) for c in CUES.find("layer", "the first line of defence".split())
     ]
-    assert unmatched == []
-
-
-def whole_words(alternative: str) -> re.Pattern[str]:
-    """Compile one alternative as `Cues` compiles them all; Norland is the actor of a role."""
-    cue = alternative.replace("{}", "Norland")
-    return re.compile(rf"(?<!\w)(?:{cue})(?!\w)", re.IGNORECASE)
-
-
-def test_every_example_is_of_a_cue_that_exists():
-    assert set(EXAMPLES) == {(row["family"], row["value"]) for row in ROWS}
-
-
-@pytest.mark.parametrize("text", ["a non-aggression pact", "An attack on one is one on all."])
-def test_cues_of_relevance_do_not_run_into_one_another(text):
-    assert default_cues().first("relevant", text) == "strong"
-
-
-def test_troops_in_a_place_are_a_deployment():
-    assert default_cues().first("measure", "troops in Gaza") == "troop_deployment"
+    assert found == [("territorial_defence", 1, 5)]

@@ -1,4 +1,4 @@
-"""Persons by title, apposition, speech and lists; with office and affiliation."""
+"""Persons by title and apposition; with office and affiliation."""
 
 from __future__ import annotations
 
@@ -22,11 +22,9 @@ def people(text: str) -> list[tuple[str, str | None, str | None]]:
         ("NATO Secretary General Mark Rutte came.", [("Mark Rutte", "Secretary General", "NATO")]),
         ("President of Ukraine Volodymyr Zelenskyy spoke.", [("Volodymyr Zelenskyy", "President", "Ukraine")]),
         ("U.S. President Donald J. Trump left.", [("Donald J. Trump", "President", "United States")]),
-        ("Ursula von der Leyen said so.", [("Ursula von der Leyen", None, None)]),
         ("Saudi Crown Prince Mohammed bin Salman signed.", [("Mohammed bin Salman", "Crown Prince", "Saudi Arabia")]),
         ("Kremlin head Vladimir Putin waits.", [("Vladimir Putin", "Kremlin head", "Russia")]),
         ("Azerbaijan's President Ilham Aliyev agreed.", [("Ilham Aliyev", "President", "Azerbaijan")]),
-        ("“No,” said Mr. Keith Kellogg.", [("Keith Kellogg", None, None)]),
     ],
 )  # fmt: skip
 def test_a_title_beside_a_name_gives_office_and_affiliation(text, expected):
@@ -52,11 +50,6 @@ def test_apposition_gives_the_office_on_either_side():
     assert found == [("Alexus Grinkevich", "military official", "NATO")]
 
 
-def test_three_names_in_a_row_are_persons_without_a_title():
-    found = people("It carried the names of Emmanuel Macron, Giorgia Meloni and António Costa.")
-    assert [name for name, _, _ in found] == ["Emmanuel Macron", "Giorgia Meloni", "António Costa"]
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -69,6 +62,12 @@ def test_three_names_in_a_row_are_persons_without_a_title():
 )
 def test_capitals_alone_make_no_person(text):
     assert people(text) == []
+
+
+def test_an_ambassador_to_a_state_does_not_speak_for_it():
+    assert people("Former U.S. Ambassador to Russia Michael McFaul agreed.") == [
+        ("Michael McFaul", "Ambassador", "United States")
+    ]
 
 
 def test_surnames_keep_their_particles_and_transliterations_meet():

