@@ -41,6 +41,7 @@ _SPEAKER_WORDS, _HEADLINE_WORDS, _PROSE_WORDS = 10, 25, 8
 _DANGLING = re.compile(
     r"(?: (?:an?|the|of|to|in|on|at|by|for|with|from|and|or|that|which|its|their))+$"
 )
+_OPENED, _CLOSED = re.compile(r"(?<!\w)['‘](?=\w)"), re.compile(r"(?<=[\w.,!?])['’](?!\w)")
 _MONTH = re.compile(rf" (?:{'|'.join(MONTH_NAMES)})(?: \d{{4}})?")
 _TELLING = 2  # points of relevance that a headline's sentence has
 _LAST_RANK = 4  # of what a short wording may hold
@@ -128,7 +129,7 @@ def title(line: Line, clause: Clause, words: int, *, content: bool = False) -> s
 
 def _bare(words: str) -> str:
     """A wording without the article or the `to` in front."""
-    return _capital(re.sub(r"^(?:To|The|An?|That|And|But) (?=\w)", "", words))
+    return _capital(_balanced(re.sub(r"^(?:To|The|An?|That|And|But) (?=\w)", "", words)))
 
 
 def _goes(words: str) -> bool:
@@ -195,6 +196,8 @@ def _balanced(text: str) -> str:
         odd = text.count(first) % 2 if first == second else text.count(first) != text.count(second)
         if odd:
             text = text.replace(first, "").replace(second, "")
+    if len(_OPENED.findall(text)) > len(_CLOSED.findall(text)):
+        text = _OPENED.sub("", text)
     return text
 
 

@@ -229,7 +229,7 @@ def _fields(
     by = _authors(document, line, clause)
     if is_item(line) and heading and not by:
         by = heading[1]
-    to = tuple(n for n in _recipients(document, line, clause) if n not in by)
+    to = tuple(n for n in dict.fromkeys(_recipients(document, line, clause)) if n not in by)
     return {
         "title": _titled(document, line, clause),
         "description": sentence(line, clause),
