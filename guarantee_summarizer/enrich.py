@@ -64,7 +64,9 @@ class _Readings:
 
     def __init__(self, reading: ActorsInText, participants: Iterable[Participant]) -> None:
         self._reading, self._article, self._lexicon = reading, reading.article, reading.lexicon
+        participants = tuple(participants)
         self._surnames = [surname(p.name) for p in participants]
+        self._names = {fold(p.name) for p in participants}
 
     def participant(self, given: Participant) -> Participant:
         found = given.replace(kind=self._kind(given))
@@ -111,8 +113,11 @@ class _Readings:
 
     def _aliases(self, given: Participant) -> tuple[str, ...]:
         if given.kind != "person":
-            forms = self._reading.forms(self._lexicon.actor(given.name))
-            return tuple(form for form in forms if fold(form) != fold(given.name))
+            actor = self._lexicon.actor(given.name)
+            if actor and fold(given.name) in map(fold, actor.metonyms):  # a palace, not the state
+                return ()
+            forms = self._reading.forms(actor)
+            return tuple(form for form in forms if fold(form) not in self._names)
         shared = self._surnames.count(surname(given.name)) > 1
         return () if shared else tuple(self._reading.surname_alone(given.name))
 

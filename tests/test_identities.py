@@ -306,3 +306,11 @@ def test_an_office_or_a_group_is_never_the_state_that_the_tables_know_by_its_nam
     assert [(p.name, p.kind) for p in summary.participants] == [
         ("United States", "state"), ("White House", kind),
     ]  # fmt: skip
+
+
+def test_a_palace_that_takes_part_itself_is_no_other_name_of_the_state():
+    text = "The White House agreed. Washington waits, and the United States pays."
+    summary = summarized(text, ("United States", "state"), ("White House", "office"))
+    state, palace = summary.participants
+    assert (state.aliases, palace.aliases) == (("Washington",), ())
+    assert [c.sentence for c in palace.evidence] == [1]
