@@ -74,7 +74,7 @@ def event(what: str, status: str, evidence: int, when: str) -> list[dict[str, ob
         {"disputes": position("Russia", "Russia rejects any foreign troops.", 2)},
         {"disputes": position("Poland", "It would not deploy troops.", 4)},
         {"structure": layer(2)},
-        {"proposals": proposal("Soldiers.", 1, condition="after a cease-fire".replace("-", ""))},
+        {"proposals": proposal("Soldiers.", 1, condition="after a ceasefire")},
         {"proposals": proposal("No troops.", 4, attribution="Prime Minister Tusk")},
         {"participants": person(title="Prime Minister", affiliation="Poland")},
         {"headline": "Norway could send about 2,000 soldiers to Ukraine; Russia rejects them"},
@@ -371,3 +371,67 @@ def test_the_end_of_the_article_is_not_near_its_first_sentence():
     assert codes(proposals=proposal("Soldiers.", 1, condition=condition)) == {
         "words_not_in_evidence"
     }
+
+
+# --- where a finding points, and how grave it is
+
+
+def found(**fields: object) -> set[tuple[str, str, str]]:
+    data = {"relevant": True, "participants": PARTICIPANTS, **fields}
+    summary = enrich(gs.Summary.ground(data, ARTICLE), ARTICLE, default_lexicon())
+    return {(f.code, f.severity, f.path) for f in verify(summary, ARTICLE, examples=EXAMPLES)}
+
+
+LAYERS = [
+    {"rank": 2, "name": name, "providers": ["Norway"], "evidence": [sentence]}
+    for name, sentence in (("multinational force", 5), ("soldiers", 1))
+]
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "severity", "path"),
+    [
+        ({"participants": [*PARTICIPANTS[1:], {"name": "Norway", "kind": "state", "aliases": ["Russia"]}]},
+         "alias_of_another", "error", "participants[4].aliases[0]"),
+        ({"proposals": proposal("Soldiers.", 1, condition="once elections are held")},
+         "words_not_in_evidence", "error", "proposals[0].condition"),
+        ({"proposals": proposal("It is 'a step forward'.", 1)}, "quotation_not_in_evidence", "error", "proposals[0]"),
+        ({"proposals": proposal("Norway could send F-16 jets.", 1)}, "figure_not_in_evidence", "error", "proposals[0]"),
+        ({"events": [{**event("A treaty was signed.", "held", 3, "3 May 2026")[0], "when": "a Friday"}]},
+         "wording_not_in_article", "error", "events[0].when"),
+        ({"events": event("Leaders will meet.", "expected", 3, "3 May 2026")}, "event_in_the_past", "warning", "events[0]"),
+        ({"structure": {"layers": LAYERS}}, "layer_order", "warning", "structure.layers[0]"),
+        ({"structure": layer(1)}, "layer_order", "error", "structure.layers[0].rank"),
+        ({"events": event("A treaty was signed.", "held", 3, "3 May 2026") * 2}, "said_twice", "warning", "events[1]"),
+        ({"disputes": position("Russia", "It rejects foreign troops.", 2) * 2}, "said_twice", "warning", "disputes[1]"),
+        ({"proposals": [{**proposal("Soldiers in Ukraine.", 1)[0], "description": "All may come."}]},
+         "firmer_than_evidence", "error", "proposals[0].description"),
+        ({"structure": {"legal_form": "treaty", "evidence": [1]}}, "words_not_in_evidence", "error", "structure.legal_form"),
+    ],
+)  # fmt: skip
+def test_a_finding_says_where_and_how_grave(fields, code, severity, path):
+    assert (code, severity, path) in found(**fields)
+
+
+def test_the_same_words_on_other_sentences_are_no_repetition():
+    twice = proposal("Troops in Ukraine.", 1) + proposal("Troops in Ukraine.", 2)
+    assert "said_twice" not in codes(proposals=twice)
+
+
+def test_what_one_sentence_ranks_may_be_several_layers():
+    one = [
+        {**LAYERS[0], "rank": rank, "name": name}
+        for rank, name in ((1, "own army"), (2, "a force"))
+    ]
+    assert "layer_order" not in codes(structure={"layers": one})
+
+
+def test_a_quotation_in_a_summary_of_another_language_is_only_a_warning():
+    data = {
+        "relevant": True, "headline": "Норвегія надішле війська до України після перемир'я.",
+        "abstract": "Норвегія може надіслати солдатів до України, коли настане перемир'я, повідомляють там.",
+        "proposals": proposal("Війська “крок уперед”", 1),
+    }  # fmt: skip
+    findings = verify(gs.Summary.ground(data, ARTICLE), ARTICLE)
+    severities = {f.severity for f in findings if f.code == "quotation_not_in_evidence"}
+    assert severities == {"warning"}
