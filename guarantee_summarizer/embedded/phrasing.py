@@ -15,6 +15,7 @@ from guarantee_summarizer.sentences import without_marks
 __all__ = [
     "abstract",
     "attribution",
+    "bare",
     "brief",
     "clean",
     "headline",
@@ -108,7 +109,7 @@ def title(line: Line, clause: Clause, words: int, *, content: bool = False) -> s
     """
     verb = line.verb(clause)
     if not content and (verb is None or verb.sense not in _CARRIES or clause.negated):
-        return _bare(brief(line, clause, words))
+        return bare(brief(line, clause, words))
     contents = [
         (other.start, other.end, brief(line, other, words))
         for other in line.facts.clauses
@@ -123,12 +124,12 @@ def title(line: Line, clause: Clause, words: int, *, content: bool = False) -> s
         if not any(n.end >= p.end > n.start for n in line.named)
     ]
     telling = [c for c in contents if line.found("measure", c[0], c[1])] or contents
-    short = _bare(telling[0][2]) if telling else ""
-    return short if len(short.split()) > 1 else _bare(brief(line, clause, words))
+    short = bare(telling[0][2]) if telling else ""
+    return short if len(short.split()) > 1 else bare(brief(line, clause, words))
 
 
-def _bare(words: str) -> str:
-    """A wording without the article or the `to` in front."""
+def bare(words: str) -> str:
+    """Return a wording without the article or the `to` in front, its quotation marks in pairs."""
     return _capital(_balanced(re.sub(r"^(?:To|The|An?|That|And|But) (?=\w)", "", words)))
 
 

@@ -12,6 +12,7 @@ from guarantee_summarizer.embedded.facts import Clause
 from guarantee_summarizer.embedded.line import Line, is_item
 from guarantee_summarizer.embedded.phrasing import (
     attribution,
+    bare,
     brief,
     clean,
     phrase_text,
@@ -257,8 +258,11 @@ def _refers(line: Line, clause: Clause) -> bool:
 
 def _titled(document: Document, line: Line, clause: Clause) -> str:
     """A title of the clause; where that says too little, the whole clause or what is measured."""
-    words = title(line, clause, _TITLE_WORDS)
     text = line.sentence.text
+    noun = _described(line, clause)
+    words = title(line, clause, _TITLE_WORDS - len(noun.split()))
+    if noun:  # "capabilities proposed by Washington"
+        return bare(f"{noun[:1].upper()}{noun[1:]} {words[:1].lower()}{words[1:]}")
     subject = clause.subjects[0] if clause.subjects else None
     if subject and text[subject.start : subject.end].lower() in ("he", "she"):
         whole, names = brief(line, clause, _TITLE_WORDS, bare=False), document.who(line, subject)
@@ -271,6 +275,14 @@ def _titled(document: Document, line: Line, clause: Clause) -> str:
     if len(words.split()) < len(rest.split()) <= _TITLE_WORDS:
         return rest.rstrip(".")
     return _measured(line, clause) or words
+
+
+def _described(line: Line, clause: Clause) -> str:
+    """The noun phrase that a participle without a subject describes."""
+    if clause.relation != "acl" or clause.subjects or not clause.passive:
+        return ""
+    before = [p for p in line.facts.phrases if p.end <= clause.at < p.whole]
+    return phrase_text(line, before[-1], _TITLE_WORDS // 2) if before else ""
 
 
 def _measured(line: Line, clause: Clause) -> str:

@@ -100,3 +100,16 @@ def test_nothing_that_the_extractor_says_of_gold_is_withheld_and_titles_end_well
             words = proposal.title.split()
             assert len(words) <= 10
             assert words[-1].lower() not in DANGLING
+
+
+def test_what_a_participle_describes_stands_in_the_title():
+    (proposal,) = summary(
+        "Leaders discussed the troops proposed by France for the border."
+    ).proposals
+    assert proposal.title == "Troops proposed by France for the border"
+    assert proposal.proposed_by == ("France",)
+
+
+def test_a_title_holds_quotation_marks_in_pairs():
+    (proposal,) = summary("France has offered to send 'assurance forces,' he said.").proposals
+    assert proposal.title.count("'") in (0, 2)
