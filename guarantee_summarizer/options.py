@@ -103,6 +103,8 @@ class Options:
         _check_choice("mode", self.mode, Mode)
         if not self.language.strip():
             raise ConfigurationError("language is empty; name one, for instance 'Ukrainian'")
+        if isinstance(self.review, dict):  # as `Summarizer.settings` gives it
+            object.__setattr__(self, "review", Endpoint(**self.review))
         if not isinstance(self.review, bool | str | Endpoint) or self.review == "":
             raise ConfigurationError(
                 f"review is {type(self.review).__name__}; give True, False, the name of a model, or "

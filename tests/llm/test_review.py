@@ -205,6 +205,11 @@ def test_a_reader_of_another_endpoint_is_in_the_settings_and_the_pickle_without_
     reader = gs.Endpoint(model="reader-9", base_url="http://127.0.0.1:1/v1", api_key="secret-2")
     works = gs.Summarizer("m", base_url="http://127.0.0.1:2/v1", api_key="secret-1", review=reader)
     assert works.settings["review"] == {"model": "reader-9", "base_url": reader.base_url}
+    again = gs.Summarizer(**json.loads(json.dumps(works.settings)))
+    assert again.settings == works.settings
+    assert again.key(gs.Article.from_text("Norvia asks.")) == works.key(
+        gs.Article.from_text("Norvia asks.")
+    )
     frozen = pickle.dumps(works)
     assert b"secret" not in frozen
     assert pickle.loads(frozen).settings == works.settings  # noqa: S301  (our own)
