@@ -89,6 +89,11 @@ def benchmark_embedded() -> None:
         print(
             f"  {size:9,} characters: {seconds * 1e3:7.1f} ms, {seconds * 1e9 / size:5.1f} ns each"
         )
+    for name, unit in _ONE_SENTENCE.items():
+        short, long = (_of_one_sentence(unit, size) for size in (10_000, 100_000))
+        print(
+            f"  one sentence of {name:9}: 100 kB take {long:5.1f} s, {long / short:4.1f} times 10 kB"
+        )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"  peak memory of this process, 1 MB of text included: {peak:.0f} MB")
 
@@ -97,6 +102,24 @@ def _of_size(size: int) -> str:
     """The development articles one after the other, as often as needed, cut to a size."""
     articles = "\n\n".join(path.read_text() for path in sorted(GOLD.parent.glob("*[13579]-*.txt")))
     return (articles * (size // len(articles) + 1))[:size]
+
+
+_ONE_SENTENCE = {
+    "clauses": "France and Germany would send troops and ",
+    "digits": "123 456 7890 ",
+    "initials": "U. S. the J. D. and ",
+    "capitals": "the Council of Europe and ",
+}
+
+
+def _of_one_sentence(unit: str, size: int) -> float:
+    """CPU seconds for an article that ends in one sentence of that size."""
+    opening = "France would send troops to Ukraine to guarantee a ceasefire and a peace agreement. "
+    reader = gs.Summarizer(relevance=False)
+    text = opening * 30 + unit * (size // len(unit)) + "."
+    start = time.process_time()
+    reader.summarize(text)
+    return time.process_time() - start
 
 
 def _forgetful(article: str) -> gs.Summary:

@@ -225,6 +225,7 @@ def test_the_same_text_gives_the_same_summary(seed):
 WORDS = GAZA.split() + CAUCASUS.split() + ["\n\n", "\u200b", "- ", "1.", "“", "”", "U.S.", "{{x}}"]
 
 
+@pytest.mark.slow
 @given(st.randoms(use_true_random=False), st.integers(5, 200))
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_no_shuffled_text_raises_or_gives_an_ungrounded_claim(shuffler: random.Random, length: int):

@@ -42,6 +42,7 @@ def test_an_article_that_is_not_about_a_guarantee_has_nothing_to_pass_over():
     assert passed_over(gs.Summary(relevant=False, headline="Rain."), article) == ()
 
 
+@pytest.mark.slow
 def test_right_summaries_are_hardly_accused():
     found = [
         passed_over(item.summary, item.article) for item in load_gold(ROOT / "tests" / "gold")[:10]

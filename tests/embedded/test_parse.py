@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
-import guarantee_summarizer as gs
 from guarantee_summarizer.embedded.facts import Clause, Facts
 from guarantee_summarizer.embedded.parse import facts
 from guarantee_summarizer.embedded.pipeline import load
@@ -87,22 +84,3 @@ def test_a_text_beyond_the_limit_of_a_pipeline_is_parsed_in_pieces_with_right_of
     text = "The alliance met and " * 600 + "Keir Starmer left."
     names = [text[e.start : e.end] for e in parse(text).entities if e.label == "PERSON"]
     assert "Keir Starmer" in names
-
-
-@pytest.mark.parametrize(
-    "unit",
-    ["France and Germany would send troops and ", "123 456 7890 ", "U. S. the J. D. and ", "the Council of Europe and "],
-    ids=["sentence", "digits", "initials", "capitals"],
-)  # fmt: skip
-def test_time_grows_with_the_length_of_one_sentence_and_not_faster(unit):
-    opening = "France would send troops to Ukraine to guarantee a ceasefire and a peace agreement. "
-    reader = gs.Summarizer(relevance=False)
-
-    def seconds(size: int) -> float:
-        text = opening * 30 + unit * (size // len(unit)) + "."
-        start = time.process_time()
-        reader.summarize(text)
-        return time.process_time() - start
-
-    seconds(2_000)
-    assert seconds(24_000) < 12 * seconds(6_000)
