@@ -304,7 +304,9 @@ class BatchJob:
             yield result.outcome
         if moved := len(self._store.numbers(part.reviewed_by)):
             notes.append(f"{moved} answers went on to be reviewed")
-            if not self._mine("planned", "uploaded", "created", named=part.reviewed_by.part):
+            if not self._mine(
+                "planned", "uploaded", "created", "unsent", named=part.reviewed_by.part
+            ):
                 self._store.put(replace(part.reviewed_by, total=moved, step="planned"))
         state = remote.state if remote else "cancelled"
         ended = replace(part, step="collected", state=state, notes=tuple(notes[:_NOTES]))

@@ -3,7 +3,7 @@
 from guarantee_summarizer.evaluation.damage import (
     Damage,
     Noticed,
-    Review,
+    ReviewedRecord,
     load_damage,
     load_reviews,
     noticed,
@@ -30,7 +30,7 @@ __all__ = [
     "GoldItem",
     "Mismatch",
     "Noticed",
-    "Review",
+    "ReviewedRecord",
     "Scores",
     "assign",
     "error_lines",

@@ -24,7 +24,15 @@ from guarantee_summarizer.llm.review import read_review, recorded_claims
 from guarantee_summarizer.schema import ClaimPath, Finding, Summary
 from guarantee_summarizer.verify import verify
 
-__all__ = ["Damage", "Noticed", "Review", "load_damage", "load_reviews", "noticed", "reviewed"]
+__all__ = [
+    "Damage",
+    "Noticed",
+    "ReviewedRecord",
+    "load_damage",
+    "load_reviews",
+    "noticed",
+    "reviewed",
+]
 
 _STEP = re.compile(r"\w+|\[(\d+)\]")
 
@@ -45,7 +53,7 @@ class Damage:
 
 
 @dataclass(frozen=True, slots=True)
-class Review:
+class ReviewedRecord:
     """A second reader's answer to a record that holds several damages at once."""
 
     article: str
@@ -84,13 +92,13 @@ def load_damage(file: str | Path) -> list[Damage]:
     return damages
 
 
-def load_reviews(file: str | Path, damages: Sequence[Damage]) -> list[Review]:
+def load_reviews(file: str | Path, damages: Sequence[Damage]) -> list[ReviewedRecord]:
     """Read reviews: one JSON object a line, with `article`, `damages` (line numbers) and `answer`."""
     reviews = []
     for line in Path(file).read_text(encoding="utf-8").splitlines():
         data = json.loads(line)
         chosen = tuple(damages[number - 1] for number in data["damages"])
-        reviews.append(Review(data["article"], chosen, json.dumps(data["answer"])))
+        reviews.append(ReviewedRecord(data["article"], chosen, json.dumps(data["answer"])))
     return reviews
 
 
@@ -128,7 +136,7 @@ def noticed(items: Mapping[str, GoldItem], damages: Iterable[Damage]) -> dict[st
 
 
 def reviewed(
-    items: Mapping[str, GoldItem], reviews: Iterable[Review]
+    items: Mapping[str, GoldItem], reviews: Iterable[ReviewedRecord]
 ) -> tuple[dict[str, Noticed], Noticed]:
     """Count what checks and reader notice of damages among right claims.
 

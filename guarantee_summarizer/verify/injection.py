@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from guarantee_summarizer.schema import Finding
@@ -37,13 +37,16 @@ INSTRUCTION = re.compile(
 
 def evidence_is_no_instruction(claim: Claim, _: Context) -> Iterator[Finding]:
     """No cited sentence speaks to whoever, or whatever, reads the article."""
+    if (number := _first_cited(claim, _instructs)) is not None:
+        message = f"sentence {number} gives instructions to its reader"
+        yield error("evidence_is_instruction", claim.path, message)
+
+
+def _first_cited(claim: Claim, matches: Callable[[str], bool]) -> int | None:
+    """The number of the first cited sentence that matches; participants and texts cite none."""
     if claim.section in ("text", "participants"):
-        return
-    for citation in claim.evidence:
-        if _instructs(citation.quote):
-            message = f"sentence {citation.sentence} gives instructions to its reader"
-            yield error("evidence_is_instruction", claim.path, message)
-            return
+        return None
+    return next((c.sentence for c in claim.evidence if matches(c.quote)), None)
 
 
 @lru_cache(maxsize=512)
@@ -53,31 +56,25 @@ def _instructs(quote: str) -> bool:
 
 def evidence_hides_nothing(claim: Claim, _: Context) -> Iterator[Finding]:
     """No cited sentence holds characters or markup that hide words from a person who reads it."""
-    if claim.section in ("text", "participants"):
-        return
-    for citation in claim.evidence:
-        if hides_text(citation.quote):
-            message = f"sentence {citation.sentence} holds hidden text"
-            yield warning("evidence_hides_text", claim.path, message)
-            return
+    if (number := _first_cited(claim, hides_text)) is not None:
+        yield warning("evidence_hides_text", claim.path, f"sentence {number} holds hidden text")
 
 
 def evidence_is_in_the_articles_script(claim: Claim, context: Context) -> Iterator[Finding]:
     """No cited sentence of an English article is in another alphabet."""
-    if claim.section in ("text", "participants") or not context.article.english:
-        return
-    for citation in claim.evidence:
-        if not _is_latin(citation.quote):
-            message = f"sentence {citation.sentence} is in another alphabet than the article"
-            yield warning("evidence_in_another_script", claim.path, message)
-            return
+    number = _first_cited(claim, _is_not_latin) if context.article.english else None
+    if number is not None:
+        message = f"sentence {number} is in another alphabet than the article"
+        yield warning("evidence_in_another_script", claim.path, message)
 
 
 @lru_cache(maxsize=2048)
-def _is_latin(quote: str) -> bool:
+def _is_not_latin(quote: str) -> bool:
+    if quote.isascii():
+        return False
     letters = [char for char in quote if char.isalpha()]
     latin = [char for char in letters if unicodedata.name(char, "").startswith("LATIN")]
-    return quote.isascii() or 2 * len(latin) >= len(letters)
+    return 2 * len(latin) < len(letters)
 
 
 def claims_are_not_the_examples(claim: Claim, context: Context) -> Iterator[Finding]:

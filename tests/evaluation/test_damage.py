@@ -8,7 +8,7 @@ import pytest
 
 from guarantee_summarizer.errors import SchemaError
 from guarantee_summarizer.evaluation import load_damage, load_gold, load_reviews, noticed, reviewed
-from guarantee_summarizer.evaluation.damage import Damage, Review, damaged
+from guarantee_summarizer.evaluation.damage import Damage, ReviewedRecord, damaged
 from tests.conftest import ROOT
 
 ITEMS = {item.name: item for item in load_gold(ROOT / "tests" / "gold")}
@@ -53,7 +53,7 @@ def test_a_verdict_counts_for_the_claim_that_it_is_on():
         {"claim": 4, "field": "role", "verdict": "wrong", "reason": "it is the adversary"},
         {"claim": 1, "field": "headline", "verdict": "imprecise", "reason": "none"},
     ]
-    review = Review(ARTICLE, tuple(damages), json.dumps({"verdicts": verdicts}))
+    review = ReviewedRecord(ARTICLE, tuple(damages), json.dumps({"verdicts": verdicts}))
     counts, alarms = reviewed(ITEMS, [review])
     role, place = counts["role"], counts["place"]
     assert (role.checks, role.reader, role.either) == (0, 1, 1)

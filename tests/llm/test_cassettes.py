@@ -191,13 +191,8 @@ def damaged(article: gs.Article) -> str:
 @pytest.mark.cassette("mend")
 @pytest.mark.vcr
 def test_a_reader_mends_in_one_short_re_ask_what_was_damaged_on_purpose(summarizer):
-    article = gs.Article.from_file(GOLD / "01-london-summit.txt")
-    account = Account(summarizer.options)
-    conversation = summarizer._pipeline.conversation(article, account)
-    next(conversation)
-    request = conversation.send(Completion(damaged(article)))  # as if a model had said so
+    request, draft, account = after(summarizer, "01-london-summit", damaged)
     assert len(request.answer.model_fields) >= 5
-    draft = summarizer.model_client.run(resumed(conversation, request), account)
     assert account.usage.attempts == 1
     assert draft.summary.withheld == ()
     assert [f for f in draft.findings if f.severity == "error"] == []
@@ -229,12 +224,7 @@ def subtly_damaged(article: gs.Article) -> str:
 @pytest.mark.cassette("review")
 @pytest.mark.vcr
 def test_a_second_reader_finds_what_no_check_sees_and_one_re_ask_mends_it(reviewed):
-    article = gs.Article.from_file(GOLD / "07-budapest-memorandum.txt")
-    account = Account(reviewed.options)
-    conversation = reviewed._pipeline.conversation(article, account)
-    next(conversation)
-    request = conversation.send(Completion(subtly_damaged(article)))  # as if a model had said so
-    draft = reviewed.model_client.run(resumed(conversation, request), account)
+    _, draft, account = after(reviewed, "07-budapest-memorandum", subtly_damaged)
     assert account.usage.attempts == 2
     assert draft.review == "done"
     summary = draft.summary
@@ -243,6 +233,15 @@ def test_a_second_reader_finds_what_no_check_sees_and_one_re_ask_mends_it(review
     assert summary.proposals[7].proposed_by == ("China", "France")
     assert summary.disputes[0].positions[0].party == "American officials"
     assert [f for f in draft.findings if f.severity == "error"] == []
+
+
+def after(summarizer, name, answer):
+    """What follows an answer that no model gave: the next request, the draft, the account."""
+    article, account = gs.Article.from_file(GOLD / f"{name}.txt"), Account(summarizer.options)
+    conversation = summarizer._pipeline.conversation(article, account)
+    next(conversation)
+    request = conversation.send(Completion(answer(article)))
+    return request, summarizer.model_client.run(resumed(conversation, request), account), account
 
 
 def resumed(conversation, request):
