@@ -108,7 +108,7 @@ class Summarizer:
             parser=self.options.pipeline,
         )
         if self._endpoint is None or self.options.coverage:
-            from guarantee_summarizer.embedded.pipeline import require  # noqa: PLC0415
+            from guarantee_summarizer.embedded.loading import require  # noqa: PLC0415
 
             require(self.options.pipeline)
 
@@ -287,7 +287,7 @@ class Summarizer:
     @cached_property
     def _parsed_with(self) -> str:
         """Name and version of the spaCy pipeline."""
-        from guarantee_summarizer.embedded.pipeline import fingerprint  # noqa: PLC0415
+        from guarantee_summarizer.embedded.loading import fingerprint  # noqa: PLC0415
 
         return fingerprint(self.options.pipeline)
 

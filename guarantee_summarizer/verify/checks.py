@@ -31,7 +31,7 @@ from guarantee_summarizer.verify.injection import (
     evidence_is_in_the_articles_script,
     evidence_is_no_instruction,
 )
-from guarantee_summarizer.verify.names import (
+from guarantee_summarizer.verify.naming import (
     aliases_are_no_others,
     names_occur,
     offices_stand_with_their_holder,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from guarantee_summarizer.embedded.facts import Clause, Facts
+from guarantee_summarizer.embedded.loading import load
 from guarantee_summarizer.embedded.parse import facts
-from guarantee_summarizer.embedded.pipeline import load
 
 
 def parse(text: str) -> Facts:

