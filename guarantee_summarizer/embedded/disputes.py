@@ -18,6 +18,7 @@ __all__ = ["disputes"]
 _ISSUE_WORDS, _STANCE_WORDS = 15, 20
 _FAR = 4  # sentences between two that argue about one thing
 _ASKS = frozenset("whether what which who where how when if".split())
+_AGAINST = ("while", "whereas", "although", "though")
 _APART = {"duration": "Length of the term", "force_size": "Size of the forces"}
 _TOPICS = {"withdrawal": "territorial", "neutrality": "membership", "training": "troop_deployment"}
 _STANDS = ("ask", "offer", "pledge", "agree", "reject", "doubt", "do")
@@ -89,7 +90,8 @@ def _refuses(line: Line, clause: Clause) -> bool:
     heads = (line.cues.values("head", phrase.head) for phrase in clause.agents)
     bodies = any(kinds & {"organization", "group"} for kinds in heads)
     about = line.found("measure", clause.start, clause.end)
-    return bool(wont and about and (line.named or bodies) and not numbered(line))
+    acts = not clause.passive or line.verb(clause) is not None
+    return bool(wont and acts and about and (line.named or bodies) and not numbered(line))
 
 
 def _contrasts(line: Line) -> bool:
@@ -192,7 +194,7 @@ def _wording(issue: _Issue) -> str:
         return f"{asked[0].mark.capitalize()} {words if named else words[:1].lower() + words[1:]}"
     for clause in line.clauses:
         verb = line.verb(clause)
-        if verb and verb.sense in ("reject", "doubt"):
+        if verb and verb.sense in ("reject", "doubt", "ask"):
             return title(line, clause, _ISSUE_WORDS, content=True)
     return brief(line, _main(line), _ISSUE_WORDS)
 
@@ -205,18 +207,18 @@ def _main(line: Line) -> Clause:
 
 
 def _positions(document: Document, line: Line) -> Iterator[Position]:
-    """Each participant that takes a stance in the sentence, with the clause that says so."""
-    for clause in line.clauses:
+    """Each participant that takes a stance in the sentence, with the clause that says so; refusals first."""
+    for clause in sorted(line.clauses, key=lambda c: not _takes_a_stand(line, c)):
         verb = line.verb(clause)
-        tells = verb is not None and verb.sense in ("reject", "ask")
         asked = clause.mark in _ASKS or any(a.mark in _ASKS for a in _above(line, clause))
-        if (
-            asked
-            or clause.relation in ("xcomp", "acl", "advcl", "pcomp")
-            or (clause.relation == "relcl" and not tells)
-        ):
+        contrasted = clause.relation == "advcl" and clause.mark in _AGAINST
+        if any(a.relation in ("advcl", "relcl") for a in _above(line, clause)):
             continue
-        if verb and verb.sense in ("say", "meet"):
+        if asked or (clause.relation in ("xcomp", "acl", "advcl", "pcomp") and not contrasted):
+            continue
+        if clause.relation == "relcl" and not _takes_a_stand(line, clause):
+            continue
+        if (verb and verb.sense in ("say", "meet")) or _is_demanded(line, clause):
             continue
         for party in (*document.who(line, *clause.agents), *_sayers(document, line, clause)):
             if not _is_source(line, party):
@@ -224,6 +226,18 @@ def _positions(document: Document, line: Line) -> Iterator[Position]:
                 if len(stance.split()) >= _LEAST:
                     yield Position(party=party, stance=f"{stance}.", evidence=(line.citation,))
                 break
+
+
+def _takes_a_stand(line: Line, clause: Clause) -> bool:
+    verb = line.verb(clause)
+    return verb is not None and verb.sense in ("reject", "ask")
+
+
+def _is_demanded(line: Line, clause: Clause) -> bool:
+    """Whether a clause is what somebody asks for: `Russia demands that Ukraine withdraw`."""
+    above = line.facts.clauses[clause.parent] if clause.parent is not None else None
+    verb = line.verb(above) if above is not None and above is not clause else None
+    return verb is not None and verb.sense == "ask" and clause.relation == "ccomp"
 
 
 def _above(line: Line, clause: Clause) -> Iterator[Clause]:

@@ -144,6 +144,8 @@ class Document:
             dummy = clause.verb.startswith("be ") or clause.verb in ("be", "remain")
             if (dummy and _words(line, phrase) in _THING) or self._refers(line, phrase, last):
                 continue
+            if phrase.plural and "group" in self.cues.values("head", phrase.head):
+                last.pop(_PLURAL, None)  # "Leaders … They": nobody who was named before
             if line.verb(clause) or self.cues.values("event", clause.verb):
                 self._register(line, phrase)
             for name in self._names(line, phrase):

@@ -163,13 +163,26 @@ def _when(line: Line, clause: Clause) -> str | None:
     dates = [
         (abs(start - clause.at), start, end)
         for start, end, of in _dates(line)
-        if of is clause or not _tells_itself(line, of)
+        if of is clause or (_are_one(line, of, clause) and not _tells_itself(line, of))
     ]
     if not dates:
         return None
     _, start, end = min(dates)
     words = line.sentence.text[start:end]
     return re.sub(r"^(?:on|the)\b ?", "", words).strip(" ,") or None
+
+
+def _are_one(line: Line, of: Clause, clause: Clause) -> bool:
+    """Whether one clause is part of the other, and describes no noun of it."""
+    for inner, outer in ((of, clause), (clause, of)):
+        seen = inner
+        while seen.parent is not None and seen.relation not in ("ROOT", "acl", "relcl", "conj"):
+            seen = line.facts.clauses[seen.parent]
+            if seen is outer:
+                return True
+            if seen.parent is not None and line.facts.clauses[seen.parent] is seen:
+                break
+    return False
 
 
 def _dates(line: Line) -> Iterator[tuple[int, int, Clause]]:
@@ -196,9 +209,19 @@ def _where(document: Document, line: Line, clauses: Iterable[Clause]) -> str | N
     text = line.sentence.text
     for clause in clauses:
         for prep, phrase in clause.obliques:
-            if prep in _AT and _is_place(document, line, phrase):
+            if prep in _AT and _is_place(document, line, phrase) and not _is_theirs(line, phrase):
                 return re.sub(r"['’]s$|^the ", "", text[phrase.start : phrase.end])
     return None
+
+
+def _is_theirs(line: Line, place: Phrase) -> bool:
+    """Whether a place only tells which people are meant: `the commander of the forces in Europe`."""
+    before = line.sentence.text[: place.start].rstrip()
+    return any(
+        before.startswith(" ", p.end) and len(before) - p.end <= len(" inside the")
+        and line.cues.values("head", p.head) & {"group", "troops", "force"}
+        for p in line.facts.phrases if p.end < len(before)
+    )
 
 
 def _is_place(document: Document, line: Line, phrase: Phrase) -> bool:
@@ -229,6 +252,9 @@ def _attending(
     for clause in clauses:
         names += document.who(line, *clause.agents, *clause.objects)
         names += document.who(line, *(p for prep, p in clause.obliques if prep in _WITH))
+        for prep, phrase in clause.obliques:
+            if prep == "including":  # a list that the parser may lose
+                names += [n.name for n in line.within(phrase.start, clause.end) if n.kind == "person"]
     media = {n.name for n in line.named if n.kind == "media"}
     return tuple(name for name in dict.fromkeys(names) if name not in media)
 

@@ -43,13 +43,14 @@ class Phrase:
 class Piece:
     """A part of a clause that can be left out of a short wording; `rank` 0 cannot.
 
-    `within` is the index of the piece that it hangs on.
+    `within` is the index of the piece that it hangs on; `joint` tells that it is one more of a list.
     """
 
     start: int
     end: int
     rank: int
     within: int | None
+    joint: bool = False
 
 
 @dataclass(frozen=True, slots=True)

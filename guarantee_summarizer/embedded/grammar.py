@@ -10,7 +10,7 @@ from typing import Any
 
 __all__ = [
     "BEFORE", "NONE", "OBJECTS", "SUBJECTS", "VERB_GROUP", "edges", "heads_clause", "is_another", "is_told",
-    "lost_subject", "mark", "modal", "name", "negated", "rank", "tense",
+    "lost_subject", "mark", "modal", "name", "negated", "rank", "relation", "tense",
 ]  # fmt: skip
 
 SUBJECTS = ("nsubj", "nsubjpass", "csubj")
@@ -111,10 +111,17 @@ def tense(verb: Any) -> str:
     return "present" if tags & {"VBZ", "VBP", "MD"} else "base"
 
 
+def relation(verb: Any) -> str:
+    """Return how a clause hangs on its head; what hangs on a verb is no relative clause."""
+    dep: str = verb.dep_
+    return "ccomp" if dep == "relcl" and verb.head.pos_ == "VERB" else dep
+
+
 def mark(verb: Any) -> str:
     """Return the word that introduces a clause: that, if, whether, after."""
     for child in verb.lefts:
-        if child.dep_ == "mark" or child.tag_ in ("WRB", "WP", "WDT"):
+        that = child.lower_ == "that" and child.tag_ == "IN"
+        if that or child.dep_ == "mark" or child.tag_ in ("WRB", "WP", "WDT"):
             return str(child.lower_)
     if verb.left_edge.tag_ in ("WDT", "WP", "WRB", "WP$"):
         return str(verb.left_edge.lower_)
@@ -123,7 +130,7 @@ def mark(verb: Any) -> str:
 
 def rank(token: Any, depth: int) -> int | None:
     """Return how early a part belongs into a short wording; None for what never does."""
-    dep = token.dep_
+    dep = relation(token)
     if dep in ("punct", "cc", "mark", "intj", "meta", "preconj", "dep", "parataxis"):
         return None
     if dep in (*SUBJECTS, "dobj", "attr", "oprd", "acomp", "prt", "dative", "expl", "case"):
@@ -132,8 +139,12 @@ def rank(token: Any, depth: int) -> int | None:
         return 1
     if dep == "agent":
         return 1
+    if dep == "prep" and any(c.dep_ == "pcomp" for c in token.children):
+        return 1
     if dep == "prep":
         return 2 + (token.lower_ in ("on", "in", "at", "after", "during") and depth == 0)
+    if dep == "conj" and token.pos_ == "VERB":  # the first deed, if it is told in full, will do
+        return None if any(c.dep_ in (*OBJECTS, "prep", *_CLAUSES) for c in token.head.children if c.i < token.i) else 3
     if dep == "conj":
         return 1 if token.pos_ in ("NOUN", "PROPN") else 3
     if dep == "acl":

@@ -16,6 +16,7 @@ __all__ = ["facts"]
 
 _PIECE = 4_000  # characters of one sentence that are parsed at once; the time stays linear
 _BATCH = 64
+_NEXT = 3  # words between two names of a list, marks included
 _DEEPEST = 5  # levels below a verb that a short wording may reach
 _EVEN = str.maketrans("\u2018\u2019\u201c\u201d\u00a0\u202f\n\t*_#", "''\"\"       ")
 _MARK = re.compile(
@@ -171,7 +172,7 @@ class _Reader:
         objects = [
             p
             for c in verb.children
-            if c.dep_ in grammar.OBJECTS
+            if c.dep_ in grammar.OBJECTS and c.tag_ != "IN"
             for p in self._listed(self._antecedent(c, verb))
         ]
         by = [o for c in verb.children if c.dep_ == "agent" for o in c.children if o.dep_ == "pobj"]
@@ -193,9 +194,9 @@ class _Reader:
             negated=grammar.negated(verb) or any(p.denied for p in (*subjects, *objects)),
             passive=passive,
             tense=grammar.tense(verb),
-            relation=verb.dep_,
+            relation=grammar.relation(verb),
             mark=grammar.mark(verb),
-            noun=verb.head.lemma_.lower() if verb.dep_ in ("acl", "relcl") else "",
+            noun=verb.head.lemma_.lower() if grammar.relation(verb) in ("acl", "relcl") else "",
             parent=parent,
             pieces=tuple(self._pieces(verb)),
         )
@@ -248,47 +249,44 @@ class _Reader:
             rank = grammar.rank(token, depth)
             if rank is None or depth > _DEEPEST:
                 continue
-            start, end, rest = self._core(token)
-            found.append(Piece(start, end, rank, within))
+            first, last, rest = self._core(token)
+            start, end = self._at(first), self._end(last)
+            found.append(Piece(start, end, rank, within, joint=token.dep_ == "conj"))
             made.extend((c, depth + 1, len(found) - 1) for c in rest)
         return iter(found)
 
-    def _core(self, token: Any) -> tuple[int, int, list[Any]]:
-        """The span that a dependent needs, and the dependents that may follow it."""
-        head = token
+    def _core(self, token: Any) -> tuple[Any, Any, list[Any]]:
+        """The first and the last word that a dependent needs, and the dependents that may follow."""
         if token.dep_ in ("prep", "agent", "dative") and token.pos_ in ("ADP", "SCONJ"):
             inner = [c for c in token.rights if c.dep_ in ("pobj", "pcomp", "prep")]
             if not inner:
-                return self._at(token), self._end(token), []
-            _, end, rest = self._core(inner[0])
-            return self._at(token), end, rest
+                return token, token, []
+            return token, *self._core(inner[0])[1:]
         taken = [
-            c for c in head.lefts if c.dep_ not in ("punct", "cc", "preconj") and not c.is_space
+            c for c in token.lefts if c.dep_ not in ("punct", "cc", "preconj") and not c.is_space
         ]
-        last = head
-        rest = [c for c in head.rights if c.dep_ not in ("punct", "cc") and not c.is_space]
+        last = token
+        rest = [c for c in token.rights if c.dep_ not in ("punct", "cc") and not c.is_space]
         while rest and (
             rest[0].dep_ in (*grammar.VERB_GROUP, "case", "acomp", "dobj")
             or (rest[0].i == last.i + 1 and rest[0].dep_ in ("nummod", "advmod"))
         ):
-            taken_one = rest.pop(0)
-            inner = [c for c in taken_one.rights if c.dep_ not in ("punct", "cc")]
-            last = taken_one
+            last = rest.pop(0)
+            rest = [*(c for c in last.rights if c.dep_ not in ("punct", "cc")), *rest]
+        joined = token.dep_ in ("acl", "relcl") and last.i == token.i
+        first = self._left[taken[0].i] if taken else token
+        if rest and rest[0].dep_ in ("prep", "agent") and (joined or token.lemma_ == "be"):
+            _, last, inner = self._core(rest.pop(0))  # "proposed by Paris", "to be in effect"
             rest = [*inner, *rest]
-        if (
-            token.dep_ in ("acl", "relcl")
-            and last.i == head.i
-            and rest
-            and rest[0].dep_ in ("prep", "agent")
-        ):
-            complement = self._core(rest.pop(0))
-            return (
-                self._at(self._left[taken[0].i] if taken else head),
-                complement[1],
-                [*complement[2], *rest],
-            )
-        first = self._left[taken[0].i] if taken else head
+        while rest and self._is_next(rest[0], last):
+            _, last, inner = self._core(rest.pop(0))
+            rest = [*inner, *rest]
         if token.dep_ == "conj":
             joint = [c for c in token.head.rights if c.dep_ == "cc" and c.i < token.i]
             first = joint[-1] if joint else first
-        return self._at(first), self._end(last), rest
+        return first, last, rest
+
+    def _is_next(self, token: Any, last: Any) -> bool:
+        """Whether a word goes on with a list so closely that it cannot be left out: `A and B`."""
+        near = self._left[token.i].i - last.i <= _NEXT and token.i - last.i <= _NEXT + 1
+        return near and token.dep_ == "conj" and token.pos_ in ("NOUN", "PROPN", "NUM")

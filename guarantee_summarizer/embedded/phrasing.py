@@ -37,13 +37,14 @@ _PRONOUNS = frozenset("he she it they we i this that these those who which what"
 _MODALS = frozenset("will would shall".split())
 _ACCORDING = re.compile(r"\b[Aa]ccording to ([^,.;\"“”]{2,60})")
 _LEADS = re.compile(r"^(?:for|on|to|with|from|about|of|that) ", re.IGNORECASE)
-_CARRIES = ("ask", "offer", "pledge", "agree", "discuss", "order")
+_CARRIES = ("ask", "offer", "pledge", "agree", "sign", "discuss", "order")
 _SPEAKER_WORDS, _HEADLINE_WORDS, _PROSE_WORDS = 10, 25, 8
 _DANGLING = re.compile(
-    r"(?: (?:an?|the|of|to|in|on|at|by|for|with|from|and|or|that|which|its|their))+$"
+    r"(?: (?:an?|the|of|to|in|on|at|by|for|with|from|and|or|but|that|which|its|their|not|including))+$"
 )
 _OPENED, _CLOSED = re.compile(r"(?<!\w)['‘](?=\w)"), re.compile(r"(?<=[\w.,!?])['’](?!\w)")
-_MONTH = re.compile(rf" (?:{'|'.join(MONTH_NAMES)})(?: \d{{4}})?")
+_MONTH = re.compile(rf" (?:{'|'.join(MONTH_NAMES)})(?: \d{{4}})?|, (?:19|20)\d\d\b")
+_LEAST_WORDS = 6  # of a headline
 _TELLING = 2  # points of relevance that a headline's sentence has
 _LAST_RANK = 4  # of what a short wording may hold
 
@@ -53,14 +54,29 @@ def brief(
 ) -> str:
     """Word a clause in at most `words` words: subject, verb and object, then what fits.
 
-    If `bare`, a subject that is a pronoun is left out, with the modal after it. With `about`, only that phrase
-    of the clause, and what hangs on it.
+    If `bare`, a subject is left out, with the modal after it, where it is a pronoun or too long. With
+    `about`, only that phrase of the clause, and what hangs on it.
     """
     text, kept = line.sentence.text, list(enumerate(clause.pieces))
     if about is None:
         kept = [(i, p) for i, p in kept if _belongs(text, clause, p, bare=bare)]
+    chosen, whole = _fitting(text, kept, words, about)
+    whole = whole and all(any(p.start < s.end <= p.end for p in chosen) for s in clause.subjects)
+    if bare and about is None and not whole and _says_enough_alone(clause):
+        chosen, _ = _fitting(text, [(i, p) for i, p in kept if p.end > clause.at], words)
+    out = _joined(text, chosen)
+    if about is None and clause.subjects and clause.subjects[0].end <= clause.start:
+        whole = _with_subject(line, clause, out)
+        out = whole if len(whole.split()) <= words else out
+    return out if about is None else _capital(re.sub(_LEADS, "", out))
+
+
+def _fitting(
+    text: str, kept: list[tuple[int, Piece]], words: int, about: Phrase | None = None
+) -> tuple[list[Piece], bool]:
+    """The pieces that fit, and whether they leave out neither a main part nor one of a list."""
     chosen: dict[int, Piece] = {}
-    size = 0
+    size, whole = 0, True
     for i, piece in sorted(kept, key=lambda pair: (pair[1].rank, pair[0])):
         holder = piece.within in chosen or (
             piece.within is None if about is None else piece.start <= about.start < piece.end
@@ -71,11 +87,15 @@ def brief(
         if size + length <= words or not chosen:
             chosen[i] = piece
             size += length
-    out = _joined(text, list(chosen.values()))
-    if about is None and clause.subjects and clause.subjects[0].end <= clause.start:
-        whole = _with_subject(line, clause, out)
-        out = whole if len(whole.split()) <= words else out
-    return out if about is None else _capital(re.sub(_LEADS, "", out))
+        elif piece.rank == 0 or piece.joint:
+            whole = False
+    return list(chosen.values()), whole
+
+
+def _says_enough_alone(clause: Clause) -> bool:
+    """Whether a clause can do without its subject: it acts on something, and nothing is denied."""
+    before = bool(clause.subjects) and clause.subjects[0].start < clause.at
+    return before and bool(clause.objects) and not (clause.passive or clause.negated)
 
 
 def _with_subject(line: Line, clause: Clause, words: str) -> str:
@@ -92,12 +112,14 @@ def _with_subject(line: Line, clause: Clause, words: str) -> str:
 def _belongs(text: str, clause: Clause, piece: Piece, *, bare: bool) -> bool:
     """Whether a piece may stand in a short wording: no pronoun, nothing in front of the subject."""
     subject = clause.subjects[0] if clause.subjects else None
-    if clause.mark.startswith(("wh", "how")):
+    if clause.mark.startswith(("wh", "how")) and clause.relation not in ("relcl", "advcl"):
         return True
     if subject is None or subject.start > clause.at:
         return piece.rank == 0 or piece.end > clause.at
     idle = bare and text[subject.start : subject.end].lower() in _PRONOUNS
     if idle and _goes(text[piece.start : piece.end]):
+        return False
+    if text[piece.start : piece.end].lower() == clause.mark:
         return False
     return piece.end > subject.start or clause.relation in ("relcl", "xcomp", "acl")
 
@@ -116,7 +138,7 @@ def title(line: Line, clause: Clause, words: int, *, content: bool = False) -> s
         if other.start > clause.at and other.relation in ("xcomp", "ccomp")
         and other.parent is not None and line.facts.clauses[other.parent] is clause
     ]  # fmt: skip
-    about = [p for p in clause.objects if not clause.passive]
+    about = list(clause.subjects[:1] if clause.passive else clause.objects)
     about += [p for prep, p in clause.obliques if prep in ("for", "on", "to")]
     contents += [
         (p.start, p.whole, brief(line, clause, words, p))
@@ -161,7 +183,7 @@ def _joined(text: str, pieces: list[Piece]) -> str:
 
 
 def _split_date(text: str, end: int) -> re.Match[str] | None:
-    """The rest of a date that a piece ends within: `5 | March 2014`."""
+    """The rest of a date that a piece ends within: `5 | March 2014`, `March 5 | , 2014`."""
     return _MONTH.match(text, end) if text[end - 1 : end].isdigit() else None
 
 
@@ -244,7 +266,10 @@ def headline(document: Document) -> str:
     root = next((c for c in lead.clauses if c.relation == "ROOT"), lead.clauses[0])
     content = next((c for c in lead.clauses if c.relation == "ccomp" and c.subjects), root)
     verb = lead.verb(root)
-    return brief(lead, content if verb and verb.sense == "say" else root, 20).rstrip(".") + "."
+    short = brief(lead, content if verb and verb.sense == "say" else root, 20).rstrip(".")
+    if len(short.split()) < _LEAST_WORDS:
+        short = re.split(r", |; ", " ".join(text.split()[:_HEADLINE_WORDS]))[0].rstrip(".,;:")
+    return short + "."
 
 
 def abstract(document: Document, claims: Summary | None = None) -> str:

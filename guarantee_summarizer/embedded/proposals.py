@@ -62,20 +62,21 @@ def proposals(document: Document) -> tuple[Proposal, ...]:
     heading: tuple[str, tuple[str, ...]] | None = None
     for line in document.lines:
         heading = _heading(document, line, heading)
-        found = _best(line, heading)
-        if found is None:
-            if last is not None and _adds(line, last):
-                made[-1]["evidence"] += (line.citation,)
-                made[-1]["terms"] = (*made[-1]["terms"], *terms(line))
-                last = line
-            continue
-        fields = _fields(document, line, found, heading)
-        if last is not None and _continues(made[-1], fields, last, line):
-            made[-1]["evidence"] += fields["evidence"]
-            made[-1]["terms"] = tuple(dict.fromkeys((*made[-1]["terms"], *fields["terms"])))
-        else:
-            made.append(fields)
-        last = line
+        found = _best(document, line, heading)
+        if not found and last is not None and _adds(line, last):
+            made[-1]["evidence"] += (line.citation,)
+            made[-1]["terms"] = (*made[-1]["terms"], *terms(line))
+            last = line
+        for one, start, end in found:
+            fields = _fields(document, line, one, heading)
+            if len(found) > 1:
+                fields["terms"] = terms(line, start, end)
+            if last is not None and _continues(made[-1], fields, last, line):
+                made[-1]["evidence"] += fields["evidence"]
+                made[-1]["terms"] = tuple(dict.fromkeys((*made[-1]["terms"], *fields["terms"])))
+            else:
+                made.append(fields)
+        last = line if found else last
     return tuple(Proposal.model_validate(_public(fields)) for fields in _once(made))
 
 
@@ -115,16 +116,54 @@ def _heading(
     return None
 
 
-def _best(line: Line, heading: tuple[str, tuple[str, ...]] | None) -> _Candidate | None:
+def _best(
+    document: Document, line: Line, heading: tuple[str, tuple[str, ...]] | None
+) -> list[tuple[_Candidate, int, int]]:
+    """The weightiest candidate, and what others do in other main clauses: `A asks …, but B offers …`."""
     if line.is_question or line.quoted or not line.text:
-        return None
-    found = list(_candidates(line, heading))
-    return max(found, key=lambda c: c.weight, default=None)
+        return []
+    best: dict[int, _Candidate] = {}
+    for candidate in _candidates(line, heading):
+        start = _main(line, candidate.clause).start
+        if start not in best or candidate.weight > best[start].weight:
+            best[start] = candidate
+    top = max(best.values(), key=lambda c: c.weight, default=None)
+    for start, one in list(best.items()):
+        if top is not None and one is not top and not _is_apart(document, line, one, top):
+            del best[start]
+    starts = sorted(best)
+    ends = [*starts[1:], len(line.text)][: len(starts)]
+    return [
+        (best[start], start if at else 0, end)
+        for at, (start, end) in enumerate(zip(starts, ends, strict=True))
+    ]
+
+
+def _is_apart(document: Document, line: Line, one: _Candidate, top: _Candidate) -> bool:
+    """Whether somebody else does something else."""
+    who, others = document.who(line, *one.clause.agents), document.who(line, *top.clause.agents)
+    differs = (one.measure, one.status) != (top.measure, top.status) or bool(
+        terms(line, one.clause.start, one.clause.end)
+    )
+    return differs and bool(who and others) and who != others and one.measure != "other"
+
+
+def _main(line: Line, clause: Clause) -> Clause:
+    """The clause with a subject of its own, joined to others by `and` or `but`, that holds another."""
+    while (above := _parent(line, clause)) is not None and above is not clause:
+        own = clause.subjects and clause.start <= clause.subjects[0].start < clause.at
+        if clause.relation == "conj" and own and clause.tense != "base":
+            return clause
+        clause = above
+    return clause
 
 
 def _candidates(line: Line, heading: tuple[str, tuple[str, ...]] | None) -> Iterator[_Candidate]:
     for clause in line.clauses:
-        if clause.mark in _CONDITIONS or _under_condition(line, clause):
+        told = clause.mark == "where" and clause.relation == "relcl" and clause.tense == "past"
+        if not told and (clause.mark in _CONDITIONS or _under_condition(line, clause)):
+            continue
+        if _is_no_offer(line, clause):
             continue
         found = status(line, clause)
         if not found and is_item(line) and clause.relation == "ROOT":
@@ -144,6 +183,24 @@ def _candidates(line: Line, heading: tuple[str, tuple[str, ...]] | None) -> Iter
             what.weight + 3 * firm + bool(clause.modal) + (clause.relation in ("ROOT", "ccomp"))
         )
         yield _Candidate(clause, what.value, found, weight)
+
+
+def _is_no_offer(line: Line, clause: Clause) -> bool:
+    """Whether a clause only describes (`countries forming the coalition`), or foretells an attack."""
+    describes = clause.relation == "acl" and not clause.passive and not _is_infinitive(line, clause)
+    inner = (c for c in line.clauses if c.relation == "xcomp" and _parent(line, c) is clause)
+    verbs = (line.verb(c) for c in (clause, *inner))
+    return describes or any(v is not None and v.agent == "adversary" for v in verbs)
+
+
+def _is_infinitive(line: Line, clause: Clause) -> bool:
+    """Whether a deed is only intended: `to sign`, `to discuss and sign`."""
+    if clause.tense != "base" or clause.modal:
+        return False
+    parent = _parent(line, clause)
+    if clause.relation == "conj" and parent is not None and parent is not clause:
+        return _is_infinitive(line, parent)
+    return re.search(r"\b[Tt]o\b", line.sentence.text[clause.start : clause.at]) is not None
 
 
 def _is_praise(line: Line, clause: Clause) -> bool:
@@ -189,8 +246,10 @@ def status(line: Line, clause: Clause) -> str:
         return proposing.status if proposing and clause.relation == "acl" else ""
     if clause.modal in _WEAK:
         return verb.modal
-    ordered = clause.modal == "shall" and verb.sense != "reject"
-    return by_modal if by_modal and (verb.sense == "do" or ordered) else verb.status
+    if verb.sense in ("agree", "sign") and _is_infinitive(line, clause):
+        return verb.modal
+    said = verb.sense in ("reject", "ask", "discuss") and clause.modal != "shall"
+    return by_modal if by_modal and not said and verb.sense != "reject" else verb.status
 
 
 def measure(line: Line, clause: Clause) -> Cue | None:
@@ -203,7 +262,8 @@ def measure(line: Line, clause: Clause) -> Cue | None:
     ifs = [
         c
         for c in line.facts.clauses
-        if c.relation == "advcl" and c.mark in _SETS_OFF and c is not clause
+        if c.mark in _SETS_OFF and c.relation != "conj" and c is not clause
+        and not c.start <= clause.at < c.end
     ]
     hits = [
         cue
@@ -227,7 +287,7 @@ def _fields(
     document: Document, line: Line, found: _Candidate, heading: tuple[str, tuple[str, ...]] | None
 ) -> dict[str, Any]:
     clause = found.clause
-    by = _authors(document, line, clause)
+    by = _authors(document, line, clause, found.status)
     if is_item(line) and heading and not by:
         by = heading[1]
     to = tuple(n for n in dict.fromkeys(_recipients(document, line, clause)) if n not in by)
@@ -296,10 +356,10 @@ def _measured(line: Line, clause: Clause) -> str:
     return ""
 
 
-def _authors(document: Document, line: Line, clause: Clause) -> tuple[str, ...]:
-    """Who does it; of what is announced, who announces it."""
+def _authors(document: Document, line: Line, clause: Clause, found: str) -> tuple[str, ...]:
+    """Who does it; of what is announced and not yet done, who announces it."""
     names = document.who(line, *clause.agents)
-    if names:
+    if names or found in ("agreed", "signed", "in_force", "ended"):
         return names
     for above in line.speakers(clause):
         verb = line.verb(above)
@@ -314,7 +374,12 @@ def _authors(document: Document, line: Line, clause: Clause) -> tuple[str, ...]:
 
 def _recipients(document: Document, line: Line, clause: Clause) -> Iterator[str]:
     """To whom: who is asked, given, or told to."""
-    to = [phrase for prep, phrase in clause.obliques if prep in ("to", "for", "with", "from", "on")]
+    to = [
+        phrase
+        for prep, phrase in clause.obliques
+        if prep in ("to", "for", "with", "from", "on")
+        and not line.sentence.text[: phrase.start].lower().endswith("according to ")
+    ]
     yield from document.who(line, *(() if clause.passive else clause.objects), *to)
     verb = line.verb(clause)
     if verb and verb.sense == "ask":

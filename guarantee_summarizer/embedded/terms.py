@@ -6,6 +6,7 @@ import re
 
 from guarantee_summarizer.embedded.line import Line
 from guarantee_summarizer.normalize import Quantity
+from guarantee_summarizer.normalize.quantities import NUMBER, read_number
 from guarantee_summarizer.schema import Term
 
 __all__ = ["terms"]
@@ -32,6 +33,10 @@ _ADVERB = re.compile(
     r"about|around|some|nearly|almost|over|another|within|by|in|until|before) $",
     re.IGNORECASE,
 )
+_LOW = re.compile(
+    rf"(?:(?<!\w)between [$€£]?(?P<a>{NUMBER})(?: and )|(?<![\w.,])[$€£]?(?P<b>{NUMBER})(?: to |[-–]))[$€£]?$",
+    re.IGNORECASE,
+)  # the lower figure of a range
 _DATED = ("within", "by", "in", "until", "before")  # belong to deadlines only
 _STOP = re.compile(
     r" (?:and|or|of|to|in|on|at|by|for|with|from|that|which|who|would|will|is|are|was|were|as|per|have|has|had|be|under|a|the|after|before|into|across|along|worth|when|if|could|may|must)\b.*"
@@ -40,15 +45,18 @@ _NEAR = 60  # characters around a figure that tell what it is
 _LEAST = 4  # of what is counted
 
 
-def terms(line: Line) -> tuple[Term, ...]:
-    """The figures of a sentence that a proposal may hang on."""
-    made = []
+def terms(line: Line, first: int = 0, last: int | None = None) -> tuple[Term, ...]:
+    """The figures of a sentence, or of a part of it, that a proposal may hang on."""
+    made: dict[tuple[int, int], Term] = {}
     for figure in line.figures:
         what = _kind(line.text, figure)
-        if what is not None:
+        if what is not None and first <= figure.start < (last or len(line.text)):
             start, end = _words(line.text, figure, what)
-            made.append(Term.model_validate({"what": what, "value": line.text[start:end]}))
-    return tuple(dict.fromkeys(made))
+            within = [span for span in made if start <= span[0] and span[1] <= end]
+            for span in within:  # the first figure of "30 to 50 years"
+                del made[span]
+            made[start, end] = Term.model_validate({"what": what, "value": line.text[start:end]})
+    return tuple(dict.fromkeys(made.values()))
 
 
 def _kind(text: str, figure: Quantity) -> str | None:
@@ -78,6 +86,9 @@ def _kind(text: str, figure: Quantity) -> str | None:
 def _words(text: str, figure: Quantity, what: str) -> tuple[int, int]:
     """The figure with its bound before and, for counts, what is counted after."""
     start, end = figure.start, figure.end
+    low = _LOW.search(text[max(0, start - _NEAR) : start]) if figure.number else None
+    if low and figure.number and read_number(low["a"] or low["b"]) < figure.number:
+        start -= len(low[0])
     adverb = _ADVERB.search(text[max(0, start - _NEAR) : start])
     if adverb and (adverb[0].strip().lower() in _DATED) <= (what == "deadline"):
         start -= len(adverb[0])

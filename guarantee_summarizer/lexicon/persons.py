@@ -116,6 +116,7 @@ class _Finder:
         self._starts = {m.start: m for m in mentions}
         self._taken: list[Person] = []
         self._offices = list(_offices(text, lexicon))
+        self._plural = tuple({o.lower() for o in lexicon.offices if o.endswith(" Affairs")})
         self._office_starts = [match.start() for match in self._offices]
 
     def titled(self) -> Iterator[Person]:
@@ -170,7 +171,9 @@ class _Finder:
 
     def _before(self, start: int, title: str) -> tuple[str | None, str]:
         """The affiliation that stands right before a title, and the title as it is reported."""
-        title = title[:-1] if title.endswith("s") and not title.endswith("ss") else title
+        several = title.endswith("s") and not title.endswith("ss")
+        if several and not title.lower().endswith(self._plural):  # "envoys Witkoff and Kushner"
+            title = title[:-1]
         gap = re.compile(r"('s|’s)? $").search(self._text[max(0, start - 3) : start])
         at = start - len(gap[0]) if gap else start
         mention = self._ends.get(at)

@@ -287,7 +287,9 @@ def _amount(text: str) -> Decimal:
     return Decimal(1) if text.lower() in ("a", "an") else read_number(text)
 
 
-def _decades(match: re.Match[str]) -> tuple[Kind, str, Decimal, str]:
+def _decades(match: re.Match[str]) -> tuple[Kind, str, Decimal, str] | None:
+    if match[1].lower() in ("a", "an") and match[2].lower().endswith("s"):
+        return None  # "a decades-long war"
     number = _amount(match[1]) * (100 if match[2].lower().startswith("c") else 10)
     return "duration", f"P{canonical(number)}Y", number, "Y"
 
