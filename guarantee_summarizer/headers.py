@@ -58,6 +58,7 @@ _LINE = re.compile(r"([^\r\n]*)(?:\r\n?|\n|$)")
 _URL = _compiled(r"https?://\S+")
 _RULE = re.compile(r"\ufeff?\s*---[^\S\n]*(?:\n|$)")
 
+_ESCAPED = re.compile(r"\\u((?!d[89a-f])[0-9a-f]{4})", re.IGNORECASE)  # left over from JSON
 _Fields = dict[str, str]
 
 
@@ -119,6 +120,8 @@ def read_header(text: str) -> tuple[_Fields, int]:
             standfirst = start
     for line in unlabelled[:belonging]:
         fields.setdefault("outlet" if _is_outlet(line) else "title", line)
+    if "title" in fields:
+        fields["title"] = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), fields["title"])
     return fields, body
 
 

@@ -60,7 +60,7 @@ def disputes(document: Document, proposals: tuple[Proposal, ...] = ()) -> tuple[
 
 def _kind(line: Line) -> str | None:
     """Disagreement or open_question, where the sentence says so of something that matters."""
-    if line.is_question or line.quoted or not line.clauses or is_item(line):
+    if line.is_question or not line.clauses or is_item(line):
         return None
     found = {cue.value for cue, _, _ in line.found("dispute")}
     if "resolved" in found:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from guarantee_summarizer.article import Article
@@ -26,6 +27,7 @@ _DETERMINERS = frozenset(
 )
 _SINGULAR, _PLURAL, _THING = ("he", "she", "him", "her"), ("they", "them"), ("it",)
 _WHOLE = 7  # words of a group's name
+_TITLE = 60  # characters of an office's
 _BACK = re.compile(
     r"(?:the|these|those|both|all)(?: (?:two|three|four|other|same))? \w+|both \w+|the two \w+"
 )
@@ -34,6 +36,10 @@ _HEADS = frozenset(
     "coalition force alliance board council commission committee mission union".split()
 )
 _LEADERS = ("leader", "president", "minister", "chancellor")
+_SPEAKERS = ("representative", "delegation", "government")
+_OF = re.compile(r" of (?:the )?[A-Z]\w+(?: (?:[A-Z]\w+|of|and(?= [A-Z])))*")
+_RULED = (*_LEADERS, *_SPEAKERS)
+_AND = re.compile(r",? (?:and|or) |, ")
 _TOWARDS = ("from", "by", "with", "of")  # after which groups take part, too
 _COMMON = frozenset("european multinational foreign international allied western".split())
 _NO_GROUP = frozenset("which what who no not any every each".split())
@@ -76,8 +82,19 @@ class Document:
     def represented(self, name: str) -> str | None:
         """Whom a person speaks for: as the text says, else as the lexicon knows the surname."""
         person = self.people.get(name)
-        known = (person and person.affiliation) or self.lexicon.surnames.get(surname(name))
+        known = (person and person.affiliation) or self._owners.get(name) or self.lexicon.surnames.get(surname(name))
         return self.name(known) if known else None
+
+    @cached_property
+    def _owners(self) -> dict[str, str]:
+        """Whose persons are: `Estonia's Kristen Michal`."""
+        found: dict[str, str] = {}
+        for line in self.lines:
+            for owner, owned in pairwise(line.named):
+                between = line.sentence.text[owner.end : owned.start]
+                if owned.kind == "person" and owner.kind == "state" and between in ("'s ", "’s "):
+                    found.setdefault(owned.name, owner.name)
+        return found
 
     def is_party(self, name: str) -> bool:
         """Tell whether a name is not that of an outlet."""
@@ -99,8 +116,17 @@ class Document:
             return meant
         over = [n for n in line.named if n.start < phrase.end <= n.end and n.via != "demonym"]
         if over:
-            return (over[-1].name,)
-        if group := self.groups.get(core(line, phrase)):
+            own = over[-1]
+            beside = (  # "President Trump and Crown Prince Mohammed bin Salman", read as one name
+                n.name
+                for n in line.within(phrase.start, own.start)
+                if n.kind == own.kind == "person"
+                and _AND.match(line.sentence.text, n.end)
+            )
+            return (*beside, own.name)
+        if phrase.head in _RULED and (ruled := self._ruled(line, phrase)):
+            return ruled
+        if group := self.groups.get(self._office(line, phrase) or core(line, phrase)):
             return (group[0],)
         if _words(line, phrase) == f"the {phrase.head}" and phrase.head in self._heads:
             return (self._heads[phrase.head],)
@@ -110,6 +136,12 @@ class Document:
         led = (n for n in line.within(phrase.end, phrase.whole) if n.kind in _REPRESENTED)
         of = line.sentence.text[phrase.end :].startswith((" of ", " from "))
         return tuple(inside[:1]) or tuple(n.name for n in led if of and n.via != "demonym")
+
+    def _ruled(self, line: Line, phrase: Phrase) -> tuple[str, ...]:
+        """The states in `the leaders of France and Britain`, `the Government of Lebanon`."""
+        of = line.sentence.text.startswith(" of ", phrase.end)
+        found = line.within(phrase.end, phrase.whole) if of else ()
+        return tuple(n.name for n in found if n.kind == "state" and n.via != "demonym")
 
     @cached_property
     def _heads(self) -> dict[str, str]:
@@ -125,15 +157,21 @@ class Document:
         """Find whom pronouns mean, and register the groups that act, sentence by sentence."""
         last: dict[tuple[str, ...], tuple[str, ...]] = {}
         for line in self.lines:
-            for name in (n.name for n in line.named if n.kind == "person"):
-                self._recent = [*(p for p in self._recent if p != name), name]
+            people = [n for n in line.named if n.kind == "person"]
             for clause in line.clauses:
+                self._note(n.name for n in people if n.start < clause.at)
                 self._meet(line, clause, last)
                 for phrase in clause.objects:
                     self._refers(line, phrase, last)
                 for prep, phrase in clause.obliques:
                     if prep in _TOWARDS and not self._refers(line, phrase, last):
                         self._register(line, phrase)
+            self._note(n.name for n in people)
+
+    def _note(self, names: Iterable[str]) -> None:
+        """Keep in mind who was named last."""
+        for name in names:
+            self._recent = [*(p for p in self._recent if p != name), name]
 
     def _meet(
         self, line: Line, clause: Clause, last: dict[tuple[str, ...], tuple[str, ...]]
@@ -165,7 +203,8 @@ class Document:
             and _BACK.fullmatch(word)
             and "group" in self.cues.values("head", phrase.head)
         )
-        if back and len(self._recent) > 1 and phrase.head in _LEADERS and _PLURAL not in last:
+        two = "two" in word or "both" in word
+        if back and two and len(self._recent) > 1 and phrase.head in _LEADERS and _PLURAL not in last:
             last[_PLURAL] = tuple(self._recent[-2:])
         for words in (_SINGULAR, _PLURAL, _THING):
             if word in words or (back and words is _PLURAL and phrase.whole == phrase.end):
@@ -181,7 +220,12 @@ class Document:
         over = (n for n in line.named if n.start < phrase.end and n.end > phrase.start)
         own = [n for n in over if n.via != "demonym"]
         allies = phrase.head in ("ally", "partner")  # Ukraine's allies are not Ukraine
+        if not own and (office := self._office(line, phrase)):
+            self.groups[office] = (office, "office")
+            return
         if any(words in name for name, _ in self.groups.values()):
+            return
+        if phrase.head in _RULED and self._ruled(line, phrase):
             return
         if kind is None or (own and not (allies and kind == "group")):
             return
@@ -206,6 +250,21 @@ class Document:
             return "organization"
         where = {e.label for e in line.facts.entities if e.start < phrase.end <= e.end}
         return "group" if where == {"LOC"} and " " not in core(line, phrase) else None
+
+
+    def _office(self, line: Line, phrase: Phrase) -> str | None:
+        """The office that acts by itself, written large and held by nobody in the text."""
+        start = line.sentence.text.find(core(line, phrase), phrase.start)
+        words = re.findall(r"[\w’'-]+", line.sentence.text[start : start + _TITLE])[:_WHOLE]
+        for size in range(len(words), 0, -1):
+            title = " ".join(words[:size])
+            if title.lower() in self.names.offices and line.sentence.text.startswith(title, start):
+                held = (person.title for person in self.people.values() if person.title)
+                free = not any(title.lower() in t.lower() for t in held)
+                of = _OF.match(line.sentence.text, start + len(title))
+                title += of[0] if of else ""
+                return title if free and title[:1].isupper() else None
+        return None
 
 
 def _words(line: Line, phrase: Phrase) -> str:
@@ -250,13 +309,14 @@ def read(article: Article, lexicon: Lexicon, cues: Cues, nlp: Any) -> Document:
 
 
 def _mark_quoted(lines: list[Line]) -> None:
-    """Mark the sentences of quotations that only a name with a colon opens: what people say of it."""
+    """Mark the quotations that only a name with a colon opens: what people say of it."""
     inside = False
     for line in lines:
         text = line.sentence.text
-        inside = inside or _LABEL.match(text) is not None
-        line.quoted = inside
-        inside = inside and not re.search(r"[”\"]\W*$", text)
+        label = _LABEL.match(text)
+        if label or inside:
+            line.quoted = label.end() if label else 0
+        inside = (inside or label is not None) and not re.search(r"[”\"]\W*$", text)
 
 
 def lines_of(lines: Sequence[Line]) -> list[tuple[str, Facts]]:

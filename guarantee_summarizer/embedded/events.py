@@ -68,7 +68,7 @@ def _join(document: Document, event: dict[str, Any], line: Line) -> None:
 
 def _event(document: Document, line: Line) -> dict[str, Any] | None:
     """The first thing in a sentence that happened or is to happen, with who, when or where."""
-    if line.is_question or line.quoted or _UNSURE.search(line.text):
+    if line.is_question or _UNSURE.search(line.text):
         return None
     for happening in _happenings(line):
         around = [happening, *(c for c in line.clauses if _belongs(line, c, happening))]
@@ -116,8 +116,10 @@ def _doers(document: Document, line: Line, clause: Clause) -> tuple[str, ...]:
 
 
 def _what(line: Line, clause: Clause) -> str:
+    while clause.relation in ("xcomp", "pcomp", "advcl") and clause.tense == "base" and clause.parent:
+        clause = line.facts.clauses[clause.parent]
     whole = sentence(line, clause)
-    return whole if len(whole.split()) <= _WHAT_WORDS else f"{brief(line, clause, _WHAT_WORDS)}."
+    return whole if len(whole.split()) <= _WHAT_WORDS else f"{brief(line, clause, _WHAT_WORDS, bare=False)}."
 
 
 def _happenings(line: Line) -> Iterator[Clause]:

@@ -32,6 +32,7 @@ def is_another(head: Any, apposed: Any) -> bool:
     """Tell whether an apposition is the next name of a list: `Macron, Prime Minister Starmer and`."""
     names = head.pos_ == apposed.pos_ == "PROPN"
     same = head.ent_type_ in ("PERSON", "GPE") and apposed.ent_type_ == head.ent_type_
+    same = same or head.lower_ == apposed.lower_  # "the Government of A, the Government of B and"
     return names and (same or (apposed.ent_type_ == "PERSON" and head.ent_type_ in ("GPE", "ORG")))
 
 
@@ -121,7 +122,8 @@ def mark(verb: Any) -> str:
     """Return the word that introduces a clause: that, if, whether, after."""
     for child in verb.lefts:
         that = child.lower_ == "that" and child.tag_ == "IN"
-        if that or child.dep_ == "mark" or child.tag_ in ("WRB", "WP", "WDT"):
+        once = child.lower_ == "once" and child.dep_ == "advmod"
+        if that or once or child.dep_ == "mark" or child.tag_ in ("WRB", "WP", "WDT"):
             return str(child.lower_)
     if verb.left_edge.tag_ in ("WDT", "WP", "WRB", "WP$"):
         return str(verb.left_edge.lower_)

@@ -52,7 +52,7 @@ _DISPUTED_FORM = re.compile(
 )
 _PEACE = frozenset("ceasefire truce deal agreement settlement treaty fire".split())
 _RUNS_FOR = re.compile(
-    r"\b(?:valid|runs?|lasts?|in force|apply|applies|concluded|term of|period of) (?:for )?(?:at least |up to )?$"
+    r"\b(?:valid|runs?|(?<!the )lasts?|in force|apply|applies|concluded|term of|period of) (?:for )?(?:at least |up to )?$"
 )
 _ASKED_FOR = re.compile(
     r"\b(?:ask(?:s|ed|ing)?|request\w*|demand\w*|want(?:s|ed)?|seek(?:s|ing)?|sought|hop(?:es|ed|ing)|wish(?:es|ed)?)\b"

@@ -47,7 +47,7 @@ class Line:
     facts: Facts
     cues: Cues
     named: list[EntityMention] = field(default_factory=list)
-    quoted: bool = False  # part of a quotation that a label opens: `Rutte: “…”`
+    quoted: int | None = None  # where a quotation begins that a label opens: `Rutte: “…”`
 
     @cached_property
     def text(self) -> str:
@@ -56,8 +56,12 @@ class Line:
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
-        """The clauses of a sentence that says something: no heading, no furniture."""
-        return () if not self.text or self.text.isupper() else self.facts.clauses
+        """The clauses of a sentence that says something: no heading, no furniture, no mere quotation."""
+        if not self.text or self.text.isupper():
+            return ()
+        if self.quoted is None:
+            return self.facts.clauses
+        return tuple(clause for clause in self.facts.clauses if clause.at < self.quoted)
 
     @cached_property
     def is_question(self) -> bool:

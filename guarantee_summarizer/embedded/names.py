@@ -83,12 +83,15 @@ class Names:
         name = _POSSESSIVE.sub("", name)
         heads = self._cues.values("head", _singular(name))
         first = self._cues.values("head", _singular(name.partition(" of ")[0]))
-        kinds = (heads | first) & {"organization", "force"}
+        kinds = ((first or heads) if " of " in name else heads) & {"organization", "force"}
         if not kinds or (" " not in name and not name.isupper()):
             return bool(("place" in heads or "place" in first) and " " in name)
-        if "place" in heads and "organization" not in first:
+        ruled = name.lower().startswith("government of ") and self._lexicon.country(name[14:])
+        if ruled or ("place" in heads and "organization" not in first):
             return True
         kind = "force" if "force" in kinds else "organization"
+        if name.partition(" of ")[0].lower() in self.offices:
+            kind = "office"  # "President of the European Council"
         self.organs.setdefault(name, (name, kind))
         if short := _ACRONYM.match(text, end):
             self.organs[short[1]] = (name, kind)
@@ -114,7 +117,14 @@ class Names:
             at for at, word in enumerate(words) if _plain(word) in self._titles or word == "H.E."
         ]
         words = words[titled[-1] + 1 :] if titled else words
+        while words and not begins_name(words[0]):  # "Secretary of | State Rubio"
+            words.pop(0)
         return " ".join(words).rstrip(".")
+
+    @cached_property
+    def offices(self) -> frozenset[str]:
+        """The offices of the lexicon, in small letters."""
+        return frozenset(title.lower() for title in self._lexicon.offices)
 
     @cached_property
     def _titles(self) -> frozenset[str]:

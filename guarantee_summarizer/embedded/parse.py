@@ -6,7 +6,7 @@ With `pipeline` and `grammar` the only room that knows spaCy: nothing of it leav
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from guarantee_summarizer.embedded import grammar
@@ -37,10 +37,10 @@ def facts(nlp: Any, texts: Iterable[str]) -> Iterator[Facts]:
     """
     pieces = [list(_cut(_even(text))) for text in texts]
     limit = min(_PIECE, getattr(nlp, "max_length", _PIECE))
-    flat = (piece[:limit] for parts in pieces for _, piece in parts)
+    flat = (piece[:limit] for parts in pieces for piece, _ in parts)
     docs = nlp.pipe(flat, batch_size=_BATCH)
     for parts in pieces:
-        yield _joined([_read(next(docs), shift) for shift, _ in parts])
+        yield _joined([_read(next(docs), piece[1]) for piece in parts])
 
 
 def _even(text: str) -> str:
@@ -52,15 +52,22 @@ def _even(text: str) -> str:
     return even
 
 
-def _cut(text: str) -> Iterator[tuple[int, str]]:
-    """The text in pieces that end between words, each with its offset."""
+def _cut(text: str) -> Iterator[tuple[str, Sequence[int]]]:
+    """The text in pieces that end between words, each with the offsets of its characters.
+
+    Of several blanks one is left: a parser takes the others for words.
+    """
+    places: Sequence[int] = range(len(text))
+    if "  " in text:
+        places = [at for at, c in enumerate(text) if c != " " or text[at - 1 : at] != " "]
+        text = "".join(text[at] for at in places)
     start = 0
     while len(text) - start > _PIECE:
         space = text.rfind(" ", start + _PIECE // 2, start + _PIECE)
         end = space if space > 0 else start + _PIECE
-        yield start, text[start:end]
+        yield text[start:end], places[start:end]
         start = end
-    yield start, text[start:]
+    yield text[start:], places[start:]
 
 
 def _joined(parts: list[Facts]) -> Facts:
@@ -74,15 +81,15 @@ def _joined(parts: list[Facts]) -> Facts:
     )
 
 
-def _read(doc: Any, shift: int) -> Facts:
-    reader = _Reader(doc, shift)
+def _read(doc: Any, places: Sequence[int]) -> Facts:
+    reader = _Reader(doc, places)
     return Facts(
         tuple(
-            Word(t.lemma_.lower(), t.pos_, t.idx + shift, t.idx + len(t) + shift)
+            Word(t.lemma_.lower(), t.pos_, *reader.span(t))
             for t in doc
             if not t.is_space
         ),
-        tuple(Entity(e.label_, e.start_char + shift, e.end_char + shift) for e in doc.ents),
+        tuple(Entity(e.label_, reader.span(e[0])[0], reader.span(e[-1])[1]) for e in doc.ents),
         tuple(
             reader.phrase(t) for t in doc if t.pos_ in ("NOUN", "PROPN") and t.dep_ != "compound"
         ),
@@ -93,8 +100,8 @@ def _read(doc: Any, shift: int) -> Facts:
 class _Reader:
     """Reads the clauses of one parsed sentence."""
 
-    def __init__(self, doc: Any, shift: int) -> None:
-        self._shift = shift
+    def __init__(self, doc: Any, places: Sequence[int]) -> None:
+        self._places = places
         self._heads = [t for t in doc if grammar.heads_clause(t)]
         self._index = {t.i: n for n, t in enumerate(self._heads)}
         edges = grammar.edges(doc)
@@ -121,11 +128,15 @@ class _Reader:
             any(c.lower_ in grammar.NONE for c in head.lefts) or head.lower_ in grammar.NONE,
         )
 
+    def span(self, token: Any) -> tuple[int, int]:
+        """Where a word stands in the sentence."""
+        return self._at(token), self._end(token)
+
     def _at(self, token: Any) -> int:
-        return int(token.idx) + self._shift
+        return self._places[token.idx]
 
     def _end(self, token: Any) -> int:
-        return int(token.idx) + len(token) + self._shift
+        return self._places[token.idx + len(token) - 1] + 1
 
     def _listed(self, head: Any) -> Iterator[Phrase]:
         """The phrase of a head and of those that `and` joins to it."""

@@ -45,6 +45,7 @@ _DANGLING = re.compile(
 _OPENED, _CLOSED = re.compile(r"(?<!\w)['‘](?=\w)"), re.compile(r"(?<=[\w.,!?])['’](?!\w)")
 _MONTH = re.compile(rf" (?:{'|'.join(MONTH_NAMES)})(?: \d{{4}})?|, (?:19|20)\d\d\b")
 _LEAST_WORDS = 6  # of a headline
+_OWNED = re.compile(r"(?:Its|Their|His|Her|Our|My) ")
 _TELLING = 2  # points of relevance that a headline's sentence has
 _LAST_RANK = 4  # of what a short wording may hold
 
@@ -93,9 +94,9 @@ def _fitting(
 
 
 def _says_enough_alone(clause: Clause) -> bool:
-    """Whether a clause can do without its subject: it acts on something, and nothing is denied."""
+    """Whether a clause can do without its subject: it tells of a deed, and nothing is denied."""
     before = bool(clause.subjects) and clause.subjects[0].start < clause.at
-    return before and bool(clause.objects) and not (clause.passive or clause.negated)
+    return before and not (clause.passive or clause.negated or clause.verb.startswith("be"))
 
 
 def _with_subject(line: Line, clause: Clause, words: str) -> str:
@@ -145,9 +146,23 @@ def title(line: Line, clause: Clause, words: int, *, content: bool = False) -> s
         for p in about
         if not any(n.end >= p.end > n.start for n in line.named)
     ]
+    contents.sort(key=lambda content: content[0])
+    contents = _promised(line, clause, words) or contents
     telling = [c for c in contents if line.found("measure", c[0], c[1])] or contents
     short = bare(telling[0][2]) if telling else ""
-    return short if len(short.split()) > 1 else bare(brief(line, clause, words))
+    named = len(short.split()) > 1 and not _OWNED.match(short)
+    return short if named else bare(brief(line, clause, words))
+
+
+def _promised(line: Line, clause: Clause, words: int) -> list[tuple[int, int, str]]:
+    """What a noun of the clause promises: `reiterated its commitment to reinforce …`."""
+    return [
+        (other.start, other.end, brief(line, other, words))
+        for other in line.facts.clauses
+        if other.relation == "acl" and other.tense == "base" and not other.passive
+        and line.cues.values("noun", other.noun) and other.parent is not None
+        and line.facts.clauses[other.parent] is clause
+    ]  # fmt: skip
 
 
 def bare(words: str) -> str:
@@ -266,7 +281,7 @@ def headline(document: Document) -> str:
     root = next((c for c in lead.clauses if c.relation == "ROOT"), lead.clauses[0])
     content = next((c for c in lead.clauses if c.relation == "ccomp" and c.subjects), root)
     verb = lead.verb(root)
-    short = brief(lead, content if verb and verb.sense == "say" else root, 20).rstrip(".")
+    short = brief(lead, content if verb and verb.sense == "say" else root, 20, bare=False).rstrip(".")
     if len(short.split()) < _LEAST_WORDS:
         short = re.split(r", |; ", " ".join(text.split()[:_HEADLINE_WORDS]))[0].rstrip(".,;:")
     return short + "."

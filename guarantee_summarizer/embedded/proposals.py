@@ -120,7 +120,7 @@ def _best(
     document: Document, line: Line, heading: tuple[str, tuple[str, ...]] | None
 ) -> list[tuple[_Candidate, int, int]]:
     """The weightiest candidate, and what others do in other main clauses: `A asks …, but B offers …`."""
-    if line.is_question or line.quoted or not line.text:
+    if line.is_question or not line.text:
         return []
     best: dict[int, _Candidate] = {}
     for candidate in _candidates(line, heading):
@@ -174,10 +174,11 @@ def _candidates(line: Line, heading: tuple[str, tuple[str, ...]] | None) -> Iter
         if (
             not found
             or what is None
-            or (verb and verb.sense == "agree" and _is_praise(line, clause))
+            or (verb and verb.sense in ("agree", "pledge") and _is_praise(line, clause))
         ):
             continue
-        if what.value == "diplomacy" and not (firm or clause.modal == "must"):
+        asks = firm and verb is not None and verb.sense != "pledge"
+        if what.value == "diplomacy" and not (asks or clause.modal == "must"):
             continue
         weight = (
             what.weight + 3 * firm + bool(clause.modal) + (clause.relation in ("ROOT", "ccomp"))
@@ -186,11 +187,12 @@ def _candidates(line: Line, heading: tuple[str, tuple[str, ...]] | None) -> Iter
 
 
 def _is_no_offer(line: Line, clause: Clause) -> bool:
-    """Whether a clause only describes (`countries forming the coalition`), or foretells an attack."""
+    """Whether a clause describes (`countries forming the coalition`), inquires, or foretells an attack."""
+    asks = clause.verb == "ask" and any(prep == "about" for prep, _ in clause.obliques)
     describes = clause.relation == "acl" and not clause.passive and not _is_infinitive(line, clause)
     inner = (c for c in line.clauses if c.relation == "xcomp" and _parent(line, c) is clause)
     verbs = (line.verb(c) for c in (clause, *inner))
-    return describes or any(v is not None and v.agent == "adversary" for v in verbs)
+    return asks or describes or any(v is not None and v.agent == "adversary" for v in verbs)
 
 
 def _is_infinitive(line: Line, clause: Clause) -> bool:
@@ -204,9 +206,13 @@ def _is_infinitive(line: Line, clause: Clause) -> bool:
 
 
 def _is_praise(line: Line, clause: Clause) -> bool:
-    """Whether what is agreed is only how something is: `agreed the talks were productive`."""
+    """Whether what is agreed or affirmed is only how something is: `that the talks were productive`."""
     contents = [c for c in line.clauses if c.relation == "ccomp" and _parent(line, c) is clause]
-    return any(c.verb.startswith("be ") and not c.modal and not line.verb(c) for c in contents)
+    return any(
+        (c.verb.startswith("be ") or c.verb in ("view", "show", "remain"))
+        and not c.modal and not line.verb(c)
+        for c in contents
+    )
 
 
 def _parent(line: Line, clause: Clause) -> Clause | None:
@@ -334,7 +340,8 @@ def _titled(document: Document, line: Line, clause: Clause) -> str:
     rest = clean(text[clause.at : clause.end])
     if len(words.split()) < len(rest.split()) <= _TITLE_WORDS:
         return rest.rstrip(".")
-    return _measured(line, clause) or words
+    whole = bare(brief(line, clause, _TITLE_WORDS))
+    return whole if len(whole.split()) >= _LEAST_WORDS else bare(_measured(line, clause) or words)
 
 
 def _described(line: Line, clause: Clause) -> str:

@@ -34,7 +34,7 @@ _NO_PERSON = frozenset(
     "The A An In On At It He She They We But And Or If When While After Before As For From To With "
     "By This That These Those There Here What Who Why How Where No Not Some Many Most Both Each "
     "Even Only Just Without Amid Like Unlike Because Although Though Since Until Yet Later Earlier "
-    "Beside Besides Meanwhile However Still Then Now Also Despite During Over Under Another Other Yesterday Today "
+    "Beside Besides Meanwhile However Still Then Now Also Despite During Over Under Another Other Yesterday Today State "
     "House Palace Street Square Memorandum Article Treaty Council Force Forces Union Ministry "
     "Minister University Institute Sea Ocean Gulf Conference Summit Accord Accords Agreement Group "
     "Party Air Army Navy Guard Senate Congress Parliament Court Bank Fund Office Officials Airport "
