@@ -119,9 +119,8 @@ def read_header(text: str) -> tuple[_Fields, int]:
         else:
             standfirst = start
     for line in unlabelled[:belonging]:
-        fields.setdefault("outlet" if _is_outlet(line) else "title", line)
-    if "title" in fields:
-        fields["title"] = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), fields["title"])
+        plain = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), line)
+        fields.setdefault("outlet" if _is_outlet(line) else "title", plain)
     return fields, body
 
 

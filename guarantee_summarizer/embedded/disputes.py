@@ -235,15 +235,15 @@ def _takes_a_stand(line: Line, clause: Clause) -> bool:
 
 def _is_demanded(line: Line, clause: Clause) -> bool:
     """Whether a clause is what somebody asks for: `Russia demands that Ukraine withdraw`."""
-    above = line.facts.clauses[clause.parent] if clause.parent is not None else None
-    verb = line.verb(above) if above is not None and above is not clause else None
+    above = line.parent(clause)
+    verb = line.verb(above) if above is not None else None
     return verb is not None and verb.sense == "ask" and clause.relation == "ccomp"
 
 
 def _above(line: Line, clause: Clause) -> Iterator[Clause]:
     """The clauses that a clause is joined to."""
-    while clause.parent is not None and clause.relation in ("conj", "xcomp"):
-        clause = line.facts.clauses[clause.parent]
+    while clause.relation in ("conj", "xcomp") and (above := line.parent(clause)) is not None:
+        clause = above
         yield clause
 
 

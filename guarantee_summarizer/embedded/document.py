@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
 
 from guarantee_summarizer.article import Article
-from guarantee_summarizer.embedded.facts import Clause, Facts, Phrase
-from guarantee_summarizer.embedded.line import EntityMention, Line
-from guarantee_summarizer.embedded.names import Names, persons
-from guarantee_summarizer.embedded.parse import facts
-from guarantee_summarizer.lexicon import Cues, Lexicon, Mention
+from guarantee_summarizer.embedded.facts import Clause, Phrase
+from guarantee_summarizer.embedded.line import Line
+from guarantee_summarizer.embedded.names import Names
+from guarantee_summarizer.lexicon import Cues, Lexicon
 from guarantee_summarizer.lexicon.persons import Person, find_people, surname
 
-__all__ = ["Document", "read"]
+__all__ = ["Document", "core"]
 
-_LABEL = re.compile(r"\W*[A-Z](?:[^:“\"(]|\([^)]*\)){3,120}:\W{0,6}[“\"]")
 _DETERMINERS = frozenset(
     "the a an these those this that its their his her our both all other some".split()
 )
@@ -82,7 +78,11 @@ class Document:
     def represented(self, name: str) -> str | None:
         """Whom a person speaks for: as the text says, else as the lexicon knows the surname."""
         person = self.people.get(name)
-        known = (person and person.affiliation) or self._owners.get(name) or self.lexicon.surnames.get(surname(name))
+        known = (
+            (person and person.affiliation)
+            or self._owners.get(name)
+            or self.lexicon.surnames.get(surname(name))
+        )
         return self.name(known) if known else None
 
     @cached_property
@@ -120,8 +120,7 @@ class Document:
             beside = (  # "President Trump and Crown Prince Mohammed bin Salman", read as one name
                 n.name
                 for n in line.within(phrase.start, own.start)
-                if n.kind == own.kind == "person"
-                and _AND.match(line.sentence.text, n.end)
+                if n.kind == own.kind == "person" and _AND.match(line.sentence.text, n.end)
             )
             return (*beside, own.name)
         if phrase.head in _RULED and (ruled := self._ruled(line, phrase)):
@@ -204,7 +203,13 @@ class Document:
             and "group" in self.cues.values("head", phrase.head)
         )
         two = "two" in word or "both" in word
-        if back and two and len(self._recent) > 1 and phrase.head in _LEADERS and _PLURAL not in last:
+        if (
+            back
+            and two
+            and len(self._recent) > 1
+            and phrase.head in _LEADERS
+            and _PLURAL not in last
+        ):
             last[_PLURAL] = tuple(self._recent[-2:])
         for words in (_SINGULAR, _PLURAL, _THING):
             if word in words or (back and words is _PLURAL and phrase.whole == phrase.end):
@@ -251,7 +256,6 @@ class Document:
         where = {e.label for e in line.facts.entities if e.start < phrase.end <= e.end}
         return "group" if where == {"LOC"} and " " not in core(line, phrase) else None
 
-
     def _office(self, line: Line, phrase: Phrase) -> str | None:
         """The office that acts by itself, written large and held by nobody in the text."""
         start = line.sentence.text.find(core(line, phrase), phrase.start)
@@ -277,96 +281,3 @@ def core(line: Line, phrase: Phrase) -> str:
     while (first := words.split(" ", 1)[0]) and first.lower() in _DETERMINERS and " " in words:
         words = words.split(" ", 1)[1].lstrip()
     return words
-
-
-def read(article: Article, lexicon: Lexicon, cues: Cues, nlp: Any) -> Document:
-    """Read an article; linear in its length."""
-    sentences = article.sentences
-    parsed = facts(nlp, [sentence.text for sentence in sentences])
-    lines = [Line(s, f, cues) for s, f in zip(sentences, parsed, strict=True)]
-    mentions = lexicon.mentions(article.text[article.body :])
-    forms = _forms(mentions)
-    names = Names(lines_of(lines), lexicon, cues, mentions_by_line(lines, mentions, article.body))
-    document = Document(article, lexicon, cues, lines, names, forms)
-    starts = [line.sentence.start for line in lines]
-    for mention in mentions:
-        actor = mention.actor
-        found = EntityMention(
-            document.name(actor.name),
-            actor.kind,
-            mention.form,
-            mention.start,
-            mention.end,
-            mention.via,
-        )
-        _place(lines, starts, article.body, found)
-    for line in lines:
-        own = [EntityMention(*found) for found in persons(line.sentence.text, names)]
-        line.named = _without_overlap([*line.named, *own])
-    _mark_quoted(lines)
-    document.resolve()
-    return document
-
-
-def _mark_quoted(lines: list[Line]) -> None:
-    """Mark the quotations that only a name with a colon opens: what people say of it."""
-    inside = False
-    for line in lines:
-        text = line.sentence.text
-        label = _LABEL.match(text)
-        if label or inside:
-            line.quoted = label.end() if label else 0
-        inside = (inside or label is not None) and not re.search(r"[”\"]\W*$", text)
-
-
-def lines_of(lines: Sequence[Line]) -> list[tuple[str, Facts]]:
-    """Return text and facts of each line."""
-    return [(line.sentence.text, line.facts) for line in lines]
-
-
-def mentions_by_line(
-    lines: Sequence[Line], mentions: Sequence[Mention], body: int
-) -> list[list[tuple[int, int]]]:
-    """Return where the lexicon finds an actor in each line, as offsets into its text."""
-    starts = [line.sentence.start for line in lines]
-    found: list[list[tuple[int, int]]] = [[] for _ in lines]
-    for mention in mentions:
-        at = bisect_right(starts, mention.start + body) - 1
-        if at >= 0:
-            shift = starts[at] - body
-            found[at].append((mention.start - shift, mention.end - shift))
-    return found
-
-
-def _forms(mentions: Sequence[Mention]) -> dict[str, Counter[str]]:
-    """How the text calls each actor; a capital stands for a state that is not named otherwise."""
-    forms: dict[str, Counter[str]] = defaultdict(Counter)
-    for mention in mentions:
-        if mention.via in ("name", "alias"):
-            forms[mention.actor.name][mention.form] += 1
-    for mention in mentions:
-        if mention.via == "metonym" and mention.actor.name not in forms:
-            forms[mention.actor.name][mention.form] += 1
-    return forms
-
-
-def _place(lines: list[Line], starts: list[int], body: int, named: EntityMention) -> None:
-    at = bisect_right(starts, named.start + body) - 1
-    if at < 0:
-        return
-    shift = lines[at].sentence.start - body
-    moved = EntityMention(
-        named.name, named.kind, named.form, named.start - shift, named.end - shift, named.via
-    )
-    if moved.end <= len(lines[at].text):
-        lines[at].named.append(moved)
-
-
-def _without_overlap(named: list[EntityMention]) -> list[EntityMention]:
-    """Persons win over actors inside them, longer names over shorter."""
-    ordered = sorted(named, key=lambda n: (n.start, -(n.end - n.start)))
-    kept: list[EntityMention] = []
-    for one in ordered:
-        if not kept or one.start >= kept[-1].end:
-            kept.append(one)
-    return kept

@@ -116,10 +116,15 @@ def _doers(document: Document, line: Line, clause: Clause) -> tuple[str, ...]:
 
 
 def _what(line: Line, clause: Clause) -> str:
-    while clause.relation in ("xcomp", "pcomp", "advcl") and clause.tense == "base" and clause.parent:
-        clause = line.facts.clauses[clause.parent]
+    hangs = ("xcomp", "pcomp", "advcl")
+    while clause.relation in hangs and clause.tense == "base" and (above := line.parent(clause)):
+        clause = above
     whole = sentence(line, clause)
-    return whole if len(whole.split()) <= _WHAT_WORDS else f"{brief(line, clause, _WHAT_WORDS, bare=False)}."
+    return (
+        whole
+        if len(whole.split()) <= _WHAT_WORDS
+        else f"{brief(line, clause, _WHAT_WORDS, bare=False)}."
+    )
 
 
 def _happenings(line: Line) -> Iterator[Clause]:
@@ -156,8 +161,7 @@ def _happenings(line: Line) -> Iterator[Clause]:
 
 
 def _belongs(line: Line, clause: Clause, happening: Clause) -> bool:
-    parent = line.facts.clauses[clause.parent] if clause.parent is not None else None
-    return clause is not happening and parent is happening
+    return line.parent(clause) is happening
 
 
 def _when(line: Line, clause: Clause) -> str | None:
@@ -177,13 +181,11 @@ def _when(line: Line, clause: Clause) -> str | None:
 def _are_one(line: Line, of: Clause, clause: Clause) -> bool:
     """Whether one clause is part of the other, and describes no noun of it."""
     for inner, outer in ((of, clause), (clause, of)):
-        seen = inner
-        while seen.parent is not None and seen.relation not in ("ROOT", "acl", "relcl", "conj"):
-            seen = line.facts.clauses[seen.parent]
-            if seen is outer:
-                return True
-            if seen.parent is not None and line.facts.clauses[seen.parent] is seen:
-                break
+        seen: Clause | None = inner
+        while seen is not None and seen is not outer:
+            seen = None if seen.relation in ("acl", "relcl", "conj") else line.parent(seen)
+        if seen is outer:
+            return True
     return False
 
 
@@ -220,9 +222,11 @@ def _is_theirs(line: Line, place: Phrase) -> bool:
     """Whether a place only tells which people are meant: `the commander of the forces in Europe`."""
     before = line.sentence.text[: place.start].rstrip()
     return any(
-        before.startswith(" ", p.end) and len(before) - p.end <= len(" inside the")
+        before.startswith(" ", p.end)
+        and len(before) - p.end <= len(" inside the")
         and line.cues.values("head", p.head) & {"group", "troops", "force"}
-        for p in line.facts.phrases if p.end < len(before)
+        for p in line.facts.phrases
+        if p.end < len(before)
     )
 
 
@@ -256,7 +260,9 @@ def _attending(
         names += document.who(line, *(p for prep, p in clause.obliques if prep in _WITH))
         for prep, phrase in clause.obliques:
             if prep == "including":  # a list that the parser may lose
-                names += [n.name for n in line.within(phrase.start, clause.end) if n.kind == "person"]
+                names += [
+                    n.name for n in line.within(phrase.start, clause.end) if n.kind == "person"
+                ]
     media = {n.name for n in line.named if n.kind == "media"}
     return tuple(name for name in dict.fromkeys(names) if name not in media)
 
@@ -264,8 +270,8 @@ def _attending(
 def _status(line: Line, clause: Clause, when: str | None) -> str:
     if _CANCELLED.search(line.text):
         return "cancelled"
-    above = line.facts.clauses[clause.parent] if clause.parent is not None else clause
-    hoped = above is not clause and above.verb in ("expect", "hope", "be likely", "plan", "want")
+    above = line.parent(clause)
+    hoped = above is not None and above.verb in ("expect", "hope", "be likely", "plan", "want")
     if clause.modal in _EXPECTED or (hoped and clause.tense == "base"):
         return "expected"
     if (

@@ -8,13 +8,13 @@ from typing import Any
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.embedded.disputes import disputes
-from guarantee_summarizer.embedded.document import read
 from guarantee_summarizer.embedded.events import events
 from guarantee_summarizer.embedded.layers import structure
 from guarantee_summarizer.embedded.loading import load
 from guarantee_summarizer.embedded.participants import participants
 from guarantee_summarizer.embedded.phrasing import abstract, headline
 from guarantee_summarizer.embedded.proposals import proposals
+from guarantee_summarizer.embedded.reading import read
 from guarantee_summarizer.embedded.relevance import relevance
 from guarantee_summarizer.errors import ArticleError
 from guarantee_summarizer.lexicon import Cues, Lexicon, default_cues, default_lexicon

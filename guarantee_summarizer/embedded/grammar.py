@@ -145,12 +145,18 @@ def rank(token: Any, depth: int) -> int | None:
         return 1
     if dep == "prep":
         return 2 + (token.lower_ in ("on", "in", "at", "after", "during") and depth == 0)
-    if dep == "conj" and token.pos_ == "VERB":  # the first deed, if it is told in full, will do
-        return None if any(c.dep_ in (*OBJECTS, "prep", *_CLAUSES) for c in token.head.children if c.i < token.i) else 3
     if dep == "conj":
-        return 1 if token.pos_ in ("NOUN", "PROPN") else 3
+        return _rank_joined(token)
     if dep == "acl":
         return 3
     if dep in ("advmod", "npadvmod"):
         return 4
     return 5
+
+
+def _rank_joined(token: Any) -> int | None:
+    """How early the next of a list belongs; of several deeds the first, if it is told in full, will do."""
+    if token.pos_ != "VERB":
+        return 1 if token.pos_ in ("NOUN", "PROPN") else 3
+    told = (*OBJECTS, "prep", *_CLAUSES)
+    return None if any(c.dep_ in told and c.i < token.i for c in token.head.children) else 3

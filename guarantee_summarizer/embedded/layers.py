@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from guarantee_summarizer.embedded.acts import status
 from guarantee_summarizer.embedded.document import Document
 from guarantee_summarizer.embedded.facts import Clause, Phrase
 from guarantee_summarizer.embedded.line import Line
 from guarantee_summarizer.embedded.phrasing import clean, phrase_text
-from guarantee_summarizer.embedded.proposals import condition, status
+from guarantee_summarizer.embedded.proposals import condition
 from guarantee_summarizer.normalize import Quantity
 from guarantee_summarizer.schema import Citation, GuaranteeStructure, Layer, Term
 

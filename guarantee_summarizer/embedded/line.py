@@ -91,13 +91,15 @@ class Line:
         """Return what the table says of the clause's verb, with or without its particle."""
         return self.cues.verb(clause.verb) or self.cues.verb(clause.verb.partition(" ")[0])
 
+    def parent(self, clause: Clause) -> Clause | None:
+        """Return the clause that a clause hangs on; None for a main one."""
+        above = self.facts.clauses[clause.parent] if clause.parent is not None else None
+        return None if above is clause else above
+
     def speakers(self, clause: Clause) -> Iterator[Clause]:
         """Yield the clauses of saying, asking, offering … that the clause is the content of."""
         seen = clause
-        while seen.parent is not None and seen.relation != "ROOT":
-            above = self.facts.clauses[seen.parent]
-            if above is seen:
-                return
+        while seen.relation != "ROOT" and (above := self.parent(seen)) is not None:
             if seen.relation in ("ccomp", "xcomp", "pcomp", "acl", "parataxis", "csubj"):
                 yield above
             elif seen.relation not in ("conj", "advcl", "relcl"):

@@ -84,11 +84,7 @@ def _joined(parts: list[Facts]) -> Facts:
 def _read(doc: Any, places: Sequence[int]) -> Facts:
     reader = _Reader(doc, places)
     return Facts(
-        tuple(
-            Word(t.lemma_.lower(), t.pos_, *reader.span(t))
-            for t in doc
-            if not t.is_space
-        ),
+        tuple(Word(t.lemma_.lower(), t.pos_, *reader.span(t)) for t in doc if not t.is_space),
         tuple(Entity(e.label_, reader.span(e[0])[0], reader.span(e[-1])[1]) for e in doc.ents),
         tuple(
             reader.phrase(t) for t in doc if t.pos_ in ("NOUN", "PROPN") and t.dep_ != "compound"
@@ -133,10 +129,10 @@ class _Reader:
         return self._at(token), self._end(token)
 
     def _at(self, token: Any) -> int:
-        return self._places[token.idx]
+        return self._places[int(token.idx)]
 
     def _end(self, token: Any) -> int:
-        return self._places[token.idx + len(token) - 1] + 1
+        return self._places[int(token.idx) + len(token) - 1] + 1
 
     def _listed(self, head: Any) -> Iterator[Phrase]:
         """The phrase of a head and of those that `and` joins to it."""

@@ -6,10 +6,10 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
+from guarantee_summarizer.embedded.acts import measure
 from guarantee_summarizer.embedded.document import Document
 from guarantee_summarizer.embedded.facts import Clause
 from guarantee_summarizer.embedded.line import EntityMention, Line
-from guarantee_summarizer.embedded.proposals import measure
 from guarantee_summarizer.lexicon.cues import Verb
 from guarantee_summarizer.schema import Citation, Participant
 

@@ -61,9 +61,9 @@ def brief(
     text, kept = line.sentence.text, list(enumerate(clause.pieces))
     if about is None:
         kept = [(i, p) for i, p in kept if _belongs(text, clause, p, bare=bare)]
-    chosen, whole = _fitting(text, kept, words, about)
-    whole = whole and all(any(p.start < s.end <= p.end for p in chosen) for s in clause.subjects)
-    if bare and about is None and not whole and _says_enough_alone(clause):
+    chosen, fits = _fitting(text, kept, words, about)
+    fits = fits and all(any(p.start < s.end <= p.end for p in chosen) for s in clause.subjects)
+    if bare and about is None and not fits and _says_enough_alone(clause):
         chosen, _ = _fitting(text, [(i, p) for i, p in kept if p.end > clause.at], words)
     out = _joined(text, chosen)
     if about is None and clause.subjects and clause.subjects[0].end <= clause.start:
@@ -137,7 +137,7 @@ def title(line: Line, clause: Clause, words: int, *, content: bool = False) -> s
         (other.start, other.end, brief(line, other, words))
         for other in line.facts.clauses
         if other.start > clause.at and other.relation in ("xcomp", "ccomp")
-        and other.parent is not None and line.facts.clauses[other.parent] is clause
+        and line.parent(other) is clause
     ]  # fmt: skip
     about = list(clause.subjects[:1] if clause.passive else clause.objects)
     about += [p for prep, p in clause.obliques if prep in ("for", "on", "to")]
@@ -160,8 +160,7 @@ def _promised(line: Line, clause: Clause, words: int) -> list[tuple[int, int, st
         (other.start, other.end, brief(line, other, words))
         for other in line.facts.clauses
         if other.relation == "acl" and other.tense == "base" and not other.passive
-        and line.cues.values("noun", other.noun) and other.parent is not None
-        and line.facts.clauses[other.parent] is clause
+        and line.cues.values("noun", other.noun) and line.parent(other) is clause
     ]  # fmt: skip
 
 
@@ -281,7 +280,9 @@ def headline(document: Document) -> str:
     root = next((c for c in lead.clauses if c.relation == "ROOT"), lead.clauses[0])
     content = next((c for c in lead.clauses if c.relation == "ccomp" and c.subjects), root)
     verb = lead.verb(root)
-    short = brief(lead, content if verb and verb.sense == "say" else root, 20, bare=False).rstrip(".")
+    short = brief(lead, content if verb and verb.sense == "say" else root, 20, bare=False).rstrip(
+        "."
+    )
     if len(short.split()) < _LEAST_WORDS:
         short = re.split(r", |; ", " ".join(text.split()[:_HEADLINE_WORDS]))[0].rstrip(".,;:")
     return short + "."

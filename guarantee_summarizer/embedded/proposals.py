@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from guarantee_summarizer.embedded.acts import FIRM, SETS_OFF, Act, Heading, acts
 from guarantee_summarizer.embedded.document import Document
 from guarantee_summarizer.embedded.facts import Clause
 from guarantee_summarizer.embedded.line import Line, is_item
@@ -20,46 +20,23 @@ from guarantee_summarizer.embedded.phrasing import (
     title,
 )
 from guarantee_summarizer.embedded.terms import terms
-from guarantee_summarizer.lexicon import Cue
 from guarantee_summarizer.schema import Proposal
 from guarantee_summarizer.text import fold
 
-__all__ = ["condition", "measure", "proposals", "status"]
+__all__ = ["condition", "proposals"]
 
 _TITLE_WORDS, _LEAST_WORDS = 10, 3
-_FIRM = ("ask", "offer", "pledge", "agree", "sign", "order", "reject")
-_BY_MODAL = {
-    "will": "pledged", "shall": "in_force", "would": "proposed", "could": "proposed", "may": "under_discussion",
-    "might": "under_discussion", "must": "proposed", "should": "proposed", "be to": "proposed", "can": "proposed",
-}  # fmt: skip
-_FIRM_MODALS = ("must", "be to", "shall", "will")
-_WEAK = ("would", "could", "may", "might", "should")
-_CONDITIONS = frozenset(
-    "what which who where how why if once unless provided should when until whether because although while as before since".split()
-)
-_SETS_OFF = frozenset("if once unless provided should when until".split())
 _AFTER = frozenset(
     "ceasefire truce deal agreement settlement peace withdrawal end attack war fighting fire".split()
 )
 _PRONOUN = re.compile(r"(?:It|Each|They|This|These|Both|The)\b")
-_TELLING = {"force_size": "troop_deployment", "money": "finance", "duration": "security_guarantee"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A clause that proposes: what it is about, how far it has come, how much speaks for it."""
-
-    clause: Clause
-    measure: str
-    status: str
-    weight: int
 
 
 def proposals(document: Document) -> tuple[Proposal, ...]:
     """The proposals in the order of the text; a sentence that goes on with one joins it."""
     made: list[dict[str, Any]] = []
     last: Line | None = None
-    heading: tuple[str, tuple[str, ...]] | None = None
+    heading: Heading = None
     for line in document.lines:
         heading = _heading(document, line, heading)
         found = _best(document, line, heading)
@@ -101,9 +78,7 @@ def _public(fields: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if not name.startswith("_")}
 
 
-def _heading(
-    document: Document, line: Line, known: tuple[str, tuple[str, ...]] | None
-) -> tuple[str, tuple[str, ...]] | None:
+def _heading(document: Document, line: Line, known: Heading) -> Heading:
     """Status and authors of a list: what its opening sentence says, until another one speaks."""
     if is_item(line) or (known and line.is_question):
         return known
@@ -116,14 +91,12 @@ def _heading(
     return None
 
 
-def _best(
-    document: Document, line: Line, heading: tuple[str, tuple[str, ...]] | None
-) -> list[tuple[_Candidate, int, int]]:
+def _best(document: Document, line: Line, heading: Heading) -> list[tuple[Act, int, int]]:
     """The weightiest candidate, and what others do in other main clauses: `A asks …, but B offers …`."""
     if line.is_question or not line.text:
         return []
-    best: dict[int, _Candidate] = {}
-    for candidate in _candidates(line, heading):
+    best: dict[int, Act] = {}
+    for candidate in acts(line, heading):
         start = _main(line, candidate.clause).start
         if start not in best or candidate.weight > best[start].weight:
             best[start] = candidate
@@ -139,7 +112,7 @@ def _best(
     ]
 
 
-def _is_apart(document: Document, line: Line, one: _Candidate, top: _Candidate) -> bool:
+def _is_apart(document: Document, line: Line, one: Act, top: Act) -> bool:
     """Whether somebody else does something else."""
     who, others = document.who(line, *one.clause.agents), document.who(line, *top.clause.agents)
     differs = (one.measure, one.status) != (top.measure, top.status) or bool(
@@ -150,7 +123,7 @@ def _is_apart(document: Document, line: Line, one: _Candidate, top: _Candidate) 
 
 def _main(line: Line, clause: Clause) -> Clause:
     """The clause with a subject of its own, joined to others by `and` or `but`, that holds another."""
-    while (above := _parent(line, clause)) is not None and above is not clause:
+    while (above := line.parent(clause)) is not None:
         own = clause.subjects and clause.start <= clause.subjects[0].start < clause.at
         if clause.relation == "conj" and own and clause.tense != "base":
             return clause
@@ -158,140 +131,7 @@ def _main(line: Line, clause: Clause) -> Clause:
     return clause
 
 
-def _candidates(line: Line, heading: tuple[str, tuple[str, ...]] | None) -> Iterator[_Candidate]:
-    for clause in line.clauses:
-        told = clause.mark == "where" and clause.relation == "relcl" and clause.tense == "past"
-        if not told and (clause.mark in _CONDITIONS or _under_condition(line, clause)):
-            continue
-        if _is_no_offer(line, clause):
-            continue
-        found = status(line, clause)
-        if not found and is_item(line) and clause.relation == "ROOT":
-            found = heading[0] if heading else "proposed"
-        verb = line.verb(clause)
-        firm = verb is not None and verb.sense in _FIRM
-        what = measure(line, clause) or (_unmeasured(line, clause) if verb else None)
-        if (
-            not found
-            or what is None
-            or (verb and verb.sense in ("agree", "pledge") and _is_praise(line, clause))
-        ):
-            continue
-        asks = firm and verb is not None and verb.sense != "pledge"
-        if what.value == "diplomacy" and not (asks or clause.modal == "must"):
-            continue
-        weight = (
-            what.weight + 3 * firm + bool(clause.modal) + (clause.relation in ("ROOT", "ccomp"))
-        )
-        yield _Candidate(clause, what.value, found, weight)
-
-
-def _is_no_offer(line: Line, clause: Clause) -> bool:
-    """Whether a clause describes (`countries forming the coalition`), inquires, or foretells an attack."""
-    asks = clause.verb == "ask" and any(prep == "about" for prep, _ in clause.obliques)
-    describes = clause.relation == "acl" and not clause.passive and not _is_infinitive(line, clause)
-    inner = (c for c in line.clauses if c.relation == "xcomp" and _parent(line, c) is clause)
-    verbs = (line.verb(c) for c in (clause, *inner))
-    return asks or describes or any(v is not None and v.agent == "adversary" for v in verbs)
-
-
-def _is_infinitive(line: Line, clause: Clause) -> bool:
-    """Whether a deed is only intended: `to sign`, `to discuss and sign`."""
-    if clause.tense != "base" or clause.modal:
-        return False
-    parent = _parent(line, clause)
-    if clause.relation == "conj" and parent is not None and parent is not clause:
-        return _is_infinitive(line, parent)
-    return re.search(r"\b[Tt]o\b", line.sentence.text[clause.start : clause.at]) is not None
-
-
-def _is_praise(line: Line, clause: Clause) -> bool:
-    """Whether what is agreed or affirmed is only how something is: `that the talks were productive`."""
-    contents = [c for c in line.clauses if c.relation == "ccomp" and _parent(line, c) is clause]
-    return any(
-        (c.verb.startswith("be ") or c.verb in ("view", "show", "remain"))
-        and not c.modal and not line.verb(c)
-        for c in contents
-    )
-
-
-def _parent(line: Line, clause: Clause) -> Clause | None:
-    return line.facts.clauses[clause.parent] if clause.parent is not None else None
-
-
-def _under_condition(line: Line, clause: Clause) -> bool:
-    """Whether it only stands in a condition or in what somebody recalls: `if … agreed to send`."""
-    if clause.relation in ("relcl", "advcl") and clause.tense != "base":
-        of_its_own = (
-            clause.mark == "that" and clause.subjects and clause.subjects[0].start > clause.start
-        )
-        return not (of_its_own or (clause.relation == "relcl" and clause.modal in _FIRM_MODALS))
-    parent = _parent(line, clause)
-    joined = parent is not None and parent is not clause and clause.relation in ("conj", "xcomp")
-    return bool(joined and parent and parent.mark in _CONDITIONS)
-
-
-def status(line: Line, clause: Clause) -> str:
-    """How far a clause's matter has come, by its verb, its modal and what is denied; "" for nothing."""
-    verb = line.verb(clause)
-    by_modal = _BY_MODAL.get(clause.modal, "")
-    if verb is None:
-        is_so = clause.verb == "be" or re.fullmatch(r"be \w+(?<!ed|en)", clause.verb)
-        if is_so and clause.modal not in (*_FIRM_MODALS, "should"):
-            return ""
-        wont = clause.negated and clause.modal in ("will", "would", "can", "could")
-        return "rejected" if wont else by_modal
-    if verb.sense in ("say", "meet", "state"):
-        counts = verb.status and clause.objects and terms(line)
-        return (by_modal or verb.status) if counts or (verb.sense != "say" and by_modal) else ""
-    if clause.negated:
-        return verb.negated
-    if verb.sense == "do" and clause.tense == "base" and not clause.modal:
-        noun = next(iter(line.cues.values("noun", clause.noun)), "")
-        proposing = line.cues.verb(noun)
-        return proposing.status if proposing and clause.relation == "acl" else ""
-    if clause.modal in _WEAK:
-        return verb.modal
-    if verb.sense in ("agree", "sign") and _is_infinitive(line, clause):
-        return verb.modal
-    said = verb.sense in ("reject", "ask", "discuss") and clause.modal != "shall"
-    return by_modal if by_modal and not said and verb.sense != "reject" else verb.status
-
-
-def measure(line: Line, clause: Clause) -> Cue | None:
-    """What the clause is about: the weightiest measure that it names, of two the first."""
-    start = min([clause.start, *(phrase.start for phrase in clause.subjects)])
-    others = (
-        c.start for c in line.facts.clauses if c.relation == "conj" and _parent(line, c) is clause
-    )
-    end = min((at for at in others if at > clause.at), default=clause.end)
-    ifs = [
-        c
-        for c in line.facts.clauses
-        if c.mark in _SETS_OFF and c.relation != "conj" and c is not clause
-        and not c.start <= clause.at < c.end
-    ]
-    hits = [
-        cue
-        for cue, first, _ in line.found("measure", start, end)
-        if not any(c.start <= first < c.end for c in ifs)
-    ]
-    return max(hits, key=lambda cue: cue.weight, default=None)
-
-
-def _unmeasured(line: Line, clause: Clause) -> Cue | None:
-    """The measure that figures alone speak for: soldiers, money, a term; what is offered is some."""
-    kinds = {term.what for term in terms(line)}
-    value = next((what for kind, what in _TELLING.items() if kind in kinds), None)
-    verb = line.verb(clause)
-    if value is None and verb and verb.sense in ("offer", "pledge") and clause.objects and kinds:
-        value = "other"
-    return Cue(value, 1, 0, 0) if value else None
-
-
-def _fields(
-    document: Document, line: Line, found: _Candidate, heading: tuple[str, tuple[str, ...]] | None
-) -> dict[str, Any]:
+def _fields(document: Document, line: Line, found: Act, heading: Heading) -> dict[str, Any]:
     clause = found.clause
     by = _authors(document, line, clause, found.status)
     if is_item(line) and heading and not by:
@@ -370,7 +210,7 @@ def _authors(document: Document, line: Line, clause: Clause, found: str) -> tupl
         return names
     for above in line.speakers(clause):
         verb = line.verb(above)
-        if verb and verb.sense in ("say", *_FIRM):
+        if verb and verb.sense in ("say", *FIRM):
             of_paper = [p for p in above.agents if line.cues.values("measure", p.head)]
             inside = [
                 n for p in of_paper for n in line.within(p.end, p.whole) if n.via != "demonym"
@@ -391,10 +231,7 @@ def _recipients(document: Document, line: Line, clause: Clause) -> Iterator[str]
     verb = line.verb(clause)
     if verb and verb.sense == "ask":
         for other in line.clauses:
-            if (
-                other.relation in ("ccomp", "xcomp")
-                and line.facts.clauses[other.parent or 0] is clause
-            ):
+            if other.relation in ("ccomp", "xcomp") and line.parent(other) is clause:
                 yield from document.who(line, *other.agents, *other.objects)
 
 
@@ -402,7 +239,7 @@ def condition(line: Line, clause: Clause) -> str | None:
     """What must come first, in the text's words: `if …`, `once …`, `after a ceasefire`."""
     text = line.sentence.text
     for other in line.facts.clauses:
-        if other.mark in _SETS_OFF and other.relation == "advcl":
+        if other.mark in SETS_OFF and other.relation == "advcl":
             return " ".join(text[other.start : other.end].split())
     for prep, phrase in clause.obliques:
         if prep in ("after", "following", "before", "in") and (
