@@ -21,7 +21,7 @@ _IS_DATE = re.compile(
     r"(?:last|next|this|coming|same|following) (?:\w+ )?(?:days?|weeks?|months?|year)|(?:19|20)\d\d|(?:days?|weeks?|months?|hours?) (?:later|earlier|ago))\b",
     re.IGNORECASE,
 )
-_SPAN = re.compile(r"\b(?:by|until|within|before) (?:the )?$")
+_SPAN = re.compile(r"\b(?:by|until|till|within|before) (?:the )?$")
 _IN_TIME = re.compile(r"\b(?:hours?|days?|weeks?|months?)$")
 _NEAR = 16  # characters before a date
 _SAME = re.compile(

@@ -155,7 +155,10 @@ def _fields(document: Document, line: Line, found: Act, heading: Heading) -> dic
 
 def _refers(line: Line, clause: Clause) -> bool:
     """Whether a clause is about what was named before: its subject is a pronoun, or definite."""
-    words = [line.sentence.text[p.start : p.end].lower() for p in clause.subjects[:1]]
+    first = clause.subjects[:1]
+    if any(line.within(p.start, p.end) for p in first):
+        return False  # "the Security Council" is a name
+    words = [line.sentence.text[p.start : p.end].lower() for p in first]
     return (
         not words
         or re.match(r"(?:it|they|he|she|the|this|these|its|their)\b", words[0]) is not None

@@ -19,7 +19,7 @@ _FORCE_BEFORE = re.compile(
     r"(?:armed forces|army|force|troops|contingent|military|soldiers)(?: \S+){0,3} $"
 )
 _DEADLINE = re.compile(
-    r"\b(?:by|before|until|within|no later than|deadline) (?:the )?(?:\S+ ){0,2}$", re.IGNORECASE
+    r"\b(?:by|before|until|till|within|no later than|deadline) (?:the )?(?:\S+ ){0,2}$", re.IGNORECASE
 )
 _ATTENDING = re.compile(
     r"[ -](?:\w+ )?(?:leaders|ministers|officials|diplomats|delegates|delegations|people|sources|experts|"
@@ -30,14 +30,14 @@ _NUMBERED = re.compile(
 )
 _ADVERB = re.compile(
     r"(?:(?:more|fewer|less|no more|no fewer|no less) than|(?:cap(?:ped)?|ceiling|limit(?:ed)?) (?:at|of|to)|up to|at least|at most|"
-    r"about|around|some|nearly|almost|over|another|within|by|in|until|before) $",
+    r"about|around|some|nearly|almost|over|another|within|by|in|until|till|before) $",
     re.IGNORECASE,
 )
 _LOW = re.compile(
     rf"(?:(?<!\w)between [$€£]?(?P<a>{NUMBER})(?: and )|(?<![\w.,])[$€£]?(?P<b>{NUMBER})(?: to |[-–]))[$€£]?$",
     re.IGNORECASE,
 )  # the lower figure of a range
-_DATED = ("within", "by", "in", "until", "before")  # belong to deadlines only
+_DATED = ("within", "by", "in", "until", "till", "before")  # belong to deadlines only
 _STOP = re.compile(
     r" (?:and|or|of|to|in|on|at|by|for|with|from|that|which|who|would|will|is|are|was|were|as|per|have|has|had|be|under|a|the|after|before|into|across|along|worth|when|if|could|may|must)\b.*"
 )

@@ -19,8 +19,10 @@ def read():
     ("text", "titles"),
     [
         (
-            "President Trump and Crown Prince Mohammed bin Salman signed the U.S.-Saudi Strategic Defense "
-            "Agreement, a pact on arms.",
+            (
+                "President Trump and Crown Prince Mohammed bin Salman signed the U.S.-Saudi Strategic Defense "
+                "Agreement, a pact on arms."
+            ),
             ["U.S.-Saudi Strategic Defense Agreement"],
         ),
         (
