@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from guarantee_summarizer.embedded.document import Document
 from guarantee_summarizer.embedded.facts import Clause
 from guarantee_summarizer.embedded.line import Line, is_item, numbered
-from guarantee_summarizer.embedded.phrasing import brief, title
+from guarantee_summarizer.embedded.phrasing import brief, clean, title
 from guarantee_summarizer.normalize import normalize_term
 from guarantee_summarizer.schema import Dispute, Position, Proposal
 
@@ -183,6 +183,20 @@ def _other_side(
 def _wording(issue: _Issue) -> str:
     """What it is about: the question left open, what is refused, else the clause."""
     line = issue.lines[0]
+    short = _short(line)
+    if len(short.split()) >= _LEAST:
+        return short
+    whole = brief(line, _main(line), _ISSUE_WORDS, bare=False)
+    return max(short, whole, clean(line.text).rstrip("."), key=_tells)
+
+
+def _tells(words: str) -> tuple[bool, int]:
+    """What is long enough to tell something, and short enough for an issue, comes first."""
+    size = len(words.split())
+    return _LEAST <= size <= _ISSUE_WORDS, -size
+
+
+def _short(line: Line) -> str:
     asked = [
         c for c in line.clauses if c.mark in _ASKS and c.relation not in ("advcl", "relcl", "conj")
     ]
