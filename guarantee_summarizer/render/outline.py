@@ -30,6 +30,7 @@ __all__ = [
 ]
 
 _KEPT = "\n\t\u200c\u200d"  # line ends; joiners that some scripts are spelled with
+_UNPRINTED = ("Cc", "Cs")  # control characters; lone surrogates, which no file can hold
 
 
 def printable(text: str) -> str:
@@ -41,7 +42,9 @@ def printable(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(
-        c for c in text if c in _KEPT or not (is_invisible(c) or unicodedata.category(c) == "Cc")
+        c
+        for c in text
+        if c in _KEPT or not (is_invisible(c) or unicodedata.category(c) in _UNPRINTED)
     )
 
 
