@@ -16,10 +16,11 @@ __all__ = ["Drawing", "Label", "Ring", "ladder", "parts_beside"]
 _WIDTH, _BESIDE = 420.0, 200.0
 _INSET, _MOST_INSET = 14.0, 120.0  # of a ring from the next; of the innermost from the outermost
 _PADDING, _GAP = 12.0, 8.0
-_SIZES = {"name": (15, 8.2), "detail": (12.5, 6.5)}  # font size; width of a character, on average
+_SIZES = {"name": 15.0, "detail": 12.5}  # of the letters
+_WIDTHS = {"latin": 0.56, "other": 0.66, "wide": 1.05}  # of a letter, on average, of its size
 _LEADING = 1.3
 _READ = 300  # characters of a text that are looked at
-_LINES = 2  # of a name, and of its details; the claim beside the drawing has the rest
+_LINES = 3  # of a name, and of its details; the claim beside the drawing has the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +92,8 @@ def _labels(
         lines: list[tuple[str, str, float]] = []
         y += _GAP
         for kind, text in _texts(entry):
-            size, character = _SIZES[kind]
-            for line in _wrapped(text, width / character):
+            size = _SIZES[kind]
+            for line in _wrapped(text, width / size):
                 y += size * _LEADING
                 lines.append((kind, line, round(y - size * (_LEADING - 1), 1)))
         labels.append(Label(entry, tuple(lines)))
@@ -110,9 +111,14 @@ def _function(labels: Iterable[str]) -> Iterator[str]:
     yield from (label for label in list(labels)[:1] if label != "other")
 
 
-def _wrapped(text: str, columns: float) -> list[str]:
-    """At most two lines of so many columns; scripts with wide characters fill two for each."""
+def _wrapped(text: str, width: float) -> list[str]:
+    """The first lines of a text; `width` is that of a line, in sizes of its letters."""
     text = printable(text[:_READ])
     wide = any(unicodedata.east_asian_width(char) in "WF" for char in text)
-    width = max(4, int(columns / 2 if wide else columns))
-    return textwrap.wrap(text, width, max_lines=_LINES, placeholder=" …")
+    script = "wide" if wide else "other" if any(map(_beyond_latin, text)) else "latin"
+    columns = max(4, int(width / _WIDTHS[script]))
+    return textwrap.wrap(text, columns, max_lines=_LINES, placeholder=" …")
+
+
+def _beyond_latin(char: str) -> bool:
+    return char.isalpha() and not unicodedata.name(char, "").startswith("LATIN")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,12 +14,15 @@ from guarantee_summarizer.render.html.ladder import Drawing, ladder, parts_besid
 from guarantee_summarizer.render.html.timeline import Timeline, timeline
 from guarantee_summarizer.render.outline import Outline, OutlineEntry, outline
 from guarantee_summarizer.schema import ArticleRecord, Citation, Summary, Support
-from guarantee_summarizer.sentences import Sentence
+from guarantee_summarizer.sentences import Sentence, without_marks
+from guarantee_summarizer.text import looks_english
 
 if TYPE_CHECKING:  # a run is a storey above
     from guarantee_summarizer.corpus.results import Failure
 
-__all__ = ["Passage", "View", "to_html"]
+__all__ = ["Passage", "View", "to_html", "view"]
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")  # BCP 47
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +41,19 @@ class Passage:
     uncited: bool
     apart: bool
 
+    @property
+    def words(self) -> str:
+        """The sentence without list marks and Markdown, if there is more to it."""
+        return without_marks(self.sentence.text) or self.sentence.text
+
 
 @dataclass(frozen=True, slots=True)
 class View:
     """All that a page shows of one summary.
 
-    `prefix` stands before every id, so that those of several summaries on a page differ.
+    `prefix` stands before every id, so that those of several summaries on a page differ; `address`
+    is the article's, where it is safe to link; `wording` is the tag of the summary's own
+    language, empty if that is not English.
     """
 
     prefix: str
@@ -50,10 +61,17 @@ class View:
     support: Support
     article: ArticleRecord | None
     address: str | None
+    wording: str
     passages: tuple[Passage, ...]
     timeline: Timeline
     ladder: Drawing | None
     beside: Drawing | None
+
+    @property
+    def language(self) -> str:
+        """The tag of the article's language; empty if it is unknown."""
+        tag = (self.article and self.article.language) or ""
+        return tag if _LANGUAGE.fullmatch(tag) else ""
 
 
 def to_html(summaries: Summary | Iterable[Summary | Failure]) -> str:
@@ -99,6 +117,7 @@ def view(summary: Summary, prefix: str = "") -> View:
         support=support,
         article=article,
         address=web_address(article.url) if article else None,
+        wording="en" if looks_english(f"{shown.title} {shown.abstract}") else "",
         passages=_passages(_sentences(summary), shown, support),
         timeline=timeline(shown, article.published if article else None),
         ladder=ladder(layers) if layers else None,

@@ -37,7 +37,7 @@
     [chosen, ...others].forEach((element) => element.classList.add("lit"));
     const names = others.map((element) => element.querySelector(".self").textContent).join(", ");
     const what = rests.has(chosen) ? "sentences" : "claims";
-    status.textContent = others.length ? `Lit ${what}: ${names}` : `No ${what}`;
+    status.textContent = others.length ? `Marked ${what}: ${names}` : `No ${what} to mark`;
     const inSight = others.some((element) => {
       const { top, bottom } = element.getBoundingClientRect();
       return top >= 0 && bottom <= innerHeight;
