@@ -128,6 +128,47 @@ def _forgetful(article: str) -> gs.Summary:
     return gs.summarize(article)
 
 
+def benchmark_page() -> None:
+    """Bytes of a page, milliseconds to build it, and until a browser first paints it."""
+    print("\npage (build: median of 100)")
+    for name, text in (("seed article", SEED.read_text()), ("10 kB", _of_size(10_000))):
+        summary = gs.summarize(text)
+        first = _seconds(lambda: gs.to_html(summary), times=1)  # noqa: B023  (called at once)
+        later = _seconds(lambda: gs.to_html(summary), times=CALLS)  # noqa: B023
+        html, cell = gs.to_html(summary), summary._repr_html_()
+        paint = _first_paint(html)
+        shown = f"first paint {paint:.0f} ms" if paint else "no browser here"
+        print(
+            f"  {name:13} {len(html.encode()):7,} bytes, {later * 1e3:5.1f} ms "
+            f"(the first {first * 1e3:.0f} ms), {shown}; in a notebook {len(cell.encode()):,} bytes"
+        )
+
+
+def _first_paint(html: str) -> float | None:
+    """Milliseconds from the request to the first paint, median of 15; None without Chromium."""
+    browser, driver = shutil.which("chromium"), importlib.util.find_spec("playwright")
+    if browser is None or driver is None:
+        return None
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+
+    read = """new Promise(done => new PerformanceObserver(list => done(list.getEntries()[0].startTime))
+              .observe({type: "paint", buffered: true}))"""
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+             "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as play:
+        file = Path(folder) / "page.html"
+        file.write_text(html, encoding="utf-8")
+        chromium = play.chromium.launch(executable_path=browser, args=flags)
+        runs = []
+        for _ in range(16):
+            tab = chromium.new_page()
+            tab.goto(file.as_uri())
+            runs.append(float(tab.evaluate(read)))
+            tab.close()
+        chromium.close()
+    return statistics.median(runs[1:])  # the first waits for the browser itself
+
+
 def benchmark_model() -> None:
     """CPU of one article through the whole language-model path, beside bare clients."""
     import instructor  # noqa: PLC0415
@@ -438,6 +479,7 @@ def main() -> None:
     parts = {
         "import": benchmark_import,
         "embedded": benchmark_embedded,
+        "page": benchmark_page,
         "model": benchmark_model,
         "sizes": benchmark_sizes,
         "recorded": benchmark_recorded,
