@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from guarantee_summarizer.schema import (
     Citation,
     ClaimPath,
+    Event,
     Finding,
     GuaranteeStructure,
     Layer,
@@ -49,10 +50,10 @@ class OutlineFact:
     Attributes:
         name: what it is (`by`, `terms`), or the party of a position.
         value: what it says; with `parts`, all of them on one line.
-        path: its place in the summary, if it is a claim by itself: a term, a position.
-        normalized: ISO 8601, EDTF or a number with its unit, of a term.
+        path: its place in the summary, of a term, a position, a time.
+        normalized: ISO 8601, EDTF or a number with its unit, of a term or a time.
         citations: the sentences of its own.
-        parts: the terms that `value` lists.
+        parts: what `value` puts on one line: terms, a time with its date.
     """
 
     name: str
@@ -200,15 +201,26 @@ def disputes(summary: Summary) -> Iterator[OutlineEntry]:
 def events(summary: Summary) -> Iterator[OutlineEntry]:
     """Describe the events."""
     for i, event in enumerate(summary.events):
-        when = f"{event.when} = {event.date}" if event.when and event.date else event.when
+        path = f"events[{i}]"
         yield OutlineEntry(
             event.what,
             (event.status,),
-            _facts(when=when, where=event.where, participants=_names(event.participants)),
+            (
+                *_when(event, f"{path}.when"),
+                *_facts(where=event.where, participants=_names(event.participants)),
+            ),
             event.evidence,
-            path=f"events[{i}]",
+            path=path,
             date=event.date or "",
         )
+
+
+def _when(event: Event, path: str) -> tuple[OutlineFact, ...]:
+    """The words for its time; with the date that they mean, as one part."""
+    if not (event.when and event.date):
+        return _facts(when=event.when)
+    part = OutlineFact("", event.when, path, event.date)
+    return (OutlineFact("when", f"{event.when} = {event.date}", parts=(part,)),)
 
 
 def participants(summary: Summary) -> Iterator[OutlineEntry]:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 import guarantee_summarizer as gs
 from guarantee_summarizer import Summary, to_html
+from guarantee_summarizer.render.html import environment
 
 VOID = {"meta", "rect"}
 
@@ -278,6 +279,21 @@ def test_what_nobody_should_overlook_is_shown():
     assert str(one.support) in text
     beside = html[html.index('id="claim-proposals-0"') :]
     assert "m1" in beside[: beside.index("</article>")]
+
+
+def test_a_sentence_that_hides_text_says_so():
+    data = record("words")
+    hiding = data["article"]["sentences"][2]
+    hiding |= {"text": "no\u200bte \u202e", "end": hiding["start"] + 7}
+    text = Page(to_html(Summary.model_validate(data))).text
+    assert "holds text that a reader does not see" in text
+    assert text.count("does not see") == 1
+
+
+def test_a_page_without_script_allows_none():
+    html = environment.page("summaries.html.jinja", styles=(), scripts=(), views=[])
+    assert "style-src &#39;none&#39;; script-src &#39;none&#39;" in html
+    assert not Page(html).inline
 
 
 def test_texts_about_something_else_have_a_page_too():
