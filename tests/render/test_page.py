@@ -335,9 +335,10 @@ def test_several_summaries_stand_in_one_page_and_failures_beside_them(embedded):
     assert "0 summaries" in Page(to_html([])).text
 
 
-def test_anything_but_summaries_is_refused():
-    with pytest.raises(gs.ConfigurationError, match="not str"):
-        to_html("summary.json")
+@pytest.mark.parametrize("given", ["summary.json", ["summary.json"], None, 7, {"relevant": True}])
+def test_anything_but_summaries_is_refused(given):
+    with pytest.raises(gs.ConfigurationError, match="not (str|NoneType|int)"):
+        to_html(given)
 
 
 def test_the_same_summary_gives_the_same_bytes_in_any_process():

@@ -92,7 +92,9 @@ def to_html(summaries: Summary | Iterable[Summary | Failure]) -> str:
     >>> "Rain &lt;b&gt;in&lt;/b&gt; May" in page
     True
     """
-    items = [summaries] if isinstance(summaries, Summary) else [*summaries]
+    if isinstance(summaries, Summary) or not isinstance(summaries, Iterable):
+        summaries = [summaries]
+    items = list(summaries)
     for item in items:
         if not isinstance(item, Summary) and not hasattr(item, "error"):
             raise ConfigurationError(
