@@ -337,7 +337,7 @@ def test_several_summaries_stand_in_one_page_and_failures_beside_them(embedded):
 
 @pytest.mark.parametrize("given", ["summary.json", ["summary.json"], None, 7, {"relevant": True}])
 def test_anything_but_summaries_is_refused(given):
-    with pytest.raises(gs.ConfigurationError, match="not (str|NoneType|int)"):
+    with pytest.raises(gs.ConfigurationError, match=r"not (str|NoneType|int)"):
         to_html(given)
 
 
