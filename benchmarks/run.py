@@ -128,6 +128,50 @@ def _forgetful(article: str) -> gs.Summary:
     return gs.summarize(article)
 
 
+def benchmark_page() -> None:
+    """Bytes of a page, milliseconds to build it, and until a browser first paints it."""
+    texts = {"seed article": SEED.read_text(), "10 kB": _of_size(10_000)}
+    summaries = {name: gs.summarize(text) for name, text in texts.items()}
+    start = time.process_time()
+    gs.to_html(summaries["seed article"])
+    first = time.process_time() - start
+    print(f"\npage, CPU (median of {CALLS}; the first one of a process {first * 1e3:.0f} ms)")
+    for name, summary in summaries.items():
+        build = _cpu(lambda: gs.to_html(summary))  # noqa: B023  (called at once)
+        html, cell = gs.to_html(summary), summary._repr_html_()
+        paint = _first_paint(html)
+        shown = f"first paint {paint:.0f} ms" if paint else "no browser here"
+        print(
+            f"  {name:13} {len(html.encode()):7,} bytes, {build * 1e3:5.1f} ms, {shown}; "
+            f"in a notebook {len(cell.encode()):,} bytes"
+        )
+
+
+def _first_paint(html: str) -> float | None:
+    """Milliseconds from the request to the first paint, median of 15; None without Chromium."""
+    browser, driver = shutil.which("chromium"), importlib.util.find_spec("playwright")
+    if browser is None or driver is None:
+        return None
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+
+    read = """new Promise(done => new PerformanceObserver(list => done(list.getEntries()[0].startTime))
+              .observe({type: "paint", buffered: true}))"""
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+             "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as play:
+        file = Path(folder) / "page.html"
+        file.write_text(html, encoding="utf-8")
+        chromium = play.chromium.launch(executable_path=browser, args=flags)
+        runs = []
+        for _ in range(16):
+            tab = chromium.new_page()
+            tab.goto(file.as_uri())
+            runs.append(float(tab.evaluate(read)))
+            tab.close()
+        chromium.close()
+    return statistics.median(runs[1:])  # the first waits for the browser itself
+
+
 def benchmark_model() -> None:
     """CPU of one article through the whole language-model path, beside bare clients."""
     import instructor  # noqa: PLC0415
@@ -438,6 +482,7 @@ def main() -> None:
     parts = {
         "import": benchmark_import,
         "embedded": benchmark_embedded,
+        "page": benchmark_page,
         "model": benchmark_model,
         "sizes": benchmark_sizes,
         "recorded": benchmark_recorded,

@@ -58,6 +58,7 @@ if _TYPE_CHECKING:
     from guarantee_summarizer.batch import Batch, BatchJob, Submission
     from guarantee_summarizer.corpus.ledger import Ledger
     from guarantee_summarizer.readers import article_from_html, article_from_pdf, read_articles
+    from guarantee_summarizer.render.html.page import to_html
 
 _LAZY = {
     "Batch": "batch",
@@ -67,7 +68,8 @@ _LAZY = {
     "article_from_html": "readers",
     "article_from_pdf": "readers",
     "read_articles": "readers",
-}  # these load asyncio, sqlite3 and readers, which single articles do not need
+    "to_html": "render.html.page",
+}  # these load asyncio, sqlite3, readers and jinja2, which single articles do not need
 
 __all__ = [
     "AnswerError",
@@ -128,6 +130,7 @@ __all__ = [
     "print_summary",
     "read_articles",
     "summarize",
+    "to_html",
     "to_markdown",
 ]
 

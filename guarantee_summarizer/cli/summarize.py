@@ -9,7 +9,14 @@ from typing import Annotated, Literal
 
 import typer
 
-from guarantee_summarizer import Article, GuaranteeSummarizerError, Summarizer, Summary, to_markdown
+from guarantee_summarizer import (
+    Article,
+    Failure,
+    GuaranteeSummarizerError,
+    Summarizer,
+    Summary,
+    to_markdown,
+)
 from guarantee_summarizer.article import decode
 from guarantee_summarizer.cli.shared import (
     BaseUrl,
@@ -31,7 +38,7 @@ Files = Annotated[
     list[str],
     typer.Argument(metavar="FILE…", help="Text or JSON files; - reads standard input."),
 ]
-Format = Literal["terminal", "json", "markdown"]
+Format = Literal["terminal", "json", "markdown", "html"]
 
 
 def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the command)
@@ -46,15 +53,18 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
         bool, typer.Option("--coverage", help="Warn of what the model's summary leaves out.")
     ] = False,
     format: Annotated[  # noqa: A002  (the option's name)
-        Format, typer.Option(help="terminal, json (one object a line) or markdown.")
+        Format,
+        typer.Option(help="terminal, json (one object a line), markdown, or html (one page)."),
     ] = "terminal",
     output: OutputFile = None,
 ) -> None:
     """Summarize articles; of several, those that fail are reported and the rest is done.
 
+    As html, all stand below each other in one page.
+
     Example: guarantee-summarizer summarize article.txt --format markdown --output summary.md
     """
-    failed = 0
+    failed, outcomes = 0, list[Summary | Failure]()  # a page needs them all, other formats one
     with open_output(output) as out:
         with errors_as_one_line():
             summarizer = Summarizer(
@@ -67,14 +77,19 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
                 coverage=coverage,
             )
         for name in files:
-            try:
-                summary = summarizer.summarize(_read(name))
-            except GuaranteeSummarizerError as error:
+            outcome = _summarized(summarizer, name)
+            if isinstance(outcome, Failure):
                 failed += 1
-                print_error(error)
-            else:
-                out.write(_rendered(summary, format, output) + "\n")
+                print_error(outcome.error)
+            if format == "html":
+                outcomes.append(outcome)
+            elif isinstance(outcome, Summary):
+                out.write(_rendered(outcome, format, output) + "\n")
                 out.flush()
+        if failed < len(outcomes):
+            from guarantee_summarizer import to_html  # noqa: PLC0415  (jinja2, only here)
+
+            out.write(to_html(outcomes))
         if failed and len(files) > 1:
             typer.echo(f"{failed} of {len(files)} articles failed", err=True)
         if failed == len(files):
@@ -113,6 +128,13 @@ def prompt(
     typer.echo(f"## schema\n\n{schema}\n")
     total = ", ".join(f"{name} {size:,}" for name, size in sizes.items())
     typer.echo(f"fingerprint {filled.fingerprint}; bytes: {total}")
+
+
+def _summarized(summarizer: Summarizer, name: str) -> Summary | Failure:
+    try:
+        return summarizer.summarize(_read(name))
+    except GuaranteeSummarizerError as error:
+        return Failure(name, error)
 
 
 def _rendered(summary: Summary, form: Format, output: Path | None) -> str:

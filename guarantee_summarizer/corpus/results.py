@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from html import escape
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.errors import GuaranteeSummarizerError
+from guarantee_summarizer.render.outline import printable
 from guarantee_summarizer.schema import Summary, Usage
 
 __all__ = [
@@ -39,6 +41,10 @@ class Failure:
         """Return one line that names the article once."""
         message = str(self.error)
         return message if message.startswith(self.source) else f"{self.source}: {message}"
+
+    def _repr_html_(self) -> str:
+        """How notebooks show it: one line."""
+        return f"<div><strong>failed</strong> <bdi>{escape(printable(str(self)))}</bdi></div>"
 
 
 Outcome = Summary | Failure

@@ -52,8 +52,8 @@ def _entry(entry: OutlineEntry) -> Iterator[str]:
     number = f"{entry.depth}\\. " if entry.depth else ""
     labels = f" ({_escaped(' · '.join(entry.labels))})" if entry.labels else ""
     yield f"- {number}**{_escaped(entry.text)}**{labels}"
-    for name, value in entry.facts:
-        yield f"  - {_escaped(name)}: {_escaped(value)}"
+    for fact in entry.facts:
+        yield f"  - {_escaped(fact.name)}: {_escaped(fact.value)}"
     for citation in entry.citations:
         yield f"  - \\[{citation.sentence}\\] “{_escaped(without_marks(citation.quote))}”"
 

@@ -1,26 +1,36 @@
-"""The outline of a summary: what is shown, in order; terminal and Markdown render it."""
+"""The outline of a summary: what is shown, in order; terminal, Markdown and pages render it."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from guarantee_summarizer.schema import (
-    Citation,
-    ClaimPath,
-    Layer,
-    Participant,
-    Proposal,
-    Summary,
-    Term,
-    Withheld,
+from guarantee_summarizer.render.entries import (
+    OutlineEntry,
+    OutlineFact,
+    disputes,
+    events,
+    layers,
+    participants,
+    proposals,
+    withheld,
 )
+from guarantee_summarizer.schema import ClaimPath, Finding, Summary
 from guarantee_summarizer.text import is_invisible
 
-__all__ = ["Outline", "OutlineEntry", "OutlineSection", "outline", "printable"]
+__all__ = [
+    "Outline",
+    "OutlineEntry",
+    "OutlineFact",
+    "OutlineSection",
+    "outline",
+    "printable",
+]
 
 _KEPT = "\n\t\u200c\u200d"  # line ends; joiners that some scripts are spelled with
+_UNPRINTED = ("Cc", "Cs")  # control characters; lone surrogates, which no file can hold
 
 
 def printable(text: str) -> str:
@@ -32,62 +42,106 @@ def printable(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(
-        c for c in text if c in _KEPT or not (is_invisible(c) or unicodedata.category(c) == "Cc")
+        c
+        for c in text
+        if c in _KEPT or not (is_invisible(c) or unicodedata.category(c) in _UNPRINTED)
     )
 
 
 @dataclass(frozen=True, slots=True)
-class OutlineEntry:
-    """Describe one claim: what it says, labels, further facts, and the sentences that say it.
-
-    `depth` is the rank of a layer, 0 for everything else.
-    """
-
-    text: str
-    labels: tuple[str, ...] = ()
-    facts: tuple[tuple[str, str], ...] = ()
-    citations: tuple[Citation, ...] = ()
-    depth: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class OutlineSection:
-    """Group claims of one kind under their heading."""
+    """Group claims of one kind under their heading; `name` is the kind: `layers`, `withheld`."""
 
+    name: str
     title: str
     entries: tuple[OutlineEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """Describe a summary as it is shown: sections without claims are left out."""
+    """Describe a summary as it is shown: sections without claims are left out.
+
+    `warnings` are all of `notes` (what holds for the whole) and the warnings of checks; `findings`
+    are those that belong to no entry: of the headline, the abstract, or of no claim at all.
+    """
 
     title: str
     subtitle: str
     abstract: str
     warnings: tuple[str, ...]
     sections: tuple[OutlineSection, ...]
-    colophon: str
+    support: str
+    origin: str
+    notes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def colophon(self) -> str:
+        """How far the summary can be trusted and where it comes from, on one line."""
+        return " · ".join(filter(None, (self.support, self.origin)))
 
 
 def outline(summary: Summary) -> Outline:
     """Describe a summary for the renderers."""
     sections = (
-        OutlineSection("Layers of the guarantee", tuple(_layers(summary))),
-        OutlineSection("Proposals", tuple(map(_proposal, summary.proposals))),
-        OutlineSection("Disputes", tuple(_disputes(summary))),
-        OutlineSection("Events", tuple(_events(summary))),
-        OutlineSection("Participants", tuple(map(_participant, summary.participants))),
-        OutlineSection("Withheld: not supported by the article", tuple(_withheld(summary))),
+        OutlineSection("layers", "Layers of the guarantee", tuple(layers(summary))),
+        OutlineSection("proposals", "Proposals", tuple(proposals(summary))),
+        OutlineSection("disputes", "Disputes", tuple(disputes(summary))),
+        OutlineSection("events", "Events", tuple(events(summary))),
+        OutlineSection("participants", "Participants", tuple(participants(summary))),
+        OutlineSection(
+            "withheld", "Withheld: not supported by the article", tuple(withheld(summary))
+        ),
     )
+    found, rest = _by_claim(summary, {e.path for section in sections for e in section.entries})
     return Outline(
         title=summary.headline or "(no headline)",
         subtitle=_subtitle(summary),
         abstract=summary.abstract,
         warnings=tuple(_warnings(summary)),
-        sections=tuple(s for s in sections if s.entries),
-        colophon=_colophon(summary),
+        sections=tuple(_finished(section, found) for section in sections if section.entries),
+        support=str(summary.support),
+        origin=_origin(summary),
+        notes=tuple(_notes(summary)),
+        findings=rest,
     )
+
+
+def _by_claim(
+    summary: Summary, paths: set[str]
+) -> tuple[dict[str, tuple[Finding, ...]], tuple[Finding, ...]]:
+    """The warnings of each entry, and what no entry shows; reasons to withhold stand there."""
+    shown = {finding for claim in summary.withheld for finding in claim.findings}
+    found: dict[str, tuple[Finding, ...]] = defaultdict(tuple)
+    rest: list[Finding] = []
+    for finding in dict.fromkeys(summary.findings):
+        path = ClaimPath.parse(finding.path)
+        place = str(path.item).removesuffix(".duration") if path else ""
+        if place in paths and finding.severity == "warning":
+            found[place] += (finding,)
+        elif finding not in shown:
+            rest.append(finding)
+    return found, tuple(rest)
+
+
+def _finished(section: OutlineSection, found: dict[str, tuple[Finding, ...]]) -> OutlineSection:
+    """The section with the codes of its entries and the warnings about them."""
+    letter = _LETTERS[section.name]
+    entries = (
+        replace(entry, code=f"{letter}{n}", findings=found.get(entry.path, ()))
+        for n, entry in enumerate(section.entries, 1)
+    )
+    return replace(section, entries=tuple(entries))
+
+
+_LETTERS = {
+    "layers": "L",
+    "proposals": "P",
+    "disputes": "D",
+    "events": "E",
+    "participants": "A",  # actors
+    "withheld": "W",
+}
 
 
 def _subtitle(summary: Summary) -> str:
@@ -98,120 +152,29 @@ def _subtitle(summary: Summary) -> str:
     return " · ".join(filter(None, (article.title, article.outlet, day, article.url)))
 
 
-def _warnings(summary: Summary) -> Iterator[str]:
+def _notes(summary: Summary) -> Iterator[str]:
     if not summary.relevant:
         yield "This text is not about a security guarantee."
     for lost in summary.incomplete:
         yield f"Incomplete: {lost}."
+
+
+def _warnings(summary: Summary) -> Iterator[str]:
+    yield from _notes(summary)
     for finding in summary.findings:
         if finding.severity == "warning":
             yield f"{finding.path}: {finding.message}."
 
 
-def _words(value: str) -> str:
-    return value.replace("_", " ")
-
-
-def _facts(**facts: str | None) -> tuple[tuple[str, str], ...]:
-    return tuple((name.replace("_", " "), value) for name, value in facts.items() if value)
-
-
-def _names(names: Iterable[str]) -> str:
-    return ", ".join(names)
-
-
-def _term(term: Term) -> str:
-    normal = f" = {term.normalized}" if term.normalized else ""
-    return f"{term.value} ({_words(term.what)}{normal})"
-
-
-def _layers(summary: Summary) -> Iterator[OutlineEntry]:
-    for layer in summary.structure.layers:
-        yield _layer(layer)
-    structure = summary.structure
-    facts = _facts(
-        legal_form=None if structure.legal_form == "unclear" else _words(structure.legal_form),
-        duration=_term(structure.duration) if structure.duration else None,
-        precondition=structure.precondition,
-        attribution=structure.attribution,
-    )
-    if facts:
-        yield OutlineEntry("All layers", (), facts, structure.evidence)
-
-
-def _layer(layer: Layer) -> OutlineEntry:
-    return OutlineEntry(
-        layer.name,
-        (_words(layer.function), _words(layer.status)),
-        _facts(providers=_names(layer.providers), where=layer.location, triggered_by=layer.trigger),
-        layer.evidence,
-        depth=layer.rank or 0,
-    )
-
-
-def _proposal(proposal: Proposal) -> OutlineEntry:
-    return OutlineEntry(
-        proposal.title,
-        (_words(proposal.measure), _words(proposal.status)),
-        _facts(
-            by=_names(proposal.proposed_by),
-            to=_names(proposal.recipients),
-            on_condition=proposal.condition,
-            terms="; ".join(map(_term, proposal.terms)),
-            says=proposal.attribution,
-        ),
-        proposal.evidence,
-    )
-
-
-def _disputes(summary: Summary) -> Iterator[OutlineEntry]:
-    for dispute in summary.disputes:
-        positions = tuple((p.party, p.stance) for p in dispute.positions)
-        labels = (_words(dispute.kind), dispute.status)
-        yield OutlineEntry(dispute.issue, labels, positions, dispute.evidence)
-
-
-def _events(summary: Summary) -> Iterator[OutlineEntry]:
-    for event in summary.events:
-        when = f"{event.when} = {event.date}" if event.when and event.date else event.when
-        facts = _facts(when=when, where=event.where, participants=_names(event.participants))
-        yield OutlineEntry(event.what, (event.status,), facts, event.evidence)
-
-
-def _participant(participant: Participant) -> OutlineEntry:
-    office = _names(filter(None, (participant.title, participant.affiliation)))
-    numbers = ", ".join(str(c.sentence) for c in participant.evidence)
-    facts = _facts(
-        office=office,
-        also=_names(participant.aliases),
-        country=participant.country,
-        sentences=numbers,
-    )
-    return OutlineEntry(participant.name, (participant.kind, participant.role), facts)
-
-
-def _withheld(summary: Summary) -> Iterator[OutlineEntry]:
-    for withheld in summary.withheld:
-        reasons = tuple(("why", finding.message) for finding in withheld.findings)
-        yield OutlineEntry(_title(withheld), (withheld.path,), reasons)
-
-
-def _title(withheld: Withheld) -> str:
-    """What a withheld claim says in short: people may have written anything there."""
-    path, claim = ClaimPath.parse(withheld.path), withheld.claim
-    if isinstance(claim, dict) and path and path.kind and claim.get(path.kind.title):
-        return str(claim[path.kind.title])
-    return claim if isinstance(claim, str) else str(claim)[:120]
-
-
-def _colophon(summary: Summary) -> str:
+def _origin(summary: Summary) -> str:
+    """Who made the summary, at what cost, with which version, when."""
     provenance, usage = summary.provenance, summary.usage
     if provenance is None:
-        return str(summary.support)
+        return ""
     author = (
         "embedded extractor" if provenance.backend == "embedded" else f"model {provenance.model}"
     )
     cost = ""
     if usage and provenance.backend == "llm":
         cost = f", {usage.input_tokens:,} + {usage.output_tokens:,} tokens in {usage.attempts} attempts"
-    return f"{summary.support} · {author}{cost}, guarantee-summarizer {provenance.library_version}, {provenance.created:%Y-%m-%d %H:%M} UTC"
+    return f"{author}{cost}, guarantee-summarizer {provenance.library_version}, {provenance.created:%Y-%m-%d %H:%M} UTC"

@@ -71,9 +71,9 @@ def _lines(entry: OutlineEntry) -> list[tuple[Text, int]]:
     if entry.labels:
         head.append(f"  [{' · '.join(map(printable, entry.labels))}]", style="not bold")
     lines = [(head, indent)]
-    for name, value in entry.facts:
-        fact = Text(f"{printable(name)}: ", style="italic")
-        lines.append((fact.append(printable(value), style="not italic"), indent + 2))
+    for fact in entry.facts:
+        line = Text(f"{printable(fact.name)}: ", style="italic")
+        lines.append((line.append(printable(fact.value), style="not italic"), indent + 2))
     for citation in entry.citations:
         quote = without_marks(printable(citation.quote))
         lines.append((Text(f"[{citation.sentence}] {quote}", style="dim"), indent + 2))

@@ -170,6 +170,12 @@ class Summary(Model):
         fields = dict.fromkeys(section.field for section in SECTIONS)
         return _citations(tuple(getattr(self, field) for field in fields))
 
+    def _repr_html_(self) -> str:
+        """How notebooks show it."""
+        from guarantee_summarizer.render.html.notebook import notebook_html  # noqa: PLC0415
+
+        return notebook_html(self)  # the one import upward, when a cell is shown
+
     @model_validator(mode="before")
     @classmethod
     def _of_this_version(cls, data: Any) -> Any:

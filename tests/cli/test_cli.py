@@ -70,6 +70,25 @@ def test_markdown_goes_to_a_file_and_replaces_it_whole(article, tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["article.txt", "summary.md"]
 
 
+def test_html_is_one_page_of_all_articles_and_says_which_failed(article, tmp_path):
+    out = tmp_path / "page.html"
+    assert run("summarize", article, "--format", "html", "--output", out).exit_code == 0
+    assert 'id="s1"' in out.read_text()
+    result = run("summarize", article, tmp_path / "gone", SEED, "--format", "html", "--output", out)
+    assert result.exit_code == 2
+    assert out.read_text().count("<!doctype html>") == 1
+    for words in ('id="n1-s1"', 'id="n3-s1"', "2 summaries, 1 failed", f"{tmp_path / 'gone'}: "):
+        assert words in out.read_text()
+
+
+def test_a_page_is_kept_when_everything_fails(tmp_path):
+    out = tmp_path / "page.html"
+    out.write_text("precious")
+    gone = (tmp_path / "a", tmp_path / "b")
+    assert run("summarize", *gone, "--format", "html", "--output", out).exit_code == 2
+    assert [file.read_text() for file in tmp_path.iterdir()] == ["precious"]
+
+
 def test_standard_input_is_read():
     result = run("summarize", "-", "--format", "json", stdin=PROSE.encode())
     assert json.loads(result.stdout)["relevant"] is True

@@ -8,6 +8,7 @@ import pytest
 
 from guarantee_summarizer import Article, Finding, Summary, Withheld, to_markdown
 from guarantee_summarizer.render import terminal_text
+from guarantee_summarizer.render.outline import outline
 from guarantee_summarizer.schema import ArticleRecord
 
 TEXT = (
@@ -117,6 +118,28 @@ def test_quotes_are_shown_without_the_markdown_of_the_article(write, summary):
     assert "*no* to [a](b)" in " ".join(c.quote for p in summary.disputes for c in p.evidence)
     assert "no to a" in write(summary)
     assert "[a](b)" not in write(summary).replace("\\", "")
+
+
+def test_an_outline_names_places_codes_and_the_sentences_of_all_parts(summary):
+    warning = Finding(code="x", severity="warning", path="proposals[0].title", message="look")
+    lost = Finding(code="x", severity="warning", path="abstract", message="here")
+    shown = outline(summary.replace(findings=(warning, lost)))
+    entries = {entry.code: entry for section in shown.sections for entry in section.entries}
+    assert {code: entry.path for code, entry in entries.items()} == {
+        "L1": "structure.layers[0]",
+        "L2": "structure.layers[1]",
+        "L3": "structure",
+        "P1": "proposals[0]",
+        "D1": "disputes[0]",
+        "E1": "events[0]",
+        "A1": "participants[0]",
+        "W1": "withheld[0]",
+    }
+    assert entries["P1"].findings == (warning,)
+    assert shown.findings == (lost,)
+    assert [part.path for part in entries["P1"].facts[0].parts] == ["proposals[0].terms[0]"]
+    assert entries["D1"].facts[0].path == "disputes[0].positions[0]"
+    assert entries["D1"].sentences == (3,)
 
 
 def test_an_empty_summary_is_shown_too():
