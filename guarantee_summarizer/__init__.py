@@ -57,7 +57,12 @@ from guarantee_summarizer.summarizer import Summarizer, asummarize, summarize
 if _TYPE_CHECKING:
     from guarantee_summarizer.batch import Batch, BatchJob, Submission
     from guarantee_summarizer.corpus.ledger import Ledger
-    from guarantee_summarizer.readers import article_from_html, article_from_pdf, read_articles
+    from guarantee_summarizer.readers import (
+        article_from_html,
+        article_from_pdf,
+        read_articles,
+        read_summaries,
+    )
 
 _LAZY = {
     "Batch": "batch",
@@ -67,6 +72,7 @@ _LAZY = {
     "article_from_html": "readers",
     "article_from_pdf": "readers",
     "read_articles": "readers",
+    "read_summaries": "readers",
 }  # these load asyncio, sqlite3 and readers, which single articles do not need
 
 __all__ = [
@@ -127,6 +133,7 @@ __all__ = [
     "asummarize",
     "print_summary",
     "read_articles",
+    "read_summaries",
     "summarize",
     "to_markdown",
 ]
