@@ -63,6 +63,7 @@ if _TYPE_CHECKING:
         read_articles,
         read_summaries,
     )
+    from guarantee_summarizer.render.tables import to_frames, to_records, write_tables
 
 _LAZY = {
     "Batch": "batch",
@@ -73,7 +74,10 @@ _LAZY = {
     "article_from_pdf": "readers",
     "read_articles": "readers",
     "read_summaries": "readers",
-}  # these load asyncio, sqlite3 and readers, which single articles do not need
+    "to_frames": "render.tables",
+    "to_records": "render.tables",
+    "write_tables": "render.tables",
+}  # these load asyncio, sqlite3, readers and tables, which single articles do not need
 
 __all__ = [
     "AnswerError",
@@ -135,7 +139,10 @@ __all__ = [
     "read_articles",
     "read_summaries",
     "summarize",
+    "to_frames",
     "to_markdown",
+    "to_records",
+    "write_tables",
 ]
 
 
