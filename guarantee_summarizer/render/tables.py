@@ -105,7 +105,8 @@ def to_records(summaries: Outcome | Iterable[Outcome]) -> dict[str, list[dict[st
 
     Args:
         summaries: a summary, or any iterable of them, with failures among them as `map` and
-            `read_summaries` give them. All rows are held: about 50 kB a summary.
+            `read_summaries` give them. All rows are held, about 60 kB for a summary of 45 claims;
+            `write_tables` holds few.
 
     Returns:
         Tables by name. Texts are `str` or None, never empty; lists are `list`; whole numbers `int`;
@@ -151,8 +152,10 @@ def write_tables(summaries: Outcome | Iterable[Outcome], path: str | Path) -> di
 
     - A folder (a name without suffix, or with a slash at its end) gets `proposals.csv` and so on:
       comma-separated UTF-8 with a byte order mark, without which Excel garbles Cyrillic. Read it
-      with `pandas.read_csv(file, keep_default_na=False, na_values=[""])`, or `encoding="utf-8-sig"`.
-    - `.xlsx` gets a sheet for each table. A text that is too long for a cell (32,767 characters)
+      with `pandas.read_csv(file, keep_default_na=False, na_values=[""])`, or with `csv` and
+      `encoding="utf-8-sig"`. Excel guesses types when it opens CSV (`2026-01` becomes a day), and
+      parts cells at semicolons in some countries; to look at tables in Excel, write `.xlsx`.
+    - `.xlsx` gets a sheet for each table, all texts as texts. A text that is too long for a cell (32,767 characters)
       is cut, and says so; a table with more rows than a sheet may have goes on in `terms 2`.
     - `.parquet` gets one table, because a Parquet file holds one: all rows below each other, the
       table's name in the first column, `table`; of the other columns a row fills those of its own.
