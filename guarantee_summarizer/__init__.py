@@ -57,8 +57,14 @@ from guarantee_summarizer.summarizer import Summarizer, asummarize, summarize
 if _TYPE_CHECKING:
     from guarantee_summarizer.batch import Batch, BatchJob, Submission
     from guarantee_summarizer.corpus.ledger import Ledger
-    from guarantee_summarizer.readers import article_from_html, article_from_pdf, read_articles
+    from guarantee_summarizer.readers import (
+        article_from_html,
+        article_from_pdf,
+        read_articles,
+        read_summaries,
+    )
     from guarantee_summarizer.render.html.page import to_html
+    from guarantee_summarizer.render.tables import to_frames, to_records, write_tables
 
 _LAZY = {
     "Batch": "batch",
@@ -68,8 +74,12 @@ _LAZY = {
     "article_from_html": "readers",
     "article_from_pdf": "readers",
     "read_articles": "readers",
+    "read_summaries": "readers",
+    "to_frames": "render.tables",
     "to_html": "render.html.page",
-}  # these load asyncio, sqlite3, readers and jinja2, which single articles do not need
+    "to_records": "render.tables",
+    "write_tables": "render.tables",
+}  # these load asyncio, sqlite3, readers, jinja2 and tables, which single articles do not need
 
 __all__ = [
     "AnswerError",
@@ -129,9 +139,13 @@ __all__ = [
     "asummarize",
     "print_summary",
     "read_articles",
+    "read_summaries",
     "summarize",
+    "to_frames",
     "to_html",
     "to_markdown",
+    "to_records",
+    "write_tables",
 ]
 
 

@@ -9,6 +9,7 @@ import typer
 from guarantee_summarizer._version import __version__
 from guarantee_summarizer.cli.corpus import batch, runs
 from guarantee_summarizer.cli.evaluate import evaluate
+from guarantee_summarizer.cli.export import export
 from guarantee_summarizer.cli.summarize import prompt, summarize
 
 __all__ = ["app", "main"]
@@ -42,6 +43,7 @@ app.command()(summarize)
 app.command()(prompt)
 app.command()(batch)
 app.add_typer(runs, name="runs")
+app.command()(export)
 app.command()(evaluate)
 
 

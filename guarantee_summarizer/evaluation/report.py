@@ -15,6 +15,7 @@ from guarantee_summarizer.article import Article, decode
 from guarantee_summarizer.errors import SchemaError
 from guarantee_summarizer.evaluation.gold import GoldItem, load_gold
 from guarantee_summarizer.evaluation.scoring import SECTIONS, Scores, score, total
+from guarantee_summarizer.readers.summaries import stored_records
 from guarantee_summarizer.schema import Summary
 
 __all__ = [
@@ -213,16 +214,21 @@ def _from_folder(folder: Path, items: Iterable[GoldItem]) -> Iterator[_Record]:
 
 def _from_lines(file: Path, items: Iterable[GoldItem]) -> Iterator[_Record]:
     by_id = {item.article.id: item for item in items}
-    for number, line in enumerate(_text(file).split("\n"), 1):
-        if not line.strip():
-            continue
-        where = f"{file}, line {number}"
-        data = _parsed(where, line)
+    for where, text in _records(file):
+        data = _parsed(where, text)
         article = data.get("article")
         if not isinstance(article, dict) or not isinstance(article.get("id"), str):
             raise SchemaError(f"{where}: has no article.id to tell whose summary it is")
         if article["id"] in by_id:
             yield where, by_id[article["id"]], data
+
+
+def _records(file: Path) -> Iterator[tuple[str, str]]:
+    try:
+        yield from stored_records(file)
+    except (OSError, EOFError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SchemaError(f"{file}: cannot be read ({reason})") from error
 
 
 def _text(file: Path) -> str:

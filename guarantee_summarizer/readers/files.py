@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import gzip
-import os
-import re
-import sys
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import IO
 
 from guarantee_summarizer.article import MAX_CHARACTERS, Article, decode
-from guarantee_summarizer.corpus.results import Failure
-from guarantee_summarizer.errors import ArticleError, load_extra
+from guarantee_summarizer.errors import load_extra
 from guarantee_summarizer.readers.documents import article_from_pdf, read_html
+from guarantee_summarizer.readers.inputs import (
+    STANDARD_INPUT,
+    check,
+    files_of,
+    kind_of,
+    open_text,
+    standard_input,
+    with_failure,
+)
 from guarantee_summarizer.readers.records import (
     Read,
-    decoded,
     first_line,
     json_lines,
     lines_of,
@@ -48,7 +49,6 @@ _EXTRAS = {
     ".parquet": ("pyarrow.parquet", "parquet"),
     ".pdf": ("pypdf", "pdf"),
 }
-_STANDARD_INPUT = "standard input"
 
 
 def read_articles(*inputs: str | Path, text_column: str = "text") -> Iterator[Read]:
@@ -80,103 +80,40 @@ def read_articles(*inputs: str | Path, text_column: str = "text") -> Iterator[Re
         ConfigurationError: an input needs an extra that is not installed.
     """
     for name in inputs:
-        _check(name)
-    needed = {_EXTRAS.get(_kind(file)) for name in inputs for file in _files(Path(name))}
+        check(name, _KINDS)
+    needed = {_EXTRAS.get(kind_of(f)) for name in inputs for f in files_of(Path(name), _KINDS)}
     for module, extra in sorted(filter(None, needed)):
         load_extra(module, extra=extra)
     return chain.from_iterable(_read(name, text_column) for name in inputs)
 
 
-def _check(name: str | Path) -> None:
-    """Refuse an input that does not exist, before anything is read."""
-    if re.match(r"https?://", str(name), re.IGNORECASE):
-        raise ArticleError(f"{name}: is a URL; nothing is fetched, save the page first")
-    try:
-        exists = str(name) == "-" or Path(name).exists()
-    except OSError as error:
-        raise ArticleError(f"{name}: cannot be read ({error.strerror})") from error
-    if not exists:
-        raise ArticleError(f"{name}: there is no such file")
-    if next(_files(Path(name)), None) is None:
-        kinds = ", ".join(sorted(_KINDS))
-        raise ArticleError(f"{name}: holds no files of a known kind ({kinds})")
-
-
-def _files(path: Path) -> Iterator[Path]:
-    """The file itself, or the files of known kinds in a folder, by name."""
-    if not path.is_dir():
-        yield path
-        return
-    try:
-        with os.scandir(path) as listing:
-            entries = sorted(listing, key=lambda entry: entry.name)
-    except OSError:
-        yield path  # what is wrong is reported in its place, when it is read
-        return
-    for entry in entries:
-        if entry.name.startswith("."):
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from _files(Path(entry.path))
-        elif _kind(Path(entry.path)) in _KINDS:
-            yield Path(entry.path)
-
-
-def _kind(path: Path) -> str:
-    """The suffix in lower case; that in front of `.gz` where such files are read."""
-    inner = Path(path.stem).suffix.lower()
-    suffix = path.suffix.lower()
-    return inner if suffix == ".gz" and inner in _LINES else suffix
-
-
 def _read(name: str | Path, text_column: str) -> Iterator[Read]:
     if str(name) == "-":
-        yield from _with_failure(_standard_input(text_column), _STANDARD_INPUT)
+        yield from with_failure(_standard_input(text_column), STANDARD_INPUT)
         return
-    for path in _files(Path(name)):
-        yield from _with_failure(_contents(path, text_column), str(path))
-
-
-def _with_failure(articles: Iterator[Read], name: str) -> Iterator[Read]:
-    """The articles, and a failure after what could be read if the file itself breaks."""
-    try:
-        yield from articles
-    except ArticleError as error:
-        yield Failure(name, error)
-    except (OSError, EOFError, UnicodeError, zlib.error) as error:
-        wrapped = ArticleError(f"{name}: cannot be read ({getattr(error, 'strerror', 0) or error})")
-        wrapped.__cause__ = error
-        yield Failure(name, wrapped)
+    for path in files_of(Path(name), _KINDS):
+        yield from with_failure(_contents(path, text_column), str(path))
 
 
 def _contents(path: Path, text_column: str) -> Iterator[Read]:
-    kind = _kind(path)
+    kind = kind_of(path)
     if kind == ".parquet":
         yield from parquet_rows(path, text_column)
     elif read := _LINES.get(kind):
         newline = "\n" if read is json_lines else ""  # as csv asks for; JSON has no bare returns
-        open_file = gzip.open if path.suffix.lower() == ".gz" else open
-        with open_file(path, "rb") as stream, decoded(stream, newline=newline) as file:
+        with open_text(path, newline=newline) as file:
             yield from read(lines_of(file), str(path), text_column)
     else:
         yield _WHOLE.get(kind, Article.from_file)(path)
 
 
 def _standard_input(text_column: str) -> Iterator[Read]:
-    with decoded(_stdin()) as file:
+    with standard_input() as file:
         first, lines = first_line(lines_of(file))
         if first.lstrip().startswith("{"):
-            yield from json_lines(lines, _STANDARD_INPUT, text_column)
+            yield from json_lines(lines, STANDARD_INPUT, text_column)
         else:
             yield _plain_text(lines)
-
-
-def _stdin() -> IO[bytes]:
-    """Standard input with a buffer of its own: Python aborts if a thread still reads `sys.stdin`."""
-    try:
-        return open(sys.stdin.fileno(), "rb", closefd=False)
-    except OSError:
-        return sys.stdin.buffer  # what stands in for it has no descriptor
 
 
 def _plain_text(lines: Iterable[str]) -> Article:
@@ -188,4 +125,4 @@ def _plain_text(lines: Iterable[str]) -> Article:
         if size > MAX_CHARACTERS:
             break
     data = "".join(parts).encode(errors="surrogateescape")
-    return Article.from_text(decode(data, _STANDARD_INPUT), source=_STANDARD_INPUT)
+    return Article.from_text(decode(data, STANDARD_INPUT), source=STANDARD_INPUT)

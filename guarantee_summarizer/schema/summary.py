@@ -180,7 +180,10 @@ class Summary(Model):
     @classmethod
     def _of_this_version(cls, data: Any) -> Any:
         """Summaries of version 1 are migrated; their provenance says so."""
-        return migrated(data)
+        try:
+            return migrated(data)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise ValueError("is of version 1 of the schema, and broken") from error
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -1,0 +1,77 @@
+"""`guarantee-summarizer export`: stored summaries as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from guarantee_summarizer.cli.shared import errors_as_one_line, print_error, refuse
+from guarantee_summarizer.corpus.results import Failure, Outcome
+from guarantee_summarizer.readers import read_summaries
+from guarantee_summarizer.render.table_files import files_of
+from guarantee_summarizer.render.tables import COLUMNS, write_tables
+
+__all__ = ["export"]
+
+
+def export(
+    inputs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE…",
+            help="JSON Lines of summaries, as batch and summarize --format json write them; "
+            ".json, .gz, folders; - reads standard input.",
+        ),
+    ],
+    to: Annotated[
+        str,
+        typer.Option(
+            metavar="DIR|FILE.xlsx|FILE.parquet",
+            help="A folder gets a CSV file for each table, .xlsx a sheet for each; .parquet gets "
+            "all rows below each other, with the table's name in the column 'table'.",
+        ),
+    ],
+) -> None:
+    """Write stored summaries as tables: participants, proposals, terms, layers, events and so on.
+
+    A row has its article, the claim's path, and its sentences with their words. In CSV and Excel an
+    apostrophe stands before what a spreadsheet would take for a formula; lists stand between
+    semicolons. Lines that are no summaries are reported, and stand in the table failures.
+
+    Exit status: 0 all written, 2 if lines could not be read.
+
+    Example: guarantee-summarizer export out.jsonl --to tables.xlsx
+    """
+    with errors_as_one_line():
+        _keep_inputs(inputs, to)
+        counts = write_tables(_reported(read_summaries(*inputs)), to)
+    told = ", ".join(f"{name} {count:,}" for name, count in counts.items() if count)
+    typer.echo(f"{to}: {told or 'no rows'}", err=True)
+    if counts["failures"]:
+        raise typer.Exit(2)
+
+
+def _keep_inputs(inputs: Iterable[str], to: str) -> None:
+    """Refuse to write over what is to be read."""
+    read = {Path(name).resolve(): name for name in inputs if name != "-"}
+    for file in files_of(to, COLUMNS).values():
+        for written in (file, file.with_name(f"{file.name}.part")):
+            if name := read.get(written.resolve()):
+                refuse(f"{name}: is read, so it cannot be written; name another file with --to")
+
+
+def _reported(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+    """Print failures as they come; if there is nothing else, end before anything is replaced."""
+    failed = done = 0
+    for outcome in outcomes:
+        if isinstance(outcome, Failure):
+            failed += 1
+            print_error(outcome)
+        else:
+            done += 1
+        yield outcome
+    if failed and not done:
+        refuse("no summary could be read, so nothing is written")

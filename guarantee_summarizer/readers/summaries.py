@@ -1,0 +1,140 @@
+"""Read summaries that were stored, one at a time, in bounded memory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import chain, starmap
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from guarantee_summarizer.corpus.results import Failure, Outcome
+from guarantee_summarizer.errors import SchemaError
+from guarantee_summarizer.readers.inputs import (
+    STANDARD_INPUT,
+    check,
+    files_of,
+    kind_of,
+    open_text,
+    standard_input,
+    with_failure,
+)
+from guarantee_summarizer.readers.records import LONGEST, first_line, lines_of
+from guarantee_summarizer.schema import Summary, describe
+
+__all__ = ["read_summaries", "stored_records"]
+
+_KINDS = {".json", ".jsonl", ".ndjson"}
+_SQLITE = "SQLite format 3\0"
+
+
+def read_summaries(*inputs: str | Path) -> Iterator[Outcome]:
+    """Read stored summaries; a line that is none costs only itself.
+
+    Each input is one of:
+
+    - JSON Lines, one summary a line: what `batch`, `runs export` and `summarize --format json`
+      write; plain, or compressed as `.gz`;
+    - a `.json` file with one summary, on any number of lines;
+    - a folder: all `.json`, `.jsonl` and `.ndjson` files in it and below, by name;
+    - `-`: JSON Lines from standard input.
+
+    All inputs are looked up at once, and read as the summaries are requested, one line at a time.
+    Summaries of version 1 of the schema are migrated; evidence has to be grounded, as the library
+    writes it.
+
+    Args:
+        inputs: files and folders.
+
+    Returns:
+        Summaries in the order of the inputs; in the place of each that cannot be read a `Failure`,
+        whose `source` names file and line, and whose `error` is a `SchemaError`.
+
+    Raises:
+        SchemaError: an input does not exist, or is a folder without such files.
+    """
+    for name in inputs:
+        check(name, _KINDS, SchemaError)
+    return chain.from_iterable(map(_read, inputs))
+
+
+def _read(name: str | Path) -> Iterator[Outcome]:
+    if str(name) == "-":
+        yield from with_failure(_standard_input(), STANDARD_INPUT, SchemaError)
+        return
+    for path in files_of(Path(name), _KINDS):
+        outcomes = starmap(_outcome, stored_records(path))
+        yield from with_failure(outcomes, str(path), SchemaError)
+
+
+def _standard_input() -> Iterator[Outcome]:
+    with standard_input() as file:
+        yield from starmap(_outcome, _numbered(lines_of(file), STANDARD_INPUT))
+
+
+def stored_records(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield each JSON text of a file with its place, "out.jsonl, line 7"; blank lines are skipped.
+
+    A file is read line by line, a `.json` file as a whole unless its first line is one by itself.
+
+    Raises:
+        SchemaError: the file is a ledger.
+    """
+    with open_text(path) as file:
+        first, lines = first_line(lines_of(file))
+        if first.startswith(_SQLITE):
+            raise SchemaError(
+                f"{path}: is a ledger; write its summaries to a file first, with "
+                f"'guarantee-summarizer runs export {path} --output FILE.jsonl'"
+            )
+        if kind_of(path) == ".json" and not _is_json(first):
+            yield str(path), "".join(lines)
+        else:
+            yield from _numbered(lines, str(path))
+
+
+def _numbered(lines: Iterable[str], name: str) -> Iterator[tuple[str, str]]:
+    return ((f"{name}, line {n}", line) for n, line in enumerate(lines, 1) if line.strip())
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _outcome(place: str, text: str) -> Outcome:
+    try:
+        return _summary(place, text)
+    except SchemaError as error:
+        return Failure(place, error)
+
+
+def _summary(place: str, text: str) -> Summary:
+    if len(text) >= LONGEST:
+        raise SchemaError(f"{place}: is longer than {LONGEST:,} characters; no summary is")
+    try:
+        return Summary.model_validate_json(text.encode())
+    except UnicodeEncodeError as error:
+        raise SchemaError(f"{place}: is not valid UTF-8") from error
+    except ValidationError as error:
+        raise SchemaError(f"{place}: {_reason(text, error)}") from error
+
+
+def _reason(text: str, error: ValidationError) -> str:
+    """Say what a text is that is no summary."""
+    try:
+        data: Any = json.loads(text)
+    except (ValueError, RecursionError) as broken:
+        return f"is not valid JSON ({broken})"
+    if not isinstance(data, dict):
+        return "needs one JSON object"
+    if "text" in data and "relevant" not in data:
+        if "error" in data:
+            return f"is an article that failed ({data.get('message')}), no summary; do it again"
+        return "is an article, no summary; summarize it first"
+    return describe(error)

@@ -1,0 +1,207 @@
+"""The rows of a summary: every claim, finding and withheld claim, each in the columns of its table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from typing import Any
+
+from pydantic import ValidationError
+
+from guarantee_summarizer.article import Article
+from guarantee_summarizer.corpus.results import Failure
+from guarantee_summarizer.render.columns import Layout, Row, columns
+from guarantee_summarizer.schema import (
+    ArticleRecord,
+    Citation,
+    ClaimPath,
+    Finding,
+    Summary,
+    Withheld,
+)
+from guarantee_summarizer.schema.paths import claim_paths
+
+__all__ = ["COLUMNS", "failure_row", "rows_of"]
+
+_ARTICLE = columns("article_id published:day outlet url")
+_OF_SUMMARY = {**columns("summary:whole"), **_ARTICLE}
+_CLAIM = columns("claim")
+_EVIDENCE = columns("sentences:wholes quotes:texts")
+_PART = columns("parent parent_title")
+_FIELDS = {
+    "participants": columns("name kind role title affiliation country aliases:texts"),
+    "proposals": columns(
+        "title measure status proposed_by:texts recipients:texts condition attribution description"
+    ),
+    "terms": columns("what value normalized"),
+    "layers": columns(
+        "rank:whole name function status providers:texts location trigger description"
+    ),
+    "structure": columns("legal_form precondition attribution"),
+    "disputes": columns("issue kind status"),
+    "positions": columns("party stance"),
+    "events": columns("what status when date where participants:texts"),
+}
+"""The fields of the claims of each section, in the order of their columns."""
+_PARTS = {"terms", "positions"}
+
+COLUMNS: Layout = {
+    "summaries": {
+        **_OF_SUMMARY,
+        **columns(
+            "repeats:whole title language relevant:truth headline abstract claims:whole "
+            "flagged:whole withheld:whole incomplete:texts backend model review reviewer "
+            "schema_version library_version created input_tokens:whole output_tokens:whole "
+            "cached_tokens:whole attempts:whole seconds:number"
+        ),
+    },
+    **{
+        name: {**_OF_SUMMARY, **_CLAIM, **(_PART if name in _PARTS else {}), **fields, **_EVIDENCE}
+        for name, fields in _FIELDS.items()
+    },
+    "findings": {**_OF_SUMMARY, **_CLAIM, **columns("field severity code message"), **_EVIDENCE},
+    "withheld": {
+        **_OF_SUMMARY,
+        **_CLAIM,
+        **columns("text codes:texts reasons:texts content"),
+        **_EVIDENCE,
+    },
+    "failures": {**_ARTICLE, **columns("title source error message")},
+}
+"""The tables, and the columns of each with what they hold; the order is that of the files."""
+
+
+def rows_of(summary: Summary, number: int, first: int | None) -> Iterator[tuple[str, Row]]:
+    """Yield every row of a summary, with its table.
+
+    Args:
+        summary: what the rows are of.
+        number: of the summary among those given, from 1.
+        first: the number of an earlier summary of the same article, if there is one.
+    """
+    about = {"summary": number, **_article(summary.article)}
+    yield "summaries", {**about, "repeats": first, **_summary(summary)}
+    for path in claim_paths(summary):
+        if path.kind:  # headline and abstract stand in the row of the summary
+            yield path.kind.name, {**about, **_claim(path, summary)}
+    for finding in summary.findings:
+        yield "findings", {**about, **_finding(finding, summary)}
+    for withheld in summary.withheld:
+        yield "withheld", {**about, **_withheld(withheld)}
+
+
+def _article(article: ArticleRecord | Article | None) -> Row:
+    return {
+        "article_id": article and article.id,
+        "published": article and article.published,
+        "outlet": (article and article.outlet) or None,
+        "url": (article and article.url) or None,
+    }
+
+
+def _summary(summary: Summary) -> Row:
+    """What is known of a summary as a whole, in the order of the columns."""
+    article, made, usage, support = (
+        summary.article,
+        summary.provenance,
+        summary.usage,
+        summary.support,
+    )
+    known: Row = {
+        "title": article and article.title,
+        "language": article and article.language,
+        "relevant": summary.relevant,
+        "headline": summary.headline,
+        "abstract": summary.abstract,
+        "claims": support.claims,
+        "flagged": support.flagged,
+        "withheld": support.withheld,
+        "incomplete": summary.incomplete,
+    }
+    for name in ("backend", "model", "review", "reviewer", "schema_version", "library_version"):
+        known[name] = made and getattr(made, name)
+    known["created"] = made and made.created.isoformat()
+    for name in ("input_tokens", "output_tokens", "cached_tokens", "attempts", "seconds"):
+        known[name] = usage and getattr(usage, name)
+    return {name: _value(value) for name, value in known.items()}
+
+
+def _claim(path: ClaimPath, summary: Summary) -> Row:
+    """The row of a claim behind what is known of its summary, in the order of the columns."""
+    claim, name = path.of(summary), path.kind.name if path.kind else ""
+    row: Row = {"claim": str(path)}
+    if name in _PARTS:
+        row |= _parent(path, summary)
+    row |= {field_name: _value(getattr(claim, field_name)) for field_name in _FIELDS[name]}
+    return {**row, **_evidence(claim.evidence)}
+
+
+def _parent(path: ClaimPath, summary: Summary) -> Row:
+    """What a part is a part of; of the duration of a guarantee, its structure."""
+    item = path.item
+    if path.part is None or item.kind is None:
+        return {"parent": path.section.rpartition(".")[0], "parent_title": None}
+    return {"parent": str(item), "parent_title": getattr(item.of(summary), item.kind.title)}
+
+
+def _evidence(citations: Iterable[Citation]) -> Row:
+    cited = tuple(citations)
+    return {"sentences": [c.sentence for c in cited], "quotes": [c.quote for c in cited]}
+
+
+def _finding(finding: Finding, summary: Summary) -> Row:
+    """The row of a finding, with the evidence of the claim that it speaks of."""
+    path = ClaimPath.parse(finding.path)
+    claim: Any = None
+    if path:
+        with suppress(IndexError):
+            claim = path.of(summary)
+    return {
+        "claim": str(path.claim) if path else finding.path,
+        "field": (path and path.field) or None,
+        "severity": finding.severity,
+        "code": finding.code,
+        "message": finding.message,
+        **_evidence(getattr(claim, "evidence", ())),
+    }
+
+
+def _withheld(withheld: Withheld) -> Row:
+    """The row of what was taken out; people and models may have written anything there."""
+    claim, path = withheld.claim, ClaimPath.parse(withheld.path)
+    fields = claim if isinstance(claim, dict) else {}
+    title = fields.get(path.kind.title) if path and path.kind else None
+    text = claim if isinstance(claim, str) else title
+    return {
+        "claim": withheld.path,
+        "text": text if isinstance(text, str) and text else None,
+        "codes": [finding.code for finding in withheld.findings],
+        "reasons": [finding.message for finding in withheld.findings],
+        "content": json.dumps(claim, ensure_ascii=False, default=str),
+        **_evidence(_cited(fields.get("evidence"))),
+    }
+
+
+def _cited(evidence: Any) -> Iterator[Citation]:
+    """What is grounded of the evidence of a claim that may not fit the schema."""
+    for item in evidence if isinstance(evidence, list | tuple) else ():
+        with suppress(ValidationError):
+            yield Citation.model_validate(item)
+
+
+def failure_row(failure: Failure) -> Row:
+    """Return the row of what could not be read or summarized."""
+    article = failure.article
+    return {
+        **_article(article),
+        "title": (article and article.title) or None,
+        "source": failure.source,
+        "error": type(failure.error).__name__,
+        "message": str(failure.error),
+    }
+
+
+def _value(value: Any) -> Any:
+    """A list for a tuple, and None for a text without words."""
+    return list(value) if isinstance(value, tuple) else None if value == "" else value

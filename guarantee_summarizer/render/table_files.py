@@ -1,0 +1,210 @@
+"""Write tables as a folder of CSV files, as an Excel file, or as a Parquet file.
+
+Where the records come from does not matter here: tables are lists of dicts by name.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias
+
+from guarantee_summarizer.errors import ConfigurationError, load_extra
+from guarantee_summarizer.render.cells import cell_text
+from guarantee_summarizer.render.columns import Kind, Layout, Tables, held, stacked
+from guarantee_summarizer.render.excel import ExcelFile
+
+__all__ = ["files_of", "open_tables"]
+
+Write: TypeAlias = Callable[[Tables], None]
+
+
+class _Sink(Protocol):
+    """What writes tables into `.part` files."""
+
+    def write(self, tables: Tables) -> None:
+        """Add rows."""
+
+    def finish(self) -> None:
+        """Write what is left, so that the files are whole."""
+
+    def close(self) -> None:
+        """Let go of the files; also of those that are finished."""
+
+
+@contextmanager
+def open_tables(path: str | Path, layout: Layout) -> Iterator[Write]:
+    """Open files for tables; they take their names when the block ends well, and not before.
+
+    Args:
+        path: as in `files_of`.
+        layout: the columns of each table; all tables are written, also without rows.
+
+    Yields:
+        A function that adds the rows of tables; call it as often as there are more.
+
+    Raises:
+        ConfigurationError: as in `files_of`; the files cannot be written; an extra is missing
+            (`tables` for Excel, `parquet`). What stood there before is whole.
+    """
+    files = files_of(path, layout)
+    parts = {name: file.with_name(f"{file.name}.part") for name, file in files.items()}
+    new = not Path(path).exists()
+    try:
+        with _errors_told(path):
+            sink = _begun(path, parts, layout)
+        try:
+            yield _told(sink.write, path)
+            with _errors_told(path):
+                sink.finish()
+                for name, file in files.items():
+                    parts[name].replace(file)
+        finally:
+            with suppress(OSError):
+                sink.close()
+    finally:
+        _cleared(parts.values(), Path(path) if new else None)
+
+
+def _begun(path: str | Path, parts: Mapping[str, Path], layout: Layout) -> _Sink:
+    form = _form(path)
+    if form is _CsvFiles:
+        Path(path).mkdir(exist_ok=True)
+    return form(parts, layout)
+
+
+def _cleared(parts: Iterable[Path], folder: Path | None) -> None:
+    """Remove what is left of a file or a folder that did not become whole."""
+    for part in parts:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+    if folder:
+        with suppress(OSError):  # it is a file, or holds files
+            folder.rmdir()
+
+
+def files_of(path: str | Path, layout: Layout) -> dict[str, Path]:
+    """Return the files that `open_tables` writes.
+
+    Args:
+        path: `.xlsx`: one Excel file with a sheet for each table. `.parquet`: one file with all
+            tables below each other; its first column, `table`, says which one a row is of, and of
+            the others a row fills those of its table. A folder, or a name without suffix or with
+            a slash at its end: a folder with a CSV file for each table.
+        layout: the columns of each table.
+
+    Raises:
+        ConfigurationError: the suffix is none of these.
+    """
+    if _form(path) is _CsvFiles:
+        return {name: Path(path) / f"{name}.csv" for name in layout}
+    return {"": Path(path)}
+
+
+def _form(path: str | Path) -> Callable[[Mapping[str, Path], Layout], _Sink]:
+    """What writes files of the suffix."""
+    place = Path(path)
+    if place.is_dir() or str(path).endswith("/") or not place.suffix:
+        return _CsvFiles
+    suffix = place.suffix.lower()
+    if suffix == ".xlsx":
+        return ExcelFile
+    if suffix != ".parquet":
+        hint = "CSV needs a file for each table; " if suffix == ".csv" else ""
+        raise ConfigurationError(
+            f"{path}: cannot be written in that form; {hint}name an .xlsx file, a .parquet file, "
+            "or a folder for CSV files (without suffix, or with / at its end)"
+        )
+    return _ParquetFile
+
+
+@contextmanager
+def _errors_told(path: str | Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or error
+        raise ConfigurationError(f"{path}: cannot be written ({reason})") from error
+
+
+def _told(write: Write, path: str | Path) -> Write:
+    """Write; only its own errors are of the file, those of who calls it are not."""
+
+    def told(tables: Tables) -> None:
+        with _errors_told(path):
+            write(tables)
+
+    return told
+
+
+class _CsvFiles:
+    """CSV as RFC 4180 has it, in UTF-8 with the mark without which Excel garbles Cyrillic."""
+
+    def __init__(self, parts: Mapping[str, Path], layout: Layout) -> None:
+        self._layout = layout
+        self._writers = {}
+        with ExitStack() as files:
+            for name, part in parts.items():
+                file = files.enter_context(part.open("w", encoding="utf-8-sig", newline=""))
+                self._writers[name] = csv.writer(file)
+                self._writers[name].writerow(layout[name])
+            self._files = files.pop_all()
+
+    def write(self, tables: Tables) -> None:
+        for name, rows in tables.items():
+            names = self._layout[name]
+            cells = ([_csv_cell(row.get(column)) for column in names] for row in rows)
+            self._writers[name].writerows(cells)
+
+    def finish(self) -> None:
+        self._files.close()
+
+    def close(self) -> None:
+        self._files.close()
+
+
+def _csv_cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else cell_text(value)
+
+
+class _ParquetFile:
+    """One Parquet file with all tables below each other; lists stay lists."""
+
+    def __init__(self, parts: Mapping[str, Path], layout: Layout) -> None:
+        (part,) = parts.values()
+        parquet = load_extra("pyarrow.parquet", extra="parquet")
+        self._arrow = load_extra("pyarrow", extra="parquet")
+        self._columns = stacked(layout)
+        types = {name: self._type(kind) for name, kind in self._columns.items()}
+        self._schema = self._arrow.schema(types.items())
+        self._writer = parquet.ParquetWriter(part, self._schema, compression="zstd")
+
+    def _type(self, kind: Kind) -> Any:
+        one = {
+            "text": self._arrow.string(),
+            "day": self._arrow.date32(),
+            "whole": self._arrow.int64(),
+            "number": self._arrow.float64(),
+            "truth": self._arrow.bool_(),
+        }
+        return one[kind] if kind in one else self._arrow.list_(one[kind.removesuffix("s")])
+
+    def write(self, tables: Tables) -> None:
+        rows = [{"table": name, **row} for name, table in tables.items() for row in table]
+        arrays = [
+            self._arrow.array([held(row.get(field.name)) for row in rows], type=field.type)
+            for field in self._schema
+        ]
+        self._writer.write_table(self._arrow.Table.from_arrays(arrays, schema=self._schema))
+
+    def finish(self) -> None:
+        self._writer.close()
+
+    def close(self) -> None:
+        self._writer.close()

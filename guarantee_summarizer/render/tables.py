@@ -1,0 +1,175 @@
+"""Summaries as tables: one row for each claim, with its article, its path and its sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from guarantee_summarizer.corpus.results import Failure, Outcome
+from guarantee_summarizer.errors import SchemaError
+from guarantee_summarizer.render.columns import Row, frames_of
+from guarantee_summarizer.render.rows import COLUMNS, failure_row, rows_of
+from guarantee_summarizer.render.table_files import open_tables
+from guarantee_summarizer.schema import Summary
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["COLUMNS", "to_frames", "to_records", "write_tables"]
+
+_AT_ONCE = 200  # summaries whose rows are held while files are written
+
+
+def to_records(summaries: Outcome | Iterable[Outcome]) -> dict[str, list[dict[str, Any]]]:
+    """Return summaries as tables of plain dicts: one row for each claim.
+
+    Every table is there, and every row has all columns of its table (`COLUMNS`), in this order:
+
+    - `summaries`: one row each, with headline, abstract, how many claims it has, who made it;
+    - `participants`, `proposals`, `terms`, `layers`, `structure`, `disputes`, `positions`, `events`:
+      the claims. A term or a position names the claim that it is a part of (`parent`,
+      `parent_title`); `structure` is what is said of a guarantee as a whole;
+    - `findings`: what verification said of claims that stand; `withheld`: claims that are taken
+      out and no facts, with the reasons, and in `content` the whole claim as JSON;
+    - `failures`: what could not be read or summarized, with the error.
+
+    Each row begins with `summary` (which of those given, from 1; the key of `summaries`), the
+    article's `article_id`, `published`, `outlet` and `url`, and `claim`, the path in the summary
+    (`proposals[2].terms[0]`). It ends with the evidence: `sentences` (numbers, from 1) and
+    `quotes`, one for each.
+
+    A summary that is given twice has its rows twice; in `summaries`, `repeats` is the number of the
+    first of the same article, and None for that itself.
+
+    Args:
+        summaries: a summary, or any iterable of them, with failures among them as `map` and
+            `read_summaries` give them. All rows are held, about 60 kB for a summary of 45 claims;
+            `write_tables` holds few.
+
+    Returns:
+        Tables by name. Texts are `str` or None, never empty; lists are `list`; whole numbers `int`;
+        `published` is a `datetime.date`; dates of events stay EDTF text, times ISO 8601 text (UTC).
+
+    Raises:
+        SchemaError: something given is neither a summary nor a failure.
+
+    >>> tables = to_records(Summary(relevant=True, headline="Paris offers troops"))
+    >>> tables["summaries"][0]["headline"], tables["proposals"]
+    ('Paris offers troops', [])
+    """
+    return _Recorder().records(_each(summaries))
+
+
+def to_frames(summaries: Outcome | Iterable[Outcome]) -> dict[str, pd.DataFrame]:
+    """Return summaries as pandas data frames; tables, rows and columns are those of `to_records`.
+
+    Types are the same whether or not a table has rows: texts `string`, whole numbers `Int64`,
+    `relevant` `boolean`, `seconds` `Float64`, `published` `datetime64[s]`; what is missing is
+    `pandas.NA` (`NaT` for a day). Lists are Python lists in columns of objects, empty where there
+    is nothing. A whole number of more than 64 bits is missing, and a lone surrogate stands as its
+    escape: pandas holds neither.
+
+    To write files, use `write_tables`: pandas would write a text that begins with `=` as a formula.
+
+    Args:
+        summaries: as in `to_records`.
+
+    Raises:
+        SchemaError: as in `to_records`.
+        ConfigurationError: pandas is not installed (extra `tables`).
+    """
+    return frames_of(to_records(summaries), COLUMNS)
+
+
+def write_tables(summaries: Outcome | Iterable[Outcome], path: str | Path) -> dict[str, int]:
+    r"""Write summaries as tables: CSV files in a folder, one Excel file, or one Parquet file.
+
+    The tables are those of `to_records`; all are written, those without rows with their columns.
+    Summaries are written as they come; of those written only the ids of the articles are kept. The
+    files take their names when all is written; what stood there before is whole until then.
+
+    - A folder (a name without suffix, or with a slash at its end) gets `proposals.csv` and so on:
+      comma-separated UTF-8 with a byte order mark, without which Excel garbles Cyrillic. Read it
+      with `pandas.read_csv(file, keep_default_na=False, na_values=[""])`, or with `csv` and
+      `encoding="utf-8-sig"`. Excel guesses types when it opens CSV (`2026-01` becomes a day), and
+      parts cells at semicolons in some countries; to look at tables in Excel, write `.xlsx`.
+    - `.xlsx` gets a sheet for each table, all texts as texts. A text that is too long for a cell (32,767 characters)
+      is cut, and says so; a table with more rows than a sheet may have goes on in `terms 2`.
+    - `.parquet` gets one table, because a Parquet file holds one: all rows below each other, the
+      table's name in the first column, `table`; of the other columns a row fills those of its own.
+      Lists stay lists. For a file for each table use `to_frames(…)["terms"].to_parquet(…)`.
+
+    In CSV and Excel, lists stand in one cell between semicolons, an item with a semicolon in
+    quotation marks (`csv` reads them). No cell is or becomes a formula: an apostrophe stands before
+    each = + - @ that begins a cell, a line in it, or what follows a comma, a semicolon or a tab in
+    it. Control characters, and those that turn the direction of writing, stand as their escapes
+    (`\x1b`, `\u202e`). Parquet holds all texts as they are.
+
+    Args:
+        summaries: as in `to_records`.
+        path: where to, as above.
+
+    Returns:
+        How many rows each table has.
+
+    Raises:
+        SchemaError: something given is neither a summary nor a failure; nothing is written.
+        ConfigurationError: the suffix is unknown, the place cannot be written, or an extra is
+            missing (`tables` for Excel, `parquet`).
+    """
+    outcomes, recorder = _each(summaries), _Recorder()
+    counts = dict.fromkeys(COLUMNS, 0)
+    with open_tables(path, COLUMNS) as write:
+        while some := list(islice(outcomes, _AT_ONCE)):
+            tables = recorder.records(some)
+            write(tables)
+            for name, rows in tables.items():
+                counts[name] += len(rows)
+    return counts
+
+
+def _each(summaries: Outcome | Iterable[Outcome]) -> Iterator[Outcome]:
+    if isinstance(summaries, Summary | Failure):
+        return iter((summaries,))
+    if isinstance(summaries, str | bytes | Path | Mapping) or not isinstance(summaries, Iterable):
+        raise _refused(summaries)
+    return iter(summaries)
+
+
+def _refused(given: object) -> SchemaError:
+    return SchemaError(
+        f"tables are made of summaries and failures, not of {type(given).__name__}; "
+        "read stored summaries with read_summaries first"
+    )
+
+
+@dataclass
+class _Recorder:
+    """Numbers summaries and turns them into rows."""
+
+    number: int = 0
+    of_article: dict[str, int] = field(default_factory=dict)
+
+    def records(self, outcomes: Iterable[Outcome]) -> dict[str, list[Row]]:
+        tables: dict[str, list[Row]] = {name: [] for name in COLUMNS}
+        for outcome in outcomes:
+            if isinstance(outcome, Failure):
+                tables["failures"].append(failure_row(outcome))
+            elif isinstance(outcome, Summary):
+                self.number += 1
+                first = self._first(outcome)
+                for name, row in rows_of(outcome, self.number, first):
+                    tables[name].append(row)
+            else:
+                raise _refused(outcome)
+        return tables
+
+    def _first(self, summary: Summary) -> int | None:
+        """The number of the first summary of the article; None if it is this one, or unknown."""
+        if summary.article is None:
+            return None
+        first = self.of_article.setdefault(summary.article.id, self.number)
+        return None if first == self.number else first
