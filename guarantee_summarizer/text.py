@@ -21,8 +21,11 @@ __all__ = [
     "holds",
     "is_invisible",
     "looks_english",
+    "printable",
 ]
 
+_PRINTED = "\n\t\u200c\u200d"  # line ends; joiners that some scripts are spelled with
+_UNPRINTED = ("Cc", "Cs")  # control characters; lone surrogates, which no file can hold
 _EVENED = dict.fromkeys("\u2018\u2019\u02bc\u2032", "'") | dict.fromkeys(
     "\u2010\u2011\u2012\u2013", "-"
 )
@@ -251,3 +254,18 @@ def _replacement(uneven: str) -> str:
     if uneven[0].isalpha():
         return unicodedata.normalize("NFC", uneven)
     return "" if is_invisible(uneven) else even(uneven)
+
+
+def printable(text: str) -> str:
+    r"""Return the text without control and direction characters (escape sequences, bidi overrides).
+
+    >>> printable("a\x1b[31mb\u202ec")
+    'a[31mbc'
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        c
+        for c in text
+        if c in _PRINTED or not (is_invisible(c) or unicodedata.category(c) in _UNPRINTED)
+    )

@@ -9,8 +9,8 @@ from html import escape
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.errors import GuaranteeSummarizerError
-from guarantee_summarizer.render.outline import printable
 from guarantee_summarizer.schema import Summary, Usage
+from guarantee_summarizer.text import printable
 
 __all__ = [
     "Failure",

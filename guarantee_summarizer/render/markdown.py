@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from guarantee_summarizer.render.outline import OutlineEntry, OutlineSection, outline, printable
+from guarantee_summarizer.render.outline import OutlineEntry, OutlineSection, outline
 from guarantee_summarizer.schema import Summary
 from guarantee_summarizer.sentences import without_marks
+from guarantee_summarizer.text import printable
 
 __all__ = ["to_markdown"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -18,7 +17,6 @@ from guarantee_summarizer.render.entries import (
     withheld,
 )
 from guarantee_summarizer.schema import ClaimPath, Finding, Summary
-from guarantee_summarizer.text import is_invisible
 
 __all__ = [
     "Outline",
@@ -26,26 +24,7 @@ __all__ = [
     "OutlineFact",
     "OutlineSection",
     "outline",
-    "printable",
 ]
-
-_KEPT = "\n\t\u200c\u200d"  # line ends; joiners that some scripts are spelled with
-_UNPRINTED = ("Cc", "Cs")  # control characters; lone surrogates, which no file can hold
-
-
-def printable(text: str) -> str:
-    r"""Return the text without control and direction characters (escape sequences, bidi overrides).
-
-    >>> printable("a\x1b[31mb\u202ec")
-    'a[31mbc'
-    """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(
-        c
-        for c in text
-        if c in _KEPT or not (is_invisible(c) or unicodedata.category(c) in _UNPRINTED)
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from guarantee_summarizer.render.outline import OutlineEntry, outline, printable
+from guarantee_summarizer.render.outline import OutlineEntry, outline
 from guarantee_summarizer.schema import Summary
 from guarantee_summarizer.sentences import without_marks
+from guarantee_summarizer.text import printable
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from guarantee_summarizer._version import __version__
 from guarantee_summarizer.render.entries import claim_id
-from guarantee_summarizer.render.outline import printable
+from guarantee_summarizer.text import printable
 
 __all__ = ["fill", "page", "web_address"]
 

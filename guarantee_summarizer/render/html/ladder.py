@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from guarantee_summarizer.render.outline import OutlineEntry, OutlineSection, printable
+from guarantee_summarizer.render.outline import OutlineEntry, OutlineSection
+from guarantee_summarizer.text import printable
 
 __all__ = ["Drawing", "Label", "Ring", "ladder", "parts_beside"]
 
