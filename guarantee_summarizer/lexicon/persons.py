@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from guarantee_summarizer.lexicon.actors import Lexicon, Mention
+from guarantee_summarizer.lexicon.names import spelling
 from guarantee_summarizer.normalize.quantities import MONTH_NAMES, WEEKDAY_NAMES
 
 __all__ = ["Person", "begins_name", "find_people", "surname", "variant"]
@@ -78,13 +79,12 @@ def surname(name: str) -> str:
 
 
 def variant(name: str) -> str:
-    """What transliterations of one Slavic surname share.
+    """What the spellings of one surname share.
 
     >>> variant("Zelenskyy") == variant("Zelensky") == variant("Zelenskiy")
     True
     """
-    word = re.sub(r"(?:iy|yy|yi|ij|ii|yj|y|i)$", "i", surname(name).lower())
-    return word.replace("y", "i").replace("kh", "h").replace("’", "").replace("'", "")
+    return spelling(surname(name))
 
 
 def find_people(text: str, lexicon: Lexicon, mentions: list[Mention]) -> list[Person]:
