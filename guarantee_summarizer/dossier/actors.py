@@ -22,7 +22,7 @@ from guarantee_summarizer.text import fold
 __all__ = ["Cast", "join_actors"]
 
 _Key = tuple[str, ...]
-_COLLECTIVE = ("group", "office", "force")  # known by their words alone
+_COLLECTIVE = ("group", "office")  # known by their words alone
 _BY_PEOPLE = ("demonym", "metonym")
 
 
@@ -183,6 +183,8 @@ class _Keys:
         if known:
             return "actor", known.name
         name = _plain(participant.name)
+        if participant.kind == "force":
+            return "force", name
         spelled_out = self._short.get(name, set()) - {name}
         return "other", spelled_out.pop() if len(spelled_out) == 1 else name
 
@@ -276,7 +278,7 @@ class _Principals:
     def of(self, key: _Key, name: str, entries: list[Participant]) -> tuple[str, ...]:
         if key[0] == "person":
             return (self._of_person(entries) or name,)
-        if key[0] in _COLLECTIVE:
+        if key[0] in (*_COLLECTIVE, "force"):
             return self._of_collective(entries[0].name)
         return (name,)
 

@@ -12,7 +12,6 @@ from pydantic import ValidationError, computed_field, field_validator, model_val
 
 from guarantee_summarizer.corpus.results import Failure
 from guarantee_summarizer.dossier.actors import Cast, join_actors
-from guarantee_summarizer.dossier.conflicts import thread_of
 from guarantee_summarizer.dossier.model import (
     Actor,
     Change,
@@ -24,6 +23,7 @@ from guarantee_summarizer.dossier.model import (
     Thread,
 )
 from guarantee_summarizer.dossier.reports import Given, facts
+from guarantee_summarizer.dossier.stories import thread_of
 from guarantee_summarizer.dossier.threads import group_statements, statements
 from guarantee_summarizer.dossier.timeline import join_disputes, layer_reports, timeline
 from guarantee_summarizer.errors import DossierError
@@ -153,6 +153,11 @@ class Dossier(Model):
     def conflicts(self) -> tuple[Conflict, ...]:
         """What cannot both be true, thread by thread; each is in its thread, too."""
         return tuple(conflict for thread in self.threads for conflict in thread.conflicts)
+
+    @property
+    def told_once(self) -> tuple[Thread, ...]:
+        """The threads that only one source reports; `thread.sources` says who reports a thread."""
+        return tuple(thread for thread in self.threads if len(thread.sources) == 1)
 
     @property
     def undated(self) -> tuple[str, ...]:

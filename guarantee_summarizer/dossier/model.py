@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Literal, TypeVar, cast
 
+from pydantic import computed_field
+
 from guarantee_summarizer.schema.base import Model
 from guarantee_summarizer.schema.claims import Layer, Term
 from guarantee_summarizer.schema.evidence import Evidence
@@ -108,6 +110,7 @@ class Side(Model):
     words: str
     reports: tuple[Statement, ...]
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def sources(self) -> tuple[str, ...]:
         """The outlets that say so, each once; who prints the same sentences says nothing new."""
@@ -175,11 +178,13 @@ class Thread(Model):
     conflicts: tuple[Conflict, ...] = ()
     changes: tuple[Change, ...] = ()
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def sources(self) -> tuple[str, ...]:
         """The outlets that report it, each once; who prints the same sentences says nothing new."""
         return sources(self.statements)
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def statuses(self) -> tuple[tuple[date | None, Status], ...]:
         """The status in each report, by date."""

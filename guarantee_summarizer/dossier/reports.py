@@ -12,7 +12,7 @@ from guarantee_summarizer.dossier.model import Report, made
 from guarantee_summarizer.lexicon import default_lexicon
 from guarantee_summarizer.schema import ClaimPath, Summary
 from guarantee_summarizer.schema.evidence import Evidence
-from guarantee_summarizer.text import fold
+from guarantee_summarizer.text import fold, holds
 
 __all__ = ["Given", "facts", "outlet_name"]
 
@@ -79,8 +79,9 @@ class Given:
 
     def source(self, attribution: str | None) -> str | None:
         """Who says what is attributed: an outlet that is quoted, else the outlet itself."""
-        quoted = self._media.get(fold(attribution or ""))
-        return quoted or self._shared["source"]
+        words = fold(attribution or "")
+        quoted = (name for form, name in self._media.items() if holds(words, form))
+        return next(quoted, self._shared["source"]) if words else self._shared["source"]
 
     def report(self, kind: type[_Report], path: str, evidence: Evidence, **more: Any) -> _Report:
         """Return a report of one claim of the summary; it is not validated again."""

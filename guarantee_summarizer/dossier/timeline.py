@@ -112,9 +112,8 @@ def timeline(
     return tuple(sorted([*_events(summaries, cast), *_of_threads(threads)], key=_at))
 
 
-def _at(moment: Moment) -> tuple[str, str, str, str]:
-    first = moment.reports[0]
-    return str(start_of(moment.date) or "~"), moment.kind, first.article, first.path
+def _at(moment: Moment) -> tuple[str, str]:
+    return str(start_of(moment.date) or "~"), moment.kind
 
 
 def _of_threads(threads: Iterable[Thread]) -> Iterator[Moment]:
