@@ -13,7 +13,13 @@ from functools import cached_property
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.lexicon import Actor, Lexicon, Mention
-from guarantee_summarizer.lexicon.names import PARTICLES, Titles, name_parts, surname_at
+from guarantee_summarizer.lexicon.names import (
+    FIRST_NAMES,
+    PARTICLES,
+    Titles,
+    name_parts,
+    surname_at,
+)
 from guarantee_summarizer.lexicon.persons import Person, begins_name, find_people, surname
 from guarantee_summarizer.schema import Participant, Summary
 from guarantee_summarizer.schema.paths import renamed
@@ -25,7 +31,6 @@ _KNOWN = ("title", "affiliation")
 _NEVER_GUESSED = ("office", "group")
 _BEFORE = 120  # characters in front of an abbreviation that hold the name it stands for
 _OF = frozenset("of the for on and in to former".split())
-_FIRST_NAMES = frozenset("van ben al".split())  # particles that are first names, too
 _PATRONYMIC = frozenset("bin ibn".split())  # Mohammed bin Salman is not Salman
 _ABBREVIATION = re.compile(r"\((?:the )?[\"“]?([A-Z]\w*[A-Z]\w*)[\"”]?\)")
 _CAPITALIZED_PAIR = re.compile(  # overlapping: the second word may begin the next pair
@@ -162,7 +167,7 @@ def _common(values: Iterable[str]) -> str | None:
 def _surnames(name: str) -> set[str]:
     """What a person of that full name goes by, folded: `von der leyen` and `leyen`."""
     words = fold(name).split()
-    if len(words) == 1 or words[0] in PARTICLES - _FIRST_NAMES:
+    if len(words) == 1 or words[0] in PARTICLES - FIRST_NAMES:
         return set()
     last = words[surname_at(words) :]
     own = {" ".join(last)}

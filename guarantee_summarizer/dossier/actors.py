@@ -159,6 +159,7 @@ class _Keys:
 
     def __init__(self, lexicon: Lexicon, entries: list[tuple[str, Participant]]) -> None:
         self._lexicon, self._titles = lexicon, Titles(lexicon)
+        self._states = {a.code: a.name for a in lexicon.actors if a.code}
         self._short: dict[str, set[str]] = defaultdict(set)
         persons: dict[str, set[_Person]] = defaultdict(set)
         for _, participant in entries:
@@ -179,9 +180,11 @@ class _Keys:
             unnamed = participant.role == "source"  # the sources of two articles may be two
             return (participant.kind, _plain(participant.name), article if unnamed else "")
         forms = (participant.name, *participant.aliases)
-        known = next((a for form in forms if (a := self._lexicon.actor(form))), None)
+        known = next((a.name for form in forms if (a := self._lexicon.actor(form))), None)
+        if known is None and participant.kind == "state":
+            known = self._states.get(participant.country or "")
         if known:
-            return "actor", known.name
+            return "actor", known
         name = _plain(participant.name)
         if participant.kind == "force":
             return "force", name

@@ -5,9 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from datetime import timedelta
 
-from guarantee_summarizer.dossier.conflicts import ONE_TIME
 from guarantee_summarizer.dossier.model import Change, made
-from guarantee_summarizer.dossier.points import Point, Strand, side_of
+from guarantee_summarizer.dossier.points import ONE_TIME, Point, Strand, side_of
 from guarantee_summarizer.dossier.values import rung
 
 __all__ = ["new_statuses", "new_values"]
@@ -18,17 +17,15 @@ def new_values(strand: Strand, contested: set[Point]) -> list[Change]:
 
     A value that is in contradiction is not settled: it counts from the next report of it on.
     """
-    changes, known = list[Change](), set[str]()
+    changes = dict[tuple[str, str], Change]()
     for at, point in enumerate(strand.points):
-        if point.value in known or point in contested:
-            continue
-        known.add(point.value)
-        before = _last_before(strand, at)
+        before = [] if point in contested else _last_before(strand, at)
         if not before or any(strand.agrees(p, point) for p in before):
             continue
         if not _beside(strand, point, before[0]):
-            changes.append(_change(strand, before[0], point))
-    return changes
+            pair = before[0].value, point.value
+            changes.setdefault(pair, _change(strand, before[0], point))
+    return list(changes.values())
 
 
 def new_statuses(strand: Strand, contested: set[Point]) -> list[Change]:

@@ -1,7 +1,6 @@
 """Find what cannot both be true of one thread at one time.
 
-One time is one day and the next, as papers print what agencies wrote the day before; later it is
-a change. A contradiction needs two sources and two sentences: one text in two outlets, or in one
+One time is one day and the next; later it is a change. A contradiction needs two sources and two sentences: one text in two outlets, or in one
 two readings, is none.
 """
 
@@ -9,15 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from itertools import combinations
 
 from guarantee_summarizer.dossier.model import Conflict, Side, made
-from guarantee_summarizer.dossier.points import Point, Strand, side_of
+from guarantee_summarizer.dossier.points import ONE_TIME, Point, Strand, side_of
 
-__all__ = ["ONE_TIME", "find_conflicts"]
-
-ONE_TIME = timedelta(days=1)
+__all__ = ["find_conflicts"]
 
 
 def find_conflicts(strand: Strand) -> tuple[list[Conflict], set[Point]]:

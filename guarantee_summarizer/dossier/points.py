@@ -11,17 +11,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from itertools import combinations
 
 from guarantee_summarizer.dossier.model import Side, Statement, Thread, made
 from guarantee_summarizer.dossier.threads import Said
 from guarantee_summarizer.dossier.values import accepted, contradict, rung
+from guarantee_summarizer.text import fold
 
-__all__ = ["STATUS", "Point", "Strand", "figures", "news", "side_of", "statuses"]
+__all__ = ["ONE_TIME", "STATUS", "Point", "Strand", "figures", "news", "side_of", "statuses"]
 
 STATUS = "status"
+ONE_TIME = timedelta(days=1)
+"""One day and the next, as papers print what agencies wrote the day before."""
 
 
 def news(said: Iterable[Said]) -> Iterator[Said]:
@@ -92,6 +95,8 @@ class Strand:
     ) -> None:
         self.what, self._thread, self._served = what, thread, beneficiaries
         self.points = sorted(points, key=lambda p: (p.day, p.said.order))
+        if what != STATUS:
+            self.points = [p for p in self.points if not self._is_history(p)]
 
     @property
     def about(self) -> dict[str, str]:
@@ -123,13 +128,34 @@ class Strand:
         """Return whether the two cannot both be true."""
         if self.what == STATUS:
             return {self.side(one), self.side(other)} == {"accepted", "rejected"}
-        return contradict(self.what, one.value, other.value)
+        same = fold(one.words) == fold(other.words)  # "within 24 hours", on two days
+        return not same and contradict(self.what, one.value, other.value)
 
     def agrees(self, one: Point, other: Point) -> bool:
-        """Return whether the two can both be true."""
+        """Return whether the two say the same, or can both be true."""
         if self.what == STATUS:
             return self.side(one) == self.side(other)
-        return not contradict(self.what, one.value, other.value)
+        return not self.excludes(one, other)
+
+    @cached_property
+    def _first(self) -> dict[str, Point]:
+        """The first point of each value."""
+        return {p.value: p for p in reversed(self.points)}
+
+    def _is_history(self, point: Point) -> bool:
+        """Whether a newer value stands for more than a day that came at least as far.
+
+        What is told again after it is the past: "the first offer had been for 15 years".
+        """
+        first = self._first[point.value].day
+        return any(
+            newer.day - first > ONE_TIME
+            and point.day - newer.day > ONE_TIME
+            and rung(newer.said.statement.status) >= rung(point.said.statement.status)
+            and self.comparable(newer, point)
+            and self.excludes(newer, point)
+            for newer in self._first.values()
+        )
 
     @cached_property
     def has_parts(self) -> bool:

@@ -1,10 +1,11 @@
 """Put what articles say of one measure of the same actors into threads.
 
 Two statements are of one thread if they are of the same measure, within a year of silence, and at
-least a third of the actors who would carry it out are shared. Who would carry it out: those who
+least a third of the actors who would carry it out are shared, and whom it serves. Who would carry it out: those who
 are asked to, else those who offer it, without the beneficiary; of a measure that binds (limits,
 territory, membership), those whom it binds. A statement that names nobody in particular goes to
-the only thread of its measure that has a term of the same kind.
+the only thread of its measure that has a term of the same kind, one that does not say for whom to
+the only one of its actors; where there are several, it stays by itself.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class Said:
     Attributes:
         doers: the principals who would carry it out or be bound by it.
         voice: the principals who propose it.
+        served: the beneficiaries that it is about, else those of its article.
         demand: whether only a beneficiary asks for it.
         order: its place among all statements.
     """
@@ -44,6 +46,7 @@ class Said:
     statement: Statement
     doers: frozenset[str]
     voice: frozenset[str]
+    served: frozenset[str]
     demand: bool
     order: int = 0
 
@@ -58,8 +61,17 @@ class Group:
     """Statements that belong together, in their order."""
 
     measure: str
-    doers: frozenset[str]
     said: tuple[Said, ...]
+
+    @cached_property
+    def doers(self) -> frozenset[str]:
+        """Who would carry it out or be bound by it."""
+        return frozenset[str]().union(*(s.doers for s in self.said))
+
+    @cached_property
+    def served(self) -> frozenset[str]:
+        """The beneficiaries that it is about."""
+        return frozenset[str]().union(*(s.served for s in self.said))
 
     @cached_property
     def days(self) -> tuple[date, date] | None:
@@ -112,7 +124,8 @@ class _Reader:
         voice, to = self._cast.principals(proposed_by), self._cast.principals(recipients)
         served = self._cast.beneficiaries
         doers = self._doers(proposal, voice, to) or frozenset(proposed_by)
-        return Said(statement, doers, voice, bool(voice) and voice <= served, order)
+        about = (voice | to) & served or self._served
+        return Said(statement, doers, voice, about, bool(voice) and voice <= served, order)
 
     def _doers(
         self, proposal: Proposal, voice: frozenset[str], to: frozenset[str]
@@ -151,28 +164,43 @@ def group_statements(said: Iterable[Said], cast: Cast) -> list[Group]:
 
 def _of_measure(measure: str, said: list[Said], cast: Cast) -> list[Group]:
     runs = list(_runs(measure, said))
-    groups = _joined([run for run in runs if run.doers & cast.particular])
-    members = [list(group.said) for group in groups]
+    groups = _joined([run for run in runs if run.doers & cast.particular and run.served])
+    members, homeless = [list(group.said) for group in groups], list[Group]()
     for run in runs:
-        if not run.doers & cast.particular:
-            home = _home(run, groups)
-            if home is None:
-                members.append(list(run.said))
-            else:
-                members[home] += run.said
-    return [_group(measure, some) for some in members]
+        if run.doers & cast.particular and run.served:
+            continue
+        homes = [i for i, group in enumerate(groups) if _may_hold(group, run, cast.particular)]
+        if len(homes) == 1:
+            members[homes[0]] += run.said
+        else:
+            homeless.append(run)
+    return [*(_group(measure, some) for some in members), *_joined(homeless)]
 
 
 def _group(measure: str, said: Iterable[Said]) -> Group:
-    ordered = tuple(sorted(said, key=lambda one: one.order))
-    return Group(measure, frozenset().union(*(one.doers for one in ordered)), ordered)
+    return Group(measure, tuple(sorted(said, key=lambda one: one.order)))
+
+
+def _may_hold(group: Group, run: Group, particular: frozenset[str]) -> bool:
+    """Whether statements that do not say by whom, or for whom, may belong to a group."""
+    if not group.near(run) or not _agree(group.served, run.served):
+        return False
+    return _share(group, run) if run.doers & particular else bool(group.kinds & run.kinds)
+
+
+def _share(one: Group, other: Group) -> bool:
+    return len(one.doers & other.doers) >= _SHARED * len(one.doers | other.doers)
+
+
+def _agree(one: frozenset[str], other: frozenset[str]) -> bool:
+    return bool(one & other) or not (one and other)
 
 
 def _runs(measure: str, said: list[Said]) -> Iterator[Group]:
     """Statements of the very same actors without a year of silence between them."""
     by_doers: dict[object, list[Said]] = defaultdict(list)
     for one in said:
-        by_doers[one.doers or one.order].append(one)  # of nobody: each by itself
+        by_doers[(one.doers or one.order), one.served].append(one)  # of nobody: each by itself
     for some in by_doers.values():
         runs: list[list[Said]] = []
         for one in some:  # by date, the undated last
@@ -196,8 +224,8 @@ def _joined(runs: list[Group]) -> list[Group]:
         return i
 
     for i, j in _sharing(runs):
-        one, other = runs[i].doers, runs[j].doers
-        if len(one & other) >= _SHARED * len(one | other) and runs[i].near(runs[j]):
+        one, other = runs[i], runs[j]
+        if _share(one, other) and _agree(one.served, other.served) and one.near(other):
             leader[max(lead(i), lead(j))] = min(lead(i), lead(j))
     members: dict[int, list[Said]] = defaultdict(list)
     for number, run in enumerate(runs):
@@ -212,9 +240,3 @@ def _sharing(runs: list[Group]) -> list[tuple[int, int]]:
         for actor in run.doers:
             by_actor[actor].append(number)
     return sorted({pair for numbers in by_actor.values() for pair in combinations(numbers, 2)})
-
-
-def _home(run: Group, groups: list[Group]) -> int | None:
-    """Which group is the only one that has a term of the same kind and is near."""
-    homes = [i for i, group in enumerate(groups) if group.kinds & run.kinds and group.near(run)]
-    return homes[0] if len(homes) == 1 else None

@@ -10,9 +10,11 @@ from guarantee_summarizer.lexicon.actors import Lexicon
 from guarantee_summarizer.lexicon.tables import read_table
 from guarantee_summarizer.text import fold
 
-__all__ = ["PARTICLES", "Titles", "name_parts", "spelling", "surname_at"]
+__all__ = ["FIRST_NAMES", "PARTICLES", "Titles", "name_parts", "spelling", "surname_at"]
 
 PARTICLES = frozenset("von van der den de la le del della di da dos du bin ibn ben al el".split())
+FIRST_NAMES = frozenset("van ben al".split())
+"""Particles that are first names, too."""
 _TITLE_WORDS = 6  # of the longest titles in front of a name
 _SPACED_INITIALS = re.compile(r"\b(\w)\. (?=\w\.)")
 _IN_BRACKETS = re.compile(r"\s*\([^)]*\)$")
@@ -73,12 +75,14 @@ def surname_at(words: list[str]) -> int:
 
 
 def name_parts(name: str) -> tuple[str, str, str]:
-    """Return first name, middle initials and surname, folded; of one word, it is both.
+    """Return first name, middle initials and surname, folded; a surname alone is all of them.
 
-    >>> name_parts("Donald J. Trump"), name_parts("Ursula von der Leyen")
-    (('donald', 'j', 'trump'), ('ursula', '', 'von der leyen'))
+    >>> name_parts("Donald J. Trump"), name_parts("von der Leyen")
+    (('donald', 'j', 'trump'), ('von der leyen', '', 'von der leyen'))
     """
     words = _SPACED_INITIALS.sub(r"\1.", fold(name)).split()
+    if words[0] in PARTICLES - FIRST_NAMES:
+        return " ".join(words), "", " ".join(words)
     at = surname_at(words)
     middle = (w.replace(".", "") if "." in w else w[0] for w in words[1:at])
     return words[0].replace(".", ""), "".join(middle), " ".join(words[at:])
