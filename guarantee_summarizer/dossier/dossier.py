@@ -21,6 +21,7 @@ from guarantee_summarizer.dossier.model import (
     LeftOut,
     Moment,
     Thread,
+    made,
 )
 from guarantee_summarizer.dossier.reports import Given, facts
 from guarantee_summarizer.dossier.stories import thread_of
@@ -99,7 +100,8 @@ class Dossier(Model):
             worse, better = sorted((known, given), key=_rank)
             kept[given.id] = better
             _leave(left, _name(worse), "a better or later summary of the same article is kept")
-        return type(self)(
+        return made(
+            type(self),
             summaries=tuple(one.summary for one in sorted(kept.values(), key=lambda o: o.order)),
             left_out=tuple(left[key] for key in sorted(left)),
         )
