@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from guarantee_summarizer.dossier.model import Actor, Mention, made
 from guarantee_summarizer.dossier.reports import Given
@@ -158,13 +158,14 @@ class _Keys:
     """Gives all entries for one actor one key."""
 
     def __init__(self, lexicon: Lexicon, entries: list[tuple[str, Participant]]) -> None:
-        self._lexicon, self._titles = lexicon, Titles(lexicon)
+        self._lexicon = lexicon
+        self._bare, self._person = cache(Titles(lexicon).without), cache(self._read_person)
         self._states = {a.code: a.name for a in lexicon.actors if a.code}
         self._short: dict[str, set[str]] = defaultdict(set)
         persons: dict[str, set[_Person]] = defaultdict(set)
         for _, participant in entries:
             if participant.kind == "person":
-                person = self._person(participant)
+                person = self._person(participant.name, participant.country)
                 persons[person.last].add(person)
             elif participant.kind not in _COLLECTIVE:
                 for alias in participant.aliases:
@@ -175,7 +176,7 @@ class _Keys:
 
     def of(self, article: str, participant: Participant) -> _Key:
         if participant.kind == "person":
-            return self._identities[self._person(participant)]
+            return self._identities[self._person(participant.name, participant.country)]
         if participant.kind in _COLLECTIVE:
             unnamed = participant.role == "source"  # the sources of two articles may be two
             return (participant.kind, _plain(participant.name), article if unnamed else "")
@@ -195,15 +196,14 @@ class _Keys:
         """The name of the tables, else the most frequent of the fullest forms."""
         if key[0] == "actor":
             return key[1]
-        bare = self._titles.without if key[0] == "person" else str
+        bare = self._bare if key[0] == "person" else str
         counts = Counter(bare(p.name) for _, p in group)
         return min(counts, key=lambda form: (-len(form.split()), -counts[form], form))
 
-    def _person(self, participant: Participant) -> _Person:
-        name = self._titles.without(participant.name)
+    def _read_person(self, full_name: str, country: str | None) -> _Person:
+        name = self._bare(full_name)
         first, middle, last = name_parts(name)
         alone = first == last and not middle
-        country = participant.country
         if alone and country is None:
             country = self._lexicon.country(self._lexicon.surnames.get(name, "") or "-")
         return _Person("" if alone else spelling(first), middle, _spelled(last), country)

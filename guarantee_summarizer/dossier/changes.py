@@ -17,15 +17,15 @@ def new_values(strand: Strand, contested: set[Point]) -> list[Change]:
 
     A value that is in contradiction is not settled: it counts from the next report of it on.
     """
-    changes = dict[tuple[str, str], Change]()
+    told = list[tuple[Point, Point]]()
     for at, point in enumerate(strand.points):
         before = [] if point in contested else _last_before(strand, at)
         if not before or any(strand.agrees(p, point) for p in before):
             continue
-        if not _beside(strand, point, before[0]):
-            pair = before[0].value, point.value
-            changes.setdefault(pair, _change(strand, before[0], point))
-    return list(changes.values())
+        again = any(strand.agrees(a, before[0]) and strand.agrees(b, point) for a, b in told)
+        if not again and not _beside(strand, point, before[0]):
+            told.append((before[0], point))
+    return [_change(strand, before, after) for before, after in told]
 
 
 def new_statuses(strand: Strand, contested: set[Point]) -> list[Change]:
@@ -86,7 +86,8 @@ def _beside(strand: Strand, point: Point, before: Point) -> bool:
 
 
 def _change(strand: Strand, before: Point, after: Point) -> Change:
+    """A change with the reports that agree with one side only: the old ones, and the new ones."""
     same = [p for p in strand.points if strand.comparable(p, after)]
-    old = [p for p in same if p.value == before.value and p.day <= before.day]
-    new = [p for p in same if p.value == after.value and p.day >= after.day]
+    old = [p for p in same if p.day <= before.day and strand.speaks_for(p, before, after)]
+    new = [p for p in same if p.day >= after.day and strand.speaks_for(p, after, before)]
     return made(Change, **strand.about, date=after.day, before=side_of(old), after=side_of(new))

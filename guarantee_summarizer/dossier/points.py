@@ -137,6 +137,12 @@ class Strand:
             return self.side(one) == self.side(other)
         return not self.excludes(one, other)
 
+    def speaks_for(self, point: Point, one: Point, other: Point) -> bool:
+        """Return whether a point says what one of two says, and not what the other says."""
+        if self.what == STATUS:
+            return point.value == one.value
+        return self.agrees(point, one) and not self.agrees(point, other)
+
     @cached_property
     def _first(self) -> dict[str, Point]:
         """The first point of each value."""

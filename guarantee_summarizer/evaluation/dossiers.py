@@ -1,25 +1,25 @@
-"""Score a dossier against labels: pairs of statements in one thread, pairs that contradict, changes.
-
-A label names a proposal by article and place: `21:0` is `proposals[0]` of the article that the
-caller calls 21.
-"""
+"""Score a dossier against labels: pairs of statements in one thread, pairs that contradict, changes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import combinations, product
 from typing import Any
 
-from guarantee_summarizer.dossier import Dossier, Side, Statement
+from guarantee_summarizer.dossier import Dossier, Statement
 from guarantee_summarizer.evaluation.scoring import Count
 
 __all__ = ["score_dossier"]
 
-_Pair = frozenset[str]
+_Name = Callable[[Statement], str]
 
 
 def score_dossier(
-    dossier: Dossier, labels: Mapping[str, Any], articles: Mapping[str, str]
+    dossier: Dossier,
+    labels: Mapping[str, Any],
+    names: Mapping[tuple[str, str], str],
+    *,
+    touching: Iterable[str] = (),
 ) -> dict[str, Count]:
     """Count pairs of one thread, contradicting pairs and changes that are right.
 
@@ -27,55 +27,69 @@ def score_dossier(
         dossier: what is scored.
         labels: `threads`, each a list of statements; `conflicts` and `changes`, each two
             statements and the kind of term, or `status`. Of a change the first one still has the
-            old value, the second is the first with the new one.
-        articles: what the labels call each article, by its id.
+            old value, the second one has the new.
+        names: what the labels call a statement, by article id and path; others are nobody's.
+        touching: count only what has to do with statements whose names begin so; all if empty.
 
     Returns:
-        counts under `threads`, `conflicts`, `changes`, over statements of those articles.
+        counts under `threads`, `conflicts` and `changes`.
     """
-    gold = {pair for members in labels["threads"].values() for pair in _pairs(members)}
-    found = {
-        pair for thread in dossier.threads for pair in _pairs(_named(thread.statements, articles))
-    }
-    told = {
-        (frozenset(pair), conflict.what)
-        for conflict in dossier.conflicts
-        for pair in product(*(_of(side, articles) for side in conflict.sides))
-    }
-    right = {(frozenset(label[:2]), label[2]) for label in labels["conflicts"]}
+    beginnings = tuple(touching) or ("",)
+
+    def counts(pair: Iterable[str]) -> bool:
+        return any(name.startswith(beginnings) for name in pair)
+
+    def name(statement: Statement) -> str:
+        place = statement.article, statement.path
+        return names.get(place, f"{place}")
+
     return {
-        "threads": Count(len(gold & found), len(found), len(gold)),
-        "conflicts": Count(len(right & told), len(told), len(right)),
-        "changes": _changes(dossier, labels["changes"], articles),
+        "threads": _pairs(dossier, labels["threads"].values(), name, counts),
+        "conflicts": _conflicts(dossier, labels["conflicts"], name, counts),
+        "changes": _changes(dossier, labels["changes"], name, counts),
     }
 
 
-def _changes(dossier: Dossier, labels: Iterable[Any], articles: Mapping[str, str]) -> Count:
-    """A change is right if its old side holds the label's first claim, and the new one the second."""
-    told = [
-        (change.what, _of(change.before, articles), _of(change.after, articles))
-        for change in dossier.changes()
-    ]
-    labels = [tuple(label) for label in labels]
-    hits = {
-        number
-        for number, (what, before, after) in enumerate(told)
-        if any(w == what and a in before and b in after for a, b, w in labels)
-    }
-    return Count(len(hits), len(told), len(labels))
+def _pairs(
+    dossier: Dossier, labels: Iterable[Any], name: _Name, counts: Callable[[Iterable[str]], bool]
+) -> Count:
+    threads = (map(name, thread.statements) for thread in dossier.threads)
+    found, right = (
+        {pair for some in groups for pair in _two(some) if counts(pair)}
+        for groups in (threads, labels)
+    )
+    return Count(len(found & right), len(found), len(right))
 
 
-def _pairs(members: Iterable[str]) -> Iterator[_Pair]:
+def _two(members: Iterable[str]) -> Iterator[frozenset[str]]:
     return map(frozenset, combinations(members, 2))
 
 
-def _of(side: Side, articles: Mapping[str, str]) -> list[str]:
-    return _named(side.reports, articles)
+def _conflicts(
+    dossier: Dossier, labels: Iterable[Any], name: _Name, counts: Callable[[Iterable[str]], bool]
+) -> Count:
+    found = {
+        (frozenset(pair), conflict.what)
+        for conflict in dossier.conflicts
+        for pair in product(map(name, conflict.one.reports), map(name, conflict.other.reports))
+        if counts(pair)
+    }
+    right = {(frozenset((one, other)), what) for one, other, what in labels if counts((one, other))}
+    return Count(len(found & right), len(found), len(right))
 
 
-def _named(statements: Iterable[Statement], articles: Mapping[str, str]) -> list[str]:
-    return [
-        f"{articles[s.article]}:{s.path.removeprefix('proposals[')[:-1]}"
-        for s in statements
-        if s.article in articles
+def _changes(
+    dossier: Dossier, labels: Iterable[Any], name: _Name, counts: Callable[[Iterable[str]], bool]
+) -> Count:
+    """A change is right if its old side holds a label's first statement, and its new one the second."""
+    right = [(one, other, what) for one, other, what in labels if counts((one, other))]
+    found = [
+        (change.what, set(map(name, change.before.reports)), list(map(name, change.after.reports)))
+        for change in dossier.changes()
     ]
+    found = [(what, before, after) for what, before, after in found if counts(after[:1])]
+    hits = [
+        any(w == what and one in before and other in after for one, other, w in right)
+        for what, before, after in found
+    ]
+    return Count(sum(hits), len(found), len(right))

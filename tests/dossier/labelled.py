@@ -48,10 +48,19 @@ def articles() -> dict[str, gs.Article]:
     }
 
 
-def labels(*names: str) -> dict[str, Any]:
+def names() -> dict[tuple[str, str], str]:
+    """What the labels call each proposal, by article id and path."""
+    return {
+        (summary.article.id, f"proposals[{i}]"): f"{name}:{i}"
+        for name, summary in right_summaries().items()
+        for i in range(len(summary.proposals))
+    }
+
+
+def labels(*files: str) -> dict[str, Any]:
     """The labels of `gold` or `held_out`, or both together."""
     together: dict[str, Any] = {"threads": {}, "conflicts": [], "seeming": [], "changes": []}
-    for name in names:
+    for name in files:
         told = json.loads((HERE / f"{name}.json").read_text(encoding="utf-8"))
         for thread, members in told["threads"].items():
             together["threads"].setdefault(thread, []).extend(members)

@@ -117,6 +117,16 @@ def test_a_later_value_is_a_change_and_no_contradiction():
     assert changed(dossier) == [("duration", "P15Y", "P20Y", "2026-01-20")]
 
 
+def test_a_change_that_others_report_in_rounder_words_is_told_once_with_their_reports():
+    story = [
+        years("15 years", day="2026-01-06"),
+        years("20 years", day="2026-01-12", outlet="Post"),
+        years("about 20 years", day="2026-01-13", outlet="Times"),
+    ]
+    (change,) = gs.Dossier.of(story).changes()
+    assert [statement.outlet for statement in change.after.reports] == ["Post", "Times"]
+
+
 def test_one_outlet_that_corrects_itself_the_next_day_tells_a_change():
     dossier = gs.Dossier.of([years("15 years"), years("20 years", day="2026-01-13")])
     assert dossier.conflicts == ()

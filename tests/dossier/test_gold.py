@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 
 from guarantee_summarizer.evaluation.dossiers import score_dossier
-from tests.dossier.labelled import HELD_OUT, labels, right_summaries
-
-NAMES = {summary.article.id: name for name, summary in right_summaries().items()}
+from tests.dossier.labelled import HELD_OUT, labels, names, right_summaries
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +13,7 @@ def scores(request):
     from guarantee_summarizer import Dossier
 
     known = [s for name, s in right_summaries().items() if name not in HELD_OUT]
-    return score_dossier(Dossier.of(known), labels("gold"), NAMES)
+    return score_dossier(Dossier.of(known), labels("gold"), names())
 
 
 def test_pairs_of_one_thread_are_found_and_few_others(scores):
@@ -34,7 +32,7 @@ def test_most_changes_are_found_and_most_that_are_told_are_right(scores):
 @pytest.mark.parametrize(("one", "other", "why"), labels("gold", "held_out")["seeming"], ids=str)
 def test_what_only_seems_a_contradiction_is_told_as_none(right, one, other, why):
     def name(statement):
-        return f"{NAMES[statement.article]}:{statement.path[len('proposals[') : -1]}"
+        return names()[statement.article, statement.path]
 
     for conflict in right().conflicts:
         sides = [{name(statement) for statement in side.reports} for side in conflict.sides]
