@@ -197,6 +197,14 @@ class Dossier(Model):
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         raise DossierError(f"no actor {name!r} in {len(self.summaries)} articles{hint}")
 
+    def __repr__(self) -> str:
+        """One line; what it holds may be long."""
+        days = [str(given.published) for given in self._articles if given.published]
+        time = f", {days[0]} to {days[-1]}" if days else ""
+        return f"Dossier({len(self.summaries)} articles{time}, {len(self.left_out)} left out)"
+
+    __str__ = __repr__
+
     @cached_property
     def _articles(self) -> tuple[Given, ...]:
         return tuple(map(Given, self.summaries))

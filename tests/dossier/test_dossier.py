@@ -205,6 +205,14 @@ def test_layers_stand_side_by_side_by_date_with_the_actors_behind_them():
     ]
 
 
+def test_a_dossier_is_shown_in_one_line(right):
+    assert (
+        repr(right())
+        == str(right())
+        == "Dossier(19 articles, 2022-05-12 to 2026-01-30, 0 left out)"
+    )
+
+
 def test_hostile_text_stays_text():
     words = "The <script>alert(1)</script> guarantee runs for 15 years"
     dossier = gs.Dossier.of(
