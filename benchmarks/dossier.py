@@ -72,7 +72,6 @@ def _id(summary: gs.Summary) -> str:
 
 def benchmark_sizes() -> None:
     """CPU seconds and peak memory of dossiers of 100, 1,000 and 10,000 summaries, one process each."""
-    print("\nsummaries  of all  threads etc.  add one   JSON out   JSON in  JSON MB  summaries MB  peak MB")  # fmt: skip
     for size in SIZES:
         subprocess.run([sys.executable, __file__, "size", str(size)], check=True)
 
@@ -80,26 +79,28 @@ def benchmark_sizes() -> None:
 def _size(size: int) -> None:
     before = _megabytes()
     summaries = list(_varied(size + 1))
-    held = _megabytes() - before
     last = summaries.pop()
+    print(f"\n{size:,} summaries, {_megabytes() - before:.0f} MB of them")
     made, dossier = _timed(lambda: gs.Dossier.of(iter(summaries)))
-    told, _ = _timed(lambda: (dossier.threads, dossier.disputes, dossier.timeline, dossier.layers))
-    peak = _megabytes()
+    told, _ = _timed(lambda: _all_of(dossier))
+    _show("of, and all it tells", made + told, f"{_megabytes():.0f} MB peak")
+    print(f"  {len(dossier.actors)} actors, {len(dossier.threads)} threads, {len(dossier.conflicts)} conflicts, {len(dossier.changes())} changes", flush=True)  # fmt: skip
     added, more = _timed(lambda: _all_of(dossier.add(last)))
-    written, text = _timed(dossier.model_dump_json)
-    read, again = _timed(lambda: gs.Dossier.from_json(text))
-    assert again == dossier
+    _show("one more, and all again", added)
     assert len(more.summaries) == size + 1
-    found = f"{len(dossier.actors)} actors, {len(dossier.threads)} threads, {len(dossier.conflicts)} conflicts, {len(dossier.changes())} changes"  # fmt: skip
-    print(
-        f"{size:9,} {made:7.2f} {told:13.2f} {added:8.2f} {written:10.2f} {read:9.2f} "
-        f"{len(text) / 1e6:8.0f} {held:13.0f} {peak:8.0f}   {found}"
-    )
+    written, text = _timed(dossier.model_dump_json)
+    _show("to JSON", written, f"{len(text) / 1e6:.0f} MB of JSON")
+    read, again = _timed(lambda: gs.Dossier.from_json(text))
+    _show("from JSON", read, f"{_megabytes():.0f} MB peak")
+    assert again == dossier
+
+
+def _show(what: str, seconds: float, more: str = "") -> None:
+    print(f"  {what:24} {seconds:8.2f} s  {more}", flush=True)
 
 
 def _all_of(dossier: gs.Dossier) -> gs.Dossier:
-    assert dossier.threads is not None
-    assert dossier.timeline is not None
+    assert len(dossier.layers) + len(dossier.disputes) + len(dossier.timeline)
     return dossier
 
 

@@ -8,7 +8,6 @@ nothing.
 from __future__ import annotations
 
 import calendar
-import math
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -55,6 +54,7 @@ def accepted(status: str) -> bool | None:
     return True if status in _ACCEPTED else None
 
 
+@lru_cache(maxsize=65_536)
 def contradict(what: str, one: str | None, other: str | None) -> bool:
     """Tell whether two normalized values of one kind of term exclude each other.
 
@@ -186,7 +186,7 @@ def _precision(number: Decimal) -> int:
 
 
 def _rounded(number: Decimal, digits: int) -> Decimal:
-    return round(number, digits - 1 - math.floor(abs(number).log10()))
+    return round(number, digits - 1 - number.adjusted())
 
 
 def _touch(a: _Range, b: _Range) -> bool:
