@@ -65,6 +65,7 @@ def test_any_reports_make_one_dossier_in_any_order_that_reads_back_equal(offers,
     assert other == dossier
     assert told(other) == told(dossier)
     assert gs.Dossier.from_json(told(dossier)) == dossier
+    assert gs.Dossier.model_validate_json(told(dossier)) == dossier
     for conflict in dossier.conflicts:
         assert conflict.one.value != conflict.other.value
         assert all(statement.published for side in conflict.sides for statement in side.reports)
@@ -82,8 +83,10 @@ def test_json_holds_all_for_other_readers_and_is_told_again_when_it_is_read(righ
 
 
 def test_a_stored_dossier_that_is_broken_or_of_another_version_is_refused(right):
-    with pytest.raises(gs.DossierError, match="cannot be read"):
+    with pytest.raises(gs.DossierError, match="is no JSON"):
         gs.Dossier.from_json("{")
+    with pytest.raises(gs.DossierError, match="cannot be read"):
+        gs.Dossier.from_json("[]")
     with pytest.raises(gs.DossierError, match="version"):
         gs.Dossier.from_json('{"version": "2"}')
 
