@@ -282,7 +282,8 @@ class _Principals:
         if key[0] == "person":
             return (self._of_person(entries) or name,)
         if key[0] in (*_COLLECTIVE, "force"):
-            return self._of_collective(entries[0].name)
+            state = _most(self._states.get(p.country or "") for p in entries)
+            return self._of_collective(entries[0].name) or ((state,) if state else ())
         return (name,)
 
     def _of_person(self, entries: list[Participant]) -> str | None:

@@ -111,6 +111,12 @@ def test_officials_speak_for_their_state_and_allies_for_nobody_in_particular():
     ]
 
 
+def test_an_office_speaks_for_the_state_that_it_belongs_to():
+    office = {"name": "the President", "kind": "office", "country": "FRA"}
+    (actor,) = gs.Dossier.of([article(office)]).actors
+    assert actor.principals == ("France",)
+
+
 def test_an_unknown_or_ambiguous_name_is_an_error_that_names_who_may_be_meant():
     dossier = gs.Dossier.of([article(person("Mark Kelly"), person("Ruth Kelly"))])
     with pytest.raises(gs.DossierError, match="Mark Kelly, Ruth Kelly"):
