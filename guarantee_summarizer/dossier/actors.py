@@ -1,18 +1,18 @@
 """Join the actors of many summaries across articles, spellings and languages.
 
 By the tables (states, organizations, coalitions, media), by first name, initials, surname and
-country of persons, by abbreviations that an article spells out. Nothing is joined by likeness:
-two persons of one surname stay two, and a surname alone is somebody only where one can be meant.
+country of persons, by abbreviations that an article spells out; never by likeness.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 
 from guarantee_summarizer.dossier.model import Actor, Mention, made
+from guarantee_summarizer.dossier.persons import Person, spelled, told_apart
 from guarantee_summarizer.dossier.reports import Given
 from guarantee_summarizer.lexicon import Lexicon
 from guarantee_summarizer.lexicon.names import Titles, name_parts, spelling
@@ -24,16 +24,6 @@ __all__ = ["Cast", "join_actors"]
 _Key = tuple[str, ...]
 _COLLECTIVE = ("group", "office")  # known by their words alone
 _BY_PEOPLE = ("demonym", "metonym")
-
-
-@dataclass(frozen=True, slots=True)
-class _Person:
-    """What an entry says of a person; `first` is empty where only the surname stands."""
-
-    first: str
-    middle: str
-    last: str
-    country: str | None
 
 
 @dataclass(frozen=True)
@@ -83,7 +73,7 @@ class Cast:
         known = self.lexicon.actor(form)
         if known and known.name in self.by_name:
             return (self.by_name[known.name],)
-        names = self._by_form.get(fold(form)) or self._by_form.get(_spelled(form), set())
+        names = self._by_form.get(fold(form)) or self._by_form.get(spelled(form), set())
         return tuple(self.by_name[name] for name in sorted(names))
 
     @cached_property
@@ -94,8 +84,8 @@ class Cast:
                 forms[fold(form)].add(actor.name)
                 if actor.kind == "person":
                     words = form.split()
-                    forms[_spelled(form)].add(actor.name)
-                    forms[_spelled(words[-1])].add(actor.name)
+                    forms[spelled(form)].add(actor.name)
+                    forms[spelled(words[-1])].add(actor.name)
         return forms
 
     @cached_property
@@ -162,7 +152,7 @@ class _Keys:
         self._bare, self._person = cache(Titles(lexicon).without), cache(self._read_person)
         self._states = {a.code: a.name for a in lexicon.actors if a.code}
         self._short: dict[str, set[str]] = defaultdict(set)
-        persons: dict[str, set[_Person]] = defaultdict(set)
+        persons: dict[str, set[Person]] = defaultdict(set)
         for _, participant in entries:
             if participant.kind == "person":
                 person = self._person(participant.name, participant.country)
@@ -171,7 +161,7 @@ class _Keys:
                 for alias in participant.aliases:
                     self._short[_plain(alias)].add(_plain(participant.name))
         self._identities = {
-            person: key for group in persons.values() for person, key in _told_apart(group).items()
+            person: key for group in persons.values() for person, key in told_apart(group).items()
         }
 
     def of(self, article: str, participant: Participant) -> _Key:
@@ -200,62 +190,17 @@ class _Keys:
         counts = Counter(bare(p.name) for _, p in group)
         return min(counts, key=lambda form: (-len(form.split()), -counts[form], form))
 
-    def _read_person(self, full_name: str, country: str | None) -> _Person:
+    def _read_person(self, full_name: str, country: str | None) -> Person:
         name = self._bare(full_name)
         first, middle, last = name_parts(name)
         alone = first == last and not middle
         if alone and country is None:
             country = self._lexicon.country(self._lexicon.surnames.get(name, "") or "-")
-        return _Person("" if alone else spelling(first), middle, _spelled(last), country)
-
-
-def _spelled(name: str) -> str:
-    return " ".join(map(spelling, name.split()))
+        return Person("" if alone else spelling(first), middle, spelled(last), country)
 
 
 def _plain(name: str) -> str:
     return fold(name).removeprefix("the ")
-
-
-def _told_apart(persons: set[_Person]) -> dict[_Person, _Key]:
-    """A key for each entry with one surname: one person's entries share one.
-
-    Full names are one person's unless first names, middle initials or countries differ; an initial
-    is the only first name with it, a surname alone the only person whom its country allows.
-    """
-    keys: dict[_Person, _Key] = {}
-    for rank in (2, 1, 0):  # full names, initials, surnames alone
-        entries = [p for p in persons if min(len(p.first), 2) == rank]
-        own = _apart(entries)
-        known = list(keys.items())
-        for person in entries:
-            may_be = {
-                key
-                for other, key in known
-                if other.first.startswith(person.first) and _agree(person.country, other.country)
-            }
-            keys[person] = may_be.pop() if len(may_be) == 1 else own[person]
-    return keys
-
-
-def _apart(persons: list[_Person]) -> dict[_Person, _Key]:
-    """Surname and first name, and initials and country where entries with both differ in them."""
-    groups: dict[str, list[_Person]] = defaultdict(list)
-    for person in persons:
-        groups[person.first].append(person)
-    keys: dict[_Person, _Key] = {}
-    for first, same in groups.items():
-        middles = {p.middle for p in same if p.middle}
-        countries = {p.country for p in same if p.country}
-        for p in same:
-            middle = p.middle if len(middles) > 1 else ""
-            country = (p.country or "") if len(countries) > 1 else ""
-            keys[p] = ("person", p.last, first, middle, country)
-    return keys
-
-
-def _agree(one: Hashable | None, other: Hashable | None) -> bool:
-    return one is None or other is None or one == other
 
 
 def _unique(names: dict[_Key, str]) -> dict[_Key, str]:
