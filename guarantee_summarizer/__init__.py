@@ -14,6 +14,7 @@ from guarantee_summarizer.errors import (
     BadRequestError,
     BudgetSpentError,
     ConfigurationError,
+    DossierError,
     GuaranteeSummarizerError,
     InvalidAnswerError,
     LedgerError,
@@ -57,6 +58,7 @@ from guarantee_summarizer.summarizer import Summarizer, asummarize, summarize
 if _TYPE_CHECKING:
     from guarantee_summarizer.batch import Batch, BatchJob, Submission
     from guarantee_summarizer.corpus.ledger import Ledger
+    from guarantee_summarizer.dossier import Dossier
     from guarantee_summarizer.readers import (
         article_from_html,
         article_from_pdf,
@@ -69,6 +71,7 @@ if _TYPE_CHECKING:
 _LAZY = {
     "Batch": "batch",
     "BatchJob": "batch",
+    "Dossier": "dossier",
     "Ledger": "corpus.ledger",
     "Submission": "batch",
     "article_from_html": "readers",
@@ -94,6 +97,8 @@ __all__ = [
     "Citation",
     "ConfigurationError",
     "Dispute",
+    "Dossier",
+    "DossierError",
     "Endpoint",
     "Event",
     "Failure",

@@ -6,6 +6,7 @@
     ├── PromptError             a template is missing, broken, or names an unknown variable
     ├── LexiconError            a lexicon file breaks its format
     ├── LedgerError             the ledger of a run cannot be opened, read or written
+    ├── DossierError            a dossier is given, or asked for, what it cannot hold
     ├── BudgetSpentError        the budget of a run ended it; finished results are kept
     ├── ConfigurationError      options that do not fit together, or a missing extra
     │   ├── MissingKeyError     a model was named, but no API key was found
@@ -39,6 +40,7 @@ __all__ = [
     "BadRequestError",
     "BudgetSpentError",
     "ConfigurationError",
+    "DossierError",
     "GuaranteeSummarizerError",
     "InvalidAnswerError",
     "LedgerError",
@@ -82,6 +84,10 @@ class LexiconError(GuaranteeSummarizerError):
 
 class LedgerError(GuaranteeSummarizerError):
     """The ledger of a run cannot be opened, read or written; recorded entries are kept."""
+
+
+class DossierError(GuaranteeSummarizerError):
+    """A dossier is given, or asked for, what it cannot hold; the message says what it can."""
 
 
 class BudgetSpentError(GuaranteeSummarizerError):

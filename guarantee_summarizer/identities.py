@@ -13,6 +13,13 @@ from functools import cached_property
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.lexicon import Actor, Lexicon, Mention
+from guarantee_summarizer.lexicon.names import (
+    FIRST_NAMES,
+    PARTICLES,
+    Titles,
+    name_parts,
+    surname_at,
+)
 from guarantee_summarizer.lexicon.persons import Person, begins_name, find_people, surname
 from guarantee_summarizer.schema import Participant, Summary
 from guarantee_summarizer.schema.paths import renamed
@@ -22,14 +29,9 @@ __all__ = ["ActorsInText", "Identities"]
 
 _KNOWN = ("title", "affiliation")
 _NEVER_GUESSED = ("office", "group")
-_TITLE_WORDS = 6  # of the longest titles in front of a name
 _BEFORE = 120  # characters in front of an abbreviation that hold the name it stands for
 _OF = frozenset("of the for on and in to former".split())
-_PARTICLES = frozenset("von van der den de la le del della di da dos du bin ibn ben al el".split())
-_FIRST_NAMES = frozenset("van ben al".split())  # particles that are first names, too
 _PATRONYMIC = frozenset("bin ibn".split())  # Mohammed bin Salman is not Salman
-_SPACED_INITIALS = re.compile(r"\b(\w)\. (?=\w\.)")
-_IN_BRACKETS = re.compile(r"\s*\([^)]*\)$")
 _ABBREVIATION = re.compile(r"\((?:the )?[\"“]?([A-Z]\w*[A-Z]\w*)[\"”]?\)")
 _CAPITALIZED_PAIR = re.compile(  # overlapping: the second word may begin the next pair
     r"\b([A-Z][^\W\d_]+)\s(?=((?:(?:von|van|der|den|de|la|di|da|bin|al|el)\s)*[^\W\d_a-z][\w-]+))"
@@ -70,42 +72,20 @@ class ActorsInText:
         alone = last != name and words.count(fold(last)) > words.count(fold(name))
         return [last] if alone else []
 
-    def untitled(self, name: str) -> str:
-        """Return a person's name without brackets, state, office and honorific."""
-        words, at = _IN_BRACKETS.sub("", name).split(), 0
-        while step := self._title(words, at) or self._state_of_title(words, at):
-            at += step
-        rest = words[at:]  # of "official in Paris" there is no name
-        named = rest and (rest[0][0].isupper() or rest[0] in _PARTICLES)
-        return " ".join(rest) if named else name
-
-    def _title(self, words: list[str], at: int) -> int:
-        """How many words from there on are a title; the last word is the name's."""
-        sizes = range(min(len(words) - 1 - at, _TITLE_WORDS), 0, -1)
-        return next((n for n in sizes if _plain(words[at : at + n]) in self._titles), 0)
-
-    def _state_of_title(self, words: list[str], at: int) -> int:
-        """How many words from there on name whom the title that follows belongs to."""
-        sizes = (n for n in (3, 2, 1) if self._title(words, at + n))
-        return next((n for n in sizes if self._is_actor(" ".join(words[at : at + n]))), 0)
-
     def may_be_first_name(self, word: str) -> bool:
         """Tell whether it is neither title, nor actor, nor a word that begins sentences."""
-        title = _plain([word]) in self._titles or _plain([word.removesuffix("s")]) in self._titles
-        return not title and begins_name(word) and not self._is_actor(word)
+        titles = self.titles
+        title = titles.is_title([word]) or titles.is_title([word.removesuffix("s")])
+        return not title and begins_name(word) and not titles.is_actor(word)
 
-    def _is_actor(self, form: str) -> bool:
-        form = form.removesuffix("'s").removesuffix("’s")
-        return bool(self.lexicon.actor(form) or self.lexicon.country(form))
+    def untitled(self, name: str) -> str:
+        """Return a person's name without brackets, state, office and honorific."""
+        return self.titles.without(name)
 
     @cached_property
-    def _titles(self) -> frozenset[str]:
-        titles = (*self.lexicon.offices, *self.lexicon.honorifics, *self.lexicon.prefixes)
-        return frozenset(_plain(title.split()) for title in titles)
-
-
-def _plain(words: list[str]) -> str:
-    return fold(" ".join(words)).rstrip(".")
+    def titles(self) -> Titles:
+        """Return the titles that the lexicon knows."""
+        return Titles(self.lexicon)
 
 
 class _Persons:
@@ -161,8 +141,8 @@ class _Persons:
 
     def _key(self, name: str) -> str:
         """First name and surname, and the middle initials where two persons differ in them."""
-        first, middle, last = _parts(name)
-        namesakes = map(_parts, self._full[last])
+        first, middle, last = name_parts(name)
+        namesakes = map(name_parts, self._full[last])
         middles = {other[1] for other in namesakes if other[0] == first and other[1]}
         return f"{first} {middle} {last}" if len(middles) > 1 else f"{first} {last}"
 
@@ -184,29 +164,14 @@ def _common(values: Iterable[str]) -> str | None:
     return distinct.pop() if len(distinct) == 1 else None
 
 
-def _surname_at(words: list[str]) -> int:
-    at = len(words) - 1
-    while at > 1 and words[at - 1] in _PARTICLES:
-        at -= 1
-    return at
-
-
 def _surnames(name: str) -> set[str]:
     """What a person of that full name goes by, folded: `von der leyen` and `leyen`."""
     words = fold(name).split()
-    if len(words) == 1 or words[0] in _PARTICLES - _FIRST_NAMES:
+    if len(words) == 1 or words[0] in PARTICLES - FIRST_NAMES:
         return set()
-    last = words[_surname_at(words) :]
+    last = words[surname_at(words) :]
     own = {" ".join(last)}
     return own if _PATRONYMIC.intersection(last) else own | {last[-1]}
-
-
-def _parts(name: str) -> tuple[str, str, str]:
-    """First name, middle initials and surname, folded: `donald`, `j`, `trump`."""
-    words = _SPACED_INITIALS.sub(r"\1.", fold(name)).split()
-    at = _surname_at(words)
-    middle = (w.replace(".", "") if "." in w else w[0] for w in words[1:at])
-    return words[0].replace(".", ""), "".join(middle), " ".join(words[at:])
 
 
 class _Abbreviations:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from guarantee_summarizer.lexicon.actors import Lexicon, Mention
+from guarantee_summarizer.lexicon.names import spelling
 from guarantee_summarizer.normalize.quantities import MONTH_NAMES, WEEKDAY_NAMES
 
 __all__ = ["Person", "begins_name", "find_people", "surname", "variant"]
@@ -32,7 +33,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _REPRESENTED = re.compile(r" (?:will be|was|is|were|are) (?:to be )?represented by (?:the )?$")
 _NO_PERSON = frozenset(
     "The A An In On At It He She They We But And Or If When While After Before As For From To With "
-    "By This That These Those There Here What Who Why How Where No Not Some Many Most Both Each "
+    "By This That These Those There Here What Who Whom Whose Which Whether Why How Where No Not Some Many Most Both Each "
     "Even Only Just Without Amid Like Unlike Because Although Though Since Until Yet Later Earlier "
     "Beside Besides Meanwhile However Still Then Now Also Despite During Over Under Another Other Yesterday Today State "
     "House Palace Street Square Memorandum Article Treaty Council Force Forces Union Ministry "
@@ -78,13 +79,12 @@ def surname(name: str) -> str:
 
 
 def variant(name: str) -> str:
-    """What transliterations of one Slavic surname share.
+    """What the spellings of one surname share.
 
     >>> variant("Zelenskyy") == variant("Zelensky") == variant("Zelenskiy")
     True
     """
-    word = re.sub(r"(?:iy|yy|yi|ij|ii|yj|y|i)$", "i", surname(name).lower())
-    return word.replace("y", "i").replace("kh", "h").replace("’", "").replace("'", "")
+    return spelling(surname(name))
 
 
 def find_people(text: str, lexicon: Lexicon, mentions: list[Mention]) -> list[Person]:

@@ -1,0 +1,93 @@
+"""Find what changed in a thread: a later value that excludes the one before, a further status."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from datetime import timedelta
+
+from guarantee_summarizer.dossier.model import Change, made
+from guarantee_summarizer.dossier.points import ONE_TIME, Point, Strand, side_of
+from guarantee_summarizer.dossier.values import rung
+
+__all__ = ["new_statuses", "new_values"]
+
+
+def new_values(strand: Strand, contested: set[Point]) -> list[Change]:
+    """Return where a value is new and excludes the one that stood before.
+
+    A value that is in contradiction is not settled: it counts from the next report of it on.
+    """
+    told = list[tuple[Point, Point]]()
+    for at, point in enumerate(strand.points):
+        before = [] if point in contested else _last_before(strand, at)
+        if not before or any(strand.agrees(p, point) for p in before):
+            continue
+        again = any(strand.agrees(a, before[0]) and strand.agrees(b, point) for a, b in told)
+        if not again and not _beside(strand, point, before[0]):
+            told.append((before[0], point))
+    return [_change(strand, before, after) for before, after in told]
+
+
+def new_statuses(strand: Strand, contested: set[Point]) -> list[Change]:
+    """Return where a status has come further than ever, is refused, or is open again.
+
+    What another party refused may be asked for again; that alone is no change.
+    """
+    changes, furthest = list[Change](), dict[object, tuple[int, Point]]()
+    for at, point in enumerate(strand.points):
+        if point in contested:
+            continue
+        before = _last_before(strand, at)
+        best = max((n for n, p in furthest.values() if strand.comparable(p, point)), default=0)
+        if before and _is_step(point, before, best):
+            changes.append(_change(strand, before[0], point))
+        if rung(point.value) >= furthest.get(point.key, (0, point))[0]:
+            furthest[point.key] = rung(point.value), point
+    return changes
+
+
+def _is_step(point: Point, before: list[Point], furthest: int) -> bool:
+    refused = all(p.value == "rejected" for p in before)
+    if point.value == "rejected":
+        return not any(p.value == "rejected" for p in before)
+    if point.value == "ended":
+        return any(rung(p.value) for p in before)
+    if refused and not rung(point.value):
+        return any(p.said.doers & p.said.voice for p in before)
+    return refused or rung(point.value) > furthest
+
+
+def _last_before(strand: Strand, at: int) -> list[Point]:
+    """The comparable points of the last day before a point's time."""
+    point, found = strand.points[at], list[Point]()
+    end = bisect_left(strand.points, point.day, hi=at, key=lambda p: p.day)
+    for number in range(end - 1, -1, -1):
+        p = strand.points[number]
+        if found and p.day < found[0].day:
+            break
+        if _earlier(p, point) and strand.comparable(p, point):
+            found.append(p)
+    return found[::-1]
+
+
+def _earlier(one: Point, other: Point) -> bool:
+    """Whether it is of an earlier time; one outlet corrects itself the next day."""
+    source = one.said.statement.source
+    itself = source is not None and source == other.said.statement.source
+    return other.day - one.day > (timedelta(0) if itself else ONE_TIME)
+
+
+def _beside(strand: Strand, point: Point, before: Point) -> bool:
+    """Whether another statement of the point's article still tells the value of before."""
+    return any(
+        p.said is not point.said and strand.comparable(p, before) and strand.agrees(p, before)
+        for p in strand.by_article[point.said.statement.article]
+    )
+
+
+def _change(strand: Strand, before: Point, after: Point) -> Change:
+    """A change with the reports that agree with one side only: the old ones, and the new ones."""
+    same = [p for p in strand.points if strand.comparable(p, after)]
+    old = [p for p in same if p.day <= before.day and strand.speaks_for(p, before, after)]
+    new = [p for p in same if p.day >= after.day and strand.speaks_for(p, after, before)]
+    return made(Change, **strand.about, date=after.day, before=side_of(old), after=side_of(new))

@@ -1,0 +1,282 @@
+"""Dossier: many summaries as one, built again from them whenever one is added."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, Final, Literal, Self
+
+from pydantic import ValidationError, computed_field, field_validator, model_validator
+
+from guarantee_summarizer.corpus.results import Failure
+from guarantee_summarizer.dossier.actors import Cast, join_actors
+from guarantee_summarizer.dossier.model import (
+    Actor,
+    Change,
+    Conflict,
+    DisputeThread,
+    LayerReport,
+    LeftOut,
+    Moment,
+    Thread,
+    made,
+)
+from guarantee_summarizer.dossier.reports import Given, facts
+from guarantee_summarizer.dossier.stories import thread_of
+from guarantee_summarizer.dossier.threads import group_statements, statements
+from guarantee_summarizer.dossier.timeline import join_disputes, layer_reports, timeline
+from guarantee_summarizer.errors import DossierError
+from guarantee_summarizer.lexicon import default_lexicon
+from guarantee_summarizer.schema import Summary, describe
+from guarantee_summarizer.schema.base import Model
+
+__all__ = ["DOSSIER_VERSION", "Dossier"]
+
+DOSSIER_VERSION: Final = "1"
+
+
+class Dossier(Model):
+    """Many summaries as one: who proposed what when, what changed, and what contradicts.
+
+    Make one with `Dossier(summaries)`, which is `Dossier.of`, and a larger one with `add`. It depends on the set of summaries
+    alone, not on their order, nor on how they were added. All but `summaries` and `left_out` is
+    told from them when it is first asked for, and again when a stored dossier is read; JSON holds
+    it for other readers.
+
+    Attributes:
+        summaries: one for each article, by date, the undated last; without withheld claims.
+        left_out: what was given and is not in it: failures, and further summaries of one article.
+    """
+
+    version: Literal["1"] = DOSSIER_VERSION
+    summaries: tuple[Summary, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+
+    def __init__(
+        self, summaries: Iterable[Summary | Failure] | None = None, /, **fields: Any
+    ) -> None:
+        if summaries is not None:
+            made = type(self).of(summaries)
+            fields |= {"summaries": made.summaries, "left_out": made.left_out}
+        super().__init__(**fields)
+
+    @classmethod
+    def of(cls, summaries: Iterable[Summary | Failure]) -> Self:
+        """Make a dossier of summaries, as `summarize`, `map` or a file of them give them.
+
+        Of several summaries of one article the best is kept: that of a language model before that
+        of the embedded extractor, a whole one before an incomplete one, a reviewed one before
+        others, then the latest. The others and failures are told in `left_out`. A summary that
+        is not relevant counts as an article without claims; one without a date has no place in
+        time: it takes part in threads, not in contradictions and changes.
+
+        Args:
+            summaries: any number, in any order; a generator is read once.
+
+        Raises:
+            DossierError: an item is neither a summary nor a failure.
+
+        >>> Dossier.of([]).conflicts()
+        ()
+        """
+        return cls().add(summaries)
+
+    def add(self, summaries: Summary | Failure | Iterable[Summary | Failure]) -> Self:
+        """Return the dossier of what it holds and more summaries; as `of` all of them at once.
+
+        Raises:
+            DossierError: an item is neither a summary nor a failure.
+        """
+        more = [summaries] if isinstance(summaries, Summary | Failure) else summaries
+        kept = {given.id: given for given in map(Given, self.summaries)}
+        left = {(one.what, one.reason): one for one in self.left_out}
+        for number, item in enumerate(more, 1):
+            if isinstance(item, Failure):
+                _leave(left, item.source, str(item.error))
+                continue
+            if not isinstance(item, Summary):
+                raise DossierError(
+                    f"item {number} is {type(item).__name__}; give summaries, or failures of a run"
+                )
+            given = Given(facts(item))
+            known = kept.get(given.id)
+            if known is None or known.summary == given.summary:
+                kept.setdefault(given.id, given)
+                continue
+            worse, better = sorted((known, given), key=_rank)
+            kept[given.id] = better
+            _leave(left, _name(worse), "a better or later summary of the same article is kept")
+        return made(
+            type(self),
+            summaries=tuple(one.summary for one in sorted(kept.values(), key=lambda o: o.order)),
+            left_out=tuple(left[key] for key in sorted(left)),
+        )
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Read a dossier that `model_dump_json` wrote; takes half the memory of `model_validate_json`.
+
+        Raises:
+            DossierError: it is no JSON, or breaks the form; the message names the field.
+        """
+        try:
+            return cls.model_validate(_given(json.loads(text)))
+        except ValidationError as error:
+            raise DossierError(f"the stored dossier cannot be read: {describe(error)}") from error
+        except ValueError as error:
+            raise DossierError(f"the stored dossier is no JSON: {error}") from error
+
+    @computed_field  # type: ignore[prop-decorator]
+    @cached_property
+    def actors(self) -> tuple[Actor, ...]:
+        """All actors by name, each joined across articles, with its mentions by date."""
+        return self._cast.actors
+
+    @computed_field  # type: ignore[prop-decorator]
+    @cached_property
+    def threads(self) -> tuple[Thread, ...]:
+        """What was proposed: each measure of the same actors over time, by first report."""
+        said = statements(self._articles, self._cast)
+        served = self._cast.beneficiaries
+        groups = sorted(group_statements(said, self._cast), key=lambda group: group.said[0].order)
+        return tuple(thread_of(group, served) for group in groups)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @cached_property
+    def disputes(self) -> tuple[DisputeThread, ...]:
+        """What is contested, with each party's stances by date, by first report."""
+        return tuple(join_disputes(self._articles, self.threads, self._cast))
+
+    @computed_field  # type: ignore[prop-decorator]
+    @cached_property
+    def layers(self) -> tuple[LayerReport, ...]:
+        """The layers of the guarantee as each article has them, by date, innermost first."""
+        return tuple(layer_reports(self._articles, self._cast))
+
+    @computed_field  # type: ignore[prop-decorator]
+    @cached_property
+    def moments(self) -> tuple[Moment, ...]:
+        """Events, first reports of threads and changes by date, the undated last."""
+        return timeline(self._articles, self.threads, self._cast)
+
+    def timeline(self) -> tuple[Moment, ...]:
+        """Return events, first reports of threads and changes by date, the undated last."""
+        return self.moments
+
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """Return what cannot both be true, thread by thread; each is in its thread, too."""
+        return tuple(conflict for thread in self.threads for conflict in thread.conflicts)
+
+    @property
+    def told_once(self) -> tuple[Thread, ...]:
+        """The threads that only one source reports; `thread.sources` says who reports a thread."""
+        return tuple(thread for thread in self.threads if len(thread.sources) == 1)
+
+    @property
+    def undated(self) -> tuple[str, ...]:
+        """The articles without a date: they have no place in time, contradict and change nothing."""
+        return tuple(given.id for given in self._articles if given.published is None)
+
+    def changes(self, since: date | str | None = None) -> tuple[Change, ...]:
+        """Return what changed, by date.
+
+        Args:
+            since: only changes that were reported on that day or later; a date or ISO 8601
+                (`2026-01-06`). None for all.
+
+        Raises:
+            DossierError: `since` is no day.
+        """
+        first = _day(since) if since is not None else date.min
+        changes = (change for thread in self.threads for change in thread.changes)
+        return tuple(sorted((c for c in changes if c.date >= first), key=lambda c: c.date))
+
+    def actor(self, name: str) -> Actor:
+        """Return an actor by its name in the dossier, or by any name, alias or spelling of it.
+
+        Raises:
+            DossierError: it holds no such actor, or several; the message names them.
+        """
+        exact = self._cast.by_name.get(name)
+        found = (exact,) if exact else self._cast.find(name)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            names = ", ".join(actor.name for actor in found)
+            raise DossierError(f"{name!r} may be several actors: {names}; name one of them")
+        near = difflib.get_close_matches(name, self._cast.by_name, n=3)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        raise DossierError(f"no actor {name!r} in {len(self.summaries)} articles{hint}")
+
+    def __repr__(self) -> str:
+        """One line; what it holds may be long."""
+        days = [str(given.published) for given in self._articles if given.published]
+        time = f", {days[0]} to {days[-1]}" if days else ""
+        return f"Dossier({len(self.summaries)} articles{time}, {len(self.left_out)} left out)"
+
+    __str__ = __repr__
+
+    @cached_property
+    def _articles(self) -> tuple[Given, ...]:
+        return tuple(map(Given, self.summaries))
+
+    @cached_property
+    def _cast(self) -> Cast:
+        return join_actors(self._articles, default_lexicon())
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_what_is_told(cls, data: Any) -> Any:
+        """Drop what a stored dossier holds for other readers; it is told again."""
+        return _given(data)
+
+    @field_validator("summaries")
+    @classmethod
+    def _in_order(cls, summaries: tuple[Summary, ...]) -> tuple[Summary, ...]:
+        """One summary for each article, without withheld claims, in order."""
+        given = sorted((Given(facts(one)) for one in summaries), key=lambda one: one.order)
+        if len({one.id for one in given}) < len(given):
+            raise ValueError("two summaries of one article; make the dossier with Dossier.of")
+        return tuple(one.summary for one in given)
+
+
+def _given(data: Any) -> Any:
+    """The fields of a stored dossier from which all others are told."""
+    if not isinstance(data, dict):
+        return data
+    return {key: value for key, value in data.items() if key not in Dossier.model_computed_fields}
+
+
+def _rank(given: Given) -> tuple[bool, bool, bool, float, str]:
+    """The better summary of an article is the greater one."""
+    made = given.summary.provenance
+    return (
+        made is not None and made.backend == "llm",
+        given.summary.complete,
+        made is not None and made.review == "done",
+        made.created.timestamp() if made else 0.0,
+        given.summary.model_dump_json(),
+    )
+
+
+def _name(given: Given) -> str:
+    made = given.summary.provenance
+    by = f" by {made.model or made.backend}, {made.created.isoformat()}" if made else ""
+    return f"summary of article {given.id}{by}"
+
+
+def _leave(left: dict[tuple[str, str], LeftOut], what: str, reason: str) -> None:
+    left[what, reason] = LeftOut(what=what, reason=reason)
+
+
+def _day(value: date | str) -> date:
+    try:
+        day = date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError as error:
+        raise DossierError(f"since: {value!r} is no day; write it as 2026-01-06") from error
+    if not isinstance(day, date):
+        raise DossierError(f"since: needs a date or text, not {type(value).__name__}")
+    return day.date() if isinstance(day, datetime) else day

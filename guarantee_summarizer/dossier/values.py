@@ -1,0 +1,196 @@
+"""Tell whether two values of terms, or two statuses, can both be true.
+
+Values are what `normalize` makes of the words: ISO 8601 durations, EDTF dates, numbers with a
+unit, each with its bound in front. What cannot be compared (other units, no value) contradicts
+nothing.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+__all__ = ["COMPARED", "accepted", "contradict", "rung", "start_of"]
+
+COMPARED = frozenset({"duration", "force_size", "deadline", "date", "money", "distance"})
+"""Kinds of terms whose values compare; a count, a share or another figure is of this or that."""
+
+_VALUE = re.compile(r"(<=|>=|<|>|~)?([^/]+)(?:/(.+))?")
+_DURATION = re.compile(r"P(T?)([\d.]+)([YMWDH])")
+_NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)(?: (.+))?")
+_DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
+_DAYS: dict[str, Decimal] = {
+    "Y": Decimal("365.25"),
+    "M": Decimal("30.4375"),
+    "W": Decimal(7),
+    "D": Decimal(1),
+    "H": Decimal(1) / 24,
+}
+_MINUTES = Decimal(1440)
+_SEASONS = {21: (3, 5), 22: (6, 8), 23: (9, 11), 24: (12, 12)}
+_ABOUT = Decimal("0.1")  # "about 10,000" is 9,000 to 11,000
+_DIGITS = 2  # news rounds figures to no fewer significant digits
+
+_ACCEPTED = ("pledged", "agreed_in_principle", "agreed", "signed", "in_force")
+
+
+def rung(status: str) -> int:
+    """Return how far a status has come: 0 while nothing is settled, 5 in force.
+
+    >>> rung("under_discussion"), rung("signed")
+    (0, 4)
+    """
+    return _ACCEPTED.index(status) + 1 if status in _ACCEPTED else 0
+
+
+def accepted(status: str) -> bool | None:
+    """Return whether a status says yes or no; None where it says neither."""
+    if status == "rejected":
+        return False
+    return True if status in _ACCEPTED else None
+
+
+@lru_cache(maxsize=65_536)
+def contradict(what: str, one: str | None, other: str | None) -> bool:
+    """Tell whether two normalized values of one kind of term exclude each other.
+
+    Two limits of one direction ("up to") are two values; a limit and a plain value exclude each
+    other where the value lies beyond it. A figure is the other one rounded if it equals it in its
+    own significant digits, two at least.
+
+    >>> contradict("duration", "P15Y", "P20Y"), contradict("duration", "<=P15Y", "P10Y")
+    (True, False)
+    >>> contradict("force_size", "<=15000", "<=30000"), contradict("money", "5 EUR", "6 USD")
+    (True, False)
+    >>> contradict("money", "1130000000 EUR", "1100000000 EUR")
+    False
+    """
+    if what not in COMPARED:
+        return False
+    dated = what in ("date", "deadline")
+    a, b = _read(one or "", dated=dated), _read(other or "", dated=dated)
+    if a is None or b is None or a.unit != b.unit:
+        return False
+    if a.limit and a.limit == b.limit:
+        return not _same(a.edge, b.edge, exact=a.unit == "date")
+    if a.low == a.high and b.low == b.high:
+        return not _same(a.low, b.low, exact=a.unit == "date")
+    return a.high < b.low or b.high < a.low or _touch(a, b) or _touch(b, a)
+
+
+def start_of(value: str | None) -> date | None:
+    """Return the first day of an EDTF date; of an open interval, the day that it names.
+
+    >>> start_of("../2026-01-31"), start_of("2026-01")
+    (datetime.date(2026, 1, 31), datetime.date(2026, 1, 1))
+    """
+    days = [d for part in (value or "").split("/") if (d := _days_of(part))]
+    return days[0][0] if days else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Range:
+    """The values that one value allows; `limit` is its direction where it states an inclusive one."""
+
+    low: Decimal
+    high: Decimal
+    unit: str
+    limit: str = ""
+    open: bool = False  # `<` and `>`: the edge itself is outside
+
+    @property
+    def edge(self) -> Decimal:
+        return self.high if self.limit == "<=" else self.low
+
+
+_LOWEST, _HIGHEST = Decimal("-Infinity"), Decimal("Infinity")
+
+
+@lru_cache(maxsize=16_384)
+def _read(value: str, *, dated: bool) -> _Range | None:
+    match = _VALUE.fullmatch(value)
+    if match is None:
+        return None
+    bound, first, last = match.groups()
+    if dated and (days := _date_range(first, last)):
+        return days
+    low, high = _figure(first), _figure(last or first)
+    if low is None or high is None or low[1] != high[1]:
+        return None
+    return _bounded(bound or "", low[0], high[0], low[1])
+
+
+def _bounded(bound: str, low: Decimal, high: Decimal, unit: str) -> _Range:
+    if bound in ("<", "<="):
+        return _Range(_LOWEST, high, unit, "<=" if bound == "<=" else "", bound == "<")
+    if bound in (">", ">="):
+        return _Range(low, _HIGHEST, unit, ">=" if bound == ">=" else "", bound == ">")
+    margin = _ABOUT if bound == "~" else Decimal(0)
+    return _Range(low * (1 - margin), high * (1 + margin), unit)
+
+
+def _figure(text: str) -> tuple[Decimal, str] | None:
+    """A duration in days, or a number, with its unit."""
+    if match := _DURATION.fullmatch(text):
+        time, number, unit = match.groups()
+        minutes = bool(time) and unit == "M"
+        return Decimal(number) * (1 / _MINUTES if minutes else _DAYS[unit]), "days"
+    if match := _NUMBER.fullmatch(text):
+        return Decimal(match[1]), match[2] or ""
+    return None
+
+
+def _date_range(first: str, last: str | None) -> _Range | None:
+    if first == ".." and (end := _days_of(last or "")):
+        return _Range(_LOWEST, Decimal(end[1].toordinal()), "date", "<=")
+    start = _days_of(first)
+    if start is None:
+        return None
+    if last == "..":
+        return _Range(Decimal(start[0].toordinal()), _HIGHEST, "date", ">=")
+    end = _days_of(last) if last else start
+    if end is None:
+        return None
+    return _Range(Decimal(start[0].toordinal()), Decimal(end[1].toordinal()), "date")
+
+
+def _days_of(text: str) -> tuple[date, date] | None:
+    """The first and the last day of an EDTF day, month, season or year."""
+    match = _DATE.fullmatch(text)
+    if match is None:
+        return None
+    year, month, day = int(match[1]), int(match[2] or 0), int(match[3] or 0)
+    first, last = _SEASONS.get(month, (month or 1, month or 12))
+    try:
+        if day:
+            return date(year, month, day), date(year, month, day)
+        return date(year, first, 1), date(year, last, calendar.monthrange(year, last)[1])
+    except ValueError:
+        return None
+
+
+def _same(one: Decimal, other: Decimal, *, exact: bool) -> bool:
+    """Whether the less precise figure is the other one, rounded."""
+    if one == other or exact or not (one and other):
+        return one == other
+    digits = max(_DIGITS, min(_precision(one), _precision(other)))
+    return _rounded(one, digits) == _rounded(other, digits)
+
+
+def _precision(number: Decimal) -> int:
+    return len(number.normalize().as_tuple().digits)
+
+
+def _rounded(number: Decimal, digits: int) -> Decimal:
+    return round(number, digits - 1 - number.adjusted())
+
+
+def _touch(a: _Range, b: _Range) -> bool:
+    """Whether the two have only the open edge of `a` in common: fewer than 5, and 5."""
+    at_high = a.high == b.low and a.low == _LOWEST
+    at_low = a.low == b.high and a.high == _HIGHEST
+    return a.open and (at_high or at_low)
