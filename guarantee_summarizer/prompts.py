@@ -6,20 +6,23 @@ and is data, never template source.
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import jinja2
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import meta
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.errors import PromptError
+from guarantee_summarizer.sandbox import Sandbox
 from guarantee_summarizer.schema.json_schema import wire_schema
+from guarantee_summarizer.sentences import Sentence
 
 __all__ = ["Prompt", "PromptBook", "prompts_folder"]
 
@@ -54,12 +57,14 @@ class PromptBook:
         folder: custom templates; the bundled ones are used for those that it does not hold.
 
     Raises:
-        PromptError: the folder does not exist, or a template is broken; with file and line.
+        PromptError: the folder does not exist, a template in it is not used by any other, or one is
+            broken; with file and line.
 
     `article` sees `article` (with `sentences`, `title`, `published`, `outlet`), `language` and
     `marker`; `mend` sees `claims` (with `section`, `written`, `reasons`), `sentences`, `names`,
-    `language` and `marker`; `again` sees `problems`. Other names are errors. The environment is
-    sandboxed.
+    `language` and `marker`; `review` sees `claims`; `again` sees `problems` (with `path`,
+    `message`). Other names are errors. All are plain values: text, numbers, lists, dictionaries;
+    a rendering that takes too many steps or characters ends with an error (`sandbox`).
     """
 
     def __init__(self, folder: str | Path | None = None) -> None:
@@ -68,14 +73,9 @@ class PromptBook:
             if not Path(folder).is_dir():
                 raise PromptError(f"{folder}: is not a folder with prompt templates")
             folders.insert(0, Path(folder))
-        self._loader = jinja2.FileSystemLoader(folders)
-        self._environment = ImmutableSandboxedEnvironment(
-            loader=self._loader,
-            undefined=jinja2.StrictUndefined,
-            autoescape=False,
-            keep_trailing_newline=True,
-        )
-        self._environment.filters["one_line"] = _one_line
+        self._sandbox = Sandbox(folders, {"one_line": _one_line})
+        if folder is not None:
+            self._insist_on_known_names(Path(folder))
 
     @cached_property
     def system(self) -> str:
@@ -112,34 +112,69 @@ class PromptBook:
         Raises:
             PromptError: a template is missing or broken, or uses an unknown variable.
         """
-        user = self._render(ARTICLE, article=article, language=language, marker=article.id)
+        user = self._render(
+            ARTICLE,
+            article={
+                "title": article.title,
+                "published": article.published,
+                "outlet": article.outlet,
+                "sentences": _sentences(article.sentences),
+            },
+            language=language,
+            marker=article.id,
+        )
         return Prompt(self.system, user, wire_schema(), self.fingerprint)
 
     def again(self, prompt: Prompt, problems: Sequence[Any]) -> list[dict[str, str]]:
         """Render the same prompt with the problems of the answer appended."""
         system, user = prompt.messages
-        appended = self._render(AGAIN, problems=problems)
+        shown = [{"path": p.path, "message": p.message} for p in problems]
+        appended = self._render(AGAIN, problems=shown)
         return [system, {**user, "content": user["content"] + appended}]
 
     def review(self, prompt: Prompt, claims: Sequence[Any]) -> list[dict[str, str]]:
         """Build the messages for a second reader: the first ones as they were, then the record."""
         system, user = prompt.messages
-        return [system, {**user, "content": user["content"] + self._render(REVIEW, claims=claims)}]
+        shown = [{"section": c.section, "written": c.written} for c in claims]
+        return [system, {**user, "content": user["content"] + self._render(REVIEW, claims=shown)}]
 
-    def repair(self, claims: Sequence[Any], **variables: Any) -> list[dict[str, str]]:
+    def repair(
+        self, claims: Sequence[Any], sentences: Iterable[Sentence], **variables: Any
+    ) -> list[dict[str, str]]:
         """Render the request to repair some claims; `variables` are those of `mend` above."""
-        return [{"role": "user", "content": self._render(REPAIR, claims=claims, **variables)}]
+        shown = [{"section": c.section, "written": c.written, "reasons": c.reasons} for c in claims]
+        content = self._render(REPAIR, claims=shown, sentences=_sentences(sentences), **variables)
+        return [{"role": "user", "content": content}]
 
     def _render(self, name: str, **variables: Any) -> str:
         try:
-            return self._environment.get_template(name).render(**variables)
+            return self._sandbox.render(name, **variables)
         except Exception as error:  # noqa: BLE001  (a template may raise anything)
             _explain(name, error)
 
+    def _insist_on_known_names(self, folder: Path) -> None:
+        """Refuse a template that nothing asks for: its name is misspelt."""
+        own = {path.name for path in folder.glob("*.jinja")}
+        asked = {SYSTEM, ARTICLE, EXAMPLE, AGAIN, REPAIR, REVIEW}
+        for name in own & asked:
+            try:
+                tree = self._sandbox.parse(self._source(name), name, str(folder / name))
+            except jinja2.TemplateError as error:
+                _explain(name, error)
+            asked.update(filter(None, meta.find_referenced_templates(tree)))
+        if unknown := sorted(own - asked):
+            near = difflib.get_close_matches(unknown[0], asked, n=1)
+            hint = (
+                f"; did you mean {near[0]}?" if near else f"; known are {', '.join(sorted(asked))}"
+            )
+            raise PromptError(f"{folder / unknown[0]}: no template asks for it{hint}")
+
     def _source(self, name: str) -> str:
         try:
-            return self._loader.get_source(self._environment, name)[0]
-        except jinja2.TemplateError as error:
+            return cast("jinja2.BaseLoader", self._sandbox.loader).get_source(self._sandbox, name)[
+                0
+            ]
+        except (jinja2.TemplateError, OSError, ValueError) as error:
             _explain(name, error)
 
 
@@ -162,6 +197,10 @@ def _where(error: BaseException) -> str | None:
             place = f"{code.co_filename}, line {trace.tb_lineno}"
         trace = trace.tb_next
     return place
+
+
+def _sentences(sentences: Iterable[Sentence]) -> list[dict[str, Any]]:
+    return [{"number": s.number, "text": s.text, "hidden": s.hidden} for s in sentences]
 
 
 def _one_line(text: str) -> str:

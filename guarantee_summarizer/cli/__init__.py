@@ -10,6 +10,7 @@ from guarantee_summarizer._version import __version__
 from guarantee_summarizer.cli.corpus import batch, runs
 from guarantee_summarizer.cli.evaluate import evaluate
 from guarantee_summarizer.cli.export import export
+from guarantee_summarizer.cli.prompts import prompts
 from guarantee_summarizer.cli.summarize import prompt, summarize
 
 __all__ = ["app", "main"]
@@ -41,6 +42,7 @@ def options(
 
 app.command()(summarize)
 app.command()(prompt)
+app.add_typer(prompts, name="prompts")
 app.command()(batch)
 app.add_typer(runs, name="runs")
 app.command()(export)

@@ -226,3 +226,14 @@ def test_the_module_is_the_command_too_and_works_from_anywhere(article, tmp_path
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "France" in done.stdout
+
+
+def test_the_templates_can_be_copied_out_and_are_never_written_over(tmp_path):
+    """`prompts eject` gives a folder that `--prompts` takes; a second time it is refused."""
+    folder = tmp_path / "mine"
+    assert run("prompts", "eject", str(folder)).exit_code == 0
+    assert {p.name for p in folder.iterdir()} >= {"system.md.jinja", "article.md.jinja"}
+    assert run("prompt", SEED, "--prompts", str(folder)).exit_code == 0
+    again = run("prompts", "eject", str(folder))
+    assert again.exit_code == 2
+    assert "already" in again.stderr

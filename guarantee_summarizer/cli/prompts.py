@@ -1,0 +1,44 @@
+"""`guarantee-summarizer prompts`: the templates, to change them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from guarantee_summarizer.cli.shared import refuse
+
+__all__ = ["prompts"]
+
+prompts = typer.Typer(no_args_is_help=True, help="The prompt templates.")
+
+
+@prompts.callback()
+def _group() -> None:
+    """Keep the command's name although there is one."""
+
+
+@prompts.command()
+def eject(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder; it may not exist yet.")],
+) -> None:
+    """Copy the bundled templates into a folder, to change them and name it with --prompts.
+
+    A template that the folder holds already is never replaced.
+
+    Example: guarantee-summarizer prompts eject my-prompts
+    """
+    from guarantee_summarizer.prompts import prompts_folder  # noqa: PLC0415  (jinja2, only here)
+
+    files = sorted(prompts_folder().glob("*.jinja"))
+    if there := [file.name for file in files if (folder / file.name).exists()]:
+        refuse(f"{folder}: holds {there[0]} already; name another folder, or move it away")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in files:
+            shutil.copyfile(file, folder / file.name)
+    except OSError as error:
+        refuse(f"{folder}: cannot be written ({error.strerror})")
+    typer.echo(f"{len(files)} templates in {folder}; use them with --prompts {folder}")
