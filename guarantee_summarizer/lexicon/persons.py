@@ -77,6 +77,7 @@ def surname(name: str) -> str:
     return " ".join(words[at:])
 
 
+@lru_cache(maxsize=4096)  # every surname of the tables is asked for in every article
 def variant(name: str) -> str:
     """What transliterations of one Slavic surname share.
 
