@@ -152,11 +152,11 @@ class RunOptions:
 
     Args:
         concurrency: articles in flight at once, 1 to 1,000; shared among the processes.
-        processes: how many work, this one included, 1 to 256 and at most `concurrency`. If None all
-            cores for the embedded extractor, of which the others are started once more than eight
-            articles wait (2 s and 200 MB each), and 1 for a model, whose answers take longer than
-            its CPU. Each has an equal part of the limits of an endpoint; a 429 pauses all. With
-            `client=`, a loaded `pipeline=` or `tracing` a run stays in this process.
+        processes: how many work, this one included; 1 to 256, at most `concurrency`. If None, 1 for
+            a model, and for the embedded extractor all cores: the others start once more than
+            eight articles wait (2 s and 200 MB each). Each has an equal part of the endpoint's
+            limits, and a 429 pauses all. A run with `client=`, a loaded `pipeline=` or `tracing`
+            stays in this process.
         ordered: results in the order of the articles instead of as they finish.
         failures: `return` yields a `Failure` in place of the summary; `raise` ends the run with it.
         ledger: a `Ledger` or its file: finished articles are not requested again, runs resume.

@@ -58,7 +58,7 @@ class Worker(Protocol):
 
 
 class Crew:
-    """Summarize articles in this process, and in others once articles wait for them.
+    """Summarize articles in this process and in others: those asked for, or once articles wait.
 
     Each process has an equal part of `concurrency` and of the rate limits (for the embedded
     extractor: one article at a time), and a 429 in one pauses all. An article whose process was
@@ -74,6 +74,7 @@ class Crew:
 
     def __init__(self, worker: Worker, options: RunOptions) -> None:
         asked, self._worker = options.processes, worker
+        self._asked = asked is not None
         self._embedded = worker.settings["model"] is None
         most = min(asked or (_cores() if self._embedded else 1), options.concurrency)
         self._setup = _setup(worker, most, asked) if most > 1 else None
@@ -96,6 +97,8 @@ class Crew:
         for number, throttle in enumerate(self._throttles):
             pause = partial(self._pause, None, number)
             throttle.share(self._most, partial(loop.call_soon_threadsafe, pause))
+        for _ in range(self._wanted if self._asked else 0):
+            self._grow()
 
     async def close(self) -> None:
         """End the other processes, and drop what they have under way."""
@@ -142,11 +145,8 @@ class Crew:
         self._waiting += 1
         try:
             while True:
-                missing = self._wanted - len(self._others) - len(self._joining)
-                if missing > 0 and self._free.empty() and self._waiting > self._patience:
-                    joining = asyncio.create_task(self._join())
-                    self._joining.add(joining)
-                    joining.add_done_callback(self._joining.discard)
+                if self._free.empty() and self._waiting > self._patience:
+                    self._grow()
                 process = await self._free.get()
                 if process is None or process.alive:
                     return process
@@ -154,11 +154,18 @@ class Crew:
         finally:
             self._waiting -= 1
 
+    def _grow(self) -> None:
+        """Start another process, unless there are as many as there may be."""
+        if len(self._others) + len(self._joining) < self._wanted:
+            joining = asyncio.create_task(self._join())
+            self._joining.add(joining)
+            joining.add_done_callback(self._joining.discard)
+
     async def _join(self) -> None:
         """Start a process; if that fails the run goes on with those there are."""
         try:
             self._admit(await self._started())
-        except (Ended, OSError) as error:
+        except (Ended, OSError, NotImplementedError) as error:  # of loops without processes
             self._wanted = 0
             _LOG.warning("a further process did not start (%r); the run goes on without", error)
 

@@ -229,11 +229,9 @@ def test_an_article_that_ends_every_process_is_a_failure_and_costs_no_other(monk
     texts[1] += " This is poison."  # the second one does not go to the process that deals out
     with gs.Summarizer() as works:
         outcomes = list(works.map(texts, processes=2, ordered=True))
-    failed = [n for n, o in enumerate(outcomes) if isinstance(o, Failure)]
-    if failed:  # else the first process was free for it
-        assert failed == [1]
-        assert "the processes that read it were ended" in str(outcomes[1])
-        assert len(started) == 1 + 3
+    assert [n for n, o in enumerate(outcomes) if isinstance(o, Failure)] == [1]
+    assert "the processes that read it were ended" in str(outcomes[1])
+    assert len(started) == 1 + 3
     assert len(outcomes) == 12
 
 
