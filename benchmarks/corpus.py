@@ -27,6 +27,7 @@ from guarantee_summarizer.corpus.results import Result
 from guarantee_summarizer.prompts import PromptBook
 from guarantee_summarizer.readers.records import json_lines
 
+GOLD = Path(__file__).parent.parent / "tests" / "gold"
 LATENCY = 0.2
 RUNS = 3
 SHARED = """
@@ -43,6 +44,21 @@ with gs.Summarizer("m", base_url=url, api_key="k", review=False) as works:
     got = list(works.map(articles, concurrency=concurrency, ledger=ledger))
     assert all(isinstance(outcome, gs.Summary) for outcome in got)
     print(time.monotonic() - start, time.process_time() - cpu, flush=True)
+"""
+SEVERAL = """
+import resource, sys, time
+import guarantee_summarizer as gs
+from corpus import distinct, varied
+url, several, processes = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+start = time.monotonic()
+if url:
+    works = gs.Summarizer("m", base_url=url, api_key="k", review=False)
+    outcomes = works.map(distinct(0, several), concurrency=64, processes=processes)
+else:
+    outcomes = gs.Summarizer().map(varied(several), processes=processes)
+assert sum(isinstance(outcome, gs.Summary) for outcome in outcomes) == several
+own, others = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+print(time.monotonic() - start, own.ru_utime + own.ru_stime, others.ru_utime + others.ru_stime)
 """
 LANGEXTRACT = """
 import sys, time
@@ -91,6 +107,46 @@ def distinct(first: int, several: int) -> Iterator[str]:
     text = _gold()[0].text
     for number in range(first, first + several):
         yield f"{text} This is report {number} of the Harbour Post."
+
+
+def varied(several: int) -> Iterator[str]:
+    """The gold texts again and again, each time with another first line."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted(GOLD.glob("*.txt"))]
+    for number in range(several):
+        yield f"Report {number} of the Harbour Post\n\n{texts[number % len(texts)]}"
+
+
+def processes(options: argparse.Namespace) -> None:
+    """Articles a second with one and with two processes, in turn; loading is included."""
+    print(
+        f"\nprocesses: whole runs with loading, 1 and 2 processes in turn, medians of {RUNS} pairs"
+    )
+    for several in [options.articles] if options.articles else (100, 1_000):
+        print(f" embedded extractor, {several:,} gold texts, each with another first line")
+        _pairs("", several)
+    with loopback(_gold()[1], delay=LATENCY) as endpoint:
+        several = options.articles or 640
+        print(f" model, {LATENCY * 1e3:.0f} ms an answer, concurrency 64, {several} articles")
+        _pairs(endpoint.url, several)
+
+
+def _pairs(url: str, several: int) -> None:
+    took: list[list[list[float]]] = [[], []]
+    for _ in range(RUNS):
+        for number, lines in enumerate(took, 1):
+            command = [sys.executable, "-c", SEVERAL, url, str(several), str(number)]
+            told = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True,
+                                  text=True, check=True)  # fmt: skip
+            lines.append([*map(float, told.stdout.split())])
+    for number, lines in enumerate(took, 1):
+        wall, own, others = map(statistics.median, zip(*lines, strict=True))
+        print(f"  {number} process{'es' if number > 1 else ''}: {several / wall:6.1f} articles/s, "
+              f"{wall:.1f} s; CPU {own:.1f} s + {others:.1f} s of the other", flush=True)  # fmt: skip
+    walls, busiest = zip(*((one[0] / two[0], one[1] / max(two[1:]))
+                           for one, two in zip(*took, strict=True)), strict=True)  # fmt: skip
+    print(f"  two are {statistics.median(walls):.2f} times as fast as one "
+          f"({', '.join(f'{ratio:.2f}' for ratio in walls)}); one has "
+          f"{statistics.median(busiest):.2f} times the CPU of the busier of two", flush=True)  # fmt: skip
 
 
 def throughput(options: argparse.Namespace) -> None:
@@ -372,7 +428,7 @@ def _time(call: Callable[[], Any]) -> float:
 
 
 def main(arguments: Iterable[str] | None = None) -> None:
-    parts = {"throughput": throughput, "memory": memory, "ledger": ledger}
+    parts = {"throughput": throughput, "processes": processes, "memory": memory, "ledger": ledger}
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="part", help=", ".join(parts))
     parser.add_argument("--articles", type=int, help="so many instead of each part's own number")

@@ -26,6 +26,7 @@ from guarantee_summarizer.verify import CHECKS_VERSION
 if TYPE_CHECKING:  # loads asyncio and sqlite3, or openai and instructor, which only some need
     from guarantee_summarizer.corpus.run import Run
     from guarantee_summarizer.llm.client import ModelClient
+    from guarantee_summarizer.llm.throttle import Throttle
     from guarantee_summarizer.options import RunFields
 
 __all__ = ["Summarizer", "asummarize", "summarize"]
@@ -201,7 +202,8 @@ class Summarizer:
 
         Args:
             articles: what `summarize` takes; failures, as `read_articles` yields them, are passed on.
-            **options: see `RunOptions` (concurrency, ordered, failures, ledger, budget, progress).
+            **options: see `RunOptions` (concurrency, processes, ordered, failures, ledger, budget,
+                progress).
 
         Yields:
             a summary, or a `Failure` with the article and the error, for every article.
@@ -360,6 +362,29 @@ class Summarizer:
         if self._client is None:
             raise ConfigurationError("the embedded extractor sends no requests; name a model")
         return self._client
+
+    @property
+    def throttles(self) -> tuple[Throttle, ...]:
+        """The throttles of the endpoints; none without a model."""
+        return self._client.throttles if self._client else ()
+
+    @property
+    def bound(self) -> str | None:
+        """Why this summarizer works in its own process alone; None if others can share its work."""
+        review = self.options.review
+        reviewer = review if isinstance(review, Endpoint) else None
+        if any(one is not None and one.client is not None for one in (self._endpoint, reviewer)):
+            return "a client of your own does not travel to another process"
+        if not isinstance(self.options.pipeline, str | Path | None):
+            return "a loaded pipeline does not travel to another process; give its name"
+        return "the spans of tracing stay in this process" if self.options.tracing else None
+
+    def warm_up(self) -> None:
+        """Load what the first article would wait for: the spaCy pipeline, where it is needed."""
+        if self._endpoint is None or self.options.coverage:
+            from guarantee_summarizer.embedded.loading import load  # noqa: PLC0415
+
+            load(self.options.pipeline)
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name not in _REBUILT}

@@ -122,6 +122,10 @@ def batch(  # noqa: PLR0913, PLR0917  (one parameter for each option of the comm
     strict: Strict = False,
     review: Review = True,
     concurrency: Concurrency = 16,
+    processes: Annotated[
+        int | None,
+        typer.Option(help="Processes that work; all cores without a model, 1 with one."),
+    ] = None,
     ordered: Annotated[
         bool, typer.Option("--ordered", help="Lines in the order of the input.")
     ] = False,
@@ -163,6 +167,7 @@ def batch(  # noqa: PLR0913, PLR0917  (one parameter for each option of the comm
         run = summarizer.run(
             read_articles(*inputs, text_column=text_column),
             concurrency=concurrency,
+            processes=processes,
             ordered=ordered,
             ledger=ledger,
             retry_failed=retry_failed,

@@ -1,7 +1,8 @@
 """Summarize many articles concurrently, each paid for once, none lost.
 
-One event loop pulls articles as there is room, so that memory does not grow with the input. The
-ledger is written in its own thread: a locked file does not delay the articles in flight.
+One event loop pulls articles as there is room, so that memory does not grow with the input, and
+deals them out to the processes of its crew. The ledger is written in its own thread: a locked file
+does not delay the articles in flight.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from guarantee_summarizer import errors
 from guarantee_summarizer.article import Article
+from guarantee_summarizer.corpus.crew import Crew, Worker
 from guarantee_summarizer.corpus.ledger import ClaimResult, Entry, Ledger, entry_of, stored
 from guarantee_summarizer.corpus.results import (
     Failure,
@@ -31,9 +33,8 @@ from guarantee_summarizer.corpus.results import (
     usage_of,
 )
 from guarantee_summarizer.options import RunOptions
-from guarantee_summarizer.schema import Summary
 
-__all__ = ["Run", "Worker", "in_thread"]
+__all__ = ["Run", "in_thread"]
 
 
 T = TypeVar("T")
@@ -48,20 +49,6 @@ _FATAL = (
 )  # these would fail for every article
 
 
-class Worker(Protocol):
-    """The interface of a `Summarizer` that a run needs."""
-
-    async def asummarize(self, article: Any) -> Summary:
-        """Summarize one article."""
-
-    def key(self, article: Article) -> str:
-        """Return the cache key."""
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        """The settings to build it again, without the API key."""
-
-
 @dataclass
 class Run:
     """Summarize many articles; iterate over `results` once.
@@ -72,6 +59,9 @@ class Run:
             pulled one by one, in a thread unless they are a list.
         options: see `RunOptions`.
         pauses: seconds before each retry of writing a result to the ledger.
+
+    Raises:
+        ConfigurationError: several processes are asked for, but the summarizer works in one alone.
     """
 
     worker: Worker
@@ -84,6 +74,10 @@ class Run:
     _over: bool = False
     _pulling: asyncio.Future[Any] | None = None
     _run: int = 0
+
+    def __post_init__(self) -> None:
+        """Find out which processes can work."""
+        self._crew = Crew(self.worker, self.options)
 
     def stop(self, reason: str = "") -> None:
         """Start no further article, and finish those in flight; call it from any thread."""
@@ -101,13 +95,14 @@ class Run:
             AuthenticationError: and other errors that every article would meet; in the same way.
         """
         self._began, self._next = time.monotonic(), self._source()
-        self._room = asyncio.Semaphore(_WINDOW * self.options.concurrency)
+        self._room = asyncio.Semaphore(_WINDOW * self._crew.places)
         self._finished: asyncio.Queue[Any] = asyncio.Queue()
         with ThreadPoolExecutor(1, "ledger") as self._writer, shown(self.options.progress) as show:
             self._show = show
             self._ledger = _opened(self.options.ledger)
             if (ledger := self._ledger) is not None:
                 self._run = await self._in_writer(lambda: ledger.begin(self.worker.settings))
+            self._crew.open()
             feeding = asyncio.create_task(self._feed())
             feeding.add_done_callback(lambda _: self._finished.put_nowait(_END))
             try:
@@ -117,6 +112,7 @@ class Run:
             finally:
                 feeding.cancel()
                 await asyncio.gather(feeding, return_exceptions=True)
+                await self._crew.close()
                 await self._end()
         if self._error is not None:
             raise self._error
@@ -138,7 +134,7 @@ class Run:
 
     async def _feed(self) -> None:
         """Start one article after the other, as there is room, and wait for the last one."""
-        places = asyncio.Semaphore(self.options.concurrency)
+        places = asyncio.Semaphore(self._crew.places)
         async with asyncio.TaskGroup() as group:
             for number in itertools.count():
                 await self._room.acquire()
@@ -216,7 +212,7 @@ class Run:
 
     async def _summarized(self, article: Article) -> Result:
         try:
-            return Result(article.source, summary=await self.worker.asummarize(article))
+            return Result(article.source, summary=await self._crew.asummarize(article))
         except Exception as error:  # noqa: BLE001  (one article must not cost the others)
             if isinstance(error, _FATAL):
                 self._fail(error)

@@ -55,18 +55,17 @@ def heads_clause(token: Any) -> bool:
 
 def edges(doc: Any) -> tuple[list[Any], list[Any]]:
     """Return the first and the last word under each token, without marks at the end."""
-    left, right = list(doc), list(doc)
-    for token in doc:
-        left[token.i], right[token.i] = doc[token.left_edge.i], doc[token.right_edge.i]
-        while _is_loose(right[token.i]) and right[token.i].i > token.i:
-            right[token.i] = doc[right[token.i].i - 1]
-        while _is_loose(left[token.i]) and left[token.i].i < token.i:
-            left[token.i] = doc[left[token.i].i + 1]
+    tokens, left, right = list(doc), [], []
+    loose = [token.is_punct or token.is_space for token in tokens]
+    for at, token in enumerate(tokens):
+        first, last = token.left_edge.i, token.right_edge.i
+        while loose[last] and last > at:
+            last -= 1
+        while loose[first] and first < at:
+            first += 1
+        left.append(tokens[first])
+        right.append(tokens[last])
     return left, right
-
-
-def _is_loose(token: Any) -> bool:
-    return bool(token.is_punct or token.is_space)
 
 
 def name(verb: Any) -> str:

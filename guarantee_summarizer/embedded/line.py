@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -82,9 +82,10 @@ class Line:
         self, family: str, start: int = 0, end: int | None = None
     ) -> list[tuple[Cue, int, int]]:
         """Return the cues of a family between two offsets, each with its own offsets."""
-        stop = len(self.sentence.text) if end is None else end
-        words = [w for w in self.words if start <= w[1] and w[2] <= stop]
-        cues = self.cues.find(family, [w[0] for w in words])
+        first = bisect_left(self._starts, start)
+        last = None if end is None else bisect_right(self._ends, end)
+        words = self.words[first:last]
+        cues = self.cues.find(family, self._lemmas[first:last])
         return [(cue, words[cue.start][1], words[cue.end - 1][2]) for cue in cues]
 
     def verb(self, clause: Clause) -> Verb | None:
@@ -119,8 +120,16 @@ class Line:
         return [w[0] for w in before], [w[0] for w in after]
 
     @cached_property
+    def _lemmas(self) -> list[str]:
+        return [word[0] for word in self.words]
+
+    @cached_property
     def _starts(self) -> list[int]:
         return [word[1] for word in self.words]
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [word[2] for word in self.words]
 
     @cached_property
     def ends(self) -> frozenset[int]:

@@ -145,7 +145,7 @@ class Names:
         for last in sorted({surname(name) for name in full} | self._lexicon.surnames.keys()):
             if owner := by_variant.get(variant(last)):
                 self.people.setdefault(last, owner)
-            elif re.search(rf"(?<![\w-]){re.escape(last)}(?![\w-])", text):
+            elif last in text and re.search(rf"(?<![\w-]){re.escape(last)}(?![\w-])", text):
                 self.people.setdefault(last, last)
         for name in full:
             self.people[name] = (

@@ -146,7 +146,11 @@ class RaySummarizer:
         results: list[Result] = []
         if self._fatal is None:
             run = self._summarizer.run(
-                articles, concurrency=self._concurrency, ordered=True, ledger=self._ledger
+                articles,
+                concurrency=self._concurrency,
+                processes=1,  # an actor is one
+                ordered=True,
+                ledger=self._ledger,
             )
             try:
                 async for result in run.results():

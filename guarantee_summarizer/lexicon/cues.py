@@ -90,6 +90,8 @@ class Cues:
     def find(self, family: str, lemmas: Sequence[str]) -> Iterator[Cue]:
         """Yield the phrases of a family in a row of lemmas, in order, the longest at each place."""
         phrases, end = self.families.get(family, {}), 0
+        if phrases.keys().isdisjoint(lemmas):  # as a rule
+            return
         for start, lemma in enumerate(lemmas):
             if start < end:
                 continue

@@ -78,6 +78,7 @@ def surname(name: str) -> str:
     return " ".join(words[at:])
 
 
+@lru_cache(maxsize=4096)  # every surname of the tables is asked for in every article
 def variant(name: str) -> str:
     """What the spellings of one surname share.
 

@@ -17,6 +17,7 @@ from guarantee_summarizer.errors import GuaranteeSummarizerError
 from guarantee_summarizer.llm.connection import Connection
 from guarantee_summarizer.llm.faults import fault, policy
 from guarantee_summarizer.llm.messages import Account, Completion, Pieces, Request
+from guarantee_summarizer.llm.throttle import Throttle
 from guarantee_summarizer.options import Endpoint, Options
 from guarantee_summarizer.telemetry import Telemetry
 
@@ -110,6 +111,11 @@ class ModelClient:
     def client(self) -> Any:
         """The sync instructor client of the endpoint, opened at first use."""
         return self._first.client
+
+    @property
+    def throttles(self) -> tuple[Throttle, ...]:
+        """The throttles of the model's endpoint and of its reviewer's, if that is another."""
+        return tuple(dict.fromkeys((self._first.throttle, self._second.throttle)))
 
     def close(self) -> None:
         """Close the connections of sync clients; custom clients stay open."""

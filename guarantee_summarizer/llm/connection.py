@@ -56,7 +56,7 @@ class Connection:
                 "e.g. instructor.from_openai(…)"
             )
         self.endpoint, self._options, self._telemetry = endpoint, options, telemetry
-        self._throttle = Throttle(
+        self.throttle = Throttle(
             requests_per_minute=options.requests_per_minute,
             tokens_per_minute=options.tokens_per_minute,
         )
@@ -97,7 +97,7 @@ class Connection:
     def received(self, request: Request, completion: Completion, account: Account) -> Completion:
         """Charge an answer's tokens to the article and to the endpoint's limits."""
         account.add(completion.usage)
-        self._throttle.settle(self._estimate(request), completion.usage.tokens)
+        self.throttle.settle(self._estimate(request), completion.usage.tokens)
         return completion
 
     @staticmethod
@@ -179,7 +179,7 @@ class Connection:
         observed = self._telemetry.attempt(self._model(request), self.endpoint.address)
         token = _OURS.set(True)
         try:
-            with self._throttle.watching(), observed as report:
+            with self.throttle.watching(), observed as report:
                 try:
                     yield hooks
                 except Exception:
@@ -191,12 +191,12 @@ class Connection:
 
     def _admitted(self, request: Request, account: Account) -> None:
         """Wait until the throttle lets the request through."""
-        while (wait := self._throttle.reserve(self._estimate(request))) > 0:
+        while (wait := self.throttle.reserve(self._estimate(request))) > 0:
             time.sleep(self._within_budget(wait, account))
         account.attempt()
 
     async def _aadmitted(self, request: Request, account: Account) -> None:
-        while (wait := self._throttle.reserve(self._estimate(request))) > 0:  # noqa: ASYNC110  (it serves threads too)
+        while (wait := self.throttle.reserve(self._estimate(request))) > 0:  # noqa: ASYNC110  (it serves threads too)
             await asyncio.sleep(self._within_budget(wait, account))
         account.attempt()
 
@@ -209,7 +209,7 @@ class Connection:
             return min(wait, account.left)
         where, attempts = self.endpoint.address, account.usage.attempts
         spent = f"the {self._options.seconds:g} s for the article were spent"
-        if self._throttle.down:
+        if self.throttle.down:
             message = f"{where}: is down; {spent} waiting for it"
             raise UnreachableError(message, attempts=attempts)
         message = f"{where}: {spent} waiting for its limits; raise seconds=, or lower concurrency"

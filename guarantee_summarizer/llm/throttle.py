@@ -53,6 +53,24 @@ class Throttle:
         self._quiet_until = 0.0
         self._throttles = self._failures = 0
         self._probing = False
+        self._told: Callable[[float], object] = _nobody
+
+    def share(self, processes: int, told: Callable[[float], object] | None = None) -> None:
+        """Keep to an equal part of the rates, as one of so many processes at the endpoint.
+
+        Args:
+            processes: their number, this one included.
+            told: called with the seconds that the endpoint asks for, so that the others `pause` too.
+        """
+        with self._lock:
+            self._told = told or _nobody
+            self._requests.share(processes)
+            self._tokens.share(processes)
+
+    def pause(self, seconds: float) -> None:
+        """Admit nothing for so long, as the endpoint told another process."""
+        with self._lock:
+            self._quiet_until = max(self._quiet_until, self._clock() + seconds)
 
     @property
     def most(self) -> float:
@@ -121,6 +139,7 @@ class Throttle:
             self._most = max(1.0, min(self._most, self._in_flight + 1) * _SHRINK)
             self._throttles += 1
         self._quiet_until = max(self._quiet_until, now + min(wait, _LONGEST_PAUSE))
+        self._told(min(wait, _LONGEST_PAUSE))
         self._failures = 0
 
     def _failed(self) -> None:
@@ -143,13 +162,21 @@ class Throttle:
         self._failures = 0
 
 
+def _nobody(_: float) -> None:
+    """Tell nobody."""
+
+
 class _Bucket:
     """A token bucket: it fills at a rate, and one request may overdraw it."""
 
     def __init__(self, per_minute: float | None, now: float) -> None:
-        self._rate = per_minute / 60 if per_minute else math.inf
-        self._most = max(1.0, self._rate * _BURST)
+        self._whole = per_minute / 60 if per_minute else math.inf
+        self.share(1)
         self._level, self._at = self._most, now
+
+    def share(self, parts: int) -> None:
+        self._rate = self._whole / parts
+        self._most = max(1.0, self._rate * _BURST)
 
     def wait(self, now: float) -> float:
         if self._rate == math.inf:

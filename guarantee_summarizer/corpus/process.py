@@ -1,0 +1,258 @@
+"""One further process of a run: a plain Python program on a pipe, started and asked by the first.
+
+It is started from the interpreter alone: scripts need no `__main__` guard, nothing is forked from a
+program with threads, and the key arrives through the pipe. The end of the pipe ends it at once,
+however the first process ended.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import logging.handlers
+import os
+import pickle
+import queue
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import count
+from typing import IO, Any
+
+from guarantee_summarizer.article import Article
+from guarantee_summarizer.corpus.results import failed
+from guarantee_summarizer.errors import ConfigurationError, GuaranteeSummarizerError
+from guarantee_summarizer.schema import Summary
+
+__all__ = ["Ended", "Process", "Setup", "serve"]
+
+_PROGRAM = (
+    "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); "
+    "from guarantee_summarizer.corpus.process import serve; serve()"
+)
+_PROBE = Article(text="")  # its key identifies the configuration of a summarizer
+_HEAD = 8  # bytes of a message's length
+_BUFFER = 2**20
+_LOG = logging.getLogger("guarantee_summarizer")
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a process is told first: the pickled summarizer with its key, and so on.
+
+    `key` is that of a probe: the other process has to have the same templates and tables.
+    """
+
+    worker: bytes
+    key: str
+    level: int
+    processes: int
+
+    @classmethod
+    def of(cls, worker: Any, frozen: bytes, processes: int) -> Setup:
+        """Describe this process to another."""
+        return cls(frozen, worker.key(_PROBE), _LOG.getEffectiveLevel(), processes)
+
+
+class Ended(Exception):  # noqa: N818  (it never leaves this folder)
+    """The process ended before it answered."""
+
+
+class Process:
+    """A process that summarizes articles; create it with `started`.
+
+    Args:
+        program: the running program.
+        paused: called with the number of a throttle and the seconds that an endpoint asked for.
+    """
+
+    def __init__(
+        self, program: asyncio.subprocess.Process, paused: Callable[[Process, int, float], None]
+    ) -> None:
+        self._program, self._paused = program, paused
+        self._asked: dict[int, asyncio.Future[Summary]] = {}
+        self._numbers = count()
+        self._ready, self._over = asyncio.Event(), False
+        self._listening = asyncio.create_task(self._listen())
+
+    @classmethod
+    async def started(cls, setup: Setup, paused: Callable[[Process, int, float], None]) -> Process:
+        """Start a process and wait until all that it needs is loaded.
+
+        Raises:
+            Ended: it ended before that; its standard error, which is this one's, says why.
+            OSError: the system starts no further process.
+        """
+        pipe = asyncio.subprocess.PIPE
+        # In a group of its own Ctrl-C does not reach it.
+        program = await asyncio.create_subprocess_exec(
+            sys.executable, "-P", "-c", _PROGRAM,
+            stdin=pipe, stdout=pipe, limit=_BUFFER, process_group=0,
+        )  # fmt: skip
+        process = cls(program, paused)
+        try:
+            process._write(sys.path)
+            process._write(setup)
+            await process._ready.wait()
+        except BaseException:
+            await process.end()
+            raise
+        if process.alive:
+            return process
+        raise Ended(f"exit status {await program.wait()}")
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can be asked."""
+        return not self._over
+
+    async def ask(self, article: Article) -> Summary:
+        """Have an article summarized.
+
+        Raises:
+            Ended: the process ended first.
+            Exception: what `Summarizer.summarize` raised there.
+        """
+        if not self.alive:
+            raise Ended
+        number = next(self._numbers)
+        answer: asyncio.Future[Summary] = asyncio.get_running_loop().create_future()
+        self._asked[number] = answer
+        try:
+            self._write((number, article))
+            return await answer
+        finally:
+            del self._asked[number]
+
+    def pause(self, throttle: int, seconds: float) -> None:
+        """Have it send nothing to an endpoint for so long."""
+        if self.alive:
+            self._write((None, (throttle, seconds)))
+
+    async def end(self) -> None:
+        """End it, and drop what it has under way."""
+        with suppress(ProcessLookupError):
+            self._program.kill()
+        await self._program.wait()
+        await asyncio.gather(self._listening, return_exceptions=True)
+
+    def _write(self, message: Any) -> None:
+        if (pipe := self._program.stdin) is not None:
+            pipe.write(pickle.dumps(message))
+
+    async def _listen(self) -> None:
+        """Hand on what it says, until it ends."""
+        try:
+            while True:
+                self._take(await self._read())
+        except (asyncio.IncompleteReadError, ConnectionError):
+            return
+        finally:
+            self._over = True
+            self._ready.set()
+            for answer in self._asked.values():
+                if not answer.done():
+                    answer.set_exception(Ended())
+
+    async def _read(self) -> Any:
+        pipe = self._program.stdout
+        if pipe is None:
+            raise ConnectionError
+        length = int.from_bytes(await pipe.readexactly(_HEAD))
+        return pickle.loads(await pipe.readexactly(length))  # noqa: S301  (of this program)
+
+    def _take(self, message: tuple[Any, Any]) -> None:
+        kind, value = message
+        if kind == "ready":
+            self._ready.set()
+        elif kind == "log":
+            logging.getLogger(value.name).handle(value)
+        elif kind == "pause":
+            self._paused(self, *value)
+        elif (answer := self._asked.get(kind)) is not None and not answer.done():
+            if isinstance(value, Exception):
+                answer.set_exception(value)
+            else:
+                answer.set_result(value)
+
+
+class _Server(logging.handlers.QueueHandler):
+    """Answers the first process; its records of the log go the same way."""
+
+    def __init__(self, pipe: IO[bytes]) -> None:
+        super().__init__(queue.SimpleQueue())  # not used: see `enqueue`
+        self._pipe, self._one = pipe, threading.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def tell(self, kind: Any, value: Any) -> None:
+        """Write one message."""
+        message = pickle.dumps((kind, value))
+        with self._one, suppress(OSError):  # nobody reads any more: `_listen` ends the process
+            self._pipe.write(len(message).to_bytes(_HEAD) + message)
+            self._pipe.flush()
+
+    def enqueue(self, record: logging.LogRecord) -> None:
+        """Hand a record of the log on."""
+        self.tell("log", record)
+
+    async def serve(self, setup: Setup, requests: IO[bytes]) -> None:
+        """Answer until the requests end."""
+        self._worker = pickle.loads(setup.worker)  # noqa: S301  (of the program that started this)
+        if self._worker.key(_PROBE) != setup.key:
+            raise ConfigurationError(
+                "templates, tables or pipeline have changed since they were read"
+            )
+        for number, throttle in enumerate(self._worker.throttles):
+            throttle.share(setup.processes, lambda wait, n=number: self.tell("pause", (n, wait)))
+        self._worker.warm_up()
+        loop = asyncio.get_running_loop()
+
+        def take(message: tuple[Any, Any]) -> None:
+            loop.call_soon_threadsafe(self._take, message)
+
+        threading.Thread(target=_listen, args=(requests, take), daemon=True).start()
+        self.tell("ready", None)
+        await asyncio.Event().wait()
+
+    def _take(self, message: tuple[Any, Any]) -> None:
+        number, value = message
+        if number is None:
+            self._worker.throttles[value[0]].pause(value[1])
+            return
+        task = asyncio.get_running_loop().create_task(self._answer(number, value))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _answer(self, number: int, article: Article) -> None:
+        answer: Summary | Exception
+        try:
+            answer = await self._worker.asummarize(article)
+        except Exception as error:  # noqa: BLE001  (raised where it was asked for)
+            failure = failed(article, error).failure
+            answer = failure.error if failure else error
+        try:
+            self.tell(number, answer)
+        except (pickle.PicklingError, AttributeError, TypeError) as error:
+            self.tell(number, GuaranteeSummarizerError(f"{article.source}: {answer!r} ({error})"))
+
+
+def _listen(requests: IO[bytes], take: Callable[[Any], Any]) -> None:
+    """Take in requests; at their end end the process, whatever it is at."""
+    with suppress(EOFError, OSError, RuntimeError, pickle.UnpicklingError):
+        while True:
+            take(pickle.load(requests))  # noqa: S301  (of the program that started this)
+    os._exit(0)
+
+
+def serve() -> None:
+    """Summarize what comes on standard input, until it ends; the program of a further process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    server = _Server(os.fdopen(os.dup(1), "wb"))
+    os.dup2(2, 1)  # what libraries print is no answer
+    setup = pickle.load(sys.stdin.buffer)  # noqa: S301  (of the program that started this)
+    logging.getLogger().addHandler(server)
+    _LOG.setLevel(setup.level)
+    asyncio.run(server.serve(setup, sys.stdin.buffer))
