@@ -36,7 +36,8 @@ class ShownSide:
     @property
     def value(self) -> str:
         """The normalized value, if it says more than the words."""
-        return "" if fold(self.side.value) == fold(self.side.words) else self.side.value
+        said = fold(self.side.value.replace("_", " "))
+        return "" if said == fold(self.side.words) else self.side.value
 
 
 @dataclass(frozen=True, slots=True)
