@@ -206,4 +206,3 @@ def _actors(dossier: Dossier, book: Book) -> Iterator[Entry]:
     for number, actor in enumerate(dossier.actors, 1):
         lines = (book.line(mention, mention.evidence[:1]) for mention in actor.mentions)
         yield Entry(f"A{number}", actor, tuple(lines))
-
