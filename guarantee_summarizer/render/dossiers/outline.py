@@ -154,5 +154,5 @@ def _articles(view: DossierView) -> Iterator[OutlineEntry]:
         article = summary.article
         title = (article and article.title) or summary.headline or "(no title)"
         day = str(article.published) if article and article.published else "undated"
-        labels = filter(None, (article and article.outlet, day, article and article.url))
-        yield OutlineEntry(f"[{number}] {title}", tuple(labels))
+        labels = (article.outlet, day, article.url) if article else (day,)
+        yield OutlineEntry(f"[{number}] {title}", tuple(filter(None, labels)))

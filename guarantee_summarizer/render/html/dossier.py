@@ -8,7 +8,7 @@ from datetime import date
 from itertools import groupby
 
 from guarantee_summarizer.dossier import Dossier
-from guarantee_summarizer.render.dossiers.book import Book, Cite
+from guarantee_summarizer.render.dossiers.book import Cite
 from guarantee_summarizer.render.dossiers.view import DossierView, dossier_view
 from guarantee_summarizer.render.html.environment import fill, page, web_address
 from guarantee_summarizer.render.html.page import language_of, sentences_of
