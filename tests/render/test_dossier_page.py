@@ -246,7 +246,8 @@ def test_anything_else_is_refused_by_name(write, given):
 
 
 def test_text_tells_all_that_a_page_tells(gold):
-    for text in (to_markdown(gold).replace("\\", ""), terminal_text(gold, width=5000)):
+    for written in (to_markdown(gold).replace("\\", ""), terminal_text(gold)):
+        text = " ".join(written.split())
         for conflict in gold.conflicts():
             assert f"{conflict.title}, {conflict.what.replace('_', ' ')}" in text
         for thread in gold.threads:
@@ -313,8 +314,10 @@ def test_a_language_that_is_written_from_the_right_keeps_its_direction():
     )
 
 
-def test_the_order_of_the_summaries_and_the_process_change_no_byte(gold, html):
-    assert to_html(Dossier.of(reversed(gold.summaries))) == html
+def test_the_order_of_the_summaries_and_the_process_change_no_byte(gold):
+    some = Dossier.of(gold.summaries[-6:])
+    html = to_html(some)
+    assert to_html(Dossier.of(reversed(some.summaries))) == html
     code = (
         "import sys, guarantee_summarizer as gs\n"
         "one = gs.Dossier.from_json(sys.stdin.read())\n"
@@ -323,14 +326,14 @@ def test_the_order_of_the_summaries_and_the_process_change_no_byte(gold, html):
     written = {
         subprocess.run(
             [sys.executable, "-c", code],
-            input=gold.model_dump_json().encode(),
+            input=some.model_dump_json().encode(),
             env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
             capture_output=True,
             check=True,
         ).stdout
         for seed in ("1", "2")
     }
-    assert written == {(html + to_markdown(gold)).encode()}
+    assert written == {(html + to_markdown(some)).encode()}
 
 
 def test_a_cell_needs_no_script_and_reaches_nothing_outside(gold):

@@ -25,8 +25,9 @@ class ShownSide:
 
     Attributes:
         side: its value, and the words for it.
-        first: the first report of each source, with the sentences that say this very thing.
-        more: the further reports.
+        first: the first report of each source in words of its own, with the sentences that say
+            this very thing.
+        more: the further reports, and those that print the same sentences.
     """
 
     side: Side
@@ -157,12 +158,15 @@ def _opposed(
 
 def _side(side: Side, what: str, book: Book) -> ShownSide:
     lines = [book.line(report, _saying(report, what, side)) for report in side.reports]
-    first = {line.who: line for line in reversed(lines)}
-    return ShownSide(
-        side,
-        tuple(line for line in lines if first[line.who] is line),
-        tuple(line for line in lines if first[line.who] is not line),
-    )
+    first = dict[str, Line]()
+    said = set[tuple[str, ...]]()
+    for line in lines:
+        if line.quotes not in said:
+            first.setdefault(line.who, line)
+        said.add(line.quotes)
+    apart = {id(line) for line in first.values()}
+    more = tuple(line for line in lines if id(line) not in apart)
+    return ShownSide(side, tuple(first.values()), more)
 
 
 def _saying(report: Statement, what: str, side: Side) -> tuple[Citation, ...]:
@@ -202,7 +206,8 @@ def _disputes(dossier: Dossier, book: Book) -> Iterator[Entry]:
 
 
 def _actors(dossier: Dossier, book: Book) -> Iterator[Entry]:
-    """The actors; of each mention the first sentence that names the actor."""
-    for number, actor in enumerate(dossier.actors, 1):
+    """The actors that most articles name first; of each mention the first sentence."""
+    by_mentions = sorted(dossier.actors, key=lambda actor: -len(actor.mentions))
+    for number, actor in enumerate(by_mentions, 1):
         lines = (book.line(mention, mention.evidence[:1]) for mention in actor.mentions)
         yield Entry(f"A{number}", actor, tuple(lines))
