@@ -137,4 +137,6 @@ def _reason(text: str, error: ValidationError) -> str:
         if "error" in data:
             return f"is an article that failed ({data.get('message')}), no summary; do it again"
         return "is an article, no summary; summarize it first"
+    if "summaries" in data and "relevant" not in data:
+        return "is a dossier, no summary; give the summaries that it was made of"
     return describe(error)

@@ -59,6 +59,9 @@ def test_what_is_written_as_json_is_read_again_as_the_same_dossier(lines, tmp_pa
     assert run("dossier", lines, "--output", tmp_path / "d.json").exit_code == 0
     again = gs.Dossier.from_json((tmp_path / "d.json").read_bytes())
     assert again == gs.Dossier.of([FIRST, OTHER, LATER])
+    refused = run("dossier", tmp_path / "d.json")
+    assert refused.exit_code == 2
+    assert "is a dossier, no summary" in refused.stderr
 
 
 def test_tables_are_files_in_a_folder_or_sheets(lines, tmp_path):
