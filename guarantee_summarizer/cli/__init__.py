@@ -8,6 +8,7 @@ import typer
 
 from guarantee_summarizer._version import __version__
 from guarantee_summarizer.cli.corpus import batch, runs
+from guarantee_summarizer.cli.dossier import dossier
 from guarantee_summarizer.cli.evaluate import evaluate
 from guarantee_summarizer.cli.export import export
 from guarantee_summarizer.cli.prompts import prompts
@@ -46,6 +47,7 @@ app.add_typer(prompts, name="prompts")
 app.command()(batch)
 app.add_typer(runs, name="runs")
 app.command()(export)
+app.command()(dossier)
 app.command()(evaluate)
 
 

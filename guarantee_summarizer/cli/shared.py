@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Annotated, NoReturn
@@ -22,6 +22,7 @@ __all__ = [
     "Review",
     "Strict",
     "errors_as_one_line",
+    "keep_inputs",
     "open_output",
     "part_of",
     "print_error",
@@ -68,6 +69,15 @@ def errors_as_one_line() -> Iterator[None]:
         yield
     except GuaranteeSummarizerError as error:
         refuse(error)
+
+
+def keep_inputs(inputs: Iterable[str], written: Iterable[Path], option: str) -> None:
+    """End the command if a file that is to be written is one that is to be read."""
+    read = {Path(name).resolve(): name for name in inputs if name != "-"}
+    for path in written:
+        for file in (path, part_of(path)):
+            if name := read.get(file.resolve()):
+                refuse(f"{name}: is read, so it cannot be written; name another file with {option}")
 
 
 def part_of(path: Path) -> Path:

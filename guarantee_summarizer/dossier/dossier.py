@@ -33,7 +33,7 @@ from guarantee_summarizer.lexicon import default_lexicon
 from guarantee_summarizer.schema import Summary, describe
 from guarantee_summarizer.schema.base import Model
 
-__all__ = ["DOSSIER_VERSION", "Dossier"]
+__all__ = ["DOSSIER_VERSION", "Dossier", "day_of"]
 
 DOSSIER_VERSION: Final = "1"
 
@@ -190,7 +190,7 @@ class Dossier(Model):
         Raises:
             DossierError: `since` is no day.
         """
-        first = _day(since) if since is not None else date.min
+        first = day_of(since) if since is not None else date.min
         changes = (change for thread in self.threads for change in thread.changes)
         return tuple(sorted((c for c in changes if c.date >= first), key=lambda c: c.date))
 
@@ -218,6 +218,12 @@ class Dossier(Model):
         return f"Dossier({len(self.summaries)} articles{time}, {len(self.left_out)} left out)"
 
     __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        """How notebooks show it."""
+        from guarantee_summarizer.render.html.dossier import dossier_cell  # noqa: PLC0415
+
+        return dossier_cell(self)  # the one import upward, when a cell is shown
 
     @cached_property
     def _articles(self) -> tuple[Given, ...]:
@@ -272,7 +278,12 @@ def _leave(left: dict[tuple[str, str], LeftOut], what: str, reason: str) -> None
     left[what, reason] = LeftOut(what=what, reason=reason)
 
 
-def _day(value: date | str) -> date:
+def day_of(value: date | str) -> date:
+    """Return the day that is meant by a date or ISO 8601 text.
+
+    Raises:
+        DossierError: it is no day.
+    """
     try:
         day = date.fromisoformat(value) if isinstance(value, str) else value
     except ValueError as error:

@@ -27,7 +27,7 @@ from guarantee_summarizer.readers.records import (
     separated_values,
 )
 
-__all__ = ["read_articles"]
+__all__ = ["KINDS", "read_articles"]
 
 _WHOLE: dict[str, Callable[[Path], Article]] = {
     ".htm": read_html,
@@ -42,7 +42,7 @@ _LINES: dict[str, Callable[[Iterator[str], str, str], Iterator[Read]]] = {
     ".ndjson": json_lines,
     ".tsv": separated_values,
 }
-_KINDS = {*_WHOLE, *_LINES, ".parquet"}
+KINDS = {*_WHOLE, *_LINES, ".parquet"}
 _EXTRAS = {
     ".htm": ("trafilatura", "html"),
     ".html": ("trafilatura", "html"),
@@ -80,8 +80,8 @@ def read_articles(*inputs: str | Path, text_column: str = "text") -> Iterator[Re
         ConfigurationError: an input needs an extra that is not installed.
     """
     for name in inputs:
-        check(name, _KINDS)
-    needed = {_EXTRAS.get(kind_of(f)) for name in inputs for f in files_of(Path(name), _KINDS)}
+        check(name, KINDS)
+    needed = {_EXTRAS.get(kind_of(f)) for name in inputs for f in files_of(Path(name), KINDS)}
     for module, extra in sorted(filter(None, needed)):
         load_extra(module, extra=extra)
     return chain.from_iterable(_read(name, text_column) for name in inputs)
@@ -91,7 +91,7 @@ def _read(name: str | Path, text_column: str) -> Iterator[Read]:
     if str(name) == "-":
         yield from with_failure(_standard_input(text_column), STANDARD_INPUT)
         return
-    for path in files_of(Path(name), _KINDS):
+    for path in files_of(Path(name), KINDS):
         yield from with_failure(_contents(path, text_column), str(path))
 
 

@@ -24,9 +24,9 @@ from guarantee_summarizer.readers.inputs import (
 from guarantee_summarizer.readers.records import LONGEST, first_line, lines_of
 from guarantee_summarizer.schema import Summary, describe
 
-__all__ = ["read_summaries", "stored_records"]
+__all__ = ["KINDS", "read_summaries", "stored_records"]
 
-_KINDS = {".json", ".jsonl", ".ndjson"}
+KINDS = {".json", ".jsonl", ".ndjson"}
 _SQLITE = "SQLite format 3\0"
 
 
@@ -56,7 +56,7 @@ def read_summaries(*inputs: str | Path) -> Iterator[Outcome]:
         SchemaError: an input does not exist, or is a folder without such files.
     """
     for name in inputs:
-        check(name, _KINDS, SchemaError)
+        check(name, KINDS, SchemaError)
     return chain.from_iterable(map(_read, inputs))
 
 
@@ -64,7 +64,7 @@ def _read(name: str | Path) -> Iterator[Outcome]:
     if str(name) == "-":
         yield from with_failure(_standard_input(), STANDARD_INPUT, SchemaError)
         return
-    for path in files_of(Path(name), _KINDS):
+    for path in files_of(Path(name), KINDS):
         outcomes = starmap(_outcome, stored_records(path))
         yield from with_failure(outcomes, str(path), SchemaError)
 
@@ -137,4 +137,6 @@ def _reason(text: str, error: ValidationError) -> str:
         if "error" in data:
             return f"is an article that failed ({data.get('message')}), no summary; do it again"
         return "is an article, no summary; summarize it first"
+    if "summaries" in data and "relevant" not in data:
+        return "is a dossier, no summary; give the summaries that it was made of"
     return describe(error)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
+from typing import TYPE_CHECKING
 
 from guarantee_summarizer.render.outline import OutlineEntry, OutlineSection, outline
 from guarantee_summarizer.schema import Summary
 from guarantee_summarizer.sentences import without_marks
 from guarantee_summarizer.text import printable
+
+if TYPE_CHECKING:
+    from guarantee_summarizer.dossier import Dossier
 
 __all__ = ["to_markdown"]
 
@@ -16,13 +21,22 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
 _LIST_START = re.compile(r"^(\s*)([-+]|\d+[.)])(\s)")
 
 
-def to_markdown(summary: Summary) -> str:
-    """Write a summary as CommonMark; text from the article is escaped, so it cannot mark up.
+def to_markdown(summary: Summary | Dossier, *, since: date | str | None = None) -> str:
+    """Write a summary or a dossier as CommonMark; texts are escaped, so they cannot mark up.
+
+    Args:
+        summary: what to write.
+        since: of a dossier, the day since which changes come first and what is new is marked: a
+            date, or ISO 8601 (`2026-01-06`).
+
+    Raises:
+        ConfigurationError: it is neither; `since` with a summary.
+        DossierError: `since` is no day.
 
     >>> print(to_markdown(Summary(relevant=False, headline="Rain in May")).splitlines()[0])
     # Rain in May
     """
-    shown = outline(summary)
+    shown = outline(summary, since=since)
     lines = [f"# {_escaped(shown.title)}", ""]
     if shown.subtitle:
         lines += [f"*{_escaped(shown.subtitle)}*", ""]

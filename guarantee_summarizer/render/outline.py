@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
 
+from guarantee_summarizer.errors import ConfigurationError
+from guarantee_summarizer.render.dossiers import is_dossier
 from guarantee_summarizer.render.entries import (
     OutlineEntry,
     OutlineFact,
@@ -17,6 +21,9 @@ from guarantee_summarizer.render.entries import (
     withheld,
 )
 from guarantee_summarizer.schema import ClaimPath, Finding, Summary
+
+if TYPE_CHECKING:
+    from guarantee_summarizer.dossier import Dossier
 
 __all__ = [
     "Outline",
@@ -60,8 +67,25 @@ class Outline:
         return " · ".join(filter(None, (self.support, self.origin)))
 
 
-def outline(summary: Summary) -> Outline:
-    """Describe a summary for the renderers."""
+def outline(given: Summary | Dossier, *, since: date | str | None = None) -> Outline:
+    """Describe a summary or a dossier for the renderers; `since` is for dossiers.
+
+    Raises:
+        ConfigurationError: it is neither; `since` with a summary.
+        DossierError: `since` is no day.
+    """
+    if is_dossier(given):
+        from guarantee_summarizer.render.dossiers.outline import dossier_outline  # noqa: PLC0415
+
+        return dossier_outline(given, since)
+    if since is not None:
+        raise ConfigurationError("since is for dossiers; make one with Dossier(summaries)")
+    if not isinstance(given, Summary):
+        raise ConfigurationError(f"this shows a summary or a dossier, not {type(given).__name__}")
+    return _summary_outline(given)
+
+
+def _summary_outline(summary: Summary) -> Outline:
     sections = (
         OutlineSection("layers", "Layers of the guarantee", tuple(layers(summary))),
         OutlineSection("proposals", "Proposals", tuple(proposals(summary))),

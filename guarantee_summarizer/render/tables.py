@@ -1,4 +1,4 @@
-"""Summaries as tables: one row for each claim, with its article, its path and its sentences."""
+"""Summaries and dossiers as tables: a row for each claim, with article, path and sentences."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from guarantee_summarizer.corpus.results import Failure, Outcome
+from guarantee_summarizer.dossier import Dossier
 from guarantee_summarizer.errors import SchemaError
 from guarantee_summarizer.render.columns import Row, frames_of
+from guarantee_summarizer.render.dossiers.rows import DOSSIER_COLUMNS, dossier_records
 from guarantee_summarizer.render.rows import COLUMNS, failure_row, rows_of
 from guarantee_summarizer.render.table_files import open_tables
 from guarantee_summarizer.schema import Summary
@@ -18,12 +20,12 @@ from guarantee_summarizer.schema import Summary
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["COLUMNS", "to_frames", "to_records", "write_tables"]
+__all__ = ["COLUMNS", "DOSSIER_COLUMNS", "to_frames", "to_records", "write_tables"]
 
 _AT_ONCE = 200  # summaries whose rows are held while files are written
 
 
-def to_records(summaries: Outcome | Iterable[Outcome]) -> dict[str, list[dict[str, Any]]]:
+def to_records(summaries: Dossier | Outcome | Iterable[Outcome]) -> dict[str, list[dict[str, Any]]]:
     """Return summaries as tables of plain dicts: one row for each claim.
 
     Every table is there, and every row has all columns of its table (`COLUMNS`), in this order:
@@ -44,9 +46,24 @@ def to_records(summaries: Outcome | Iterable[Outcome]) -> dict[str, list[dict[st
     A summary that is given twice has its rows twice; in `summaries`, `repeats` is the number of the
     first of the same article, and None for that itself.
 
+    A dossier has tables of its own (`DOSSIER_COLUMNS`):
+
+    - `articles`: one row each, `article_id` is the key;
+    - `actors` (key `actor`) and their `mentions`;
+    - `threads` (key `thread`), their `statements`, and their `values`, each with who says so;
+    - `conflicts` and `changes`: one row each, both sides in columns that begin with `one_` and
+      `other_`, `before_` and `after_`: value, words, sources, and for each report article, claim
+      and words;
+    - `disputes` (key `dispute`, from 1) and their `stances`; `layers`; `moments`: the timeline;
+    - `left_out`: what was given and is not in it, with the reason.
+
+    A row of `mentions`, `statements`, `stances` and `layers` is one report: it has `article_id`,
+    `published`, `outlet`, `source` (the outlet, or that which it quotes), `claim`, `sentences`,
+    `quotes` and `warnings`, as above.
+
     Args:
-        summaries: a summary, or any iterable of them, with failures among them as `map` and
-            `read_summaries` give them. All rows are held, about 60 kB for a summary of 45 claims;
+        summaries: a dossier; a summary; or any iterable of those, with failures among them as `map`
+            and `read_summaries` give them. All rows are held, about 60 kB for a summary of 45 claims;
             `write_tables` holds few.
 
     Returns:
@@ -60,10 +77,12 @@ def to_records(summaries: Outcome | Iterable[Outcome]) -> dict[str, list[dict[st
     >>> tables["summaries"][0]["headline"], tables["proposals"]
     ('Paris offers troops', [])
     """
+    if isinstance(summaries, Dossier):
+        return dossier_records(summaries)
     return _Recorder().records(_each(summaries))
 
 
-def to_frames(summaries: Outcome | Iterable[Outcome]) -> dict[str, pd.DataFrame]:
+def to_frames(summaries: Dossier | Outcome | Iterable[Outcome]) -> dict[str, pd.DataFrame]:
     """Return summaries as pandas data frames; tables, rows and columns are those of `to_records`.
 
     Types are the same whether or not a table has rows: texts `string`, whole numbers `Int64`,
@@ -81,10 +100,13 @@ def to_frames(summaries: Outcome | Iterable[Outcome]) -> dict[str, pd.DataFrame]
         SchemaError: as in `to_records`.
         ConfigurationError: pandas is not installed (extra `tables`).
     """
-    return frames_of(to_records(summaries), COLUMNS)
+    layout = DOSSIER_COLUMNS if isinstance(summaries, Dossier) else COLUMNS
+    return frames_of(to_records(summaries), layout)
 
 
-def write_tables(summaries: Outcome | Iterable[Outcome], path: str | Path) -> dict[str, int]:
+def write_tables(
+    summaries: Dossier | Outcome | Iterable[Outcome], path: str | Path
+) -> dict[str, int]:
     r"""Write summaries as tables: CSV files in a folder, one Excel file, or one Parquet file.
 
     The tables are those of `to_records`; all are written, those without rows with their columns.
@@ -120,6 +142,11 @@ def write_tables(summaries: Outcome | Iterable[Outcome], path: str | Path) -> di
         ConfigurationError: the suffix is unknown, the place cannot be written, or an extra is
             missing (`tables` for Excel, `parquet`).
     """
+    if isinstance(summaries, Dossier):
+        records = dossier_records(summaries)
+        with open_tables(path, DOSSIER_COLUMNS) as write:
+            write(records)
+        return {name: len(rows) for name, rows in records.items()}
     outcomes, recorder = _each(summaries), _Recorder()
     counts = dict.fromkeys(COLUMNS, 0)
     with open_tables(path, COLUMNS) as write:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from typing import TYPE_CHECKING
 
 from guarantee_summarizer.render.outline import OutlineEntry, outline
@@ -14,24 +15,36 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
+    from guarantee_summarizer.dossier import Dossier
+
 __all__ = ["print_summary", "terminal_text"]
 
 _SHADES = ("green", "cyan", "blue", "magenta", "yellow")
 
 
-def print_summary(summary: Summary, console: Console | None = None) -> None:
-    """Print a summary with rich; plain text where the output is no terminal.
+def print_summary(
+    summary: Summary | Dossier,
+    console: Console | None = None,
+    *,
+    since: date | str | None = None,
+) -> None:
+    """Print a summary or a dossier with rich; plain text where the output is no terminal.
 
     Args:
-        summary: the summary.
+        summary: what to print.
         console: standard output if None.
+        since: of a dossier, the day since which changes come first and what is new is marked.
+
+    Raises:
+        ConfigurationError: it is neither; `since` with a summary.
+        DossierError: `since` is no day.
     """
     from rich.console import Console  # noqa: PLC0415  (30 ms: only who prints pays for it)
     from rich.padding import Padding  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
     out = console or Console(highlight=False)
-    shown = outline(summary)
+    shown = outline(summary, since=since)
     out.print(Text(printable(shown.title), style="bold"))
     if shown.subtitle:
         out.print(Text(printable(shown.subtitle), style="dim"))
@@ -51,13 +64,19 @@ def print_summary(summary: Summary, console: Console | None = None) -> None:
         out.print(Text(printable(shown.colophon), style="dim"))
 
 
-def terminal_text(summary: Summary, *, styled: bool = False, width: int | None = None) -> str:
+def terminal_text(
+    summary: Summary | Dossier,
+    *,
+    styled: bool = False,
+    width: int | None = None,
+    since: date | str | None = None,
+) -> str:
     """Return what `print_summary` prints; `styled` with colours, `width` in columns."""
     from rich.console import Console  # noqa: PLC0415
 
     buffer = io.StringIO()
     console = Console(file=buffer, force_terminal=styled, highlight=False, width=width)
-    print_summary(summary, console)
+    print_summary(summary, console, since=since)
     return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines())
 
 

@@ -6,9 +6,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from guarantee_summarizer.errors import ConfigurationError
+from guarantee_summarizer.render.dossiers import is_dossier
 from guarantee_summarizer.render.html.environment import page, web_address
 from guarantee_summarizer.render.html.ladder import Drawing, ladder, parts_beside
 from guarantee_summarizer.render.html.timeline import Timeline, timeline
@@ -19,8 +21,9 @@ from guarantee_summarizer.text import looks_english
 
 if TYPE_CHECKING:  # a run is a storey above
     from guarantee_summarizer.corpus.results import Failure
+    from guarantee_summarizer.dossier import Dossier
 
-__all__ = ["Passage", "View", "to_html", "view"]
+__all__ = ["Passage", "View", "language_of", "sentences_of", "to_html", "view"]
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")  # BCP 47
 
@@ -70,12 +73,23 @@ class View:
     @property
     def language(self) -> str:
         """The tag of the article's language; empty if it is unknown."""
-        tag = (self.article and self.article.language) or ""
-        return tag if _LANGUAGE.fullmatch(tag) else ""
+        return language_of(self.article)
 
 
-def to_html(summaries: Summary | Iterable[Summary | Failure]) -> str:
+def language_of(article: ArticleRecord | None) -> str:
+    """Return the tag of an article's language; empty if it is unknown."""
+    tag = (article and article.language) or ""
+    return tag if _LANGUAGE.fullmatch(tag) else ""
+
+
+def to_html(
+    summaries: Summary | Dossier | Iterable[Summary | Failure], *, since: date | str | None = None
+) -> str:
     """Write one self-contained HTML page: each claim beside the sentences that say it.
+
+    That of a dossier shows what contradicts and what changed first, both sides beside each other,
+    then threads, the timeline, who takes part in what, layers, disputes and actors; it holds those
+    sentences of the articles that are cited.
 
     The page loads nothing, works without script, and its Content-Security-Policy lets nothing run
     but its own script; text of the article or of a model cannot mark it up. The same summaries
@@ -83,22 +97,31 @@ def to_html(summaries: Summary | Iterable[Summary | Failure]) -> str:
 
     Args:
         summaries: one summary, or several, which stand below each other; a failure among them, as
-            `Summarizer.map` yields it, is a line that tells the reason.
+            `Summarizer.map` yields it, is a line that tells the reason; or a dossier.
+        since: of a dossier, the day since which changes come first and what is new is marked: a
+            date, or ISO 8601 (`2026-01-06`).
 
     Raises:
-        ConfigurationError: there is something else among them.
+        ConfigurationError: there is something else among them; `since` without a dossier.
+        DossierError: `since` is no day.
 
     >>> page = to_html(Summary(relevant=False, headline="Rain <b>in</b> May"))
     >>> "Rain &lt;b&gt;in&lt;/b&gt; May" in page
     True
     """
+    if is_dossier(summaries):
+        from guarantee_summarizer.render.html.dossier import dossier_page  # noqa: PLC0415
+
+        return dossier_page(summaries, since)
+    if since is not None:
+        raise ConfigurationError("since is for dossiers; make one with Dossier(summaries)")
     if isinstance(summaries, Summary) or not isinstance(summaries, Iterable):
         summaries = [summaries]
     items = list(summaries)
     for item in items:
         if not isinstance(item, Summary) and not hasattr(item, "error"):
             raise ConfigurationError(
-                f"to_html takes a summary or several, and failures; not {type(item).__name__}"
+                f"to_html takes a summary or several, failures, or a dossier; not {type(item).__name__}"
             )
     if len(items) == 1 and isinstance(items[0], Summary):
         return page("summary.html.jinja", view=view(items[0]))
@@ -120,7 +143,7 @@ def view(summary: Summary, prefix: str = "") -> View:
         article=article,
         address=web_address(article.url) if article else None,
         wording="en" if looks_english(f"{shown.title} {shown.abstract}") else "",
-        passages=_passages(_sentences(summary), shown, support),
+        passages=_passages(sentences_of(summary), shown, support),
         timeline=timeline(shown, article.published if article else None),
         ladder=ladder(layers) if layers else None,
         beside=parts_beside(layers) if layers else None,
@@ -142,8 +165,8 @@ def _passages(
     )
 
 
-def _sentences(summary: Summary) -> list[Sentence]:
-    """The article's sentences; of those that are not stored, what claims quote of them."""
+def sentences_of(summary: Summary) -> list[Sentence]:
+    """Return the article's sentences; of those not stored, what claims quote of them."""
     stored = summary.article.sentences if summary.article else ()
     by_number = {sentence.number: sentence for sentence in stored}
     quoted = defaultdict[int, set[Citation]](set)

@@ -1,0 +1,17 @@
+"""A dossier as pages, texts and tables show it."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, TypeGuard
+
+if TYPE_CHECKING:
+    from guarantee_summarizer.dossier import Dossier
+
+__all__ = ["is_dossier"]
+
+
+def is_dossier(given: object) -> TypeGuard[Dossier]:
+    """Tell whether something is a dossier; who has one has loaded its module, others need not."""
+    module = sys.modules.get("guarantee_summarizer.dossier")
+    return module is not None and isinstance(given, module.Dossier)

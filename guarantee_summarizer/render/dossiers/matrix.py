@@ -1,0 +1,63 @@
+"""The matrix of a dossier: who takes part in which kind of measure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from guarantee_summarizer.dossier import Dossier, Thread
+from guarantee_summarizer.render.dossiers.book import Book, Cite
+
+__all__ = ["Cell", "Matrix", "matrix"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One actor in one thread.
+
+    Attributes:
+        code: of the thread.
+        given: whether the actor only receives it, or is asked for it.
+        cites: the sentences of the latest statement in which the actor takes part.
+    """
+
+    code: str
+    given: bool
+    cites: tuple[Cite, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Actors by measures: both with those in front that have the most threads."""
+
+    measures: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[tuple[Cell, ...], ...]], ...]
+
+
+def matrix(dossier: Dossier, codes: dict[str, str], book: Book) -> Matrix:
+    """Return who takes part in which threads, by measure."""
+    cells = defaultdict[str, dict[str, list[Cell]]](lambda: defaultdict(list))
+    threads = defaultdict[str, int](int)
+    for thread in dossier.threads:
+        threads[thread.measure] += 1
+        for actor in _who(thread):
+            cells[actor][thread.measure].append(_cell(actor, thread, codes[thread.id], book))
+    measures = sorted(threads, key=lambda name: (-threads[name], name))
+    rows = sorted(cells, key=lambda name: (-sum(map(len, cells[name].values())), name))
+    return Matrix(
+        tuple(measures),
+        tuple((name, tuple(tuple(cells[name].get(m, ())) for m in measures)) for name in rows),
+    )
+
+
+def _who(thread: Thread) -> dict[str, None]:
+    said = (name for s in thread.statements for name in (*s.proposed_by, *s.recipients))
+    return dict.fromkeys((*thread.actors, *said))
+
+
+def _cell(actor: str, thread: Thread, code: str, book: Book) -> Cell:
+    doing = [s for s in thread.statements if actor in s.proposed_by]
+    given = [s for s in thread.statements if actor in s.recipients]
+    latest = (doing or given or thread.statements)[-1]
+    only_given = not doing and actor not in thread.actors
+    return Cell(code, only_given, book.line(latest).cites)
