@@ -76,7 +76,11 @@ def _is_no_offer(line: Line, clause: Clause) -> bool:
     inner = (c for c in line.clauses if c.relation == "xcomp" and line.parent(c) is clause)
     verbs = [v for c in (clause, *inner) if (v := line.verb(c)) is not None]
     attacks = any(v.sense == "state" and v.agent == "adversary" for v in verbs)
-    return asks or describes or attacks
+    unsaid = clause.negated and any(  # "gave no number of soldiers"
+        cue.value == "open_question"
+        for cue, _, _ in line.found("dispute", clause.start, clause.end)
+    )
+    return asks or describes or attacks or unsaid
 
 
 def _is_infinitive(line: Line, clause: Clause) -> bool:
@@ -156,10 +160,20 @@ def measure(line: Line, clause: Clause) -> Cue | None:
     ]
     hits = [
         cue
-        for cue, first, _ in line.found("measure", start, end)
-        if not any(c.start <= first < c.end for c in ifs)
+        for cue, first, last in line.found("measure", start, end)
+        if not any(c.start <= first < c.end for c in ifs) and not _is_title(line, first, last)
     ]
     return max(hits, key=lambda cue: cue.weight, default=None)
+
+
+def _is_title(line: Line, first: int, last: int) -> bool:
+    """Whether words stand in the title of a person: `Army Secretary Dan Driscoll`."""
+    return any(
+        p.start <= first
+        and last <= p.end
+        and any(n.kind == "person" for n in line.within(p.start, p.end))
+        for p in line.facts.phrases
+    )
 
 
 def _unmeasured(line: Line, clause: Clause) -> Cue | None:
