@@ -17,6 +17,7 @@ from guarantee_summarizer.render.entries import (
     withheld,
 )
 from guarantee_summarizer.schema import ClaimPath, Finding, Summary
+from guarantee_summarizer.text import printable
 
 __all__ = [
     "Outline",
@@ -74,7 +75,7 @@ def outline(summary: Summary) -> Outline:
     )
     found, rest = _by_claim(summary, {e.path for section in sections for e in section.entries})
     return Outline(
-        title=summary.headline or "(no headline)",
+        title=summary.headline if printable(summary.headline).strip() else "(no headline)",
         subtitle=_subtitle(summary),
         abstract=summary.abstract,
         warnings=tuple(_warnings(summary)),

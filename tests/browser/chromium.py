@@ -11,7 +11,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-__all__ = ["CHROMIUM", "Seen", "launched", "opened"]
+__all__ = ["CHROMIUM", "Tab", "launched", "opened"]
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 _ARGUMENTS = (
@@ -32,14 +32,18 @@ def launched() -> Iterator[Browser]:
 
 
 @dataclass
-class Seen:
-    """What a page did that no page of ours does, in words; `file` is all that it may fetch."""
+class Tab:
+    """One tab, and what its page did that no page of ours does, in words.
 
-    file: str
+    Its pages stand in one file, one after the other, and may fetch nothing but that.
+    """
+
+    page: Page
+    file: Path
     deeds: list[str] = field(default_factory=list)
 
-    def watch(self, page: Page) -> None:
-        """Listen to a page from before it opens its file."""
+    def __post_init__(self) -> None:
+        page = self.page
         page.context.route("**/*", self._route)
         page.on("dialog", self._dialog)
         page.on("console", lambda message: self._note("console", message.text))
@@ -50,47 +54,53 @@ class Seen:
         page.on("request", lambda request: self._address("request", request.url))
         page.on("framenavigated", lambda frame: self._address("navigation", frame.url))
 
+    def open(self, html: str, fragment: str = "") -> Page:
+        """Open a page, at the fragment of its address if there is one."""
+        self.file.write_text(html, encoding="utf-8", newline="")
+        self.page.goto(self.file.as_uri() + fragment)
+        return self.page
+
+    def check(self) -> None:
+        """Fail if a page spoke on the console, asked for something, opened or went anywhere."""
+        deeds, self.deeds = self.deeds, []
+        assert not deeds, deeds
+
     def _note(self, kind: str, what: Any) -> None:
         self.deeds.append(f"{kind}: {what}")
 
     def _address(self, kind: str, url: str) -> None:
-        if url.partition("#")[0] != self.file:
+        if not self._own(url):
             self._note(kind, url)
+
+    def _own(self, url: str) -> bool:
+        return url.partition("#")[0] == self.file.as_uri()
 
     def _dialog(self, dialog: Any) -> None:
         self._note("dialog", dialog.message)
         dialog.dismiss()
 
     def _route(self, route: Route) -> None:
-        if route.request.url.partition("#")[0] == self.file:
+        if self._own(route.request.url):
             route.continue_()
         else:
-            self._note("request", route.request.url)
-            route.abort()
+            route.abort()  # and noted as a request
 
 
 @contextmanager
-def opened(browser: Browser, file: Path, fragment: str = "", **options: Any) -> Iterator[Page]:
-    """Open a file in a tab of its own; whatever it does beyond that is an error at the end.
+def opened(browser: Browser, folder: Path, **options: Any) -> Iterator[Tab]:
+    """Open a tab in a window of its own; what its pages did beyond being read fails at the end.
 
     Args:
         browser: where.
-        file: the page; the only thing that it may fetch.
-        fragment: of the address.
+        folder: where the pages are written.
         options: of the context: `viewport`, `color_scheme`, `java_script_enabled`, …
-
-    Raises:
-        AssertionError: the page spoke on the console, asked for something, opened or went anywhere.
     """
-    seen = Seen(file.as_uri())
     usual = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"}
     context = browser.new_context(**{**usual, **options})
     try:
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        seen.watch(page)
-        page.goto(file.as_uri() + fragment)
-        yield page
+        tab = Tab(context.new_page(), folder / "page.html")
+        tab.page.set_default_timeout(20_000)
+        yield tab
     finally:
         context.close()
-    assert not seen.deeds, seen.deeds
+    tab.check()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +24,12 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def show(browser: Any, tmp_path: Path) -> Callable[..., AbstractContextManager[Any]]:
-    """Open the text of a page in a tab; `opened` says how, and what it must not do."""
+    """Open a page in a window of its own; `opened` says how, and what it must not do."""
     from tests.browser.chromium import opened
 
-    def show(html: str, fragment: str = "", **options: Any) -> AbstractContextManager[Any]:
-        file = tmp_path / "page.html"
-        file.write_text(html, encoding="utf-8", newline="")
-        return opened(browser, file, fragment, **options)
+    @contextmanager
+    def show(html: str, fragment: str = "", **options: Any) -> Iterator[Any]:
+        with opened(browser, tmp_path, **options) as tab:
+            yield tab.open(html, fragment)
 
     return show

@@ -88,7 +88,7 @@ def test_a_sentence_shows_the_claims_that_rest_on_it(show, seed_page, embedded):
         page.click(f"#s{last} > p >> nth=0")
         assert set(page.evaluate(LIT)) == {f"s{last}", *resting}
         sights = [page.locator(f"#{claim}").bounding_box() for claim in resting]
-        assert any(0 <= box["y"] and box["y"] + box["height"] <= 800 for box in sights)
+        assert any(box["y"] >= 0 and box["y"] + box["height"] <= 800 for box in sights)
 
 
 def test_a_number_beside_a_claim_leads_to_that_sentence(show, seed_page):
@@ -185,12 +185,18 @@ def test_on_paper_nothing_that_matters_is_hidden(show, script):
         for support in (str(one.support.claims), "Incomplete", "cited by no claim"):
             assert support in words
         page.emulate_media(media="print", color_scheme="dark")
-        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-        hidden = page.evaluate(
-            """() => [...document.body.querySelectorAll("p, li, a, dt, dd, h1, h2, h3, text, pre")]
+        assert (
+            page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+        )
+        hidden = (
+            page.evaluate(
+                """() => [...document.body.querySelectorAll("p, li, a, dt, dd, h1, h2, h3, text, pre")]
               .filter(e => !e.checkVisibility() && !e.closest(".skip, nav.contents, #status"))
               .map(e => e.outerHTML)"""
-        ) if script else []
+            )
+            if script
+            else []
+        )
         assert not hidden
 
 
@@ -210,7 +216,9 @@ def test_all_text_can_be_read_by_day_and_by_night(show, media, marked):
 
 
 def test_colours_follow_the_light(show, seed_page):
-    colours = "[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]"
+    colours = (
+        "[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]"
+    )
     with show(seed_page, color_scheme="light") as page:
         light = page.evaluate(colours)
         page.emulate_media(color_scheme="dark")
