@@ -4,7 +4,7 @@ SEED = seeds/000_2fc7fc292f528f96.txt
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help demo test test-all check wheel integrations record bench clean
+.PHONY: help demo test test-all check wheel integrations record bench screenshots clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' Makefile
@@ -36,6 +36,9 @@ record: .venv/test  ## record the cassettes again: BASE_URL=https://â€¦ MODEL=â€
 
 bench: .venv/dev  ## import, embedded, model path, sizes, checks
 	$(BIN)/python benchmarks/run.py
+
+screenshots: .venv/test  ## the pictures in docs/, of what is there now; needs Chromium
+	$(BIN)/python -m tests.browser.screenshots docs
 
 clean:  ## remove the environments and what was built
 	rm -rf .venv .venv-integrations build dist

@@ -1,9 +1,8 @@
-"""Results, failures, prices and progress of a run over many articles."""
+"""Results, failures, prices and the status of a run over many articles."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import escape
 
@@ -20,7 +19,6 @@ __all__ = [
     "Result",
     "Status",
     "failed",
-    "shown",
     "usage_of",
 ]
 
@@ -44,7 +42,8 @@ class Failure:
 
     def _repr_html_(self) -> str:
         """How notebooks show it: one line."""
-        return f"<div><strong>failed</strong> <bdi>{escape(printable(str(self)))}</bdi></div>"
+        line = f"<strong>failed</strong> <bdi>{escape(printable(str(self)))}</bdi>"
+        return f'<div style="overflow-wrap: anywhere">{line}</div>'
 
 
 Outcome = Summary | Failure
@@ -173,38 +172,3 @@ class Status:
 
 Progress = bool | Callable[[Status], None]
 """True for a bar, or a function called after every article."""
-
-
-@contextmanager
-def shown(progress: Progress) -> Iterator[Callable[[Status], None]]:
-    """Open what displays the status: a bar on standard error, a custom function, or nothing."""
-    if progress is False:
-        yield lambda _: None
-    elif progress is not True:
-        yield progress
-    else:
-        yield from _bar()
-
-
-def _bar() -> Iterator[Callable[[Status], None]]:
-    from rich.console import Console  # noqa: PLC0415  (only where a bar is wanted)
-    from rich.progress import (  # noqa: PLC0415
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.description}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
-
-        yield lambda status: bar.update(
-            task, completed=status.seen, total=status.total, description=str(status)
-        )

@@ -24,12 +24,12 @@ from guarantee_summarizer import errors
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.corpus.crew import Crew, Worker
 from guarantee_summarizer.corpus.ledger import ClaimResult, Entry, Ledger, entry_of, stored
+from guarantee_summarizer.corpus.progress import shown
 from guarantee_summarizer.corpus.results import (
     Failure,
     Result,
     Status,
     failed,
-    shown,
     usage_of,
 )
 from guarantee_summarizer.options import RunOptions

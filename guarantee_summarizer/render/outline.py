@@ -21,6 +21,7 @@ from guarantee_summarizer.render.entries import (
     withheld,
 )
 from guarantee_summarizer.schema import ClaimPath, Finding, Summary
+from guarantee_summarizer.text import printable
 
 if TYPE_CHECKING:
     from guarantee_summarizer.dossier import Dossier
@@ -98,7 +99,7 @@ def _summary_outline(summary: Summary) -> Outline:
     )
     found, rest = _by_claim(summary, {e.path for section in sections for e in section.entries})
     return Outline(
-        title=summary.headline or "(no headline)",
+        title=summary.headline if printable(summary.headline).strip() else "(no headline)",
         subtitle=_subtitle(summary),
         abstract=summary.abstract,
         warnings=tuple(_warnings(summary)),

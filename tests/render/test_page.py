@@ -302,6 +302,21 @@ def test_texts_about_something_else_have_a_page_too():
     assert "nor does it cite any of it" in text
 
 
+@pytest.mark.parametrize("headline", ["", "\x00\x07", "\u202e \u200b"])
+def test_a_page_without_a_headline_that_can_be_seen_says_so(headline):
+    html = to_html(summary().replace(headline=headline))
+    assert "<title>(no headline)</title>" in html
+    assert Page(html).text.count("(no headline)") == 2
+
+
+@pytest.mark.parametrize("path", ["proposals[0]", "headline", "withheld[1]", "structure"])
+def test_what_is_withheld_has_an_id_of_its_own(path):
+    data = record("words")
+    data["withheld"][0]["path"] = path
+    ids = Page(to_html(Summary.model_validate(data))).all("id")
+    assert len(ids) == len(set(ids))
+
+
 def test_without_the_article_the_cited_passages_stand_in_its_place(embedded):
     text = Page(to_html(embedded.replace(article=None))).text
     assert "The article is not stored" in text

@@ -1,0 +1,37 @@
+"""Take the pictures of the README: `python -m tests.browser.screenshots FOLDER`."""
+
+from __future__ import annotations
+
+import base64
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import guarantee_summarizer as gs
+from tests.browser.chromium import launched, opened
+from tests.conftest import SEED
+
+# by name: the claim that is chosen, if any, and the context
+PICTURES: dict[str, tuple[str, dict[str, Any]]] = {
+    "page": ("", {}),
+    "page-dark": ("#claim-structure-layers-2", {"color_scheme": "dark"}),
+    "page-phone": ("", {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2}),
+}
+
+
+def main(folder: str) -> None:
+    """Write one picture for each name into the folder."""
+    html = gs.to_html(gs.summarize(gs.Article.from_file(SEED)))
+    with launched() as browser, tempfile.TemporaryDirectory() as pages:
+        for name, (claim, options) in PICTURES.items():
+            with opened(browser, Path(pages), **options) as tab:
+                page = tab.open(html, claim)
+                session = page.context.new_cdp_session(page)  # playwright itself writes no WebP
+                shot = session.send("Page.captureScreenshot", {"format": "webp", "quality": 80})
+                (Path(folder) / f"{name}.webp").write_bytes(base64.b64decode(shot["data"]))
+                tab.check()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
