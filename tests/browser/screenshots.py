@@ -11,22 +11,31 @@ from typing import Any
 import guarantee_summarizer as gs
 from tests.browser.chromium import launched, opened
 from tests.conftest import SEED
+from tests.dossier.labelled import right_summaries
 
-# by name: the claim that is chosen, if any, and the context
-PICTURES: dict[str, tuple[str, dict[str, Any]]] = {
-    "page": ("", {}),
-    "page-dark": ("#claim-structure-layers-2", {"color_scheme": "dark"}),
-    "page-phone": ("", {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2}),
+# by name: what is shown, the claim that is chosen, if any, and the context
+PICTURES: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "page": ("summary", "", {}),
+    "page-dark": ("summary", "#claim-structure-layers-2", {"color_scheme": "dark"}),
+    "page-phone": (
+        "summary",
+        "",
+        {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2},
+    ),
+    "dossier": ("dossier", "", {}),
 }
 
 
 def main(folder: str) -> None:
     """Write one picture for each name into the folder."""
-    html = gs.to_html(gs.summarize(gs.Article.from_file(SEED)))
+    shown = {
+        "summary": gs.to_html(gs.summarize(gs.Article.from_file(SEED))),
+        "dossier": gs.to_html(gs.Dossier(right_summaries().values())),
+    }
     with launched() as browser, tempfile.TemporaryDirectory() as pages:
-        for name, (claim, options) in PICTURES.items():
+        for name, (what, claim, options) in PICTURES.items():
             with opened(browser, Path(pages), **options) as tab:
-                page = tab.open(html, claim)
+                page = tab.open(shown[what], claim)
                 session = page.context.new_cdp_session(page)  # playwright itself writes no WebP
                 shot = session.send("Page.captureScreenshot", {"format": "webp", "quality": 80})
                 (Path(folder) / f"{name}.webp").write_bytes(base64.b64decode(shot["data"]))

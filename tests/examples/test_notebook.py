@@ -86,7 +86,7 @@ class TestAnalyst:
 
     def test_what_is_handed_on(self, shown):
         words = next(text for name, text in shown.items() if name.startswith("out = "))
-        assert "['claims.xlsx', 'dossier.json', 'summaries.html']" in words
+        assert "['claims.xlsx', 'dossier.html', 'dossier.json', 'summaries.html']" in words
 
 
 def cell(shown: dict[str, str], name: str) -> str:
