@@ -52,6 +52,7 @@ _DISPUTED_FORM = re.compile(
     r"(?:is|are) (?:it |they )?(?:legally )?binding\b.*\?|That is disputed", re.IGNORECASE
 )
 _PEACE = frozenset("ceasefire truce deal agreement settlement treaty fire".split())
+_LOOSE = re.compile(r"(?:,? (?:then|and|or|but))+[ ,;]*$")  # what led on to the next layer
 _RUNS_FOR = re.compile(
     r"\b(?:valid|runs?|(?<!the )lasts?|in force|apply|applies|concluded|term of|period of) (?:for )?(?:at least |up to )?$"
 )
@@ -188,7 +189,7 @@ def _layer(document: Document, rank: int, part: _Part) -> Layer:
             else _bare(part.line.sentence.text[slice(*part.cue)]),
             "providers": _providers(document, part),
             "function": part.function,
-            "description": clean(part.words.strip(" ,;")).rstrip(".") + ".",
+            "description": clean(_LOOSE.sub("", part.words).strip(" ,;")).rstrip(".") + ".",
             "location": _location(part),
             "trigger": condition(part.line, part.clause) if part.clause else None,
             "status": found or "proposed",

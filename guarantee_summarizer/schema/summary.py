@@ -264,7 +264,7 @@ class Support(Model):
         if self.review not in ("off", "done"):
             review += f" [{self.review}]"
         line = (
-            f"{self.claims} claims, grounded and checked, {review}: {self.flagged} flagged, "
+            f"{self.claims} {'claim' if self.claims == 1 else 'claims'}, grounded and checked, {review}: {self.flagged} flagged, "
             f"{self.withheld} taken out"
         )
         if not self.sentences:
