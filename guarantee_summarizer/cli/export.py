@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from guarantee_summarizer.cli.shared import errors_as_one_line, print_error, refuse
+from guarantee_summarizer.cli.shared import (
+    errors_as_one_line,
+    keep_inputs,
+    print_error,
+    refuse,
+)
 from guarantee_summarizer.corpus.results import Failure, Outcome
 from guarantee_summarizer.readers import read_summaries
 from guarantee_summarizer.render.table_files import files_of
@@ -56,11 +60,7 @@ def export(
 
 def _keep_inputs(inputs: Iterable[str], to: str) -> None:
     """Refuse to write over what is to be read."""
-    read = {Path(name).resolve(): name for name in inputs if name != "-"}
-    for file in files_of(to, COLUMNS).values():
-        for written in (file, file.with_name(f"{file.name}.part")):
-            if name := read.get(written.resolve()):
-                refuse(f"{name}: is read, so it cannot be written; name another file with --to")
+    keep_inputs(inputs, *files_of(to, COLUMNS).values())
 
 
 def _reported(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:

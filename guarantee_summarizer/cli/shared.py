@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Annotated, NoReturn
 
 import typer
 
+from guarantee_summarizer.article import Article
 from guarantee_summarizer.errors import GuaranteeSummarizerError
+from guarantee_summarizer.readers.files import input_files
 
 __all__ = [
     "BaseUrl",
@@ -22,9 +24,11 @@ __all__ = [
     "Review",
     "Strict",
     "errors_as_one_line",
+    "keep_inputs",
     "open_output",
     "part_of",
     "print_error",
+    "print_warnings",
     "refuse",
 ]
 
@@ -45,6 +49,7 @@ Review = Annotated[
     bool, typer.Option(help="Have a second request name the claims that do not hold.")
 ]
 Concurrency = Annotated[int, typer.Option(help="Articles in flight at once.")]
+_TABLES = (".csv", ".tsv", ".parquet", ".xlsx")
 OutputFile = Annotated[
     Path | None, typer.Option(help="Standard output if left out.", metavar="FILE")
 ]
@@ -70,6 +75,30 @@ def errors_as_one_line() -> Iterator[None]:
         refuse(error)
 
 
+def print_warnings(article: Article) -> None:
+    """Print what of an article could not be used, one line each, on standard error."""
+    for warning in article.warnings:
+        print_error(f"{article.source}: {warning}", "warning")
+
+
+def keep_inputs(inputs: Iterable[str | Path], *written: Path | None) -> None:
+    """Refuse to write over what is to be read, whatever it is called: by links, or as `.part`.
+
+    Args:
+        inputs: files and folders that are read.
+        written: where results go; each is compared with the others, too.
+    """
+    places = [path for path in written if path is not None]
+    if len({path.resolve() for path in places}) < len(places):
+        refuse(f"{places[0]}: is named twice; give each result a file of its own")
+    files = {(place, f) for place in places for f in (place, part_of(place)) if f.is_file()}
+    for read in input_files(*inputs) if files else ():
+        for place, file in files:
+            with suppress(OSError):  # what cannot be seen is not written either
+                if read.samefile(file):
+                    refuse(f"{place}: {read} is read, so it cannot be written; name another file")
+
+
 def part_of(path: Path) -> Path:
     """Return the file that grows until all is written."""
     return path.with_name(f"{path.name}.part")
@@ -86,6 +115,11 @@ def open_output(path: Path | None, status: int = 2) -> Iterator[IO[str]]:
     if path is None:
         yield sys.stdout
         return
+    if path.suffix.lower() in _TABLES:
+        refuse(
+            f"{path}: is no file for summaries; write them as .jsonl, then make tables of them with "
+            f"'guarantee-summarizer export FILE.jsonl --to {path.with_suffix('.xlsx')}'"
+        )
     if path.is_dir() or not path.absolute().parent.is_dir():
         refuse(f"{path}: cannot be written; name a file in an existing folder")
     part = part_of(path)

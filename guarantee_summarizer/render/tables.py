@@ -10,8 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from guarantee_summarizer.corpus.results import Failure, Outcome
 from guarantee_summarizer.errors import SchemaError
-from guarantee_summarizer.render.columns import Row, frames_of
-from guarantee_summarizer.render.rows import COLUMNS, failure_row, rows_of
+from guarantee_summarizer.render.columns import Kind, Layout, Row, frames_of
+from guarantee_summarizer.render.rows import (
+    COLUMNS,
+    failure_row,
+    metadata_columns,
+    rows_of,
+    with_metadata,
+)
 from guarantee_summarizer.render.table_files import open_tables
 from guarantee_summarizer.schema import Summary
 
@@ -28,7 +34,9 @@ def to_records(summaries: Outcome | Iterable[Outcome]) -> dict[str, list[dict[st
 
     Every table is there, and every row has all columns of its table (`COLUMNS`), in this order:
 
-    - `summaries`: one row each, with headline, abstract, how many claims it has, who made it;
+    - `summaries`: one row each, with headline, abstract, how many claims it has, who made it, the
+      `warnings` about the input, and its `metadata`: as JSON, and behind all other columns each
+      field in one of its own, `metadata_id`, `metadata_source` (file and row) and so on;
     - `participants`, `proposals`, `terms`, `layers`, `structure`, `disputes`, `positions`, `events`:
       the claims. A term or a position names the claim that it is a part of (`parent`,
       `parent_title`); `structure` is what is said of a guarantee as a whole;
@@ -60,7 +68,7 @@ def to_records(summaries: Outcome | Iterable[Outcome]) -> dict[str, list[dict[st
     >>> tables["summaries"][0]["headline"], tables["proposals"]
     ('Paris offers troops', [])
     """
-    return _Recorder().records(_each(summaries))
+    return _recorded(summaries)[0]
 
 
 def to_frames(summaries: Outcome | Iterable[Outcome]) -> dict[str, pd.DataFrame]:
@@ -81,7 +89,7 @@ def to_frames(summaries: Outcome | Iterable[Outcome]) -> dict[str, pd.DataFrame]
         SchemaError: as in `to_records`.
         ConfigurationError: pandas is not installed (extra `tables`).
     """
-    return frames_of(to_records(summaries), COLUMNS)
+    return frames_of(*_recorded(summaries))
 
 
 def write_tables(summaries: Outcome | Iterable[Outcome], path: str | Path) -> dict[str, int]:
@@ -108,6 +116,9 @@ def write_tables(summaries: Outcome | Iterable[Outcome], path: str | Path) -> di
     it. Control characters, and those that turn the direction of writing, stand as their escapes
     (`\x1b`, `\u202e`). Parquet holds all texts as they are.
 
+    The columns for metadata are those of the first 200 summaries; what later ones have besides
+    stands in the column `metadata`. Their values stand as texts.
+
     Args:
         summaries: as in `to_records`.
         path: where to, as above.
@@ -122,13 +133,30 @@ def write_tables(summaries: Outcome | Iterable[Outcome], path: str | Path) -> di
     """
     outcomes, recorder = _each(summaries), _Recorder()
     counts = dict.fromkeys(COLUMNS, 0)
-    with open_tables(path, COLUMNS) as write:
-        while some := list(islice(outcomes, _AT_ONCE)):
-            tables = recorder.records(some)
-            write(tables)
+    tables = recorder.records(islice(outcomes, _AT_ONCE))
+    added: dict[str, Kind] = dict.fromkeys(metadata_columns(tables["summaries"]), "text")
+    with open_tables(path, _layout(added)) as write:
+        while any(tables.values()):
+            write(_extended(tables, added))
             for name, rows in tables.items():
                 counts[name] += len(rows)
+            tables = recorder.records(islice(outcomes, _AT_ONCE))
     return counts
+
+
+def _recorded(summaries: Outcome | Iterable[Outcome]) -> tuple[dict[str, list[Row]], Layout]:
+    """The tables of all summaries, and the columns of each."""
+    tables = _Recorder().records(_each(summaries))
+    added = metadata_columns(tables["summaries"])
+    return _extended(tables, added), _layout(added)
+
+
+def _layout(added: Mapping[str, Kind]) -> Layout:
+    return {**COLUMNS, "summaries": {**COLUMNS["summaries"], **added}}
+
+
+def _extended(tables: dict[str, list[Row]], added: Mapping[str, Kind]) -> dict[str, list[Row]]:
+    return tables | {"summaries": [with_metadata(row, added) for row in tables["summaries"]]}
 
 
 def _each(summaries: Outcome | Iterable[Outcome]) -> Iterator[Outcome]:
