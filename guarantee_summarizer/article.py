@@ -31,7 +31,7 @@ _UNSPACED = 8  # characters of a sentence in a script without spaces between wor
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _URL = re.compile(r"https?://\S+\s*$", re.IGNORECASE)
 _CUT = re.compile(  # what an aggregator writes below the part of a text that it gives
-    r"\s*(?:\[\s*\+?\s*\d[\d,.]*\s*(?:more\s+)?(?:char(?:acter)?s?|words?)\s*\]"
+    r"\s*(?:(?:(?<=\s)(?:…|\.{3})\s*)?\[\s*\+?\s*\d[\d,.]*\s*(?:more\s+)?(?:char(?:acter)?s?|words?)\s*\]"
     r"|\[\s*(?:…|\.{3})\s*\]"
     r"|(?:^|(?<=[.!?…”\"»)\]\s])|(?<=\n))[\[(]?(?:(?:Click (?:here )?to )?(?:Read|READ|read) (?:more|MORE|on)"
     r"|Continue reading|(?:Read|View) (?:the )?(?:full|whole|rest of the) (?:article|story))"

@@ -30,7 +30,7 @@ FIELDS = frozenset(chain.from_iterable(_NAMES.values()))
 """All of these names, in lower case."""
 
 _MISSING = frozenset(("", "nan", "nat", "none", "null", "na", "n/a", "<na>", "#n/a"))
-_NAMED = ("name", "rendered", "title", "text", "value", "#text", "href", "@id")
+_NAMED = ("name", "$date", "rendered", "title", "text", "value", "#text", "href", "@id")
 _EPOCHS = (1, 10**3, 10**6, 10**9)  # seconds, milliseconds, microseconds, nanoseconds
 _FIRST, _LAST = 631_152_000, 4_102_444_800  # 1990 and 2100 in seconds since 1970
 _NUMBER = re.compile(r"\d{9,19}(?:\.\d+)?")

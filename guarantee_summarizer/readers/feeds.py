@@ -6,6 +6,7 @@ import html
 import io
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from guarantee_summarizer.errors import ArticleError, load_extra
@@ -43,7 +44,7 @@ def feed_entries(data: bytes, name: str) -> Iterator[Read]:
     outlet = feed.feed.get("title")
     for number, entry in enumerate(feed.entries, 1):
         place = f"{name}, entry {number}"
-        yield article_or_failure(place, "text", lambda entry=entry: _record(entry, outlet))
+        yield article_or_failure(place, "text", partial(_record, entry, outlet))
     if feed.bozo and isinstance(feed.bozo_exception, _broken()):
         raise ArticleError(
             f"{name}: is broken after entry {len(feed.entries)} ({reason_of(feed.bozo_exception)})"

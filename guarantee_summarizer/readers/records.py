@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, TextIO, TypeAlias
 
 from guarantee_summarizer.article import Article
@@ -38,9 +39,7 @@ def json_records(file: TextIO, name: str, text_column: str) -> Iterator[Read]:
     for place, value in json_values(file, name):
         for number, record in enumerate(records := _records(value), 1):
             at = f"{place}, article {number}" if len(records) > 1 or record is not value else place
-            yield article_or_failure(
-                at, text_column, lambda record=record, at=at: _object(record, at)
-            )
+            yield article_or_failure(at, text_column, partial(_object, record, at))
 
 
 def _records(value: Any) -> list[Any]:
