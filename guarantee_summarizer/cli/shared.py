@@ -91,12 +91,12 @@ def keep_inputs(inputs: Iterable[str | Path], *written: Path | None) -> None:
     places = [path for path in written if path is not None]
     if len({path.resolve() for path in places}) < len(places):
         refuse(f"{places[0]}: is named twice; give each result a file of its own")
-    files = {(place, f) for place in places for f in (place, part_of(place)) if f.is_file()}
+    files = [f for place in places if place.name for f in (place, part_of(place)) if f.is_file()]
     for read in input_files(*inputs) if files else ():
-        for place, file in files:
+        for file in files:
             with suppress(OSError):  # what cannot be seen is not written either
                 if read.samefile(file):
-                    refuse(f"{place}: {read} is read, so it cannot be written; name another file")
+                    refuse(f"{read}: is read, so it cannot be written; name another file")
 
 
 def part_of(path: Path) -> Path:

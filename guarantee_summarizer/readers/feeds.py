@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -42,9 +42,10 @@ def feed_entries(data: bytes, name: str) -> Iterator[Read]:
         reason = f" ({reason_of(feed.bozo_exception)})" if feed.get("bozo_exception") else ""
         raise ArticleError(f"{name}: has no entries of RSS or Atom{reason}; save the feed again")
     outlet = feed.feed.get("title")
+    dated = str(feed.get("version")).startswith("rss")  # where only `dc:date` may stand
     for number, entry in enumerate(feed.entries, 1):
         place = f"{name}, entry {number}"
-        yield article_or_failure(place, "text", partial(_record, entry, outlet))
+        yield article_or_failure(place, "text", partial(_record, entry, outlet, dated))
     if feed.bozo and isinstance(feed.bozo_exception, _broken()):
         raise ArticleError(
             f"{name}: is broken after entry {len(feed.entries)} ({reason_of(feed.bozo_exception)})"
@@ -57,22 +58,29 @@ def _broken() -> type[Exception]:
     return SAXParseException
 
 
-def _record(entry: Mapping[str, Any], outlet: str | None) -> dict[str, Any]:
-    """The record of an entry, in the names that `Article.from_dict` knows."""
+def _record(entry: dict[str, Any], outlet: str | None, dated: bool) -> dict[str, Any]:
+    """The record of an entry, in the names that `Article.from_dict` knows.
+
+    `dated`: the feed has one day for each entry, which is that of publication.
+    """
     contents = [part.get("value") or "" for part in entry.get("content") or ()]
     text = max([*contents, entry.get("summary") or ""], key=len)
     title = html.unescape(plain_text(entry.get("title") or "")).strip()
     source = entry.get("source") or {}
+    # Not entry.get: it would give the day of a change for that of publication.
+    published, updated = dict.get(entry, "published"), dict.get(entry, "updated")
+    if dated:
+        published, updated = published or updated, None
     record = {
         "text": _FOOTER.sub(
             "", html.unescape(plain_text(text)) if "<" not in text else plain_text(text)
         ),
         "title": title,
-        "published": entry.get("published") or entry.get("date"),
+        "published": published,
         "outlet": source.get("title") or outlet,
         "url": entry.get("link"),
         "id": entry.get("id"),
-        "updated": entry.get("updated"),
+        "updated": updated,
         "authors": [a["name"] for a in entry.get("authors") or () if a.get("name")],
         "tags": [tag["term"] for tag in entry.get("tags") or () if tag.get("term")],
     }

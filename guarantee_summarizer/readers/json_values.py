@@ -90,10 +90,12 @@ class _Reader:
                 if self._item is None and (rest := self._rest_of_line(end)):
                     broken = ValueError(f"Extra data: {rest[:40]!r}")
                     more = False
+                elif end > LONGEST:
+                    broken, more = ValueError("too long"), False
                 else:
                     self._drop(end)
                     return place, value
-            if len(self._held) >= LONGEST:
+            if self._longer():
                 self._skip()
                 reason = f"is longer than {LONGEST:,} characters; split it"
                 return place, ArticleError(f"{place}: {reason}")
@@ -102,6 +104,11 @@ class _Reader:
                 problem = ArticleError(f"{place}: is not valid JSON ({_reason(broken)})")
                 problem.__cause__ = broken
                 return place, problem
+
+    def _longer(self) -> bool:
+        """Whether the value that begins here is longer than what is held of one."""
+        line = self._held.find("\n")
+        return (len(self._held) if line < 0 else line) >= LONGEST or len(self._held) > 2 * LONGEST
 
     def _rest_of_line(self, end: int) -> str:
         """What stands behind a value on its line that is no value."""

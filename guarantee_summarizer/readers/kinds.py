@@ -125,8 +125,8 @@ def _kind_of_markup(text: str, known: str | None, name: str) -> str | None:
 def _kind_of_text(text: str, known: str | None, text_column: str) -> str:
     if _JSON.match(text):
         return "json"
-    if known is not None:
-        return "text" if known == "rtf" else known
+    if known not in (None, "rtf", "text"):
+        return str(known)
     first = text.strip().partition("\n")[0]
     cells = [cell.strip("\"' \r").lower() for cell in first.split(delimiter_of(first))]
     return "table" if len(cells) > 1 and text_column.lower() in cells else "text"

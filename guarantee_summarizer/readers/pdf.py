@@ -25,6 +25,7 @@ _PAGE_NUMBER = re.compile(r"\W*(page\s*)?\d{1,3}(\s*(/|of)\s*\d{1,3})?\W*", re.I
 _LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 _HEAD_PAGES = 3  # a first or last line on so many pages is no part of the text
 _SHORT = 0.75  # of the usual width: what ends there was not broken for want of room
+_NUMBERED = re.compile(r"\d{1,2}[.)]\s+[^\W\d_a-z]")
 _BULLETS = ("•", "▪", "◦", "‣", "⁃", "●", "■", "□", "○")
 _ITEM = re.compile(r"(?:[•▪◦‣⁃●■□○–—*-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+(?=\S)")
 _BROKEN_WORD = re.compile(r"(\w+)([-‐\u00ad])\n(\w+)")
@@ -111,7 +112,7 @@ def _prose(lines: list[str]) -> str:
 
 def _is_mark_in_sentence(before: str, line: str) -> bool:
     """Whether a dash or a number that begins a line goes on with the sentence before it."""
-    item = line.startswith(_BULLETS) or _ITEM.match(before)
+    item = line.startswith(_BULLETS) or _NUMBERED.match(line) or _ITEM.match(before)
     return not item and not before.endswith((".", ":", ";", "!", "?"))
 
 

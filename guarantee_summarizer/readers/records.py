@@ -37,8 +37,10 @@ def reason_of(error: Exception) -> str:
 def json_records(file: TextIO, name: str, text_column: str) -> Iterator[Read]:
     """Read JSON objects, as `json_values` finds them; lists inside an object give their items."""
     for place, value in json_values(file, name):
-        for number, record in enumerate(records := _records(value), 1):
-            at = f"{place}, article {number}" if len(records) > 1 or record is not value else place
+        records = _records(value)
+        inside = isinstance(value, Mapping) and records[0] is not value
+        for number, record in enumerate(records, 1):
+            at = f"{place}, article {number}" if len(records) > 1 or inside else place
             yield article_or_failure(at, text_column, partial(_object, record, at))
 
 
@@ -101,7 +103,8 @@ def article_of(record: Mapping[str, Any], place: str, text_column: str) -> Artic
     if name is None:
         known = ", ".join(map(repr, list(record)[:8])) or "nothing"
         raise ArticleError(
-            f"{place}: needs a field {text_column!r} with the article; it has {known}"
+            f"{place}: needs a field {text_column!r} with the article; it has {known}; "
+            "name the right one with text_column (--text-column)"
         )
     text = _rendered(record[name])
     if is_missing(text):
