@@ -671,7 +671,7 @@ def test_the_items_of_a_list_stay_apart(tmp_path: Path) -> None:
         "\\225 A shield against missiles is built by the allies of Norvia and is",
         "paid by them",
         "1. The treaty is to be ratified by all of the parliaments of the allies",
-        "2. It enters into force then",
+        "2. It enters into force then.",
     ]
     text = article_from_pdf(written(tmp_path, "a.pdf", pdf(lines))).text
     assert [part[:5] for part in text.split("\n\n")] == [
