@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ import guarantee_summarizer as gs
 from guarantee_summarizer.corpus.ledger import Entry, Ledger
 from guarantee_summarizer.corpus.results import Result
 from guarantee_summarizer.prompts import PromptBook
-from guarantee_summarizer.readers.records import json_lines
+from guarantee_summarizer.readers.records import article_or_failure
 
 GOLD = Path(__file__).parent.parent / "tests" / "gold"
 LATENCY = 0.2
@@ -209,7 +210,7 @@ def _memory(several: int, kept: bool) -> None:
         works.asummarize = asummarize  # type: ignore[method-assign]
         path, start = Path(folder) / "run.sqlite", time.monotonic()
         print(f"  {0:9,} articles {_rss():6.1f} MB", flush=True)
-        articles = json_lines(lines, "generated", "text")
+        articles = (article_or_failure("generated", "text", partial(json.loads, x)) for x in lines)
         outcomes = works.map(articles, concurrency=16, ledger=path if kept else None)
         for number, outcome in enumerate(outcomes, 1):
             assert isinstance(outcome, gs.Summary)

@@ -6,36 +6,39 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
+from guarantee_summarizer.encodings import decode, read_bytes
 from guarantee_summarizer.errors import ArticleError
-from guarantee_summarizer.headers import read_day, read_header
+from guarantee_summarizer.fields import Metadata, day_of, is_missing, read_fields
+from guarantee_summarizer.headers import read_header
 from guarantee_summarizer.sentences import Sentence, segment, spans
 from guarantee_summarizer.text import FoldedText, fold, holds, looks_english
 
-__all__ = ["JSON_KEYS", "MAX_CHARACTERS", "Article", "ArticleLike", "decode"]
+__all__ = ["MAX_CHARACTERS", "Article", "ArticleLike"]
 
 MAX_CHARACTERS = 2_000_000
 """Longest accepted text, in code points; about 300,000 words."""
 
-JSON_KEYS = {
-    "title": ("title", "headline"),
-    "published": ("published", "date", "publication_date", "date_published"),
-    "outlet": ("outlet", "source", "publisher"),
-    "url": ("url", "link"),
-}
-"""The accepted names of an article's metadata in a record."""
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*$")
 _PROSE_WORDS = 25  # a "sentence" without a full stop is prose, not a heading, from this length up
 _ABBREVIATION = 4  # characters; up to this length case distinguishes US from us
 _UNSPACED = 8  # characters of a sentence in a script without spaces between words
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _URL = re.compile(r"https?://\S+\s*$", re.IGNORECASE)
+_CUT = re.compile(  # what an aggregator writes below the part of a text that it gives
+    r"\s*(?:(?:(?<=\s)(?:…|\.{3})\s*)?\[\s*\+?\s*\d[\d,.]*\s*(?:more\s+)?(?:char(?:acter)?s?|words?)\s*\]"
+    r"|\[\s*(?:…|\.{3})\s*\]"
+    r"|(?:^|(?<=[.!?…”\"»)\]\s])|(?<=\n))[\[(]?(?:(?:Click (?:here )?to )?(?:Read|READ|read) (?:more|MORE|on)"
+    r"|Continue reading|(?:Read|View) (?:the )?(?:full|whole|rest of the) (?:article|story))"
+    r"(?:\s+(?:at|on)\s+[\w.-]+)?[\])]?\s*(?:»|→|>+|…|\.{3})?)\s*$"
+)
+_ELLIPSIS = re.compile(r"\w\s?(?:…|\.{3})\s*$")
+_DEFAULT_SOURCES = ("the text", "the record")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +46,14 @@ class Article:
     """An immutable article; create one with `from_text`, `from_file` or `from_dict`.
 
     `text` is never changed: every offset in a summary is into it (code points, 0-based,
-    half-open). `body` is the offset where a header in front of the text ends. `source` is the
-    article's name in messages.
+    half-open). `body` is the offset where a header in front of the text ends, `end` that where the
+    mark of an aggregator begins that cut the text (`[+4321 chars]`), if there is one. `source` is
+    the article's name in messages.
+
+    `metadata` are the fields of its record that the library does not know, as plain JSON values,
+    and under `source` the file and row where it was read. It comes back with the summary, so that
+    results join to inputs; no model sees it, and the article's id does not depend on it.
+    `warnings` say what of the input could not be used, each a sentence without full stop.
     """
 
     text: str
@@ -54,17 +63,26 @@ class Article:
     url: str | None = None
     body: int = 0
     source: str = "the text"
+    end: int | None = None
+    metadata: Mapping[str, Any] = field(default_factory=Metadata)
+    warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.metadata, Metadata):
+            object.__setattr__(self, "metadata", Metadata(self.metadata))
+        object.__setattr__(self, "warnings", tuple(self.warnings))
 
     @classmethod
-    def from_text(
+    def from_text(  # noqa: PLR0913  (all but the text by name)
         cls,
         text: str,
         *,
         title: str | None = None,
-        published: date | str | None = None,
+        published: date | str | float | None = None,
         outlet: str | None = None,
         url: str | None = None,
         source: str = "the text",
+        metadata: Mapping[str, Any] | None = None,
     ) -> Self:
         """Read a plain text and its header; arguments take precedence over the header.
 
@@ -75,14 +93,15 @@ class Article:
         Args:
             text: the article, at most `MAX_CHARACTERS` code points.
             title: headline.
-            published: day of publication, a date or ISO 8601 (`2026-01-06`).
+            published: day of publication: a date, ISO 8601 (`2026-01-06`), words, or seconds since
+                1970. What names no day becomes a warning.
             outlet: its publisher.
             url: its address; never fetched.
             source: its name in messages, for instance the file name.
+            metadata: anything else that is known of it and has to come back with the summary.
 
         Raises:
-            ArticleError: the text is empty, too long, binary, or has no full sentence, or
-                `published` is no date.
+            ArticleError: the text is empty, too long, binary, or has no full sentence.
 
         >>> Article.from_text(" date 2026-01-06 The US will help.").published
         datetime.date(2026, 1, 6)
@@ -90,15 +109,22 @@ class Article:
         if not isinstance(text, str):
             raise ArticleError(f"{source}: the text is {type(text).__name__}, not str")
         header, body = read_header(text)
-        day = published if published is not None else header.get("published")
+        given = header.get("published") if is_missing(published) else published
+        end, warnings = _end_of(text, body)
+        if (day := day_of(given)) is None and not is_missing(given):
+            warnings += (f"published: {given!r} names no day; the article is read without it",)
+        place = {} if source in _DEFAULT_SOURCES else {"source": source}
         article = cls(
             text=text,
             title=title or header.get("title"),
-            published=_day(day, source),
+            published=day,
             outlet=outlet or header.get("outlet"),
             url=url or header.get("url"),
             body=body,
             source=source,
+            end=end,
+            metadata=Metadata({**place, **(metadata or {})}),
+            warnings=warnings,
         )
         _check(article)
         return article
@@ -107,30 +133,32 @@ class Article:
     def from_dict(cls, data: Mapping[str, Any], *, source: str = "the record") -> Self:
         """Read a record with `text` and optionally `title`, `date` or `published`, `outlet`, `url`.
 
+        These may have other forms and names that are usual (`source` as an object, `publishedAt`,
+        seconds since 1970); one that cannot be read becomes a warning. All other fields are
+        `metadata`.
+
         Raises:
-            ArticleError: there is no text, a field has the wrong type, or as in `from_text`.
+            ArticleError: there is no text, or as in `from_text`.
 
         >>> Article.from_dict({"text": "The US will help.", "date": "2026-01-06"}).published
         datetime.date(2026, 1, 6)
         """
         text = data.get("text")
+        if "text" in data and is_missing(text):
+            raise ArticleError(f'{source}: field "text" is empty; give the text of an article')
         if not isinstance(text, str):
             keys = ", ".join(map(repr, list(data)[:8])) or "nothing"
             raise ArticleError(f'{source}: needs a field "text" with the article; it has {keys}')
-        metadata: dict[str, Any] = {}
-        for field, names in JSON_KEYS.items():
-            value = next((data[name] for name in names if data.get(name)), None)
-            if value is not None and not isinstance(value, str | date):
-                kind = type(value).__name__
-                raise ArticleError(f"{source}: field {field!r} must be a string, not {kind}")
-            metadata[field] = value
-        return cls.from_text(text, source=source, **metadata)
+        fields, metadata, warnings = read_fields(data, "text")
+        article = cls.from_text(text, source=source, metadata=metadata, **fields)
+        return replace(article, warnings=(*article.warnings, *warnings))
 
     @classmethod
     def from_file(cls, path: str | Path) -> Self:
         """Read a text file, or a `.json` file with one object as in `from_dict`.
 
-        UTF-8, or UTF-16 with a byte order mark.
+        UTF-8, or UTF-16 or UTF-32 with a byte order mark. For pages, tables and so on there is
+        `read_articles`.
 
         Raises:
             ArticleError: the file does not exist, is a folder, a URL, binary, wrongly encoded or
@@ -139,7 +167,7 @@ class Article:
         name = str(path)
         if re.match(r"https?://", name, re.IGNORECASE):
             raise ArticleError(f"{name}: is a URL; nothing is fetched, save the page's text first")
-        text = decode(_read_bytes(Path(path)), name)
+        text = decode(read_bytes(Path(path)), name)
         if Path(path).suffix.lower() != ".json":
             return cls.from_text(text, source=name)
         try:
@@ -174,24 +202,25 @@ class Article:
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the record that `from_dict` reads, without unknown metadata.
+        """Return the record that `from_dict` reads, without what is not known.
 
         >>> Article.from_text("The US will help.", outlet="UNN").to_dict()
         {'text': 'The US will help.', 'outlet': 'UNN'}
         """
         day = self.published.isoformat() if self.published else None
         known = {"title": self.title, "published": day, "outlet": self.outlet, "url": self.url}
-        return {"text": self.text, **{name: value for name, value in known.items() if value}}
+        record = {"text": self.text, **known, "metadata": dict(self.metadata)}
+        return {name: value for name, value in record.items() if value}
 
     @cached_property
     def english(self) -> bool:
         """Whether the text looks English, by its function words."""
-        return looks_english(self.text[self.body :])
+        return looks_english(self.text[self.body : self.end])
 
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
         """The numbered sentences after the header, with offsets into `text`."""
-        return tuple(segment(self.text, self.body))
+        return tuple(segment(self.text[: self.end], self.body))
 
     @cached_property
     def folded(self) -> FoldedText:
@@ -233,19 +262,16 @@ ArticleLike = Article | str | Mapping[str, Any]
 """An article, its plain text, or a record with `text` and optionally `title`, `date` …"""
 
 
-def _day(value: date | str | None, source: str) -> date | None:
-    if isinstance(value, datetime):
-        return value.date()
-    if value is None or isinstance(value, date):
-        return value
-    with suppress(ValueError):
-        return datetime.fromisoformat(value.strip()).date()
-    with suppress(ValueError):
-        if day := read_day(value):
-            return day
-    raise ArticleError(
-        f"{source}: published: {value!r} is no date; write it as ISO 8601, for instance 2026-01-06"
-    )
+def _end_of(text: str, body: int) -> tuple[int | None, tuple[str, ...]]:
+    """The offset of the mark of a cut, and a warning; None if the text was not cut."""
+    tail = max(body, len(text) - 400)
+    mark = _CUT.search(text, tail)
+    if mark and text[body : mark.start()].strip():
+        shown = " ".join(mark[0].split())
+        return mark.start(), (f"the text was cut by who passed it on: it ends in {shown!r}",)
+    if _ELLIPSIS.search(text, tail):
+        return None, ("the text may be cut: it ends in an ellipsis",)
+    return None, ()
 
 
 def _check(article: Article) -> None:
@@ -257,7 +283,7 @@ def _check(article: Article) -> None:
         )
     if _URL.match(text.strip()):
         raise ArticleError(f"{name}: is only a URL; nothing is fetched, give the page's text")
-    if not text[article.body :].strip():
+    if not text[article.body : article.end].strip():
         where = "is empty below its header" if article.body else "is empty"
         raise ArticleError(f"{name}: {where}; give the text of an article")
     if _SURROGATE.search(text):
@@ -278,33 +304,3 @@ def _is_prose(sentence: str) -> bool:
         return True
     unspaced = not sentence.isascii() and len(sentence) >= _UNSPACED
     return bool(_SENTENCE_END.search(sentence)) and (words > 1 or unspaced)
-
-
-def _read_bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError as error:
-        raise ArticleError(f"{path}: there is no such file") from error
-    except IsADirectoryError as error:
-        raise ArticleError(f"{path}: is a folder; name the files in it") from error
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise ArticleError(f"{path}: cannot be read ({reason})") from error
-
-
-def decode(data: bytes, name: str) -> str:
-    """Decode a file in UTF-8, or in UTF-16 with a byte order mark; `name` is for messages.
-
-    Raises:
-        ArticleError: it is binary, or in another encoding.
-    """
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        if b"\0" in data[:4096]:
-            raise ArticleError(f"{name}: is binary, not text; give plain text or JSON") from error
-        raise ArticleError(
-            f"{name}: is not UTF-8 (byte {error.start}); convert it, for instance with "
-            "'iconv -f CP1251 -t UTF-8'"
-        ) from error

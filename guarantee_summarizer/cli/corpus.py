@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,15 +28,23 @@ from guarantee_summarizer.cli.shared import (
     Review,
     Strict,
     errors_as_one_line,
+    keep_inputs,
     open_output,
     part_of,
     print_error,
+    print_warnings,
 )
 from guarantee_summarizer.corpus.ledger import Entry, Ledger
-from guarantee_summarizer.corpus.results import Prices
+from guarantee_summarizer.corpus.results import Failure, Prices
 from guarantee_summarizer.corpus.run import Run, in_thread
-from guarantee_summarizer.errors import BudgetSpentError, GuaranteeSummarizerError, LedgerError
+from guarantee_summarizer.errors import (
+    ArticleError,
+    BudgetSpentError,
+    GuaranteeSummarizerError,
+    LedgerError,
+)
 from guarantee_summarizer.readers import read_articles
+from guarantee_summarizer.readers.records import Read
 from guarantee_summarizer.summarizer import Summarizer
 
 __all__ = ["FAILED", "INTERRUPTED", "STOPPED", "batch", "carry_out", "runs"]
@@ -107,7 +115,8 @@ def batch(  # noqa: PLR0913, PLR0917  (one parameter for each option of the comm
         list[str],
         typer.Argument(
             metavar="INPUT…",
-            help="JSONL, CSV, Parquet, text, JSON, HTML, PDF, folders; - reads standard input.",
+            help="JSONL, CSV, Parquet, text, JSON, HTML, PDF, RSS, RTF, folders; - reads standard "
+            "input.",
         ),
     ],
     output: OutputFile = None,
@@ -153,6 +162,7 @@ def batch(  # noqa: PLR0913, PLR0917  (one parameter for each option of the comm
 
     Example: guarantee-summarizer batch news.jsonl --output out.jsonl --ledger run.sqlite
     """
+    keep_inputs(inputs, output, ledger)
     with errors_as_one_line():
         summarizer = Summarizer(
             model,
@@ -165,7 +175,7 @@ def batch(  # noqa: PLR0913, PLR0917  (one parameter for each option of the comm
             tokens_per_minute=tokens_per_minute,
         )
         run = summarizer.run(
-            read_articles(*inputs, text_column=text_column),
+            _told(read_articles(*inputs, text_column=text_column)),
             concurrency=concurrency,
             processes=processes,
             ordered=ordered,
@@ -177,6 +187,14 @@ def batch(  # noqa: PLR0913, PLR0917  (one parameter for each option of the comm
             progress=sys.stderr.isatty(),
         )
     carry_out(run, summarizer, output)
+
+
+def _told(articles: Iterable[Read]) -> Iterator[Read]:
+    """Pass articles on, and print what of each could not be used."""
+    for article in articles:
+        if isinstance(article, Article):
+            print_warnings(article)
+        yield article
 
 
 runs = typer.Typer(no_args_is_help=True, help="What a ledger of runs holds.")
@@ -213,6 +231,7 @@ def export(
     run: RunNumber = None,
 ) -> None:
     """Write what the ledger holds as JSON Lines: summaries, or the records of what failed."""
+    keep_inputs([ledger], output)
     with errors_as_one_line(), _existing(ledger) as opened, open_output(output) as lines:
         lines.writelines(map(_line, opened.entries(status=status, run=run)))
 
@@ -224,7 +243,11 @@ def retry_failed(
     run: RunNumber = None,
     concurrency: Concurrency = 16,
 ) -> None:
-    """Do again what failed, with the settings of the last run; the input is not needed."""
+    """Do again what failed, with the settings of the last run; the input is not needed.
+
+    What could not even be read is told again; correct its file, and give it to batch.
+    """
+    keep_inputs([ledger], output)
     with errors_as_one_line(), _existing(ledger) as opened:
         known = [one for one in opened.runs() if run in (None, one.run)]
         if not known:
@@ -240,9 +263,12 @@ def retry_failed(
         carry_out(again, summarizer, output)
 
 
-def _failed(ledger: Ledger, run: int | None) -> Iterator[Article]:
+def _failed(ledger: Ledger, run: int | None) -> Iterator[Article | Failure]:
     for entry in ledger.entries(status="failed", run=run):
-        yield Article.from_dict(json.loads(entry.record or "{}"), source=entry.source)
+        if entry.record is None:  # unreadable
+            yield Failure(entry.source, ArticleError(entry.message or entry.source))
+        else:
+            yield Article.from_dict(json.loads(entry.record), source=entry.source)
 
 
 def _line(entry: Entry) -> str:

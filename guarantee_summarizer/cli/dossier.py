@@ -26,8 +26,7 @@ from guarantee_summarizer.cli.shared import (
 )
 from guarantee_summarizer.corpus.results import Failure, Outcome
 from guarantee_summarizer.readers import read_articles, read_summaries, sort_inputs
-from guarantee_summarizer.readers.files import KINDS
-from guarantee_summarizer.readers.inputs import kind_of
+from guarantee_summarizer.readers.kinds import KINDS, kind_of
 from guarantee_summarizer.render import terminal_text, to_markdown
 from guarantee_summarizer.summarizer import Summarizer
 
@@ -144,7 +143,7 @@ def _keep_inputs(
     if output is None:
         return
     written = _written(output, form)
-    keep_inputs(files, written, "--output")
+    keep_inputs(files, *written)
     folders = {Path(name).resolve(): name for name in inputs if Path(name).is_dir()}
     for path in (path.resolve() for path in written if kind_of(path) in KINDS):
         if name := next((folders[p] for p in path.parents if p in folders), None):

@@ -45,7 +45,7 @@ def export(
     Example: guarantee-summarizer export out.jsonl --to tables.xlsx
     """
     with errors_as_one_line():
-        keep_inputs(inputs, files_of(to, COLUMNS).values(), "--to")
+        keep_inputs(inputs, *files_of(to, COLUMNS).values())
         counts = write_tables(_reported(read_summaries(*inputs)), to)
     told = ", ".join(f"{name} {count:,}" for name, count in counts.items() if count)
     typer.echo(f"{to}: {told or 'no rows'}", err=True)

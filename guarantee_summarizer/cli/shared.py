@@ -10,7 +10,9 @@ from typing import IO, Annotated, NoReturn
 
 import typer
 
+from guarantee_summarizer.article import Article
 from guarantee_summarizer.errors import GuaranteeSummarizerError
+from guarantee_summarizer.readers.files import input_files
 
 __all__ = [
     "BaseUrl",
@@ -26,6 +28,7 @@ __all__ = [
     "open_output",
     "part_of",
     "print_error",
+    "print_warnings",
     "refuse",
 ]
 
@@ -46,6 +49,7 @@ Review = Annotated[
     bool, typer.Option(help="Have a second request name the claims that do not hold.")
 ]
 Concurrency = Annotated[int, typer.Option(help="Articles in flight at once.")]
+_TABLES = (".csv", ".tsv", ".parquet", ".xlsx")
 OutputFile = Annotated[
     Path | None, typer.Option(help="Standard output if left out.", metavar="FILE")
 ]
@@ -71,13 +75,28 @@ def errors_as_one_line() -> Iterator[None]:
         refuse(error)
 
 
-def keep_inputs(inputs: Iterable[str], written: Iterable[Path], option: str) -> None:
-    """End the command if a file that is to be written is one that is to be read."""
-    read = {Path(name).resolve(): name for name in inputs if name != "-"}
-    for path in written:
-        for file in (path, part_of(path)):
-            if name := read.get(file.resolve()):
-                refuse(f"{name}: is read, so it cannot be written; name another file with {option}")
+def print_warnings(article: Article) -> None:
+    """Print what of an article could not be used, one line each, on standard error."""
+    for warning in article.warnings:
+        print_error(f"{article.source}: {warning}", "warning")
+
+
+def keep_inputs(inputs: Iterable[str | Path], *written: Path | None) -> None:
+    """Refuse to write over what is to be read, whatever it is called: by links, or as `.part`.
+
+    Args:
+        inputs: files and folders that are read.
+        written: where results go; each is compared with the others, too.
+    """
+    places = [path for path in written if path is not None]
+    if len({path.resolve() for path in places}) < len(places):
+        refuse(f"{places[0]}: is named twice; give each result a file of its own")
+    files = [f for place in places if place.name for f in (place, part_of(place)) if f.is_file()]
+    for read in input_files(*inputs) if files else ():
+        for file in files:
+            with suppress(OSError):  # what cannot be seen is not written either
+                if read.samefile(file):
+                    refuse(f"{read}: is read, so it cannot be written; name another file")
 
 
 def part_of(path: Path) -> Path:
@@ -96,6 +115,11 @@ def open_output(path: Path | None, status: int = 2) -> Iterator[IO[str]]:
     if path is None:
         yield sys.stdout
         return
+    if path.suffix.lower() in _TABLES:
+        refuse(
+            f"{path}: is no file for summaries; write them as .jsonl, then make tables of them with "
+            f"'guarantee-summarizer export FILE.jsonl --to {path.with_suffix('.xlsx')}'"
+        )
     if path.is_dir() or not path.absolute().parent.is_dir():
         refuse(f"{path}: cannot be written; name a file in an existing folder")
     part = part_of(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,13 +12,13 @@ import typer
 
 from guarantee_summarizer import (
     Article,
+    ArticleError,
     Failure,
     GuaranteeSummarizerError,
     Summarizer,
     Summary,
     to_markdown,
 )
-from guarantee_summarizer.article import decode
 from guarantee_summarizer.cli.shared import (
     BaseUrl,
     Language,
@@ -27,16 +28,22 @@ from guarantee_summarizer.cli.shared import (
     Review,
     Strict,
     errors_as_one_line,
+    keep_inputs,
     open_output,
     print_error,
+    print_warnings,
 )
+from guarantee_summarizer.readers import read_articles
 from guarantee_summarizer.render import terminal_text
 
 __all__ = ["prompt", "summarize"]
 
 Files = Annotated[
     list[str],
-    typer.Argument(metavar="FILE…", help="Text or JSON files; - reads standard input."),
+    typer.Argument(
+        metavar="FILE…",
+        help="Text, JSON, HTML, PDF, tables, feeds, folders; - reads standard input.",
+    ),
 ]
 Format = Literal["terminal", "json", "markdown", "html"]
 
@@ -64,7 +71,9 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
 
     Example: guarantee-summarizer summarize article.txt --format markdown --output summary.md
     """
-    failed, outcomes = 0, list[Summary | Failure]()  # a page needs them all, other formats one
+    failed = seen = 0
+    outcomes = list[Summary | Failure]()  # a page needs them all, other formats one
+    keep_inputs(files, output)
     with open_output(output) as out:
         with errors_as_one_line():
             summarizer = Summarizer(
@@ -76,8 +85,8 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
                 review=review,
                 coverage=coverage,
             )
-        for name in files:
-            outcome = _summarized(summarizer, name)
+        for outcome in _summaries(summarizer, files):
+            seen += 1
             if isinstance(outcome, Failure):
                 failed += 1
                 print_error(outcome.error)
@@ -90,16 +99,16 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
             from guarantee_summarizer import to_html  # noqa: PLC0415  (jinja2, only here)
 
             out.write(to_html(outcomes))
-        if failed and len(files) > 1:
-            typer.echo(f"{failed} of {len(files)} articles failed", err=True)
-        if failed == len(files):
+        if failed and seen > 1:
+            typer.echo(f"{failed} of {seen} articles failed", err=True)
+        if failed == seen:
             raise typer.Exit(2)
     if failed:
         raise typer.Exit(2)
 
 
 def prompt(
-    file: Annotated[str, typer.Argument(help="Text or JSON file; - reads standard input.")],
+    file: Annotated[str, typer.Argument(help="File of an article; - reads standard input.")],
     prompts: Prompts = None,
     language: Language = "English",
     format: Annotated[  # noqa: A002  (the option's name)
@@ -110,7 +119,7 @@ def prompt(
     from guarantee_summarizer.prompts import PromptBook  # noqa: PLC0415  (jinja2, only here)
 
     with errors_as_one_line():
-        filled = PromptBook(prompts).prompt(_read(file), language=language)
+        filled = PromptBook(prompts).prompt(_first(file), language=language)
     schema = json.dumps(filled.schema, ensure_ascii=False, separators=(",", ":"))
     parts = {"system": filled.system, "article": filled.user, "schema": schema}
     sizes = {name: len(text.encode()) for name, text in parts.items()}
@@ -130,11 +139,34 @@ def prompt(
     typer.echo(f"fingerprint {filled.fingerprint}; bytes: {total}")
 
 
-def _summarized(summarizer: Summarizer, name: str) -> Summary | Failure:
-    try:
-        return summarizer.summarize(_read(name))
-    except GuaranteeSummarizerError as error:
-        return Failure(name, error)
+def _summaries(summarizer: Summarizer, files: list[str]) -> Iterator[Summary | Failure]:
+    for item in _articles(files):
+        if isinstance(item, Failure):
+            yield item
+            continue
+        print_warnings(item)
+        try:
+            yield summarizer.summarize(item)
+        except GuaranteeSummarizerError as error:
+            yield Failure(item.source, error, item)
+
+
+def _articles(files: list[str]) -> Iterator[Article | Failure]:
+    """The articles of all files; one that cannot be read does not cost the others."""
+    for name in files:
+        try:
+            yield from read_articles(name)
+        except GuaranteeSummarizerError as error:
+            yield Failure(name, error)
+
+
+def _first(name: str) -> Article:
+    """The first article of a file."""
+    for item in read_articles(name):
+        if isinstance(item, Failure):
+            raise item.error
+        return item
+    raise ArticleError(f"{name}: holds no article")
 
 
 def _rendered(summary: Summary, form: Format, output: Path | None) -> str:
@@ -143,11 +175,3 @@ def _rendered(summary: Summary, form: Format, output: Path | None) -> str:
     if form == "markdown":
         return to_markdown(summary)
     return terminal_text(summary, styled=output is None and sys.stdout.isatty())
-
-
-def _read(name: str) -> Article:
-    if name == "-":
-        return Article.from_text(
-            decode(sys.stdin.buffer.read(), "standard input"), source="standard input"
-        )
-    return Article.from_file(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
 import os
 import sqlite3
@@ -32,6 +33,7 @@ __all__ = [
     "entry_of",
     "storable",
     "stored",
+    "unreadable_entry",
 ]
 
 EntryStatus = Literal["done", "failed"]
@@ -65,7 +67,7 @@ class Entry:
     `key` is the cache key, `article` the article's id, `source` its name for messages, `run` the
     run that wrote it. `summary` is JSON, set when `done`. When `failed`, `error` is the name of the
     error's class, `message` its one line, and `record` JSON that `Article.from_dict` reads, to
-    retry without the input. `usage` is what it cost, also when it failed; `updated` is in seconds
+    retry without the input; of what could not even be read there is none, and `article` is empty. `usage` is what it cost, also when it failed; `updated` is in seconds
     since 1970, for information only.
     """
 
@@ -241,6 +243,16 @@ class Ledger:
         with self.transaction() as connection:
             return connection.execute(statement, {"run": run}).rowcount
 
+    def forget_unreadable(self, source: str) -> None:
+        """Delete the entry of what could not be read at a place; called once it can."""
+        with self.transaction() as connection:
+            connection.execute("DELETE FROM entries WHERE key = ?", (_unreadable_key(source),))
+
+    def unreadable(self) -> set[str]:
+        """Return the places, files and rows, where nothing could be read."""
+        rows = self.read("SELECT source FROM entries WHERE article = '' AND status = 'failed'")
+        return {row["source"] for row in rows}
+
     def counts(self) -> Counts:
         """Count the articles that are done, and those that failed."""
         counts = dict(map(tuple, self.read("SELECT status, count(*) FROM entries GROUP BY status")))
@@ -334,10 +346,43 @@ def entry_of(key: str, article: Article, result: Result, run: int) -> Entry:
     return Entry(**known, status="failed", error=name, message=str(error), record=record)
 
 
+def unreadable_entry(failure: Failure, run: int) -> Entry:
+    """Return the entry that a ledger keeps of what could not be read, by its file and row."""
+    source, error = failure.source, failure.error
+    return Entry(
+        key=_unreadable_key(source),
+        article="",
+        source=source,
+        status="failed",
+        run=run,
+        error=type(error).__name__,
+        message=str(error),
+    )
+
+
+def _unreadable_key(source: str) -> str:
+    return f"unreadable {hashlib.sha256(storable(source).encode()).hexdigest()[:32]}"
+
+
 def stored(entry: Entry | None, article: Article) -> Result:
-    """Return the result that an entry holds, a failure with an error of its original class."""
+    """Return the result that an entry holds, a failure with an error of its original class.
+
+    A summary comes with the metadata and the warnings of this article, which may be another row
+    with the same text than that of which it was made.
+    """
     if entry is not None and entry.summary is not None:
-        return Result(article.source, stored=entry.summary)
+        return Result(article.source, stored=_rejoined(entry.summary, article))
     kind = getattr(errors, (entry and entry.error) or "", errors.GuaranteeSummarizerError)
     message = (entry and entry.message) or f"{article.source}: failed in an earlier run"
     return Result(article.source, failure=Failure(article.source, kind(message), article))
+
+
+def _rejoined(summary: str, article: Article) -> str:
+    data = json.loads(summary)
+    about = data.get("article") or {}
+    now = {"metadata": article.metadata, "warnings": article.warnings}
+    now = json.loads(json.dumps(now))
+    if not about or {"metadata": {}, "warnings": []} | about | now == about:
+        return summary
+    data["article"] = about | now
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))

@@ -15,7 +15,7 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,7 +23,14 @@ from typing import Any, TypeVar
 from guarantee_summarizer import errors
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.corpus.crew import Crew, Worker
-from guarantee_summarizer.corpus.ledger import ClaimResult, Entry, Ledger, entry_of, stored
+from guarantee_summarizer.corpus.ledger import (
+    ClaimResult,
+    Entry,
+    Ledger,
+    entry_of,
+    stored,
+    unreadable_entry,
+)
 from guarantee_summarizer.corpus.progress import shown
 from guarantee_summarizer.corpus.results import (
     Failure,
@@ -74,6 +81,8 @@ class Run:
     _over: bool = False
     _pulling: asyncio.Future[Any] | None = None
     _run: int = 0
+    _places: dict[str, str] = field(default_factory=dict)  # of the articles seen, by id
+    _unreadable: set[str] = field(default_factory=set)  # places in the ledger
 
     def __post_init__(self) -> None:
         """Find out which processes can work."""
@@ -102,6 +111,7 @@ class Run:
             self._ledger = _opened(self.options.ledger)
             if (ledger := self._ledger) is not None:
                 self._run = await self._in_writer(lambda: ledger.begin(self.worker.settings))
+                self._unreadable = await self._in_writer(ledger.unreadable)
             self._crew.open()
             feeding = asyncio.create_task(self._feed())
             feeding.add_done_callback(lambda _: self._finished.put_nowait(_END))
@@ -196,12 +206,11 @@ class Run:
 
     async def _result(self, number: int, item: Any) -> Result:
         if isinstance(item, Failure):
-            return Result(item.source, failure=item)
+            return await self._unread(item)
         try:
-            article = Article.of(item)
+            article = self._naming_twin(Article.of(item))
         except errors.ArticleError as error:
-            source = f"article {number + 1}"
-            return Result(source, failure=Failure(source, error))
+            return await self._unread(Failure(f"article {number + 1}", error))
         if self._ledger is None:
             return await self._summarized(article)
         try:
@@ -209,6 +218,20 @@ class Run:
         except Exception as error:  # noqa: BLE001  (of the ledger or the key: every article's)
             self._fail(error)
             return failed(article, error)
+
+    async def _unread(self, failure: Failure) -> Result:
+        """The result of what could not be read, once the ledger has it."""
+        if (ledger := self._ledger) is not None:
+            await self._record(unreadable_entry(failure, self._run), ledger)
+        return Result(failure.source, failure=failure)
+
+    def _naming_twin(self, article: Article) -> Article:
+        """The article, with a warning if it is the same as an earlier one of the run."""
+        first = self._places.get(article.id)
+        if first is None:
+            self._places[article.id] = article.source
+            return article
+        return replace(article, warnings=(*article.warnings, f"is the same article as {first}"))
 
     async def _summarized(self, article: Article) -> Result:
         try:
@@ -220,6 +243,8 @@ class Run:
 
     async def _once(self, article: Article, ledger: Ledger) -> Result:
         """The result in the ledger; else the result of doing it now, which is recorded."""
+        if article.source in self._unreadable:  # and can be read now
+            await self._in_writer(lambda: ledger.forget_unreadable(article.source))
         key = self.worker.key(article)
         pause, claim = 0.05, partial(_claim, ledger, key, retry=self.options.retry_failed)
         while (claimed := await self._in_writer(claim))[0] == "taken":

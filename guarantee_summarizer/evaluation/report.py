@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from guarantee_summarizer.article import Article, decode
+from guarantee_summarizer.article import Article
+from guarantee_summarizer.encodings import decode
 from guarantee_summarizer.errors import SchemaError
 from guarantee_summarizer.evaluation.gold import GoldItem, load_gold
 from guarantee_summarizer.evaluation.scoring import SECTIONS, Scores, score, total

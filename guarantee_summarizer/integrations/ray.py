@@ -28,8 +28,9 @@ from guarantee_summarizer.errors import (
     GuaranteeSummarizerError,
     load_extra,
 )
+from guarantee_summarizer.fields import is_missing
 from guarantee_summarizer.options import RunOptions
-from guarantee_summarizer.readers.records import FIELDS, Read, article_or_failure
+from guarantee_summarizer.readers.records import Read, article_or_failure
 from guarantee_summarizer.schema import Summary
 from guarantee_summarizer.summarizer import Summarizer
 
@@ -217,7 +218,7 @@ def _articles(batch: Any, text_column: str) -> list[Read]:
     """The article of every row, or its failure."""
     table = not isinstance(batch, Mapping)
     names = list(batch.column_names if table else batch)
-    columns = {name: _values(batch[name]) for name in names if name in {*FIELDS, text_column}}
+    columns = {name: _values(batch[name]) for name in names}
     count = batch.num_rows if table else len(next(iter(batch.values()), ()))
     return [_article({n: columns[n][row] for n in columns}, text_column) for row in range(count)]
 
@@ -238,7 +239,7 @@ def _values(column: Any) -> list[Any]:
     if getattr(getattr(column, "dtype", None), "kind", "") == "M":
         column = column.astype("datetime64[us]")
     plain = column.tolist() if hasattr(column, "tolist") else list(column)
-    return [None if value != value else value for value in plain]  # noqa: PLR0124  (NaN)
+    return [None if is_missing(value) and value != "" else value for value in plain]
 
 
 def _extended(batch: Any, added: dict[str, list[str | None]]) -> Any:

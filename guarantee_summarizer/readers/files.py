@@ -2,89 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import io
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from guarantee_summarizer.article import MAX_CHARACTERS, Article, decode
-from guarantee_summarizer.errors import load_extra
-from guarantee_summarizer.readers.documents import article_from_pdf, read_html
+from guarantee_summarizer.article import MAX_CHARACTERS, Article
+from guarantee_summarizer.encodings import decode
+from guarantee_summarizer.errors import ArticleError, load_extra
+from guarantee_summarizer.readers.feeds import feed_entries
 from guarantee_summarizer.readers.inputs import (
+    HEAD,
     STANDARD_INPUT,
     check,
+    decoded,
     files_of,
-    kind_of,
-    open_text,
-    standard_input,
+    head_of,
+    open_bytes,
+    standard_bytes,
     with_failure,
 )
-from guarantee_summarizer.readers.records import (
-    Read,
-    first_line,
-    json_lines,
-    lines_of,
-    parquet_rows,
-    separated_values,
-)
+from guarantee_summarizer.readers.json_values import LONGEST
+from guarantee_summarizer.readers.kinds import EXTRAS, KINDS, kind_of, kind_of_content
+from guarantee_summarizer.readers.pages import article_from_html, decode_markup
+from guarantee_summarizer.readers.pdf import article_from_pdf
+from guarantee_summarizer.readers.records import Read, json_records, reason_of
+from guarantee_summarizer.readers.tables import parquet_rows, separated_values
 
-__all__ = ["KINDS", "read_articles"]
-
-_WHOLE: dict[str, Callable[[Path], Article]] = {
-    ".htm": read_html,
-    ".html": read_html,
-    ".json": Article.from_file,
-    ".pdf": article_from_pdf,
-    ".txt": Article.from_file,
-}
-_LINES: dict[str, Callable[[Iterator[str], str, str], Iterator[Read]]] = {
-    ".csv": separated_values,
-    ".jsonl": json_lines,
-    ".ndjson": json_lines,
-    ".tsv": separated_values,
-}
-KINDS = {*_WHOLE, *_LINES, ".parquet"}
-_EXTRAS = {
-    ".htm": ("trafilatura", "html"),
-    ".html": ("trafilatura", "html"),
-    ".parquet": ("pyarrow.parquet", "parquet"),
-    ".pdf": ("pypdf", "pdf"),
-}
+__all__ = ["input_files", "read_articles"]
 
 
 def read_articles(*inputs: str | Path, text_column: str = "text") -> Iterator[Read]:
     """Read files of any number of articles; what is unreadable among them costs only itself.
 
-    Each input is one of:
+    What a file is, its first bytes tell, and its suffix where they leave it open:
 
-    - a text, or a `.json` file with one object, as in `Article.from_file`;
-    - `.jsonl` or `.ndjson` with one object a line, as in `Article.from_dict`;
-    - `.csv`, `.tsv` or `.parquet` with a column for the text; title, date, outlet and URL are
-      taken from columns of the names that `Article.from_dict` knows, in any case of letters;
-    - a saved page (`.html`, `.htm`), see `article_from_html`, or a `.pdf`, see `article_from_pdf`;
-    - `.jsonl`, `.ndjson`, `.csv` or `.tsv` compressed as `.gz`;
+    - plain text, with a header as in `Article.from_text`;
+    - JSON: an object, an array, objects one a line (`.jsonl`, `.ndjson`) or indented below each
+      other, as jq writes them; the answer of a news service (`{"articles": […]}`); exports of
+      WordPress. Fields are those of `Article.from_dict`;
+    - a table, its cells parted by commas, semicolons, tabs or bars, or Parquet, with a column for
+      the text and columns of the same names, in any case of letters;
+    - a saved page, see `article_from_html`; RSS and Atom, each entry an article; `.pdf`, see
+      `article_from_pdf`; `.rtf`;
+    - all of these but Parquet and PDF compressed as `.gz`;
     - a folder: all files of these kinds in it and below, by name; hidden files, linked folders
-      and files of other kinds are skipped;
-    - `-`: standard input, JSON Lines if it begins with `{`, a plain text otherwise.
+      and files of other suffixes are skipped;
+    - `-`: standard input, any of these but Parquet and PDF.
 
-    All inputs are looked up at once, and read as the articles are requested, a few at a time.
+    Columns and fields that are no part of an article are its `metadata`, with the file and the row
+    as `source`. All inputs are looked up at once, and read as the articles are requested, a few at
+    a time.
 
     Args:
         inputs: files and folders.
-        text_column: the column or field that holds the text.
+        text_column: the column or field that holds the text. Without `text`, `content`, `body` and
+            other usual names are tried.
 
     Returns:
         Articles and failures in the order of the inputs. `source` names file and place.
 
     Raises:
-        ArticleError: an input does not exist, is a URL, or is a folder without articles.
+        ArticleError: an input does not exist, is a URL, a pipe or a device, or is a folder without
+            articles.
         ConfigurationError: an input needs an extra that is not installed.
     """
     for name in inputs:
         check(name, KINDS)
-    needed = {_EXTRAS.get(kind_of(f)) for name in inputs for f in files_of(Path(name), KINDS)}
+    suffixes = {kind_of(f) for f in input_files(*inputs)}
+    needed = {EXTRAS.get(KINDS.get(suffix, "")) for suffix in suffixes - {".xml"}}
     for module, extra in sorted(filter(None, needed)):
         load_extra(module, extra=extra)
     return chain.from_iterable(_read(name, text_column) for name in inputs)
+
+
+def input_files(*inputs: str | Path) -> Iterator[Path]:
+    """Yield the files that `read_articles` reads, those of folders too."""
+    for name in inputs:
+        if str(name) != "-":
+            yield from files_of(Path(name), KINDS)
 
 
 def _read(name: str | Path, text_column: str) -> Iterator[Read]:
@@ -96,33 +92,66 @@ def _read(name: str | Path, text_column: str) -> Iterator[Read]:
 
 
 def _contents(path: Path, text_column: str) -> Iterator[Read]:
-    kind = kind_of(path)
-    if kind == ".parquet":
+    with open_bytes(path) as stream:
+        kind = kind_of_content(stream.peek(HEAD)[:HEAD], kind_of(path), str(path), text_column)
+        packed = path.suffix.lower() == ".gz"
+        if packed and kind in ("parquet", "pdf"):
+            raise ArticleError(f"{path}: is packed; unpack it first with 'gunzip'")
+        if kind not in ("parquet", "pdf"):
+            yield from _streamed(stream, kind, str(path), text_column)
+            return
+    if kind == "parquet":
         yield from parquet_rows(path, text_column)
-    elif read := _LINES.get(kind):
-        newline = "\n" if read is json_lines else ""  # as csv asks for; JSON has no bare returns
-        with open_text(path, newline=newline) as file:
-            yield from read(lines_of(file), str(path), text_column)
     else:
-        yield _WHOLE.get(kind, Article.from_file)(path)
+        yield article_from_pdf(path)
 
 
 def _standard_input(text_column: str) -> Iterator[Read]:
-    with standard_input() as file:
-        first, lines = first_line(lines_of(file))
-        if first.lstrip().startswith("{"):
-            yield from json_lines(lines, STANDARD_INPUT, text_column)
-        else:
-            yield _plain_text(lines)
+    head, stream = head_of(standard_bytes())
+    kind = kind_of_content(head, "", STANDARD_INPUT, text_column)
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and kind == "text":
+        kind = "json"
+    if kind in ("parquet", "pdf"):
+        raise ArticleError(f"{STANDARD_INPUT}: is {kind.upper()}; name the file instead of -")
+    yield from _streamed(stream, kind, STANDARD_INPUT, text_column)
 
 
-def _plain_text(lines: Iterable[str]) -> Article:
-    """The article of a text, read no further than to where it is too long."""
-    parts, size = list[str](), 0
-    for line in lines:
-        parts.append(line)
-        size += len(line)
-        if size > MAX_CHARACTERS:
-            break
-    data = "".join(parts).encode(errors="surrogateescape")
-    return Article.from_text(decode(data, STANDARD_INPUT), source=STANDARD_INPUT)
+def _streamed(stream: io.BufferedReader, kind: str, name: str, text_column: str) -> Iterator[Read]:
+    """The articles of what can be read from its beginning to its end."""
+    if kind == "json":
+        with decoded(stream) as file:
+            yield from json_records(file, name, text_column)
+    elif kind == "table":
+        with decoded(stream, newline="") as file:  # as csv asks for
+            yield from separated_values(file, name, text_column)
+    elif kind == "feed":
+        yield from feed_entries(_whole(stream, name), name)
+    elif kind == "page":
+        yield article_from_html(decode_markup(_whole(stream, name), name), source=name)
+    elif kind == "rtf":
+        yield Article.from_text(_rich_text(_whole(stream, name), name), source=name)
+    else:
+        yield Article.from_text(decode(_limited(stream), name), source=name)
+
+
+def _limited(stream: io.BufferedReader) -> bytes:
+    """A text, read no further than to where it is too long for an article."""
+    data = stream.read(4 * MAX_CHARACTERS + 4)
+    return data if len(data) <= 4 * MAX_CHARACTERS else b"." * (MAX_CHARACTERS + 1)
+
+
+def _whole(stream: io.BufferedReader, name: str) -> bytes:
+    data = stream.read(LONGEST + 1)
+    if len(data) > LONGEST:
+        raise ArticleError(f"{name}: is larger than {LONGEST:,} bytes; split it")
+    return data
+
+
+def _rich_text(data: bytes, name: str) -> str:
+    """The text of an RTF file, its paragraphs apart."""
+    striprtf = load_extra("striprtf.striprtf", extra="rtf")
+    try:
+        text = striprtf.rtf_to_text(data.decode("cp1252", errors="replace"), errors="replace")
+    except Exception as error:  # a broken file makes it raise nearly anything
+        raise ArticleError(f"{name}: is not readable RTF ({reason_of(error)})") from error
+    return "\n\n".join(filter(None, (" ".join(line.split()) for line in text.split("\n"))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import os
 import re
 import sys
@@ -10,24 +11,30 @@ import zlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TextIO, TypeVar
+from typing import IO, Any, TextIO, TypeVar
 
 from guarantee_summarizer.corpus.results import Failure
-from guarantee_summarizer.errors import ArticleError, GuaranteeSummarizerError
-from guarantee_summarizer.readers.records import decoded
+from guarantee_summarizer.encodings import bom_of, refuse_device
+from guarantee_summarizer.errors import ArticleError, ConfigurationError, GuaranteeSummarizerError
+from guarantee_summarizer.readers.kinds import kind_of
 
 __all__ = [
+    "HEAD",
     "STANDARD_INPUT",
     "check",
+    "decoded",
     "files_of",
-    "kind_of",
+    "head_of",
+    "open_bytes",
     "open_text",
+    "standard_bytes",
     "standard_input",
     "with_failure",
 ]
 
 STANDARD_INPUT = "standard input"
-_COMPRESSED = {".csv", ".jsonl", ".ndjson", ".tsv"}  # read as `.gz` too
+HEAD = 4096
+"""Bytes that tell the kind of a file."""
 
 _Item = TypeVar("_Item")
 
@@ -35,68 +42,137 @@ _Item = TypeVar("_Item")
 def check(
     name: str | Path, kinds: Collection[str], error: type[GuaranteeSummarizerError] = ArticleError
 ) -> None:
-    """Raise an `error` that names an input which does not exist, before anything is read."""
+    """Raise an `error` that names an input which cannot be read, before anything is read."""
+    if str(name) == "-":
+        return
     if re.match(r"https?://", str(name), re.IGNORECASE):
         raise error(f"{name}: is a URL; nothing is fetched, save the page first")
     try:
-        exists = str(name) == "-" or Path(name).exists()
+        refuse_device(Path(name))
+    except ArticleError as cause:
+        raise error(str(cause)) from cause
+    except (FileNotFoundError, NotADirectoryError, ValueError) as cause:
+        raise error(f"{name}: there is no such file") from cause
     except OSError as cause:
         raise error(f"{name}: cannot be read ({cause.strerror})") from cause
-    if not exists:
-        raise error(f"{name}: there is no such file")
     if next(files_of(Path(name), kinds), None) is None:
         known = ", ".join(sorted(kinds))
         raise error(f"{name}: holds no files of a known kind ({known})")
 
 
 def files_of(path: Path, kinds: Collection[str]) -> Iterator[Path]:
-    """Yield the file itself, or the files of these kinds in a folder and below, by name."""
+    """Yield the file itself, or the files of these kinds in a folder and below, by name.
+
+    Hidden files and linked folders are skipped, so that no circle of links is followed.
+    """
     if not path.is_dir():
         yield path
         return
-    try:
-        with os.scandir(path) as listing:
-            entries = sorted(listing, key=lambda entry: entry.name)
-    except OSError:
-        yield path  # what is wrong is reported in its place, when it is read
-        return
-    for entry in entries:
-        if entry.name.startswith("."):
+    waiting: list[tuple[Path, bool]] = [(path, True)]
+    while waiting:
+        at, folder = waiting.pop()
+        if not folder:
+            yield at
             continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from files_of(Path(entry.path), kinds)
-        elif kind_of(Path(entry.path)) in kinds:
-            yield Path(entry.path)
+        try:
+            with os.scandir(at) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name, reverse=True)
+        except OSError:
+            yield at  # what is wrong is reported in its place, when it is read
+            continue
+        for entry in entries:
+            below = Path(entry.path)
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append((below, True))
+            elif kind_of(below) in kinds and not entry.is_dir():
+                waiting.append((below, False))
 
 
-def kind_of(path: Path) -> str:
-    """Return the suffix in lower case; that in front of `.gz` where such files are read."""
-    inner = Path(path.stem).suffix.lower()
-    suffix = path.suffix.lower()
-    return inner if suffix == ".gz" and inner in _COMPRESSED else suffix
+@contextmanager
+def open_bytes(path: Path) -> Iterator[io.BufferedReader]:
+    """Open a file, unpacked if it is `.gz`; one that never ends is refused.
+
+    Raises:
+        ArticleError: it is a named pipe or a device.
+    """
+    refuse_device(path)
+    open_file: Any = gzip.open if path.suffix.lower() == ".gz" else open
+    with open_file(path, "rb") as stream:
+        yield stream if hasattr(stream, "peek") else io.BufferedReader(stream)
 
 
 @contextmanager
 def open_text(path: Path, *, newline: str = "\n") -> Iterator[TextIO]:
     """Open a file as `decoded` does, unpacked if it is `.gz`."""
-    open_file = gzip.open if path.suffix.lower() == ".gz" else open
-    with open_file(path, "rb") as stream, decoded(stream, newline=newline) as file:
+    with open_bytes(path) as stream, decoded(stream, newline=newline) as file:
         yield file
+
+
+@contextmanager
+def decoded(stream: IO[bytes] | io.BufferedIOBase, *, newline: str = "\n") -> Iterator[TextIO]:
+    """Decode a stream: UTF-8, or UTF-16 or UTF-32 with a byte order mark; it is left open.
+
+    Bytes that are not UTF-8 become surrogates, so that they spoil only the record they are in.
+    """
+    source: Any = stream
+    if not hasattr(source, "peek"):  # BytesIO, which stands in for standard input, has none
+        source = io.BufferedReader(source)
+    wide = bom_of(source.peek(4)[:4])
+    wide = None if wide == "utf-8-sig" else wide
+    encoding, errors = (wide, "strict") if wide else ("utf-8-sig", "surrogateescape")
+    text = io.TextIOWrapper(source, encoding=encoding, errors=errors, newline=newline)
+    try:
+        yield text
+    finally:
+        text.detach()
 
 
 @contextmanager
 def standard_input() -> Iterator[TextIO]:
     """Open standard input as `decoded` does."""
-    with decoded(_stdin()) as file:
+    with decoded(standard_bytes()) as file:
         yield file
 
 
-def _stdin() -> IO[bytes]:
+def standard_bytes() -> io.BufferedReader:
     """Standard input with a buffer of its own: Python aborts if a thread still reads `sys.stdin`."""
     try:
-        return open(sys.stdin.fileno(), "rb", closefd=False)
+        stream: Any = open(sys.stdin.fileno(), "rb", closefd=False)  # noqa: SIM115
     except OSError:
-        return sys.stdin.buffer  # what stands in for it has no descriptor
+        stream = sys.stdin.buffer  # what stands in for it has no descriptor
+    return stream if hasattr(stream, "peek") else io.BufferedReader(stream)
+
+
+def head_of(stream: io.BufferedReader) -> tuple[bytes, io.BufferedReader]:
+    """Return enough of a stream to tell its kind, and a stream with all of it.
+
+    A stream that begins with a JSON object is read no further than its first line.
+    """
+    head = b""
+    while len(head) < HEAD and (line := stream.readline(HEAD)):
+        head += line
+        if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b'{"'):
+            break
+    return head, io.BufferedReader(_Resumed(head, stream))
+
+
+class _Resumed(io.RawIOBase):
+    """A stream with what was read of it already."""
+
+    def __init__(self, head: bytes, stream: io.BufferedReader) -> None:
+        self._head, self._stream = head, stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        size = len(buffer)
+        data, self._head = self._head[:size], self._head[size:]
+        data = data or self._stream.read1(size)
+        buffer[: len(data)] = data
+        return len(data)
 
 
 def with_failure(
@@ -105,8 +181,10 @@ def with_failure(
     """Yield the items, and a failure after what could be read if the file itself breaks."""
     try:
         yield from items
-    except error as known:
-        yield Failure(name, known)
+    except (error, ArticleError, ConfigurationError) as known:
+        yield Failure(
+            name, known if isinstance(known, error | ConfigurationError) else error(str(known))
+        )
     except (OSError, EOFError, UnicodeError, zlib.error) as cause:
         reason = getattr(cause, "strerror", 0) or cause
         wrapped = error(f"{name}: cannot be read ({reason})")

@@ -1,77 +1,32 @@
-"""Read records (JSON Lines, CSV, Parquet) as articles, in bounded memory, as they come."""
+"""Make articles of records: whatever names and forms the exports of the trade give their fields."""
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+import html
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from itertools import chain
-from pathlib import Path
-from typing import IO, Any, TextIO, TypeAlias
+from typing import Any, TextIO, TypeAlias
 
-from guarantee_summarizer.article import JSON_KEYS, Article
+from guarantee_summarizer.article import Article
 from guarantee_summarizer.corpus.results import Failure
-from guarantee_summarizer.errors import ArticleError, load_extra
+from guarantee_summarizer.encodings import encoding_hint
+from guarantee_summarizer.errors import ArticleError
+from guarantee_summarizer.fields import FIELDS, is_missing
+from guarantee_summarizer.readers.json_values import json_values
+from guarantee_summarizer.readers.markup import plain_text
 
-__all__ = [
-    "FIELDS",
-    "LONGEST",
-    "Read",
-    "article_of",
-    "article_or_failure",
-    "columns_of",
-    "decoded",
-    "first_line",
-    "json_lines",
-    "lines_of",
-    "parquet_rows",
-    "reason_of",
-    "separated_values",
-]
+__all__ = ["Read", "article_of", "article_or_failure", "json_records", "reason_of", "text_field"]
 
-LONGEST = 32 * 2**20
-"""Characters of a line that are held; the rest is skipped."""
+Read: TypeAlias = Article | Failure
+"""What a reader yields: an article, or in its place why it is none."""
 
-
-@contextmanager
-def decoded(stream: IO[bytes] | io.BufferedIOBase, *, newline: str = "\n") -> Iterator[TextIO]:
-    """Decode a stream: UTF-8, or UTF-16 with a byte order mark; it is left open.
-
-    Bytes that are not UTF-8 become surrogates, so that they spoil only the record they are in.
-    """
-    source: Any = stream
-    if not hasattr(source, "peek"):  # BytesIO, which stands in for standard input, has none
-        source = io.BufferedReader(source)
-    wide = source.peek(2)[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}
-    encoding, errors = ("utf-16", "strict") if wide else ("utf-8-sig", "surrogateescape")
-    text = io.TextIOWrapper(source, encoding=encoding, errors=errors, newline=newline)
-    try:
-        yield text
-    finally:
-        text.detach()
-
-
-def lines_of(file: TextIO) -> Iterator[str]:
-    """Yield the lines as they come; of one that is too long only the first `LONGEST` characters."""
-    while line := file.readline(LONGEST):
-        rest = line
-        while len(rest) == LONGEST and not rest.endswith("\n"):
-            rest = file.readline(LONGEST)
-        yield line
-
-
-def first_line(lines: Iterator[str]) -> tuple[str, Iterator[str]]:
-    """Return the first line that is not blank, and all the lines with it."""
-    head: list[str] = []
-    for line in lines:
-        head.append(line)
-        if line.strip():
-            return line, chain(head, lines)
-    return "", iter(head)
+_TEXTS = (
+    *("text", "content", "body", "article", "maintext", "article_text", "full_text", "fulltext"),
+    *("articlebody", "body_text", "bodytext", "content_text", "content_html"),
+)
+"""Where records hold the article if nobody says where, the likeliest first."""
+_LISTS = ("articles", "items", "results", "posts", "docs", "documents", "data", "response", "value")
+"""Where an answer of a service holds its records."""
 
 
 def reason_of(error: Exception) -> str:
@@ -79,60 +34,37 @@ def reason_of(error: Exception) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
-FIELDS = frozenset(chain.from_iterable(JSON_KEYS.values()))
-"""The names of what is known about an article, as `Article.from_dict` takes them."""
-
-_WIDEST = LONGEST // 2  # characters of a cell; one in a line that was cut off is wider
-
-
-Read: TypeAlias = Article | Failure
-"""What a reader yields: an article, or in its place why it is none."""
-
-
-def json_lines(lines: Iterable[str], name: str, text_column: str) -> Iterator[Read]:
-    """Read one JSON object a line, as in `Article.from_dict`; blank lines are skipped."""
-    for number, line in enumerate(lines, 1):
-        place = f"{name}, line {number}"
-        if line.strip():
-            yield article_or_failure(place, text_column, partial(_json_object, line, place))
+def json_records(file: TextIO, name: str, text_column: str) -> Iterator[Read]:
+    """Read JSON objects, as `json_values` finds them; lists inside an object give their items."""
+    for place, value in json_values(file, name):
+        records = _records(value)
+        inside = isinstance(value, Mapping) and records[0] is not value
+        for number, record in enumerate(records, 1):
+            at = f"{place}, article {number}" if len(records) > 1 or inside else place
+            yield article_or_failure(at, text_column, partial(_object, record, at))
 
 
-def separated_values(lines: Iterator[str], name: str, text_column: str) -> Iterator[Read]:
-    """Read rows below a line of column names; commas, semicolons or tabs part the cells.
-
-    A row with more or fewer cells than there are columns is unreadable: a text that lost its
-    quotes would otherwise come out cut off at its first comma.
-
-    Raises:
-        ArticleError: there is no column for the text.
-    """
-    first, lines = first_line(lines)
-    # The limit holds for the whole process; it is only ever raised.
-    csv.field_size_limit(max(csv.field_size_limit(), _WIDEST))
-    rows = _rows(csv.reader(lines, delimiter=max(",;\t", key=first.count), strict=True), name)
-    _, header = next(rows, (name, ArticleError(f"{name}: is empty; begin with the column names")))
-    if isinstance(header, ArticleError):
-        raise header
-    columns = columns_of(header, name, text_column)
-    for place, cells in rows:
-        record = partial(_record, columns, cells, place)
-        yield article_or_failure(place, text_column.lower(), record)
+def _records(value: Any) -> list[Any]:
+    """The records of a value: itself, or the list in it that holds them."""
+    if isinstance(value, list):
+        return value
+    if not isinstance(value, Mapping) or any(name.lower() in _TEXTS[:1] for name in value):
+        return [value]
+    for name in _LISTS:
+        inner = value.get(name)
+        if isinstance(inner, Mapping) and name in ("response", "data"):
+            inner = next((inner[n] for n in _LISTS if isinstance(inner.get(n), list)), None)
+        if isinstance(inner, list) and inner and all(isinstance(i, Mapping) for i in inner):
+            return inner
+    return [value]
 
 
-def columns_of(header: Iterable[str], name: str, text_column: str) -> list[str]:
-    """Return the column names in lower case.
-
-    Raises:
-        ArticleError: none of them is the text's; the message names those there are.
-    """
-    columns = [column.strip().lower() for column in header]
-    if text_column.lower() not in columns:
-        known = ", ".join(map(repr, columns[:20]))
-        raise ArticleError(
-            f"{name}: has no column {text_column!r} with the text; it has {known}; "
-            "name the right one with text_column"
-        )
-    return columns
+def _object(value: Any, place: str) -> Mapping[str, Any]:
+    if isinstance(value, ArticleError):
+        raise value
+    if not isinstance(value, Mapping):
+        raise ArticleError(f'{place}: needs one JSON object with a field "text"')
+    return value
 
 
 def article_or_failure(
@@ -145,125 +77,76 @@ def article_or_failure(
         return Failure(place, error)
 
 
+def text_field(
+    names: Iterator[str] | Mapping[str, Any] | list[str], text_column: str
+) -> str | None:
+    """Return the name of the field with the article, in any case of letters; None if there is none.
+
+    If nobody chose one (`text`), the usual names are tried after it.
+    """
+    known = {str(name).strip().lower(): str(name) for name in names}
+    wanted = _TEXTS if text_column == "text" else (text_column.lower(),)
+    if text_column != "text" and text_column in known.values():
+        return text_column
+    return next((known[name] for name in wanted if name in known), None)
+
+
 def article_of(record: Mapping[str, Any], place: str, text_column: str) -> Article:
-    """Make an article of a record whose text stands in `text_column`; unknown fields are skipped.
+    """Make an article of a record whose text stands in `text_column`; see `Article.from_dict`.
+
+    HTML in the text becomes paragraphs; `{"rendered": …}`, as WordPress has it, is unpacked.
 
     Raises:
         ArticleError: as in `Article.from_dict`, or a field holds broken characters.
     """
-    if text_column not in record:
+    name = text_field(record, text_column)
+    if name is None:
         known = ", ".join(map(repr, list(record)[:8])) or "nothing"
         raise ArticleError(
-            f"{place}: needs a field {text_column!r} with the article; it has {known}"
+            f"{place}: needs a field {text_column!r} with the article; it has {known}; "
+            "name the right one with text_column (--text-column)"
         )
-    text = record[text_column]
+    text = _rendered(record[name])
+    if is_missing(text):
+        raise ArticleError(f"{place}: field {name!r} is empty; give the text of an article")
     if not isinstance(text, str):
         kind = type(text).__name__
-        raise ArticleError(f"{place}: field {text_column!r} must be a string, not {kind}")
-    fields = {name: value for name, value in record.items() if name in FIELDS} | {"text": text}
-    for name, value in fields.items():
-        if isinstance(value, str) and not _is_unicode(value):
-            raise ArticleError(
-                f"{place}: field {name!r} is not valid UTF-8; convert the file, for instance with "
-                "'iconv -f CP1251 -t UTF-8'"
-            )
-    return Article.from_dict(fields, source=place)
+        raise ArticleError(f"{place}: field {name!r} must be a string, not {kind}")
+    others = {key: value for key, value in record.items() if key != name}
+    fields = {key: _titled(key, value) for key, value in others.items()} | {"text": text}
+    for key, value in fields.items():
+        if isinstance(value, str) and (key == "text" or key.lower() in FIELDS):
+            _check_unicode(value, f"{place}: field {name if key == 'text' else key!r}")
+    return Article.from_dict({**fields, "text": plain_text(text)}, source=place)
 
 
-def _is_unicode(text: str) -> bool:
-    """Tell whether it can be encoded: no undecoded bytes, no lone surrogates."""
+def _rendered(value: Any) -> Any:
+    """The text of `{"rendered": …}` and the like."""
+    if not isinstance(value, Mapping):
+        return value
+    names = ("rendered", "text", "content", "value", "#text")
+    return next((value[name] for name in names if isinstance(value.get(name), str)), value)
+
+
+def _titled(name: str, value: Any) -> Any:
+    """A rendered title without markup; any other field as it is."""
+    inner = value.get("rendered") if isinstance(value, Mapping) else None
+    if isinstance(inner, str) and name.lower() in FIELDS:
+        return html.unescape(plain_text(inner)).strip()
+    return value
+
+
+def _check_unicode(text: str, what: str) -> None:
+    """Raise if it cannot be encoded: undecoded bytes, lone surrogates."""
     try:
         text.encode()
     except UnicodeEncodeError:
-        return False
-    return True
+        data = text.encode("utf-8", "surrogateescape" if _undecoded(text) else "replace")
+        raise ArticleError(f"{what} is not valid UTF-8; {encoding_hint(data)}") from None
 
 
-def _json_object(line: str, place: str) -> dict[str, Any]:
-    if len(line) >= LONGEST:
-        raise ArticleError(f"{place}: is longer than {LONGEST:,} characters; split it")
-    try:
-        data = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise ArticleError(f"{place}: is not valid JSON ({error})") from error
-    if not isinstance(data, dict):
-        raise ArticleError(f'{place}: needs one JSON object with a field "text"')
-    return data
-
-
-def _rows(reader: Any, name: str) -> Iterator[tuple[str, list[str] | ArticleError]]:
-    """The place and the cells of each row, or what is wrong with it; blank rows are skipped."""
-    while True:
-        start = reader.line_num + 1
-        place = f"{name}, line {start}"
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            last = reader.line_num
-            reach = f" down to line {last:,}" if last > start else ""
-            yield place, ArticleError(f"{place}: is not valid CSV{reach} ({error})")
-            continue
-        if cells:
-            yield place, cells
-
-
-def _record(columns: list[str], cells: list[str] | ArticleError, place: str) -> dict[str, str]:
-    if isinstance(cells, ArticleError):
-        raise cells
-    if len(cells) < len(columns) or any(cells[len(columns) :]):
-        raise ArticleError(
-            f"{place}: has {len(cells)} cells under {len(columns)} columns; "
-            "put quotes around texts with commas, quotes or line ends"
-        )
-    return dict(zip(columns, cells, strict=False))
-
-
-_BATCH = 64  # rows held at once
-_BUFFER = 2**20  # bytes read at once; without it a whole row group would be
-
-
-def parquet_rows(path: Path, text_column: str) -> Iterator[Read]:
-    """Read the articles of a Parquet file, and only the columns that an article has.
-
-    Raises:
-        ArticleError: it is no Parquet file, or there is no column for the text.
-        ConfigurationError: pyarrow is not installed.
-    """
-    load_extra("pyarrow.parquet", extra="parquet")
-    pyarrow = load_extra("pyarrow", extra="parquet")
-    try:
-        with pyarrow.parquet.ParquetFile(path, pre_buffer=False, buffer_size=_BUFFER) as file:
-            yield from _parquet_articles(file, path, text_column)
-    except pyarrow.ArrowException as error:
-        raise ArticleError(f"{path}: is not valid Parquet ({reason_of(error)})") from error
-
-
-def _parquet_articles(file: Any, path: Path, text_column: str) -> Iterator[Read]:
-    header = file.schema_arrow.names
-    text = text_column.lower()
-    names = dict(zip(header, columns_of(header, str(path), text), strict=False))
-    kept = {column: name for column, name in names.items() if name in {*FIELDS, text}}
-    number = 0
-    for batch in file.iter_batches(_BATCH, columns=list(kept), use_threads=False):
-        columns = {kept[column]: _plain_column(batch[column]) for column in kept}
-        for row in range(batch.num_rows):
-            number += 1
-            place = f"{path}, row {number}"
-            yield article_or_failure(place, text, partial(_parquet_record, columns, row, place))
-
-
-def _plain_column(column: Any) -> Any:
-    """Give a column times in microseconds: `datetime` holds no finer ones."""
-    pyarrow = load_extra("pyarrow", extra="parquet")
-    if not pyarrow.types.is_timestamp(column.type):
-        return column
-    return column.cast(pyarrow.timestamp("us", column.type.tz), safe=False)
-
-
-def _parquet_record(columns: dict[str, Any], row: int, place: str) -> dict[str, Any]:
-    try:
-        return {name: column[row].as_py() for name, column in columns.items()}
-    except (ValueError, OverflowError) as error:
-        raise ArticleError(f"{place}: cannot be read ({error})") from error
+def _undecoded(text: str) -> bool:
+    """Whether all its surrogates are bytes that were no UTF-8."""
+    return all(
+        not "\ud800" <= letter <= "\udfff" or "\udc80" <= letter <= "\udcff" for letter in text
+    )

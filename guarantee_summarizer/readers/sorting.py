@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from guarantee_summarizer.errors import SchemaError
-from guarantee_summarizer.readers.files import KINDS as OF_ARTICLES
-from guarantee_summarizer.readers.inputs import check, files_of, kind_of
+from guarantee_summarizer.readers.inputs import check, files_of
+from guarantee_summarizer.readers.kinds import KINDS as OF_ARTICLES
+from guarantee_summarizer.readers.kinds import kind_of
 from guarantee_summarizer.readers.summaries import KINDS as OF_SUMMARIES
 from guarantee_summarizer.readers.summaries import stored_records
 

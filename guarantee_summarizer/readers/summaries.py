@@ -16,12 +16,13 @@ from guarantee_summarizer.readers.inputs import (
     STANDARD_INPUT,
     check,
     files_of,
-    kind_of,
     open_text,
     standard_input,
     with_failure,
 )
-from guarantee_summarizer.readers.records import LONGEST, first_line, lines_of
+from guarantee_summarizer.readers.json_values import LONGEST
+from guarantee_summarizer.readers.kinds import kind_of
+from guarantee_summarizer.readers.tables import first_line, lines_of
 from guarantee_summarizer.schema import Summary, describe
 
 __all__ = ["KINDS", "read_summaries", "stored_records"]

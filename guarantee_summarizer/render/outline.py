@@ -161,6 +161,8 @@ def _notes(summary: Summary) -> Iterator[str]:
         yield "This text is not about a security guarantee."
     for lost in summary.incomplete:
         yield f"Incomplete: {lost}."
+    for warning in summary.article.warnings if summary.article else ():
+        yield f"Of the input: {warning}."
 
 
 def _warnings(summary: Summary) -> Iterator[str]:

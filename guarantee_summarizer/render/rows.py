@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.corpus.results import Failure
-from guarantee_summarizer.render.columns import Layout, Row, columns
+from guarantee_summarizer.render.columns import Kind, Layout, Row, columns
 from guarantee_summarizer.schema import (
     ArticleRecord,
     Citation,
@@ -22,7 +22,7 @@ from guarantee_summarizer.schema import (
 )
 from guarantee_summarizer.schema.paths import claim_paths
 
-__all__ = ["COLUMNS", "failure_row", "rows_of"]
+__all__ = ["COLUMNS", "failure_row", "metadata_columns", "rows_of", "with_metadata"]
 
 _ARTICLE = columns("article_id published:day outlet url")
 _OF_SUMMARY = {**columns("summary:whole"), **_ARTICLE}
@@ -53,7 +53,7 @@ COLUMNS: Layout = {
             "repeats:whole title language relevant:truth headline abstract claims:whole "
             "flagged:whole withheld:whole incomplete:texts backend model review reviewer "
             "schema_version library_version created input_tokens:whole output_tokens:whole "
-            "cached_tokens:whole attempts:whole seconds:number"
+            "cached_tokens:whole attempts:whole seconds:number warnings:texts metadata"
         ),
     },
     **{
@@ -70,6 +70,37 @@ COLUMNS: Layout = {
     "failures": {**_ARTICLE, **columns("title source error message")},
 }
 """The tables, and the columns of each with what they hold; the order is that of the files."""
+
+
+_METADATA = "metadata_"  # begins the names of their columns, so that none is another's
+
+
+def metadata_columns(rows: Iterable[Row]) -> dict[str, Kind]:
+    """Return the columns for the metadata in rows of `summaries`, by what all values of each are."""
+    kinds: dict[str, set[Kind]] = {}
+    for row in rows:
+        for name, value in json.loads(row["metadata"] or "{}").items():
+            kinds.setdefault(f"{_METADATA}{name}", set()).add(_kind(value))
+    return {name: one.pop() if len(one) == 1 else "text" for name, one in kinds.items()}
+
+
+def _kind(value: Any) -> Kind:
+    kinds: dict[type, Kind] = {bool: "truth", int: "whole", float: "number"}
+    return kinds.get(type(value), "text")
+
+
+def with_metadata(row: Row, wanted: Mapping[str, Kind]) -> Row:
+    """Return a row of `summaries` with these columns; lists and objects stand as JSON."""
+    known = json.loads(row["metadata"] or "{}")
+    values = {name: known.get(name.removeprefix(_METADATA)) for name in wanted}
+    return row | {
+        name: value if value is None or wanted[name] != "text" else _as_text(value)
+        for name, value in values.items()
+    }
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def rows_of(summary: Summary, number: int, first: int | None) -> Iterator[tuple[str, Row]]:
@@ -124,6 +155,8 @@ def _summary(summary: Summary) -> Row:
     known["created"] = made and made.created.isoformat()
     for name in ("input_tokens", "output_tokens", "cached_tokens", "attempts", "seconds"):
         known[name] = usage and getattr(usage, name)
+    known["warnings"] = article.warnings if article else ()
+    known["metadata"] = article and json.dumps(article.metadata, ensure_ascii=False)
     return {name: _value(value) for name, value in known.items()}
 
 

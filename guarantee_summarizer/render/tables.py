@@ -11,9 +11,15 @@ from typing import TYPE_CHECKING, Any
 from guarantee_summarizer.corpus.results import Failure, Outcome
 from guarantee_summarizer.dossier import Dossier
 from guarantee_summarizer.errors import SchemaError
-from guarantee_summarizer.render.columns import Row, frames_of
+from guarantee_summarizer.render.columns import Kind, Layout, Row, frames_of
 from guarantee_summarizer.render.dossiers.rows import DOSSIER_COLUMNS, dossier_records
-from guarantee_summarizer.render.rows import COLUMNS, failure_row, rows_of
+from guarantee_summarizer.render.rows import (
+    COLUMNS,
+    failure_row,
+    metadata_columns,
+    rows_of,
+    with_metadata,
+)
 from guarantee_summarizer.render.table_files import open_tables
 from guarantee_summarizer.schema import Summary
 
@@ -30,7 +36,9 @@ def to_records(summaries: Dossier | Outcome | Iterable[Outcome]) -> dict[str, li
 
     Every table is there, and every row has all columns of its table (`COLUMNS`), in this order:
 
-    - `summaries`: one row each, with headline, abstract, how many claims it has, who made it;
+    - `summaries`: one row each, with headline, abstract, how many claims it has, who made it, the
+      `warnings` about the input, and its `metadata`: as JSON, and behind all other columns each
+      field in one of its own, `metadata_id`, `metadata_source` (file and row) and so on;
     - `participants`, `proposals`, `terms`, `layers`, `structure`, `disputes`, `positions`, `events`:
       the claims. A term or a position names the claim that it is a part of (`parent`,
       `parent_title`); `structure` is what is said of a guarantee as a whole;
@@ -79,7 +87,7 @@ def to_records(summaries: Dossier | Outcome | Iterable[Outcome]) -> dict[str, li
     """
     if isinstance(summaries, Dossier):
         return dossier_records(summaries)
-    return _Recorder().records(_each(summaries))
+    return _recorded(summaries)[0]
 
 
 def to_frames(summaries: Dossier | Outcome | Iterable[Outcome]) -> dict[str, pd.DataFrame]:
@@ -100,8 +108,9 @@ def to_frames(summaries: Dossier | Outcome | Iterable[Outcome]) -> dict[str, pd.
         SchemaError: as in `to_records`.
         ConfigurationError: pandas is not installed (extra `tables`).
     """
-    layout = DOSSIER_COLUMNS if isinstance(summaries, Dossier) else COLUMNS
-    return frames_of(to_records(summaries), layout)
+    if isinstance(summaries, Dossier):
+        return frames_of(dossier_records(summaries), DOSSIER_COLUMNS)
+    return frames_of(*_recorded(summaries))
 
 
 def write_tables(
@@ -130,6 +139,9 @@ def write_tables(
     it. Control characters, and those that turn the direction of writing, stand as their escapes
     (`\x1b`, `\u202e`). Parquet holds all texts as they are.
 
+    The columns for metadata are those of the first 200 summaries; what later ones have besides
+    stands in the column `metadata`. Their values stand as texts.
+
     Args:
         summaries: as in `to_records`.
         path: where to, as above.
@@ -149,13 +161,30 @@ def write_tables(
         return {name: len(rows) for name, rows in records.items()}
     outcomes, recorder = _each(summaries), _Recorder()
     counts = dict.fromkeys(COLUMNS, 0)
-    with open_tables(path, COLUMNS) as write:
-        while some := list(islice(outcomes, _AT_ONCE)):
-            tables = recorder.records(some)
-            write(tables)
+    tables = recorder.records(islice(outcomes, _AT_ONCE))
+    added: dict[str, Kind] = dict.fromkeys(metadata_columns(tables["summaries"]), "text")
+    with open_tables(path, _layout(added)) as write:
+        while any(tables.values()):
+            write(_extended(tables, added))
             for name, rows in tables.items():
                 counts[name] += len(rows)
+            tables = recorder.records(islice(outcomes, _AT_ONCE))
     return counts
+
+
+def _recorded(summaries: Outcome | Iterable[Outcome]) -> tuple[dict[str, list[Row]], Layout]:
+    """The tables of all summaries, and the columns of each."""
+    tables = _Recorder().records(_each(summaries))
+    added = metadata_columns(tables["summaries"])
+    return _extended(tables, added), _layout(added)
+
+
+def _layout(added: Mapping[str, Kind]) -> Layout:
+    return {**COLUMNS, "summaries": {**COLUMNS["summaries"], **added}}
+
+
+def _extended(tables: dict[str, list[Row]], added: Mapping[str, Kind]) -> dict[str, list[Row]]:
+    return tables | {"summaries": [with_metadata(row, added) for row in tables["summaries"]]}
 
 
 def _each(summaries: Outcome | Iterable[Outcome]) -> Iterator[Outcome]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.errors import SchemaError
+from guarantee_summarizer.fields import Metadata
 from guarantee_summarizer.schema.base import Model, Prose, added
 from guarantee_summarizer.schema.claims import (
     SECTIONS,
@@ -41,7 +42,11 @@ SCHEMA_VERSION = "2"
 
 
 class ArticleRecord(Model):
-    """What a summary keeps of its article: enough to read every citation without the file."""
+    """What a summary keeps of its article: enough to read every citation without the file.
+
+    `metadata` and `warnings` are the article's: by the first a summary joins to its input, the
+    second say what of the input could not be used.
+    """
 
     id: str
     title: str | None = None
@@ -50,6 +55,8 @@ class ArticleRecord(Model):
     url: str | None = None
     language: str | None = None
     sentences: tuple[Sentence, ...] = ()
+    metadata: Annotated[dict[str, Any], AfterValidator(Metadata)] = Field(default_factory=Metadata)
+    warnings: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, article: Article, language: str | None = None) -> ArticleRecord:
@@ -62,6 +69,8 @@ class ArticleRecord(Model):
             url=article.url,
             language=language,
             sentences=article.sentences,
+            metadata=Metadata(article.metadata),
+            warnings=article.warnings,
         )
 
 

@@ -137,8 +137,8 @@ BAD = [
     ("cp1251.txt", "Привіт, світе.".encode("cp1251"), "is not UTF-8"),
     ("word.txt", b"Guarantee", "no full sentence"),
     ("headings.txt", b"One\n\nTwo\n", "no full sentence"),
-    ("date.txt", b"date 2026-13-45 Some text is here.", "is no date"),
-    ("a.json", b"{}", 'needs a field "text"'),
+    ("a.json", b"{}", "needs a field 'text'"),
+    ("a.docx", b"PK\3\4", "is a .zip, or a file of Word"),
     ("long.txt", b"This is a sentence. " * 250_000, "split it"),
     ("uk.txt", "Україна чекає на гарантії безпеки від союзників.".encode(), "name a model"),
 ]
@@ -160,7 +160,7 @@ def test_bad_input_is_one_line_and_status_2(tmp_path, name, content, says):
     [
         (["https://example.org/a"], "is a URL"),
         (["/nowhere/a.txt"], "there is no such file"),
-        ([SEED.parent], "is a folder"),
+        (["/dev/null"], "is a device"),
         ([SEED, "--model", "m"], "needs a key"),
         ([SEED, "--model", "m", "--base-url", "nonsense"], "has to begin with http"),
         ([SEED, "--base-url", "http://127.0.0.1:9/v1"], "name the model"),

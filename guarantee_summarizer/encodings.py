@@ -1,0 +1,96 @@
+"""Read files as text: Unicode by its marks, other encodings never by guessing."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import stat
+from pathlib import Path
+
+from guarantee_summarizer.errors import ArticleError
+
+__all__ = ["bom_of", "decode", "encoding_hint", "read_bytes", "refuse_device"]
+
+_MARKS = (  # the longer ones first: UTF-32 begins as UTF-16 does
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_LETTERS = re.compile(rb"[\xc0-\xff]+")
+_CYRILLIC = 4  # letters above ASCII in a row: words of an alphabet that has no others
+_KOI8 = 0.7  # its small letters lie where others have capitals
+
+
+def bom_of(data: bytes) -> str | None:
+    """Return the encoding that the byte order mark at the beginning names."""
+    return next((name for mark, name in _MARKS if data.startswith(mark)), None)
+
+
+def decode(data: bytes, name: str) -> str:
+    """Decode a file in UTF-8, or in UTF-16 or UTF-32 with a byte order mark.
+
+    Args:
+        data: the whole file.
+        name: what messages call it.
+
+    Raises:
+        ArticleError: it is binary, or in another encoding; the message names likely ones.
+    """
+    try:
+        return data.decode(bom_of(data) or "utf-8")
+    except UnicodeDecodeError as error:
+        place = error.start
+    if b"\0" in data[:4096]:
+        raise ArticleError(f"{name}: is binary, not text; give plain text or JSON")
+    raise ArticleError(f"{name}: is not UTF-8 (byte {place}); {encoding_hint(data)}")
+
+
+def encoding_hint(data: bytes) -> str:
+    r"""Return what to do with bytes that are not UTF-8: likely encodings, and the command.
+
+    >>> encoding_hint("Переговори тривають".encode("cp1251"))
+    "it may be CP1251 or KOI8-U; convert it, for instance with 'iconv -f CP1251 -t UTF-8'"
+    """
+    runs = _LETTERS.findall(data[:65_536])
+    letters = b"".join(runs)
+    if not any(len(run) >= _CYRILLIC for run in runs):
+        likely = ["CP1252", "CP1250"]
+    elif sum(letter < 0xE0 for letter in letters) > _KOI8 * len(letters):  # noqa: PLR2004
+        likely = ["KOI8-U", "CP1251"]
+    else:
+        likely = ["CP1251", "KOI8-U"]
+    command = f"'iconv -f {likely[0]} -t UTF-8'"
+    return f"it may be {' or '.join(likely)}; convert it, for instance with {command}"
+
+
+def refuse_device(path: Path) -> None:
+    """Raise if the path is neither a file nor a folder: reading it might never end.
+
+    Raises:
+        ArticleError: it is a named pipe, a socket or a device.
+        OSError: it does not exist, or may not be seen.
+    """
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        kind = "a named pipe" if stat.S_ISFIFO(mode) else "a device or a socket"
+        raise ArticleError(f"{path}: is {kind}, no file; pour it into standard input, named -")
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return what a file holds.
+
+    Raises:
+        ArticleError: there is no such file, it is a folder or a device, or it cannot be read.
+    """
+    try:
+        refuse_device(path)
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise ArticleError(f"{path}: there is no such file") from error
+    except IsADirectoryError as error:
+        raise ArticleError(f"{path}: is a folder; name the files in it") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ArticleError(f"{path}: cannot be read ({reason})") from error

@@ -1,0 +1,87 @@
+"""Read the entries of RSS and Atom feeds as articles."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from guarantee_summarizer.errors import ArticleError, load_extra
+from guarantee_summarizer.readers.markup import plain_text
+from guarantee_summarizer.readers.pages import decode_markup
+from guarantee_summarizer.readers.records import Read, article_or_failure, reason_of
+
+__all__ = ["feed_entries"]
+
+_FOOTER = re.compile(
+    r"\s*The post [^\n]{1,300} (?:appeared first on|first appeared on) [^\n]{1,200}\s*$"
+)
+_CLAIM = re.compile(r"(<\?xml[^>]*?)\s+encoding\s*=\s*[\"'][\w-]+[\"']")
+
+
+def feed_entries(data: bytes, name: str) -> Iterator[Read]:
+    """Read each entry: its content, or its description if there is no more.
+
+    Title, day and address are the entry's, the outlet is the entry's source or the feed. Id,
+    authors, tags and when it was updated travel as metadata. Nothing is fetched.
+
+    Raises:
+        ArticleError: it is no feed, or one without entries.
+        ConfigurationError: feedparser is not installed.
+    """
+    feedparser = load_extra("feedparser", extra="feeds")
+    text = _CLAIM.sub(r"\1", decode_markup(data, name), count=1)
+    try:
+        feed = feedparser.parse(io.BytesIO(text.encode(errors="replace")), sanitize_html=False)
+    except Exception as error:  # what anybody wrote into a feed must not end a long run
+        raise ArticleError(f"{name}: is not a readable feed ({reason_of(error)})") from error
+    if not feed.entries:
+        reason = f" ({reason_of(feed.bozo_exception)})" if feed.get("bozo_exception") else ""
+        raise ArticleError(f"{name}: has no entries of RSS or Atom{reason}; save the feed again")
+    outlet = feed.feed.get("title")
+    dated = str(feed.get("version")).startswith("rss")  # where only `dc:date` may stand
+    for number, entry in enumerate(feed.entries, 1):
+        place = f"{name}, entry {number}"
+        yield article_or_failure(place, "text", partial(_record, entry, outlet, dated))
+    if feed.bozo and isinstance(feed.bozo_exception, _broken()):
+        raise ArticleError(
+            f"{name}: is broken after entry {len(feed.entries)} ({reason_of(feed.bozo_exception)})"
+        )
+
+
+def _broken() -> type[Exception]:
+    from xml.sax import SAXParseException  # noqa: PLC0415
+
+    return SAXParseException
+
+
+def _record(entry: dict[str, Any], outlet: str | None, dated: bool) -> dict[str, Any]:
+    """The record of an entry, in the names that `Article.from_dict` knows.
+
+    `dated`: the feed has one day for each entry, which is that of publication.
+    """
+    contents = [part.get("value") or "" for part in entry.get("content") or ()]
+    text = max([*contents, entry.get("summary") or ""], key=len)
+    title = html.unescape(plain_text(entry.get("title") or "")).strip()
+    source = entry.get("source") or {}
+    # Not entry.get: it would give the day of a change for that of publication.
+    published, updated = dict.get(entry, "published"), dict.get(entry, "updated")
+    if dated:
+        published, updated = published or updated, None
+    record = {
+        "text": _FOOTER.sub(
+            "", html.unescape(plain_text(text)) if "<" not in text else plain_text(text)
+        ),
+        "title": title,
+        "published": published,
+        "outlet": source.get("title") or outlet,
+        "url": entry.get("link"),
+        "id": entry.get("id"),
+        "updated": updated,
+        "authors": [a["name"] for a in entry.get("authors") or () if a.get("name")],
+        "tags": [tag["term"] for tag in entry.get("tags") or () if tag.get("term")],
+    }
+    return {name: value for name, value in record.items() if value}

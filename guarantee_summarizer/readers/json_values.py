@@ -1,0 +1,177 @@
+"""Read JSON as it comes: one object a line, objects below each other, arrays; in bounded memory."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, TextIO
+
+from guarantee_summarizer.errors import ArticleError
+
+__all__ = ["LONGEST", "json_values"]
+
+LONGEST = 32 * 2**20
+"""Characters of a value or a line that are held; the rest is skipped."""
+
+_CHUNK = 2**16
+_BETWEEN = re.compile(r"[\s\ufeff\x1e,]*")
+_NEXT = re.compile(r"\}\s*,\s*(?=\{)")
+_OUTER = ("{", "}", "]")  # begin the lines between which the values of an indented file stand
+_CUT_WORD = 8  # characters from the end, within which an error may be that more is to come
+
+
+def json_values(file: TextIO, name: str) -> Iterator[tuple[str, Any]]:
+    """Yield each value with its place, or in its stead an error; a bad one costs only itself.
+
+    Values stand one a line, or on several lines each, as jq writes them (places are lines), or in
+    an array (places are items, from 1). A value is given as soon as it has been read.
+
+    Args:
+        file: what to read.
+        name: what places and messages call it.
+    """
+    return _Reader(file, name).values()
+
+
+class _Reader:
+    """Holds the text from the value on that is read next."""
+
+    def __init__(self, file: TextIO, name: str) -> None:
+        self._file, self._name = file, name
+        self._held, self._line, self._over = "", 1, False
+        self._item: int | None = None  # in an array, the number of the next item
+        self._arrays = False
+
+    def values(self) -> Iterator[tuple[str, Any]]:
+        first = True
+        while self._at_value():
+            if self._held[0] == "]" and self._item is not None:
+                self._item = None
+                self._drop(1)
+                continue
+            if first:
+                self._arrays = self._held[0] == "["
+            first = False
+            if self._arrays and self._item is None and self._held[0] == "[":
+                self._item = 1
+                self._drop(1)
+                continue
+            yield self._value()
+        if self._item is not None:
+            place = f"{self._name}, item {self._item}"
+            yield place, ArticleError(f"{place}: is missing, the file ends inside an array")
+
+    def _at_value(self) -> bool:
+        """Drop what stands between values; False at the end of the file."""
+        while True:
+            match = _BETWEEN.match(self._held)
+            self._drop(match.end() if match else 0)
+            if self._held:
+                return True
+            if not self._more():
+                return False
+
+    def _value(self) -> tuple[str, Any]:
+        """The value that begins here, or the error in its stead."""
+        place = f"{self._name}, line {self._line}"
+        if self._item is not None:
+            place = f"{self._name}, item {self._item}"
+            self._item += 1
+        while True:
+            broken: Exception
+            try:
+                value, end = _DECODER.raw_decode(self._held)
+            except RecursionError as error:
+                broken, more = error, False
+            except json.JSONDecodeError as error:
+                broken, more = error, self._unfinished(error)
+            else:
+                if self._item is None and (rest := self._rest_of_line(end)):
+                    broken = ValueError(f"Extra data: {rest[:40]!r}")
+                    more = False
+                elif end > LONGEST:
+                    broken, more = ValueError("too long"), False
+                else:
+                    self._drop(end)
+                    return place, value
+            if self._longer():
+                self._skip()
+                reason = f"is longer than {LONGEST:,} characters; split it"
+                return place, ArticleError(f"{place}: {reason}")
+            if not (more and self._more_of_value()):
+                self._skip()
+                problem = ArticleError(f"{place}: is not valid JSON ({_reason(broken)})")
+                problem.__cause__ = broken
+                return place, problem
+
+    def _longer(self) -> bool:
+        """Whether the value that begins here is longer than what is held of one."""
+        line = self._held.find("\n")
+        return (len(self._held) if line < 0 else line) >= LONGEST or len(self._held) > 2 * LONGEST
+
+    def _rest_of_line(self, end: int) -> str:
+        """What stands behind a value on its line that is no value."""
+        rest = self._held[end : end + 200].partition("\n")[0].strip(" \t\r\x1e\ufeff,")
+        return "" if rest[:1] in ("", "{", "[") else rest
+
+    def _unfinished(self, error: json.JSONDecodeError) -> bool:
+        """Whether what is held may be the beginning of a value."""
+        if error.msg.startswith("Invalid control") or self._held[0] not in "{[":
+            return False
+        cut_text = error.msg.startswith("Unterminated") and not self._held.endswith("\n")
+        return cut_text or error.pos >= len(self._held.rstrip()) - _CUT_WORD
+
+    def _more_of_value(self) -> bool:
+        """Read on until the value may be complete; few times, however long it is."""
+        wanted, first = 2 * len(self._held), True
+        while len(self._held) < wanted:
+            before = len(self._held)
+            if not self._more():
+                return not first
+            line = self._held[before:]
+            if line.startswith(_OUTER) or (first and not line.startswith((" ", "\t"))):
+                return True
+            first = False
+        return True
+
+    def _more(self) -> bool:
+        """Read the next line, or a part of a long one."""
+        text = "" if self._over else self._file.readline(max(_CHUNK, len(self._held)))
+        self._over = not text
+        self._held += text
+        return bool(text)
+
+    def _drop(self, end: int) -> None:
+        self._line += self._held.count("\n", 0, end)
+        self._held = self._held[end:]
+
+    def _skip(self) -> None:
+        """Drop a broken value: its line, or its lines up to one that begins a value."""
+        if self._item is not None:
+            while not (match := _NEXT.search(self._held)):
+                self._drop(max(0, len(self._held) - _CHUNK))
+                if not self._more():
+                    self._drop(len(self._held))
+                    self._item = None  # what is missing was told
+                    return
+            self._drop(match.end())
+            return
+        several = "\n" in self._held.rstrip()
+        while True:
+            while "\n" not in self._held:
+                self._drop(len(self._held))
+                if not self._more():
+                    return
+            self._drop(self._held.index("\n") + 1)
+            if not self._held and not (several and self._more()):
+                return
+            if not several or self._held.startswith(("{", "[")):
+                return
+
+
+_DECODER = json.JSONDecoder()
+
+
+def _reason(error: Exception) -> str:
+    return str(error) or type(error).__name__

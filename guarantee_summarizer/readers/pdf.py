@@ -1,0 +1,125 @@
+"""Read PDF files as prose."""
+
+from __future__ import annotations
+
+import logging
+import re
+import unicodedata
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from guarantee_summarizer.article import Article
+from guarantee_summarizer.encodings import refuse_device
+from guarantee_summarizer.errors import ArticleError, load_extra
+from guarantee_summarizer.readers.records import reason_of
+
+__all__ = ["article_from_pdf"]
+
+# pypdf logs every flaw that it repaired; without a handler that goes to standard error.
+logging.getLogger("pypdf").addHandler(logging.NullHandler())
+
+_FILE_NAME = re.compile(r"\.\w{2,4}$|^(microsoft \w+ - |untitled)", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(r"\W*(page\s*)?\d{1,3}(\s*(/|of)\s*\d{1,3})?\W*", re.IGNORECASE)
+_LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
+_HEAD_PAGES = 3  # a first or last line on so many pages is no part of the text
+_SHORT = 0.75  # of the usual width: what ends there was not broken for want of room
+_NUMBERED = re.compile(r"\d{1,2}[.)]\s+[^\W\d_a-z]")
+_BULLETS = ("•", "▪", "◦", "‣", "⁃", "●", "■", "□", "○")
+_ITEM = re.compile(r"(?:[•▪◦‣⁃●■□○–—*-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+(?=\S)")
+_BROKEN_WORD = re.compile(r"(\w+)([-‐\u00ad])\n(\w+)")
+
+
+def article_from_pdf(path: str | Path) -> Article:
+    """Read a PDF as prose: lines and broken words joined, running heads left out.
+
+    The title is the file's own, unless it is a file name. The day of publication stays unknown:
+    a PDF says only when it was made. Columns are read in the order in which the file has them.
+
+    Raises:
+        ArticleError: no such file, no PDF, encrypted, or without text, as scans are.
+        ConfigurationError: pypdf is not installed.
+    """
+    pypdf = load_extra("pypdf", extra="pdf")
+    try:
+        refuse_device(Path(path))
+        title, pages = _contents(pypdf, Path(path))
+    except ArticleError:
+        raise
+    except FileNotFoundError as error:
+        raise ArticleError(f"{path}: there is no such file") from error
+    except OSError as error:
+        raise ArticleError(f"{path}: cannot be read ({error.strerror or error})") from error
+    except (pypdf.errors.FileNotDecryptedError, pypdf.errors.DependencyError) as error:
+        raise ArticleError(f"{path}: is encrypted; save a copy without a password") from error
+    except Exception as error:  # a broken file makes pypdf raise nearly anything
+        raise ArticleError(f"{path}: is not a readable PDF ({reason_of(error)})") from error
+    text = _prose(_lines(pages))
+    if not text:
+        raise ArticleError(
+            f"{path}: holds no text, as scans do; recognize it first, for instance with 'ocrmypdf'"
+        )
+    return Article.from_text(text, title=title, source=str(path))
+
+
+def _contents(pypdf: Any, path: Path) -> tuple[str | None, list[list[str]]]:
+    """The title, if it is one, and the lines of each page."""
+    with path.open("rb") as file:
+        reader = pypdf.PdfReader(file)
+        pages = [_clean(page.extract_text()).splitlines() for page in reader.pages]
+        title = _clean(str((reader.metadata and reader.metadata.title) or "")).strip()
+    return (None if _FILE_NAME.search(title) else title or None), pages
+
+
+def _clean(text: str) -> str:
+    """Without ligatures, and without what fonts leave of characters that they do not name."""
+    return text.translate(_LIGATURES).replace("\0", "").encode(errors="ignore").decode()
+
+
+def _lines(pages: list[list[str]]) -> list[str]:
+    """The lines of all pages, without page numbers and running heads."""
+    kept = [[line.strip() for line in page if line.strip()] for page in pages]
+    heads = Counter(head for page in kept if page for head in {_head(page[0]), _head(page[-1])})
+    for page in kept:
+        for end in (0, -1):
+            if page and (
+                heads[_head(page[end])] >= _HEAD_PAGES or _PAGE_NUMBER.fullmatch(page[end])
+            ):
+                del page[end]
+    return [line for page in kept for line in page]
+
+
+def _head(line: str) -> str:
+    return re.sub(r"\d+", "#", line)
+
+
+def _prose(lines: list[str]) -> str:
+    """Wrapped lines joined; a short line before a capital ends a paragraph, an item begins one."""
+    if not lines:
+        return ""
+    width = sorted(map(len, lines))[len(lines) * 9 // 10]
+    parts = [lines[0]]
+    for before, line in pairwise(lines):
+        wrapped = len(before) >= _SHORT * width or line[0].islower() or before.endswith("-")
+        if _ITEM.match(line):
+            wrapped = _is_mark_in_sentence(before, line)
+        parts += ["\n" if wrapped else "\n\n", line]
+    text = "".join(parts)
+    joined = _BROKEN_WORD.sub(lambda match: _joined_word(match, text), text)
+    return re.sub(r"(?<!\n)\n(?!\n)", " ", joined)
+
+
+def _is_mark_in_sentence(before: str, line: str) -> bool:
+    """Whether a dash or a number that begins a line goes on with the sentence before it."""
+    item = line.startswith(_BULLETS) or _NUMBERED.match(line) or _ITEM.match(before)
+    return not item and not before.endswith((".", ":", ";", "!", "?"))
+
+
+def _joined_word(match: re.Match[str], text: str) -> str:
+    """A broken word joined; its hyphen stays in names and where the text has it elsewhere."""
+    left, hyphen, right = match.groups()
+    if hyphen == "\u00ad":
+        return left + right
+    named = not (left[-1].islower() and right[0].islower())
+    return f"{left}-{right}" if named or f"{left}-{right}" in text else left + right

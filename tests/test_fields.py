@@ -1,0 +1,112 @@
+"""Optional fields in the forms in which exports have them: read, or a warning, never an error."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from guarantee_summarizer import Article
+from guarantee_summarizer.fields import FIELDS, Metadata, day_of
+
+PROSE = "France will send troops. Russia rejects them."
+DAY = date(2026, 1, 6)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        1767657600,
+        1767657600000,
+        1767657600000000,
+        "1767657600",
+        1767657600.5,
+        20260106,
+        "20260106",
+        "20260106T101500Z",
+        "Tue, 06 Jan 2026 10:00:00 GMT",
+        "January 6, 2026 12:09 AM",
+        "6 January 2026",
+        "2026-01-06 10:00:00 UTC",
+        " 2026-01-06T10:00:00+0100 ",
+        DAY,
+        datetime(2026, 1, 6, 10, tzinfo=UTC),
+        pd.Timestamp("2026-01-06"),
+        {"$date": "2026-01-06"},
+    ],
+)
+def test_a_day_is_read_in_every_form_in_which_exports_have_it(value):
+    assert day_of(value) == DAY
+
+
+@pytest.mark.parametrize("value", ["TBD", "2026-01", "03/04/2026", -5, 10**30, True, 1e400])
+def test_what_names_no_day_is_none(value):
+    assert day_of(value) is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        "",
+        "  ",
+        "nan",
+        "NaN",
+        "NaT",
+        "None",
+        "null",
+        "N/A",
+        "<NA>",
+        float("nan"),
+        np.nan,
+        pd.NaT,
+        pd.NA,
+        [],
+        {},
+        {"id": None, "name": None},
+    ],
+)
+@pytest.mark.parametrize("name", ["title", "date", "source", "url"])
+def test_placeholders_are_missing_and_no_reason_to_warn(name, value):
+    article = Article.from_dict({"text": PROSE, name: value})
+    assert (article.title, article.published, article.outlet, article.url) == (None,) * 4
+    assert article.warnings == ()
+
+
+def test_texts_are_taken_out_of_objects_lists_and_numbers():
+    record = {"text": PROSE, "title": 1984, "source": {"id": None, "name": "Wire"}, "URL": ["u"]}
+    article = Article.from_dict(record)
+    assert (article.title, article.outlet, article.url) == ("1984", "Wire", "u")
+
+
+def test_the_first_field_that_can_be_read_counts():
+    article = Article.from_dict({"text": PROSE, "published": "TBD", "date": "2026-01-06"})
+    assert (article.published, article.warnings) == (DAY, ())
+    assert article.metadata == {"published": "TBD"}
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(FIELDS)) | st.text(), _json, max_size=6))
+def test_no_optional_field_whatever_it_holds_costs_the_article(others):
+    article = Article.from_dict({**others, "text": PROSE})
+    written = json.dumps(article.metadata, allow_nan=False)
+    written.encode()
+    assert Metadata(json.loads(written)) == article.metadata
+    assert hash(article) == hash(article)
+
+
+def test_a_value_that_is_too_long_for_metadata_is_told():
+    article = Article.from_dict({"text": PROSE, "html": "x" * 30_000})
+    assert article.metadata == {}
+    assert article.warnings == ("html: 30,000 characters, left out of the metadata",)
