@@ -81,7 +81,7 @@ def test_sync_async_and_stream_of_the_embedded_backend_agree(seed, embedded):
         asyncio.run(gs.asummarize(seed)),
         list(gs.Summarizer().stream(seed))[-1],
         asyncio.run(last()),
-        gs.summarize(seed.text),
+        gs.summarize(gs.Article.from_text(seed.text, source=seed.source)),
     ]
     plain = {"provenance": None, "usage": None}
     for result in results:

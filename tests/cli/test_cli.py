@@ -150,7 +150,7 @@ def test_bad_input_is_one_line_and_status_2(tmp_path, name, content, says):
     file.write_bytes(content)
     result = run("summarize", file)
     assert result.exit_code == 2
-    assert result.stderr.startswith(f"error: {file}: ")
+    assert result.stderr.startswith((f"error: {file}: ", f"error: {file}, line 1: "))
     assert says in result.stderr
     assert result.stderr.count("\n") == 1
 
