@@ -76,7 +76,7 @@ class ModelClient:
                         yield prefix
                     _check_time(account)
         except Exception as error:  # noqa: BLE001  (`fault` translates every error)
-            lost = _cut_off(self._fault(error, request, account))
+            lost = _cut_off(self._fault(error, request, account), self.endpoint.address)
         completion = opened.pieces.completion(lost)
         completion = self._first.received(request, completion, account, opened.sent)
         yield self._driven(conversation, account, request, completion)
@@ -97,7 +97,7 @@ class ModelClient:
                         yield prefix
                     _check_time(account)
         except Exception as error:  # noqa: BLE001  (`fault` translates every error)
-            lost = _cut_off(self._fault(error, request, account))
+            lost = _cut_off(self._fault(error, request, account), self.endpoint.address)
         completion = opened.pieces.completion(lost)
         completion = self._first.received(request, completion, account, opened.sent)
         yield await self._adriven(conversation, account, request, completion)
@@ -215,8 +215,8 @@ def _check_time(account: Account) -> None:
         raise TimeoutError
 
 
-def _cut_off(failure: GuaranteeSummarizerError) -> str:
+def _cut_off(failure: GuaranteeSummarizerError, where: str) -> str:
     """Why a stream broke off."""
     if isinstance(failure, ModelTimeoutError):
         return "the stream was cut off: the time for it is over; raise seconds="
-    return f"the stream broke off ({failure})"
+    return f"the stream broke off ({str(failure).removeprefix(f'{where}: ')})"

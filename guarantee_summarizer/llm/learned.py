@@ -121,13 +121,17 @@ class Learned:
         return None
 
     def without_tool(self, sent: Sent) -> None:
-        """Learn from an answer in prose to a request that named or required a tool."""
+        """Learn from an answer without the tool that was asked for.
+
+        Servers that ignore a tool often enforce a schema (llama.cpp, Ollama). There a tool that is
+        required may come after any amount of prose.
+        """
         with self._lock:
             known = self._fixed or sent.form != self.form or sent.form in self._ignored
             if known or sent.form == "json_schema":
                 return
             self._ignored.add(sent.form)
-            rest = [form for form in ("required", "json_schema") if form in self._forms[1:]]
+            rest = [form for form in ("json_schema", "required") if form in self._forms[1:]]
             if rest:
                 self._forms.remove(rest[0])
                 self._forms = [rest[0], *self._forms]
@@ -185,7 +189,7 @@ class Learned:
         rest = [form for form in self._forms if form not in bad]
         if not rest:
             return False
-        self._forms = rest
+        self._forms = sorted(rest, key=lambda form: form in self._ignored)
         self._note(f"refuses {_WORDS[sent.form]}; {_WORDS[self.form]} from now on")
         return True
 

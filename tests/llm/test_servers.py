@@ -320,18 +320,18 @@ def test_a_server_that_ignores_the_tool_is_asked_in_a_form_that_it_may_enforce(a
     prose = Reply(answer="I see.", plain=True)
     asked = ask([prose, prose, Reply(answer=ANSWER)])
     assert asked.summary.complete
-    assert [form(request) for request in asked.requests] == ["named", "required", "json_schema"]
+    assert [form(request) for request in asked.requests] == ["named", "json_schema", "json_schema"]
 
 
 def test_each_form_is_left_once_so_that_nothing_goes_in_circles(article):
     prose = Reply(answer=ANSWER, plain=True)
-    replies = [prose, prose, prose, refusing(400, NO_FORMAT), prose, prose]
+    replies = [prose, prose, refusing(400, NO_FORMAT), prose, prose, prose]
     with ScriptedEndpoint(replies) as endpoint:
         with gs.Summarizer("m", base_url=endpoint.url, review=False) as summarizer:
             for _ in range(5):
                 assert summarizer.summarize(article).complete
         forms = [form(request) for request in endpoint.requests]
-    assert forms == ["named", "required", "json_schema", "json_schema", "required", "required"]
+    assert forms == ["named", "json_schema", "json_schema", "required", "required", "required"]
 
 
 def texts(number: int) -> list[str]:
