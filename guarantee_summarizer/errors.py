@@ -14,6 +14,7 @@
     └── ModelError              the language model gave no usable answer
         ├── AuthenticationError     the key was refused
         ├── UnknownModelError       the endpoint does not know the model
+        ├── QuotaError              the account's quota or balance is spent
         ├── BadRequestError         the endpoint refused the request itself
         ├── TransportError          no answer came back, after all attempts
         │   ├── RateLimitError          too many requests; carries `retry_after`
@@ -50,6 +51,7 @@ __all__ = [
     "ModelTimeoutError",
     "PipelineError",
     "PromptError",
+    "QuotaError",
     "RateLimitError",
     "RefusalError",
     "SchemaError",
@@ -110,10 +112,11 @@ class ModelError(GuaranteeSummarizerError):
     """The language model gave no usable answer.
 
     `attempts` is the number of requests sent, `usage` their costs, if known; `answer` is the last
-    raw answer, if there was one.
+    raw answer, if there was one. `ends_run` says that every other article would meet it too.
     """
 
     usage: Any = None  # `schema.Usage`, which imports this module
+    ends_run: bool = False
 
     def __init__(self, message: str, *, attempts: int = 0, answer: str | None = None) -> None:
         super().__init__(message)
@@ -124,9 +127,19 @@ class ModelError(GuaranteeSummarizerError):
 class AuthenticationError(ModelError):
     """The endpoint refused the key."""
 
+    ends_run = True
+
 
 class UnknownModelError(ModelError):
     """The endpoint does not know the model, or the path of `base_url` is wrong."""
+
+    ends_run = True
+
+
+class QuotaError(ModelError):
+    """The quota or the balance of the account is spent."""
+
+    ends_run = True
 
 
 class BadRequestError(ModelError):

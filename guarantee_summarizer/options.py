@@ -7,7 +7,9 @@ types of a run, which load sqlite3, whenever the library is imported.
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, get_args
@@ -30,6 +32,8 @@ class OptionFields(TypedDict, total=False):
     language: str
     strict: bool
     mode: Mode
+    max_tokens: int | None
+    request: Mapping[str, Any]
     attempts: int
     seconds: float
     timeout: float
@@ -51,10 +55,16 @@ class Options:
         language: English name of the language of the summary's own wording; evidence stays in the
             article's.
         strict: raise instead of returning a summary that is incomplete or has withheld claims.
-        mode: how the schema is sent: `tools` (a forced tool call; what most compatible servers do
-            well) or `json_schema` (`response_format`).
+        mode: how the schema is sent at first: `tools` (a forced tool call; what most compatible
+            servers do well) or `json_schema` (`response_format`). An endpoint that refuses or
+            ignores it gets the other; that is noted once in the log.
+        max_tokens: tokens that one answer may have; if None the endpoint's own limit.
+        request: further settings of each request, as the endpoint names them:
+            `{"temperature": 0, "seed": 7}`. They do not go to a reviewer at another endpoint.
         attempts: requests for one article at most, transport retries and re-asks together; 1 to 20.
-        seconds: for one article, all attempts and waits together.
+            Requests that are refused for their form, and connections that are refused, do not
+            count; with 1 a refused connection is an error at once.
+        seconds: for one article, all attempts and waits together: a deadline, for streams too.
         timeout: seconds that one request may take.
         tokens: for one article, in and out together; once they are spent no new attempt starts.
         requests_per_minute: limit of the endpoint, over all articles of a summarizer.
@@ -81,6 +91,8 @@ class Options:
     language: str = "English"
     strict: bool = False
     mode: Mode = "tools"
+    max_tokens: int | None = None
+    request: Mapping[str, Any] = field(default_factory=dict)
     attempts: int = 4
     seconds: float = 300.0
     timeout: float = 120.0
@@ -96,11 +108,13 @@ class Options:
     def __post_init__(self) -> None:
         """Refuse values out of range."""
         _check_range("attempts", self.attempts, 20)
-        for name in ("seconds", "timeout", "tokens", "requests_per_minute", "tokens_per_minute"):
+        for name in _POSITIVE:
             value = getattr(self, name)
             if value is not None and value <= 0:
                 raise ConfigurationError(f"{name}={value!r} has to be above 0")
         _check_choice("mode", self.mode, Mode)
+        _check_request(self.request)
+        object.__setattr__(self, "request", dict(self.request))
         if not self.language.strip():
             raise ConfigurationError("language is empty; name one, for instance 'Ukrainian'")
         if isinstance(self.review, dict):  # as `Summarizer.settings` gives it
@@ -118,6 +132,35 @@ class Options:
         if isinstance(self.review, str):
             return replace(endpoint, model=self.review)
         return endpoint if self.review else None
+
+
+_POSITIVE = (
+    "max_tokens", "seconds", "timeout", "tokens", "requests_per_minute", "tokens_per_minute",
+)  # fmt: skip
+_RESERVED = {
+    **dict.fromkeys(("max_tokens", "max_completion_tokens"), "give max_tokens="),
+    **dict.fromkeys(("model", "timeout"), "it is an argument of its own"),
+    **dict.fromkeys(("tools", "tool_choice", "response_format"), "mode= decides on it"),
+    **dict.fromkeys(
+        ("messages", "stream", "stream_options", "functions", "function_call", "n",
+         "response_model", "max_retries", "hooks", "context", "strict", "extra_body",
+         "extra_headers", "extra_query"),
+        "the library sets it",
+    ),
+}  # fmt: skip
+"""Settings of a request that are not the user's to set, and why."""
+
+
+def _check_request(request: Any) -> None:
+    if not isinstance(request, Mapping) or not all(isinstance(name, str) for name in request):
+        raise ConfigurationError("request has to map names of settings to values")
+    for name in request:
+        if name in _RESERVED:
+            raise ConfigurationError(f"request: {name!r} cannot be set here; {_RESERVED[name]}")
+    try:
+        json.dumps(request, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise ConfigurationError(f"request cannot be sent as JSON: {error}") from None
 
 
 def _check_range(name: str, value: int, high: int) -> None:
@@ -191,6 +234,9 @@ class RunOptions:
             raise ConfigurationError("budget_cost needs prices=Prices(input, output)")
 
 
+_AROUND_KEYS = " \t\r\n\v\f\ufeff\u00a0\u200b\"'`“”‘’«»"  # as copying and `.env` files leave them
+
+
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
     """A model and its endpoint.
@@ -216,9 +262,13 @@ class Endpoint:
         """Refuse what cannot work before anything is sent."""
         if self.client is not None:
             return
-        if self.base_url is not None and not self.base_url.startswith(("http://", "https://")):
+        if not self.url.startswith(("http://", "https://")):
+            name = "OPENAI_BASE_URL" if self.base_url is None else "base_url"
+            raise ConfigurationError(f"{name}={self.url!r} has to begin with http:// or https://")
+        if self.key and not (self.key.isascii() and self.key.isprintable() and " " not in self.key):
             raise ConfigurationError(
-                f"base_url={self.base_url!r} has to begin with http:// or https://"
+                f"the key {self._source} holds a character that no key has, a blank or one that is "
+                "not ASCII; copy it again"
             )
         if not (self.key or self.base_url or os.environ.get("OPENAI_BASE_URL")):
             raise MissingKeyError(
@@ -245,8 +295,19 @@ class Endpoint:
 
     @property
     def key(self) -> str | None:
-        """The key, from the argument or the environment."""
-        return self.api_key or os.environ.get("OPENAI_API_KEY") or None
+        """The key, from the argument or the environment, without blanks and quotes around it."""
+        key = self.api_key or os.environ.get("OPENAI_API_KEY") or ""
+        return key.strip(_AROUND_KEYS) or None
+
+    @property
+    def _source(self) -> str:
+        """Where the key stands, for messages, which never show it."""
+        return "of api_key=" if self.api_key else "in OPENAI_API_KEY"
+
+    @property
+    def url(self) -> str:
+        """The address that requests go to."""
+        return self.base_url or os.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1"
 
     @property
     def address(self) -> str:

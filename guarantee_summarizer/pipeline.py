@@ -25,6 +25,7 @@ from guarantee_summarizer.errors import (
     InvalidAnswerError,
     ModelError,
     RefusalError,
+    TransportError,
     TruncatedError,
     UnsupportedError,
 )
@@ -194,7 +195,7 @@ class Pipeline:
             if stopped and not best.readable:
                 raise self._unusable(completion, account)
             if stopped:
-                return best.ending(_CUT_OFF if cut_off else "")
+                return best.ending(_CUT_OFF if cut_off else completion.lost or "")
             if not best.problems:
                 return best
             request = Request(self._book.again(prompt, best.problems), ANSWER)
@@ -321,6 +322,9 @@ class Pipeline:
         if completion.finish == "length":
             message = f"{self._where}: the answer was cut off before its first complete item"
             return TruncatedError(message, attempts=attempts, answer=text)
+        if completion.lost:
+            message = f"{self._where}: {completion.lost}, before its first complete item"
+            return TransportError(message, attempts=attempts, answer=text)
         reason = f"no answer fitted the schema in {attempts} attempts; last: {_short(text)}"
         return InvalidAnswerError(f"{self._where}: {reason}", attempts=attempts, answer=text)
 

@@ -46,7 +46,7 @@ class Summarizer:
         client: a custom instructor client, for any provider that instructor supports.
         prompts: a folder with custom templates.
         lexicon: a folder with custom actors, offices, surnames and cues, added to the bundled ones.
-        **options: see `guarantee_summarizer.Options` (language, strict, mode, budget, coverage, and
+        **options: see `guarantee_summarizer.Options` (language, strict, mode, request, budget, and
             for the embedded extractor relevance and pipeline).
 
     Raises:
@@ -87,6 +87,8 @@ class Summarizer:
             )
         if model is None and self.options.coverage:
             raise ConfigurationError("coverage checks a model's summary; name a model")
+        if model is None and (self.options.request or self.options.max_tokens):
+            raise ConfigurationError("max_tokens and request are for a model; name a model")
         self._build()
 
     def _build(self) -> None:
@@ -264,7 +266,7 @@ class Summarizer:
         version of the checks, and the options that affect the summary; equal on every machine.
         """
         review = self.options.review
-        options = {
+        options: dict[str, Any] = {
             "language": self.options.language,
             "strict": self.options.strict,
             "coverage": self.options.coverage,
@@ -273,6 +275,11 @@ class Summarizer:
         }
         if self._endpoint is None or self.options.coverage:
             options["pipeline"] = self._parsed_with
+        if (
+            self._endpoint is not None
+        ):  # what was not set leaves the keys of earlier runs as they are
+            options |= {"max_tokens": self.options.max_tokens} if self.options.max_tokens else {}
+            options |= {"request": self.options.request} if self.options.request else {}
         pipeline = self._pipeline
         parts = [
             article.id,

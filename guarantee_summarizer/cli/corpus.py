@@ -22,10 +22,14 @@ from guarantee_summarizer.cli.shared import (
     BaseUrl,
     Concurrency,
     Language,
+    MaxTokens,
+    Mode,
     Model,
     OutputFile,
     Prompts,
     Review,
+    Seconds,
+    Settings,
     Strict,
     errors_as_one_line,
     keep_inputs,
@@ -33,6 +37,8 @@ from guarantee_summarizer.cli.shared import (
     part_of,
     print_error,
     print_warnings,
+    requested,
+    show_notes,
 )
 from guarantee_summarizer.corpus.ledger import Entry, Ledger
 from guarantee_summarizer.corpus.results import Failure, Prices
@@ -76,6 +82,7 @@ def carry_out(run: Run, summarizer: Summarizer, output: Path | None) -> NoReturn
 def _write_results(run: Run, summarizer: Summarizer, lines: IO[str]) -> int:
     """Write summaries as they come and print failures; returns the exit status."""
     status = 0
+    show_notes()
     try:
         with _ctrl_c(run), closing(in_thread(run, summarizer.aclose)) as results:
             for result in results:
@@ -84,7 +91,8 @@ def _write_results(run: Run, summarizer: Summarizer, lines: IO[str]) -> int:
                     lines.flush()
                 else:
                     status = FAILED
-                    print_error(result.failure)
+                    if not getattr(result.failure.error, "ends_run", False):  # said at the end
+                        print_error(result.failure)
     except GuaranteeSummarizerError as error:
         status = STOPPED
         print_error(error, "stopped" if isinstance(error, BudgetSpentError) else "error")
@@ -130,6 +138,10 @@ def batch(  # noqa: PLR0913, PLR0917  (one parameter for each option of the comm
     language: Language = "English",
     strict: Strict = False,
     review: Review = True,
+    mode: Mode = "tools",
+    max_tokens: MaxTokens = None,
+    settings: Settings = None,
+    seconds: Seconds = 300.0,
     concurrency: Concurrency = 16,
     processes: Annotated[
         int | None,
@@ -171,6 +183,10 @@ def batch(  # noqa: PLR0913, PLR0917  (one parameter for each option of the comm
             language=language,
             strict=strict,
             review=review,
+            mode=mode,
+            max_tokens=max_tokens,
+            request=requested(settings),
+            seconds=seconds,
             requests_per_minute=requests_per_minute,
             tokens_per_minute=tokens_per_minute,
         )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Annotated, NoReturn
+from typing import IO, Annotated, Any, Literal, NoReturn
 
 import typer
 
@@ -18,10 +20,14 @@ __all__ = [
     "BaseUrl",
     "Concurrency",
     "Language",
+    "MaxTokens",
+    "Mode",
     "Model",
     "OutputFile",
     "Prompts",
     "Review",
+    "Seconds",
+    "Settings",
     "Strict",
     "errors_as_one_line",
     "keep_inputs",
@@ -30,6 +36,8 @@ __all__ = [
     "print_error",
     "print_warnings",
     "refuse",
+    "requested",
+    "show_notes",
 ]
 
 Model = Annotated[
@@ -37,6 +45,20 @@ Model = Annotated[
 ]
 BaseUrl = Annotated[
     str | None, typer.Option(help="OpenAI-compatible endpoint; the key is OPENAI_API_KEY.")
+]
+Mode = Annotated[
+    Literal["tools", "json_schema"],
+    typer.Option(help="How the schema is sent at first; what a server refuses is replaced."),
+]
+Seconds = Annotated[float, typer.Option(help="For one article, all attempts and waits together.")]
+MaxTokens = Annotated[int | None, typer.Option(help="Tokens that one answer may have.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        help="A further setting of each request, e.g. temperature=0; may be given again.",
+        metavar="KEY=VALUE",
+    ),
 ]
 Prompts = Annotated[
     Path | None, typer.Option(help="Folder with your own prompt templates.", metavar="DIR")
@@ -53,6 +75,34 @@ _TABLES = (".csv", ".tsv", ".parquet", ".xlsx")
 OutputFile = Annotated[
     Path | None, typer.Option(help="Standard output if left out.", metavar="FILE")
 ]
+
+
+def requested(settings: list[str] | None) -> dict[str, Any]:
+    """Read `KEY=VALUE` settings: a value is JSON where it can be, else text.
+
+    >>> requested(["temperature=0", "reasoning_effort=low"])
+    {'temperature': 0, 'reasoning_effort': 'low'}
+    """
+    read: dict[str, Any] = {}
+    for setting in settings or ():
+        name, sign, value = setting.partition("=")
+        if not name.strip() or not sign:
+            refuse(f"--set {setting!r}: write KEY=VALUE, for instance temperature=0")
+        try:
+            read[name.strip()] = json.loads(value)
+        except ValueError:
+            read[name.strip()] = value
+    return read
+
+
+def show_notes() -> None:
+    """Print what the library notes of an endpoint on standard error, one line each."""
+    logging.getLogger("guarantee_summarizer.endpoint").handlers = [_Notes()]
+
+
+class _Notes(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        print_error(record.getMessage(), "note")
 
 
 def print_error(message: object, kind: str = "error") -> None:

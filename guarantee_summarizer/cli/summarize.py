@@ -22,21 +22,33 @@ from guarantee_summarizer import (
 from guarantee_summarizer.cli.shared import (
     BaseUrl,
     Language,
+    MaxTokens,
+    Mode,
     Model,
     OutputFile,
     Prompts,
     Review,
+    Seconds,
+    Settings,
     Strict,
     errors_as_one_line,
     keep_inputs,
     open_output,
     print_error,
     print_warnings,
+    requested,
+    show_notes,
 )
 from guarantee_summarizer.readers import read_articles
 from guarantee_summarizer.render import terminal_text
 
 __all__ = ["prompt", "summarize"]
+
+_BYTES = 4  # of a token, about
+_SENT = {
+    "tools": "tools: the schema is sent as a tool, which counts as part of the prompt",
+    "json_schema": "json_schema: the schema is sent as response_format, which some servers count",
+}
 
 Files = Annotated[
     list[str],
@@ -56,6 +68,10 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
     language: Language = "English",
     strict: Strict = False,
     review: Review = True,
+    mode: Mode = "tools",
+    max_tokens: MaxTokens = None,
+    settings: Settings = None,
+    seconds: Seconds = 300.0,
     coverage: Annotated[
         bool, typer.Option("--coverage", help="Warn of what the model's summary leaves out.")
     ] = False,
@@ -74,6 +90,7 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
     failed = seen = 0
     outcomes = list[Summary | Failure]()  # a page needs them all, other formats one
     keep_inputs(files, output)
+    show_notes()
     with open_output(output) as out:
         with errors_as_one_line():
             summarizer = Summarizer(
@@ -83,6 +100,10 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
                 language=language,
                 strict=strict,
                 review=review,
+                mode=mode,
+                max_tokens=max_tokens,
+                request=requested(settings),
+                seconds=seconds,
                 coverage=coverage,
             )
         for outcome in _summaries(summarizer, files):
@@ -95,6 +116,8 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
             elif isinstance(outcome, Summary):
                 out.write(_rendered(outcome, format, output) + "\n")
                 out.flush()
+            if isinstance(outcome, Failure) and getattr(outcome.error, "ends_run", False):
+                break
         if failed < len(outcomes):
             from guarantee_summarizer import to_html  # noqa: PLC0415  (jinja2, only here)
 
@@ -111,11 +134,15 @@ def prompt(
     file: Annotated[str, typer.Argument(help="File of an article; - reads standard input.")],
     prompts: Prompts = None,
     language: Language = "English",
+    mode: Mode = "tools",
     format: Annotated[  # noqa: A002  (the option's name)
         Literal["text", "json"], typer.Option(help="text to read, or json for programs.")
     ] = "text",
 ) -> None:
-    """Show the exact messages and schema that a model would get, with fingerprint and size."""
+    """Show the exact messages and schema that a model would get, with fingerprint and size.
+
+    Tokens are an estimate (bytes / 4): each model counts in its own way.
+    """
     from guarantee_summarizer.prompts import PromptBook  # noqa: PLC0415  (jinja2, only here)
 
     with errors_as_one_line():
@@ -126,7 +153,9 @@ def prompt(
     if format == "json":
         data = {
             "fingerprint": filled.fingerprint,
+            "mode": mode,
             "bytes": sizes,
+            "tokens_estimated": sum(sizes.values()) // _BYTES,
             "messages": filled.messages,
             "schema": filled.schema,
         }
@@ -137,6 +166,8 @@ def prompt(
     typer.echo(f"## schema\n\n{schema}\n")
     total = ", ".join(f"{name} {size:,}" for name, size in sizes.items())
     typer.echo(f"fingerprint {filled.fingerprint}; bytes: {total}")
+    tokens = sum(sizes.values()) // _BYTES
+    typer.echo(f"about {tokens:,} tokens (an estimate: bytes / {_BYTES}); mode {_SENT[mode]}")
 
 
 def _summaries(summarizer: Summarizer, files: list[str]) -> Iterator[Summary | Failure]:

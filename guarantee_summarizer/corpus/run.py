@@ -47,13 +47,7 @@ __all__ = ["Run", "in_thread"]
 T = TypeVar("T")
 _END: Any = object()
 _WINDOW = 4  # articles in flight or waiting to be fetched, as a multiple of `concurrency`
-_FATAL = (
-    errors.AuthenticationError,
-    errors.UnknownModelError,
-    errors.ConfigurationError,
-    errors.PromptError,
-    errors.LexiconError,
-)  # these would fail for every article
+_FATAL = (errors.ConfigurationError, errors.PromptError, errors.LexiconError)
 
 
 @dataclass
@@ -237,7 +231,7 @@ class Run:
         try:
             return Result(article.source, summary=await self._crew.asummarize(article))
         except Exception as error:  # noqa: BLE001  (one article must not cost the others)
-            if isinstance(error, _FATAL):
+            if _ends_run(error):
                 self._fail(error)
             return failed(article, error)
 
@@ -255,7 +249,7 @@ class Run:
         recorded = False
         try:
             result = await self._summarized(article)
-            if not isinstance(getattr(result.failure, "error", None), _FATAL):
+            if result.failure is None or not _ends_run(result.failure.error):
                 recorded = await self._record(entry_of(key, article, result, self._run), ledger)
         finally:
             if not recorded:
@@ -306,6 +300,11 @@ class Run:
             await self._in_writer(lambda: ledger.end(self._run, state))
         if ledger is not self.options.ledger:
             await self._in_writer(ledger.close)
+
+
+def _ends_run(error: BaseException) -> bool:
+    """Whether every article would meet an error."""
+    return isinstance(error, _FATAL) or getattr(error, "ends_run", False)
 
 
 def _from_memory(items: Iterable[Any]) -> Callable[[], Awaitable[Any]]:

@@ -13,10 +13,10 @@ from typing import Any, cast
 
 import tenacity
 
-from guarantee_summarizer.errors import GuaranteeSummarizerError
-from guarantee_summarizer.llm.connection import Connection
-from guarantee_summarizer.llm.faults import fault, policy
-from guarantee_summarizer.llm.messages import Account, Completion, Pieces, Request
+from guarantee_summarizer.errors import GuaranteeSummarizerError, ModelTimeoutError
+from guarantee_summarizer.llm.connection import Connection, Opened
+from guarantee_summarizer.llm.faults import policy
+from guarantee_summarizer.llm.messages import Account, Completion, Request
 from guarantee_summarizer.llm.throttle import Throttle
 from guarantee_summarizer.options import Endpoint, Options
 from guarantee_summarizer.telemetry import Telemetry
@@ -50,7 +50,7 @@ class ModelClient:
         self._first = self._second = Connection(endpoint, options, telemetry)
         reviewer = options.reviewer(endpoint)
         if reviewer is not None and not reviewer.is_beside(endpoint):
-            self._second = Connection(reviewer, options, telemetry)
+            self._second = Connection(reviewer, options, telemetry, first=endpoint)
 
     def run(self, conversation: Conversation, account: Account) -> Any:
         """Drive a conversation to its end and return its result."""
@@ -68,18 +68,18 @@ class ModelClient:
         if not Connection.streams(self._first.client):
             yield self.run(conversation, account)
             return
-        pieces, request, failure = Pieces(), next(conversation), None
-        opened, retrying = self._first.opened, _retrying(account, tenacity.Retrying)
+        request, lost = next(conversation), None
+        opened = self._opened(request, account)
         try:
-            with retrying(opened, request, account) as chunks:
+            with opened.chunks as chunks:
                 for chunk in chunks:
-                    if prefix := pieces.add(chunk):
+                    if prefix := opened.pieces.add(chunk):
                         yield prefix
+                    _check_time(account)
         except Exception as error:  # noqa: BLE001  (`fault` translates every error)
-            failure = self._fault(error, request, account)
-        if failure and not pieces.text:
-            raise failure
-        completion = self._first.received(request, pieces.completion, account)
+            lost = _cut_off(self._fault(error, request, account), self.endpoint.address)
+        completion = opened.pieces.completion(lost)
+        completion = self._first.received(request, completion, account, opened.sent)
         yield self._driven(conversation, account, request, completion)
 
     async def astream(
@@ -89,18 +89,18 @@ class ModelClient:
         if not Connection.streams(self._first.aclient):
             yield await self.arun(conversation, account)
             return
-        pieces, request, failure = Pieces(), next(conversation), None
-        opened, retrying = self._first.aopened, _retrying(account, tenacity.AsyncRetrying)
+        request, lost = next(conversation), None
+        opened = await self._aopened(request, account)
         try:
-            async with await retrying(opened, request, account) as chunks:
+            async with opened.chunks as chunks:
                 async for chunk in chunks:
-                    if prefix := pieces.add(chunk):
+                    if prefix := opened.pieces.add(chunk):
                         yield prefix
+                    _check_time(account)
         except Exception as error:  # noqa: BLE001  (`fault` translates every error)
-            failure = self._fault(error, request, account)
-        if failure and not pieces.text:
-            raise failure
-        completion = self._first.received(request, pieces.completion, account)
+            lost = _cut_off(self._fault(error, request, account), self.endpoint.address)
+        completion = opened.pieces.completion(lost)
+        completion = self._first.received(request, completion, account, opened.sent)
         yield await self._adriven(conversation, account, request, completion)
 
     def body(self, request: Request) -> dict[str, Any]:
@@ -152,6 +152,24 @@ class ModelClient:
             request, completion = _resumed(conversation, reply), None
         return request.value
 
+    def _opened(self, request: Request, account: Account) -> Opened:
+        try:
+            return cast("Opened", _retrying(account, tenacity.Retrying)(
+                self._first.opened, request, account
+            ))  # fmt: skip
+        except Exception as error:  # noqa: BLE001  (`fault` translates every error)
+            failure = self._fault(error, request, account)
+        raise failure
+
+    async def _aopened(self, request: Request, account: Account) -> Opened:
+        try:
+            return cast("Opened", await _retrying(account, tenacity.AsyncRetrying)(
+                self._first.aopened, request, account
+            ))  # fmt: skip
+        except Exception as error:  # noqa: BLE001  (`fault` translates every error)
+            failure = self._fault(error, request, account)
+        raise failure
+
     def _reply(self, request: Request, account: Account) -> Completion | GuaranteeSummarizerError:
         complete, retrying = self._at(request).complete, _retrying(account, tenacity.Retrying)
         try:
@@ -175,7 +193,7 @@ class ModelClient:
     def _fault(
         self, error: Exception, request: Request, account: Account
     ) -> GuaranteeSummarizerError:
-        return fault(error, request.endpoint or self.endpoint, account.usage.attempts)
+        return self._at(request).fault(error, request, account)
 
 
 def _resumed(
@@ -192,4 +210,19 @@ def _resumed(
 
 def _retrying(account: Account, kind: type[Any]) -> Any:
     """Tenacity's retrying of one `kind`, within what is left of an article's budget."""
-    return kind(**policy(account.attempts_left, max(0.001, account.left)))
+    over = tenacity.stop_before_delay(max(0.001, account.left))
+    how = policy(account.options.attempts, account.options.seconds)
+    return kind(**how | {"stop": lambda state: not account.attempts_left or over(state)})
+
+
+def _check_time(account: Account) -> None:
+    """Raise if the time for the article is over; a custom client's stream has no such bound."""
+    if account.left <= 0:
+        raise TimeoutError
+
+
+def _cut_off(failure: GuaranteeSummarizerError, where: str) -> str:
+    """Why a stream broke off."""
+    if isinstance(failure, ModelTimeoutError):
+        return "the stream was cut off: the time for it is over; raise seconds="
+    return f"the stream broke off ({str(failure).removeprefix(f'{where}: ')})"

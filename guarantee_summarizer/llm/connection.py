@@ -8,32 +8,71 @@ import logging
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from contextvars import ContextVar
-from functools import cached_property, lru_cache, partial
-from typing import Any
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 import instructor
 import openai
 from instructor.core.hooks import Hooks
-from pydantic import BaseModel
 
-from guarantee_summarizer.errors import ConfigurationError, RateLimitError, UnreachableError
-from guarantee_summarizer.llm.messages import Account, Completion, Request
+from guarantee_summarizer.errors import (
+    BadRequestError,
+    ConfigurationError,
+    GuaranteeSummarizerError,
+    ModelError,
+    RateLimitError,
+    UnreachableError,
+)
+from guarantee_summarizer.llm.faults import (
+    fault,
+    is_refused_connection,
+    root,
+    scrubbed,
+    status_code,
+)
+from guarantee_summarizer.llm.forms import FORMS, MODES, replacing, response_model, schema_in
+from guarantee_summarizer.llm.learned import AdaptedError, Learned, Sent, note
+from guarantee_summarizer.llm.messages import Account, Completion, Pieces, Request
+from guarantee_summarizer.llm.proxies import proxy_of, setting_up
+from guarantee_summarizer.llm.responses import BadReplyError, regular
 from guarantee_summarizer.llm.throttle import Throttle
+from guarantee_summarizer.llm.transport import AsyncHttpClient, HttpClient, bounded
 from guarantee_summarizer.options import Endpoint, Options
 from guarantee_summarizer.telemetry import Telemetry
 
 __all__ = ["Connection"]
 
-_MODES = {"tools": instructor.Mode.TOOLS, "json_schema": instructor.Mode.JSON_SCHEMA}
+_OVER: Any = object()  # the end of a stream
+_CUT = ("length", "content_filter", "broken")
 _THREADS = 128  # requests that a sync client may have in flight in async calls
 _OURS: ContextVar[bool] = ContextVar("ours", default=False)
 """Set during this library's requests: instructor's error lines, which quote keys, are dropped."""
 logging.getLogger("instructor.v2.retry").addFilter(
     lambda record: not _OURS.get() or record.levelno < logging.ERROR
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A stream whose answer has begun: its further chunks, the pieces so far, the form asked for."""
+
+    chunks: Any
+    sent: Sent
+    pieces: Pieces = field(default_factory=Pieces)
+
+    def begin(self, chunk: Any) -> None:
+        """Take a chunk, or `_OVER`.
+
+        Raises:
+            BadReplyError: it is over, and nothing has come.
+        """
+        if chunk is _OVER:
+            raise BadReplyError("ends its stream before anything has come", temporary=True)
+        self.pieces.add(chunk)
 
 
 class Connection:
@@ -43,12 +82,20 @@ class Connection:
         endpoint: its address, and the model that requests go to unless they name another.
         options: mode, limits and budget.
         telemetry: gets a span for every request.
+        first: the endpoint that the settings in `options.request` are meant for, if not this one.
 
     Raises:
         ConfigurationError: `endpoint.client` is no instructor client.
     """
 
-    def __init__(self, endpoint: Endpoint, options: Options, telemetry: Telemetry) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        options: Options,
+        telemetry: Telemetry,
+        *,
+        first: Endpoint | None = None,
+    ) -> None:
         kinds = instructor.Instructor | instructor.AsyncInstructor
         if endpoint.client is not None and not isinstance(endpoint.client, kinds):
             raise ConfigurationError(
@@ -60,15 +107,25 @@ class Connection:
             requests_per_minute=options.requests_per_minute,
             tokens_per_minute=options.tokens_per_minute,
         )
+        beside = first is None or endpoint.is_beside(first)
+        self._request = options.request if beside else {}
+        limit = "max_completion_tokens" if "//api.openai.com/" in endpoint.url else "max_tokens"
+        self._learned = Learned(
+            options.mode, limit=limit, where=endpoint.address, fixed=endpoint.client is not None
+        )
+        self._hopeless, self._last = False, cast("Exception | None", None)
+        self._noted: set[str] = set()
         self._aclients: WeakKeyDictionary[asyncio.AbstractEventLoop, Any] = WeakKeyDictionary()
 
     def complete(self, request: Request, account: Account) -> Completion:
         """Send one request; an answer that instructor cannot read is returned unparsed."""
         self._admitted(request, account)
-        responses, parsed = list[Any](), None
-        with self._attempt(request, responses) as hooks:
-            parsed = self.client.create(**self._arguments(request, account, self.client, hooks))
-        return self.received(request, Completion.of(responses[-1], parsed), account)
+        responses, parsed, sent = list[Any](), None, self._sent()
+        with self._attempt(request, account, sent, responses) as hooks:
+            parsed = self.client.create(**self._arguments(request, account, sent), hooks=hooks)
+        return self.received(
+            request, Completion.of(responses[-1], self._own(parsed, sent)), account, sent
+        )
 
     async def acomplete(self, request: Request, account: Account) -> Completion:
         """Do what `complete` does, without blocking the event loop; a sync client gets a thread."""
@@ -76,39 +133,80 @@ class Connection:
             work = partial(contextvars.copy_context().run, self.complete, request, account)
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         await self._aadmitted(request, account)
-        responses, parsed = list[Any](), None
-        with self._attempt(request, responses) as hooks:
+        responses, parsed, sent = list[Any](), None, self._sent()
+        with self._attempt(request, account, sent, responses) as hooks:
             async with asyncio.timeout(self._patience(account)):
-                parsed = await client.create(**self._arguments(request, account, client, hooks))
-        return self.received(request, Completion.of(responses[-1], parsed), account)
+                parsed = await client.create(**self._arguments(request, account, sent), hooks=hooks)
+        return self.received(
+            request, Completion.of(responses[-1], self._own(parsed, sent)), account, sent
+        )
 
-    def opened(self, request: Request, account: Account) -> Any:
-        """Send one request and return the stream of its chunks."""
+    def _own(self, parsed: Any, sent: Sent) -> Any:
+        """What instructor read of an answer; it looks for it where its own form has it."""
+        return parsed if sent.form == self._learned.first else None
+
+    def opened(self, request: Request, account: Account) -> Opened:
+        """Send one request and return the stream of its chunks, once the answer begins."""
         self._admitted(request, account)
-        with self._attempt(request, []):
-            return self.client.create(**self._streaming(request, account, self.client))
+        sent = self._sent(stream=True)
+        with self._attempt(request, account, sent) as _, ExitStack() as closing:
+            stream = self.client.create(**self._streaming(request, account, sent))
+            closing.callback(stream.close)
+            opened = Opened(stream, sent)
+            while not opened.pieces.begun:
+                opened.begin(next(stream, _OVER))
+            closing.pop_all()
+        return opened
 
-    async def aopened(self, request: Request, account: Account) -> Any:
+    async def aopened(self, request: Request, account: Account) -> Opened:
         """Do what `opened` does, without blocking the event loop."""
         await self._aadmitted(request, account)
-        with self._attempt(request, []):
-            return await self.aclient.create(**self._streaming(request, account, self.aclient))
+        sent = self._sent(stream=True)
+        with self._attempt(request, account, sent) as _:
+            async with AsyncExitStack() as closing:
+                stream = await self.aclient.create(**self._streaming(request, account, sent))
+                closing.push_async_callback(stream.close)
+                opened = Opened(stream, sent)
+                while not opened.pieces.begun:
+                    opened.begin(await anext(stream, _OVER))
+                closing.pop_all()
+        return opened
 
-    def received(self, request: Request, completion: Completion, account: Account) -> Completion:
-        """Charge an answer's tokens to the article and to the endpoint's limits."""
+    def received(
+        self, request: Request, completion: Completion, account: Account, sent: Sent
+    ) -> Completion:
+        """Charge an answer's tokens to the article and to the endpoint's limits.
+
+        Where the endpoint counts none they are estimated.
+        """
+        if not completion.usage.tokens:
+            completion = replace(completion, usage=request.estimated(completion.text))
+            self._note_once("reports no usage; tokens and budgets are estimates (bytes / 4)")
+        if not completion.called and completion.finish not in _CUT and not completion.refusal:
+            self._learned.without_tool(sent)
         account.add(completion.usage)
         self.throttle.settle(self._estimate(request), completion.usage.tokens)
         return completion
 
+    def fault(
+        self, error: Exception, request: Request, account: Account
+    ) -> GuaranteeSummarizerError:
+        """Translate an error, and say if every article would meet it."""
+        endpoint = request.endpoint or self.endpoint
+        translated = fault(error, endpoint, account.usage.attempts)
+        if self._hopeless and isinstance(translated, ModelError):
+            translated.ends_run = True
+        return translated
+
     @staticmethod
     def streams(client: Any) -> bool:
         """Return whether a client streams OpenAI's chat completions, which `Pieces` reads."""
-        known = client is not None and client.mode in _MODES.values()
+        known = client is not None and client.mode in MODES.values()
         return known and "openai" in str(client.provider).lower()
 
     def body(self, request: Request) -> dict[str, Any]:
         """Return a request's body in OpenAI's chat-completions form, as instructor would send it."""
-        return self._addressed(request) | _schema(request, _MODES[self._options.mode])
+        return self._addressed(request) | self._settings | schema_in(request, self._learned.first)
 
     @cached_property
     def client(self) -> Any:
@@ -120,9 +218,11 @@ class Connection:
         custom = self.endpoint.client
         if isinstance(custom, instructor.AsyncInstructor):
             raise ConfigurationError("client is async; use asummarize, or give a sync client")
-        return custom or instructor.from_openai(
-            openai.OpenAI(**self._settings), mode=_MODES[self._options.mode]
-        )
+        if custom is not None:
+            return custom
+        with setting_up(self.endpoint.url):
+            raw = openai.OpenAI(**self._access, http_client=HttpClient())
+        return instructor.from_openai(raw, mode=MODES[self._options.mode])
 
     @property
     def aclient(self) -> Any:
@@ -135,10 +235,9 @@ class Connection:
             return custom if isinstance(custom, instructor.AsyncInstructor) else None
         loop = asyncio.get_running_loop()
         if loop not in self._aclients:
-            raw = openai.AsyncOpenAI(
-                **self._settings, http_client=openai.DefaultAsyncHttpx2Client()
-            )
-            self._aclients[loop] = instructor.from_openai(raw, mode=_MODES[self._options.mode])
+            with setting_up(self.endpoint.url):
+                raw = openai.AsyncOpenAI(**self._access, http_client=AsyncHttpClient())
+            self._aclients[loop] = instructor.from_openai(raw, mode=MODES[self._options.mode])
         return self._aclients[loop]
 
     @cached_property
@@ -147,7 +246,7 @@ class Connection:
         return ThreadPoolExecutor(_THREADS, "summarizer")
 
     @property
-    def _settings(self) -> dict[str, Any]:
+    def _access(self) -> dict[str, Any]:
         return {
             "api_key": self.endpoint.key or "none",  # openai insists on one, local servers do not
             "base_url": self.endpoint.base_url,
@@ -168,26 +267,63 @@ class Connection:
             await opened.client.close()
 
     @contextmanager
-    def _attempt(self, request: Request, responses: list[Any]) -> Iterator[Hooks]:
-        """Report one request to throttle and telemetry.
+    def _attempt(
+        self, request: Request, account: Account, sent: Sent, responses: list[Any] | None = None
+    ) -> Iterator[Hooks]:
+        """Bound one request, report it to throttle and telemetry, and learn from its failure.
 
         The hook fills `responses`. If there is a response, instructor's own error is dropped: the
-        conversation handles invalid answers.
+        conversation handles invalid answers. Without `responses` it is a stream.
         """
-        hooks = Hooks()
-        hooks.on("completion:response", responses.append)
+        hooks, whole = Hooks(), responses is not None
+        received = responses if responses is not None else []
+        hooks.on("completion:response", lambda response: received.append(_read(response)))
         observed = self._telemetry.attempt(self._model(request), self.endpoint.address)
         token = _OURS.set(True)
+        until = time.monotonic() + self._patience(account) if whole else account.until
         try:
-            with self.throttle.watching(), observed as report:
+            with self.throttle.watching(), observed as report, bounded(until):
                 try:
                     yield hooks
                 except Exception:
-                    if not responses:
+                    if not received:
                         raise
-                report(responses[-1] if responses else None)
+                report(_last(received))
+            self._learned.answered()
+            self._hopeless, self._last = False, None
+        except Exception as error:
+            self._learn(error, sent, account)
+            raise
         finally:
             _OURS.reset(token)
+
+    def _learn(self, error: Exception, sent: Sent, account: Account) -> None:
+        """Learn from a failure; raise what another form or another setting would mend."""
+        if self._learned.refused(sent, error):
+            account.excuse()
+            raise AdaptedError from error
+        if remedy := self._learned.remedy(sent, error, self._settings):
+            where, attempts = self.endpoint.address, account.usage.attempts
+            detail = f"({status_code(root(error))}): {scrubbed(root(error), self.endpoint)}"
+            refused = BadRequestError(
+                f"{where}: refused the request {detail}; {remedy}", attempts=attempts
+            )
+            refused.ends_run = True
+            raise refused from None
+        if self._options.attempts > 1 and self._knocks(root(error)):
+            account.excuse()
+            seconds = f"the {self._options.seconds:g} s of the article"
+            self._note_once(f"nobody answers there yet; tried again until {seconds} are over")
+        self._last, self._hopeless = error, self._learned.hopeless(error)
+
+    def _knocks(self, error: BaseException) -> bool:
+        """Whether an error is worth trying again as long as there is time."""
+        return is_refused_connection(error) and proxy_of(self.endpoint.url) is None
+
+    def _note_once(self, what: str) -> None:
+        if what not in self._noted:
+            self._noted.add(what)
+            note(self.endpoint.address, what)
 
     def _admitted(self, request: Request, account: Account) -> None:
         """Wait until the throttle lets the request through."""
@@ -205,13 +341,14 @@ class Connection:
 
     def _within_budget(self, wait: float, account: Account) -> float:
         """`wait`, or the seconds left of the budget if those are fewer; raises if none are left."""
+        if self.throttle.down and self._hopeless:
+            raise self._down(", every time", account)
         if account.left > 0:
             return min(wait, account.left)
         where, attempts = self.endpoint.address, account.usage.attempts
         spent = f"the {self._options.seconds:g} s for the article were spent"
         if self.throttle.down:
-            message = f"{where}: is down; {spent} waiting for it"
-            raise UnreachableError(message, attempts=attempts)
+            raise self._down(f"; {spent} waiting for it", account)
         message = f"{where}: {spent} waiting for its limits; raise seconds=, or lower concurrency"
         raise RateLimitError(message, attempts=attempts, retry_after=wait)
 
@@ -221,42 +358,70 @@ class Connection:
     def _addressed(self, request: Request) -> dict[str, Any]:
         return {"model": self._model(request), "messages": request.messages}
 
-    def _arguments(
-        self, request: Request, account: Account, client: Any, hooks: Hooks
-    ) -> dict[str, Any]:
-        model = _response_model(request.answer)
-        arguments = {"response_model": model, "hooks": hooks, "max_retries": 0}
-        return self._addressed(request) | arguments | self._timeout(account, client)
+    def _down(self, added: str, account: Account) -> ModelError:
+        """The error for an endpoint that is down: what it said last."""
+        where, attempts = self.endpoint.address, account.usage.attempts
+        if self._last is None:
+            return UnreachableError(f"{where}: is down{added}", attempts=attempts)
+        translated = cast("ModelError", fault(self._last, self.endpoint, attempts))
+        translated.args = (f"{translated}{added}",)
+        translated.ends_run = self._hopeless
+        return translated
 
-    def _streaming(self, request: Request, account: Account, client: Any) -> dict[str, Any]:
-        arguments = {
-            "response_model": None,
-            "stream": True,
-            "stream_options": {"include_usage": True},
-            **_schema(request, client.mode),
+    def _sent(self, *, stream: bool = False) -> Sent:
+        """The form and the settings of the next request."""
+        names = {*self._settings, *(["stream_options"] if stream else [])}
+        return Sent(self._learned.form, frozenset(names) - self._learned.dropped)
+
+    @property
+    def _settings(self) -> dict[str, Any]:
+        """The settings that the user gave, as this endpoint takes them."""
+        settings = {
+            name: value
+            for name, value in self._request.items()
+            if name not in self._learned.dropped
         }
-        return self._addressed(request) | arguments | self._timeout(account, client)
+        limit = self._options.max_tokens
+        return settings | ({self._learned.limit: limit} if limit is not None else {})
 
-    def _timeout(self, account: Account, client: Any) -> dict[str, Any]:
-        """The timeout of a request within the budget; a custom client has its own."""
-        return {} if client is self.endpoint.client else {"timeout": self._patience(account)}
+    def _arguments(self, request: Request, account: Account, sent: Sent) -> dict[str, Any]:
+        model = response_model(request.answer)
+        arguments = {"response_model": model, "max_retries": 0}
+        return self._addressed(request) | arguments | self._body(request, account, sent)
+
+    def _streaming(self, request: Request, account: Account, sent: Sent) -> dict[str, Any]:
+        custom = self.endpoint.client
+        form = sent.form if custom is None else FORMS[custom.mode]
+        arguments: dict[str, Any] = {"response_model": None, "stream": True}
+        if "stream_options" in sent.settings:
+            arguments["stream_options"] = {"include_usage": True}
+        body = self._body(request, account, sent)
+        return self._addressed(request) | arguments | schema_in(request, form) | body
+
+    def _body(self, request: Request, account: Account, sent: Sent) -> dict[str, Any]:
+        """Settings and timeout; a custom client has its own timeout, and sends its own form."""
+        if self.endpoint.client is not None:
+            return self._settings
+        settings: dict[str, Any] = {**self._settings}
+        if sent.form != self._learned.first:
+            settings |= replacing(request, sent.form)
+        timeout = {"timeout": self._patience(account)}
+        return timeout | ({"extra_body": settings} if settings else {})
 
     def _patience(self, account: Account) -> float:
         return max(0.001, min(self._options.timeout, account.left))
 
 
-@lru_cache(maxsize=256)
-def _response_model(answer: type[BaseModel]) -> Any:
-    """The model as instructor wraps it, cached: it would build a class for each call (4 ms)."""
-    return instructor.response_schema(answer)
+def _last(received: list[Any]) -> Any:
+    """The response, if there is one; raises what is wrong with it."""
+    if received and isinstance(received[-1], BadReplyError):
+        raise received[-1]
+    return received[-1] if received else None
 
 
-def _schema(request: Request, mode: instructor.Mode) -> dict[str, Any]:
-    """The schema as instructor sends it, for a request without instructor."""
-    function: dict[str, Any] = _response_model(request.answer).openai_schema
-    if mode == instructor.Mode.TOOLS:
-        choice = {"type": "function", "function": {"name": function["name"]}}
-        tools = [{"type": "function", "function": function}]
-        return {"tools": tools, "tool_choice": choice}
-    schema = {"name": function["name"], "schema": request.answer.model_json_schema()}
-    return {"response_format": {"type": "json_schema", "json_schema": schema}}
+def _read(response: Any) -> Any:
+    """A response in regular form, before instructor writes sums into it; or what is wrong."""
+    try:
+        return regular(response)
+    except BadReplyError as error:
+        return error

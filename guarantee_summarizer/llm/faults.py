@@ -6,7 +6,11 @@ Every message is one line that names the endpoint and the remedy, and none holds
 from __future__ import annotations
 
 import email.utils
+import re
+import socket
+import ssl
 import time
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import tenacity
@@ -18,15 +22,20 @@ from guarantee_summarizer.errors import (
     InvalidAnswerError,
     ModelError,
     ModelTimeoutError,
+    QuotaError,
     RateLimitError,
+    RefusalError,
     TransportError,
     UnknownModelError,
     UnreachableError,
 )
+from guarantee_summarizer.llm.proxies import proxy_of
+from guarantee_summarizer.llm.responses import BadReplyError, said
 from guarantee_summarizer.options import Endpoint
 
 __all__ = [
     "fault",
+    "is_refused_connection",
     "is_transport",
     "policy",
     "retry_after",
@@ -37,6 +46,23 @@ __all__ = [
 
 _BUSY = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 _BACK_OFF = tenacity.wait_random_exponential(multiplier=0.5, max=20)
+_KNOCK = tenacity.wait_random_exponential(multiplier=0.2, max=5)  # until a server is up again
+_WRAPPERS = ("InstructorRetryException", "RetryError", "AdaptedError")
+_QUOTA = re.compile(
+    r"insufficient[_ ](?:quota|balance|credit|fund)|credit balance is too low|out of credits"
+    r"|payment required|spending limit"
+)
+_KEY = re.compile(
+    r"(?:invalid|incorrect|wrong|missing|expired|no)\W+(?:\w+\W+){0,3}?api[ _-]?key"
+    r"|api[ _-]?key\W+(?:\w+\W+){0,3}?(?:invalid|not valid|missing|expired|required|not found)"
+    r"|authentication[_ ]error|invalid[_ ]authentication|unauthori[sz]ed|no connected db"
+)
+_MODEL = re.compile(
+    r"model_not_found|(?:unknown|invalid|no such) model\b"
+    r"|\bmodel\b.{0,80}?(?:does not exist|not exist|not found|is not a valid|decommissioned)"
+)
+_FLAGGED = re.compile(r"moderation|flagged|content[_ ](?:policy|filter)")
+_TOO_LONG = re.compile(r"context|too long|maximum .{0,20}tokens|too many tokens")
 
 
 def policy(attempts: int, seconds: float) -> dict[str, Any]:
@@ -50,27 +76,67 @@ def policy(attempts: int, seconds: float) -> dict[str, Any]:
 
 
 def root(error: BaseException) -> BaseException:
-    """Return the provider's own error inside instructor's and tenacity's."""
-    wrapped = type(error).__name__ in ("InstructorRetryException", "RetryError")
+    """Return the provider's own error inside instructor's, tenacity's and this library's."""
+    wrapped = type(error).__name__ in _WRAPPERS
     return root(error.__cause__) if wrapped and error.__cause__ is not None else error
 
 
 def _is_temporary(raised: BaseException) -> bool:
+    if type(raised).__name__ == "AdaptedError":
+        return True
     error = root(raised)
-    if getattr(error, "code", None) == "insufficient_quota":
+    if _kind(error) is not None:
         return False
-    return status_code(error) in _BUSY or is_transport(error)
+    return _is_hiccup(error) or status_code(error) in _BUSY or is_transport(error)
+
+
+def _is_hiccup(error: BaseException) -> bool:
+    """Whether a reply without a status is worth another try."""
+    if isinstance(error, BadReplyError):
+        return error.temporary
+    return type(error).__name__ == "APIError"  # openai's, for an error in a stream
 
 
 def is_transport(error: BaseException) -> bool:
     """Return whether no response came at all: a lost connection, or a timeout."""
+    chain = [*_chain(error)]
+    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in chain):
+        return False
     lost = type(error).__name__ in ("APIConnectionError", "APITimeoutError")
-    return lost or isinstance(error, TimeoutError)
+    return isinstance(error, OSError) or _is_http(error) or (
+        lost and (len(chain) == 1 or any(map(_is_http, chain[1:])))
+    )  # fmt: skip
+
+
+def is_refused_connection(error: BaseException) -> bool:
+    """Return whether a server that exists takes no connection: it may be starting."""
+    chain = [*_chain(error)]
+    if any(isinstance(cause, socket.gaierror | ssl.SSLError) for cause in chain):
+        return False
+    return any(type(cause).__name__ == "ConnectError" for cause in chain)
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and its causes."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _is_http(error: BaseException) -> bool:
+    """Whether an HTTP client (httpx, httpx2) lost the connection, or waited in vain."""
+    return isinstance(error, TimeoutError) or any(
+        kind.__name__ == "TransportError" and kind.__module__.startswith("httpx")
+        for kind in type(error).__mro__
+    )
 
 
 def status_code(error: BaseException) -> int | None:
     """Return the HTTP status of a provider's error, by the name that all common clients use."""
     code = getattr(error, "status_code", None)
+    if code is None and isinstance(body := getattr(error, "body", None), Mapping):
+        code = body.get("code")  # of an error in a stream
+        code = code if isinstance(code, int) and 400 <= code < 600 else None  # noqa: PLR2004
     return code if isinstance(code, int) else None
 
 
@@ -91,9 +157,13 @@ def retry_after(error: BaseException) -> float | None:
 
 
 def _wait(state: tenacity.RetryCallState) -> float:
-    error = state.outcome.exception() if state.outcome else None
-    wait = retry_after(root(error)) if error else None
-    return wait if wait is not None else _BACK_OFF(state)
+    raised = state.outcome.exception() if state.outcome else None
+    if raised is None or type(raised).__name__ == "AdaptedError":
+        return 0.0
+    wait = retry_after(root(raised))
+    if wait is not None:
+        return wait
+    return _KNOCK(state) if is_refused_connection(root(raised)) else _BACK_OFF(state)
 
 
 _DETAIL = 200  # characters of the server's own words that a message quotes
@@ -111,50 +181,110 @@ def fault(error: Exception, endpoint: Endpoint, attempts: int) -> GuaranteeSumma
     return translated
 
 
+def _kind(error: BaseException) -> type[ModelError] | None:
+    """The error that every article would meet: quota, key, model; gateways send them as a 400."""
+    code = status_code(error)
+    if code is None or code >= 500:  # noqa: PLR2004
+        return None
+    text = f"{getattr(error, 'code', '')} {getattr(error, 'type', '')} {_said(error)}".lower()
+    if code == 402 or _QUOTA.search(text):  # noqa: PLR2004
+        return QuotaError
+    if code == 429:  # noqa: PLR2004
+        return None
+    if code == 403 and _FLAGGED.search(text):  # noqa: PLR2004
+        return RefusalError
+    if code in (401, 403) or _KEY.search(text):
+        return AuthenticationError
+    return UnknownModelError if code == 404 or _MODEL.search(text) else None  # noqa: PLR2004
+
+
 def _fault(error: BaseException, endpoint: Endpoint, attempts: int) -> ModelError:
-    code, where = status_code(error), endpoint.address
+    code, where, kind = status_code(error), endpoint.address, _kind(error)
     detail = scrubbed(error, endpoint)
-    if code in (401, 403):
-        hint = "check OPENAI_API_KEY or api_key="
-        return AuthenticationError(f"{where}: the key was refused ({code}); {hint}", attempts=1)
-    if code == 404 or getattr(error, "code", None) == "model_not_found":  # noqa: PLR2004
-        hint = "check the model's name, and that base_url ends as the server wants it (often /v1)"
-        message = f"{where}: does not know model {endpoint.model!r} ({code}); {hint}"
-        return UnknownModelError(message, attempts=attempts)
+    if kind is not None:
+        says = _remedy(kind, endpoint, code, "" if code == 401 else f": {detail}")  # noqa: PLR2004
+        return kind(f"{where}: {says}", attempts=attempts)
     if code == 429:  # noqa: PLR2004
         wait = retry_after(error)
         pause = f"; it asks to wait {wait:g} s" if wait is not None else ""
         message = f"{where}: too many requests, after {attempts} attempts{pause} ({detail})"
         return RateLimitError(message, attempts=attempts, retry_after=wait)
     if code is not None and code < 500:  # noqa: PLR2004
-        message = f"{where}: refused the request ({code}): {detail}"
+        hint = "; split the article, or try mode='json_schema', which is shorter at some servers"
+        hint = hint if _TOO_LONG.search(detail) else ""
+        message = f"{where}: refused the request ({code}): {detail}{hint}"
         return BadRequestError(message, attempts=attempts)
     return _unanswered(error, endpoint, attempts, detail)
+
+
+def _remedy(kind: type[ModelError], endpoint: Endpoint, code: int | None, detail: str) -> str:
+    if kind is QuotaError:
+        return f"the account's quota or balance is spent ({code}){detail}; top it up"
+    if kind is AuthenticationError:
+        return f"the key was refused ({code}){detail}; check OPENAI_API_KEY or api_key="
+    if kind is RefusalError:
+        return f"the provider declined the text ({code}){detail}"
+    hint = "check the model's name, and that base_url ends as the server wants it (often /v1)"
+    return f"does not know model {endpoint.model!r} ({code}){detail}; {hint}"
 
 
 def _unanswered(error: BaseException, endpoint: Endpoint, attempts: int, detail: str) -> ModelError:
     """The error for a server that failed, did not answer, or answered nonsense."""
     where, code = endpoint.address, status_code(error)
+    tries = f"after {attempts} attempts"
     if code is not None:
-        message = f"{where}: server error {code} after {attempts} attempts: {detail}"
+        message = f"{where}: server error {code} {tries}: {detail}"
         return TransportError(message, attempts=attempts)
-    if "Timeout" in type(error).__name__:
-        message = (
-            f"{where}: no answer in time, after {attempts} attempts; raise timeout= or seconds="
-        )
+    if _is_hiccup(error) and getattr(error, "body", None) is not None:
+        message = f"{where}: answers with an error, {tries}: {detail}"
+        return TransportError(message, attempts=attempts)
+    if isinstance(error, BadReplyError):
+        added = f", {tries}" if error.temporary else ""
+        return InvalidAnswerError(f"{where}: {detail}{added}", attempts=attempts)
+    chain = [*_chain(error)]
+    if any("Timeout" in type(cause).__name__ for cause in chain) and is_transport(error):
+        message = f"{where}: no answer in time, {tries}; raise timeout= or seconds="
         return ModelTimeoutError(message, attempts=attempts)
-    if is_transport(error):
-        message = f"{where}: nobody answers there, after {attempts} attempts; check base_url"
+    if any(isinstance(cause, ssl.SSLError) for cause in chain):
+        why = _why(chain, endpoint)
+        message = f"{where}: no safe connection ({why}); SSL_CERT_FILE names the authority to trust"
         return UnreachableError(message, attempts=attempts)
+    if is_transport(error):
+        return UnreachableError(_lost(endpoint, tries, chain), attempts=attempts)
+    if any(type(cause).__name__ == "TooManyRedirects" for cause in chain):
+        return InvalidAnswerError(f"{where}: redirects in a circle; check base_url")
     message = f"{where}: the answer cannot be used ({type(error).__name__}: {detail})"
     return InvalidAnswerError(message, attempts=attempts)
 
 
+def _lost(endpoint: Endpoint, tries: str, chain: list[BaseException]) -> str:
+    """The message for a connection that could not be made, or broke off."""
+    why, proxy = _why(chain, endpoint), proxy_of(endpoint.url)
+    if any(type(cause).__name__ in ("ConnectError", "ProxyError") for cause in chain):
+        through = f"through the proxy {proxy}, " if proxy else ""
+        check = "the proxy, NO_PROXY and base_url" if proxy else "base_url"
+        return f"{endpoint.address}: nobody answers there, {through}{tries} ({why}); check {check}"
+    return f"{endpoint.address}: the connection broke off, {tries} ({why})"
+
+
+def _why(chain: list[BaseException], endpoint: Endpoint) -> str:
+    """The words of the innermost error that has some."""
+    words = (str(cause) for cause in reversed(chain))
+    return _on_one_line(next(filter(None, words), type(chain[0]).__name__), endpoint)
+
+
+def _said(error: BaseException) -> str:
+    text = said(getattr(error, "body", None)) or getattr(error, "message", None)
+    return text if isinstance(text, str) else str(error)
+
+
 def scrubbed(error: BaseException, endpoint: Endpoint) -> str:
     """Return the server's own words on one line, shortened, without the key."""
-    body = getattr(error, "body", None)
-    text = body.get("message") if isinstance(body, dict) else None
-    line = " ".join(str(text or getattr(error, "message", None) or error).split())
+    return _on_one_line(_said(error), endpoint)
+
+
+def _on_one_line(text: str, endpoint: Endpoint) -> str:
+    line = " ".join(text.split())
     if endpoint.key:
         line = line.replace(endpoint.key, "***")
     return line[:_DETAIL] + ("…" if len(line) > _DETAIL else "")

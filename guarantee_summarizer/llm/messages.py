@@ -13,13 +13,19 @@ from pydantic import BaseModel
 
 from guarantee_summarizer.errors import ModelError
 from guarantee_summarizer.llm.answers import complete_prefix
+from guarantee_summarizer.llm.responses import (
+    LARGEST,
+    TOO_LARGE,
+    BadReplyError,
+    regular,
+    regular_chunk,
+)
 from guarantee_summarizer.options import Endpoint, Options
 from guarantee_summarizer.schema import Usage
 
 __all__ = ["Account", "Completion", "Pieces", "Request"]
 
 _FILTERED = "stopped by the provider's content filter"
-_ENDED = frozenset({"tool_calls", "stop", "length", "content_filter"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,13 @@ class Request:
         sent = sum(len(message["content"].encode()) for message in self.messages)
         return 3 * (sent + len(json.dumps(self.answer.model_json_schema()))) // 8
 
+    def estimated(self, answer: str) -> Usage:
+        """Return the usage of this request and its answer, estimated: bytes / 4."""
+        sent = sum(len(message["content"].encode()) for message in self.messages)
+        sent += len(json.dumps(self.answer.model_json_schema()))
+        sent, received = max(1, sent // 4), len(answer.encode(errors="replace")) // 4
+        return Usage(input_tokens=sent, output_tokens=received, estimated_tokens=sent + received)
+
 
 @dataclass(frozen=True, slots=True)
 class Completion:
@@ -49,6 +62,8 @@ class Completion:
         parsed: the answer as `Request.answer`, if instructor could read it.
         refusal: the model's words if it declined, or a note that the provider's filter stopped it.
         finish: the provider's finish reason; `broken` for a stream that broke off.
+        lost: why a stream broke off, if that is known.
+        called: it came as the call of a tool.
         model: the model's name at the provider.
         usage: tokens of this request alone.
     """
@@ -57,12 +72,15 @@ class Completion:
     parsed: BaseModel | None = None
     refusal: str | None = None
     finish: str | None = None
+    lost: str | None = None
+    called: bool = False
     model: str | None = None
     usage: Usage = field(default_factory=Usage)
 
     @classmethod
     def of(cls, response: Any, parsed: BaseModel | None = None) -> Self:
-        """Read a response in OpenAI's or Anthropic's form."""
+        """Read a response in OpenAI's or Anthropic's form, as compatible servers bend it."""
+        response = regular(response)
         choices = getattr(response, "choices", None) or ()
         finish = choices[0].finish_reason if choices else getattr(response, "stop_reason", None)
         return cls(
@@ -70,6 +88,7 @@ class Completion:
             parsed=parsed,
             refusal=_refusal(choices, finish),
             finish=finish,
+            called=any(choice.message.tool_calls for choice in choices),
             model=getattr(response, "model", None),
             usage=_usage(getattr(response, "usage", None)),
         )
@@ -119,9 +138,11 @@ class Pieces:
         self._usage: Any = None
         self._model: str | None = None
         self._prefix: str | None = None
+        self._called = False
 
     def add(self, chunk: Any) -> str | None:
         """Add one chunk; return the complete part of the answer, closed, if it has grown."""
+        chunk = regular_chunk(chunk)
         self._model = getattr(chunk, "model", None) or self._model
         self._usage = getattr(chunk, "usage", None) or self._usage
         closes = False
@@ -129,9 +150,12 @@ class Pieces:
             self._finish = choice.finish_reason or self._finish
             self._refusal += getattr(choice.delta, "refusal", None) or ""
             calls = choice.delta.tool_calls or ()
+            self._called = self._called or bool(calls)
             pieces = [call.function.arguments or "" for call in calls if call.function]
             piece = "".join(pieces) or choice.delta.content or ""
             self.text += piece
+            if len(self.text) > LARGEST:
+                raise BadReplyError(TOO_LARGE)
             closes = "}" in piece or "," in piece
         prefix = complete_prefix(self.text[max(0, self.text.find("{")) :]) if closes else None
         if prefix is None or prefix == self._prefix:
@@ -140,12 +164,18 @@ class Pieces:
         return prefix
 
     @property
-    def completion(self) -> Completion:
-        """The completion, as if it had come in one piece."""
+    def begun(self) -> bool:
+        """Whether anything of an answer has come."""
+        return bool(self.text or self._refusal or self._finish)
+
+    def completion(self, lost: str | None = None) -> Completion:
+        """Return the completion, as if it had come in one piece; `lost` is why it broke off."""
         return Completion(
             text=self.text,
             refusal=self._refusal or (_FILTERED if self._finish == "content_filter" else None),
-            finish=self._finish if self._finish in _ENDED else "broken",
+            finish="broken" if lost else self._finish or "broken",
+            lost=lost,
+            called=self._called,
             model=self._model,
             usage=_usage(self._usage),
         )
@@ -158,31 +188,41 @@ class Account:
     options: Options
     usage: Usage = field(default_factory=Usage)
     began: float = field(default_factory=time.monotonic)
+    excused: int = 0
 
     def attempt(self) -> None:
         """Count a request that is sent."""
         self.usage = self.usage.replace(attempts=self.usage.attempts + 1)
+
+    def excuse(self) -> None:
+        """Take the last request out of the budget of attempts: it reached no model."""
+        self.excused += 1
 
     def add(self, spent: Usage) -> None:
         """Add the tokens of one answer."""
         self.usage += spent
 
     @property
+    def until(self) -> float:
+        """When the seconds of the budget are over, by the monotonic clock."""
+        return self.began + self.options.seconds
+
+    @property
     def left(self) -> float:
         """Seconds of the budget that are left."""
-        return self.options.seconds - (time.monotonic() - self.began)
+        return self.until - time.monotonic()
 
     @property
     def attempts_left(self) -> int:
-        """Requests that may still be sent; at least 1."""
-        return max(1, self.options.attempts - self.usage.attempts)
+        """Requests that may still be sent; 0 if none."""
+        return max(0, self.options.attempts + self.excused - self.usage.attempts)
 
     @property
     def spent(self) -> bool:
         """Whether the budget leaves no further attempt."""
         most = self.options.tokens
         over = most is not None and self.usage.tokens >= most
-        return over or self.left <= 0 or self.usage.attempts >= self.options.attempts
+        return over or self.left <= 0 or not self.attempts_left
 
     @property
     def total(self) -> Usage:

@@ -111,11 +111,15 @@ class Provenance(Model):
 
 
 class Usage(Model):
-    """What it cost, summed over all attempts; tokens as the endpoint counted them."""
+    """What it cost, summed over all attempts; tokens as the endpoint counted them.
+
+    `estimated_tokens` are those of input and output that it did not count: bytes / 4.
+    """
 
     input_tokens: int = 0
     output_tokens: int = 0
     cached_tokens: int = 0
+    estimated_tokens: int = 0
     attempts: int = 0
     seconds: float = 0.0
 

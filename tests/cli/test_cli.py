@@ -179,11 +179,13 @@ def test_bad_arguments_are_one_line_and_status_2(arguments, says):
     assert result.stderr.count("\n") == 1
 
 
-def test_an_endpoint_that_does_not_answer_is_one_line(article, monkeypatch):
-    monkeypatch.setattr("tenacity.nap.time.sleep", lambda _: None)
-    result = run("summarize", article, "--model", "m", "--base-url", "http://127.0.0.1:9/v1")
+def test_an_endpoint_that_does_not_answer_is_noted_at_once_and_one_line_in_the_end(article):
+    where = ["--model", "m", "--base-url", "http://127.0.0.1:9/v1"]
+    result = run("summarize", article, *where, "--seconds", "0.5")
     assert result.exit_code == 2
-    assert "nobody answers there" in result.stderr
+    note, error = result.stderr.splitlines()
+    assert note.startswith("note: http://127.0.0.1:9/v1: nobody answers there yet")
+    assert error.startswith("error: http://127.0.0.1:9/v1: nobody answers there, after ")
 
 
 def test_a_model_is_asked_when_one_is_named(article):
@@ -203,6 +205,61 @@ def test_a_model_is_asked_when_one_is_named(article):
         )
     assert json.loads(result.stdout)["provenance"]["model"] == "m"
     assert "in Polish" in endpoint.requests[0]["messages"][1]["content"]
+
+
+def test_settings_of_the_shell_reach_the_endpoint(article, tmp_path):
+    settings = ["--mode", "json_schema", "--max-tokens", "700", "--set", "temperature=0"]
+    settings += ["--set", "reasoning_effort=low", "--no-review"]
+    for command in (["summarize"], ["batch", "--output", tmp_path / "out.jsonl"]):
+        with ScriptedEndpoint([Reply(answer={"relevant": False, "headline": "x"})]) as endpoint:
+            where = ["--model", "m", "--base-url", endpoint.url]
+            run(*command, article, *where, *settings)
+        request = endpoint.requests[0]
+        assert "response_format" in request
+        sent = {"max_tokens": 700, "temperature": 0, "reasoning_effort": "low"}
+        assert request | sent == request
+
+
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [("temperature", "KEY=VALUE"), ("=0", "KEY=VALUE"), ("stream=true", "stream")],
+)
+def test_a_setting_that_cannot_work_is_refused_in_one_line(article, setting, says):
+    result = run(
+        "summarize", article, "--model", "m", "--base-url", "http://x/v1", "--set", setting
+    )
+    assert result.exit_code == 2
+    assert says in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_what_every_article_would_meet_is_said_once(article, tmp_path):
+    others = [tmp_path / f"{n}.txt" for n in range(3)]
+    for other in others:
+        other.write_text(PROSE)
+    for command in ("summarize", "batch"):
+        with ScriptedEndpoint([Reply(status=402, body="{}")]) as endpoint:
+            result = run(command, article, *others, "--model", "m", "--base-url", endpoint.url)
+        assert result.exit_code in (2, 3)
+        assert result.stderr.count("is spent (402)") == 1
+
+
+def test_what_an_endpoint_refuses_is_noted(article):
+    body = json.dumps({"error": {"message": "tool_choice is not supported"}})
+    replies = [Reply(status=400, body=body), Reply(answer={"relevant": False})]
+    with ScriptedEndpoint(replies) as endpoint:
+        result = run("summarize", article, "--model", "m", "--base-url", endpoint.url)
+    assert f"note: {endpoint.url}: refuses a named tool" in result.stderr
+
+
+def test_prompt_shows_about_how_many_tokens_and_the_mode():
+    shown = json.loads(run("prompt", SEED, "--format", "json", "--mode", "json_schema").stdout)
+    assert shown["mode"] == "json_schema"
+    assert shown["tokens_estimated"] == sum(shown["bytes"].values()) // 4
+    text = run("prompt", SEED).output
+    assert (
+        f"about {shown['tokens_estimated']:,} tokens (an estimate: bytes / 4); mode tools" in text
+    )
 
 
 def test_prompt_shows_exactly_what_a_model_would_get(seed):

@@ -69,7 +69,7 @@ def test_a_re_ask_that_fails_leaves_the_answer_before_it(ask):
         (failing(422, "odd"), gs.BadRequestError, "odd"),
         (failing(500, Retry_After="0"), gs.TransportError, "server error 500 after 2 attempts"),
         (failing(429, Retry_After="0"), gs.RateLimitError, "too many requests"),
-        (failing(429, code="insufficient_quota"), gs.RateLimitError, "after 1 attempts"),
+        (failing(429, code="insufficient_quota"), gs.QuotaError, "is spent (429)"),
         (Reply(refusal="I cannot help."), gs.RefusalError, "I cannot help."),
         (Reply(answer=ANSWER, finish="content_filter"), gs.RefusalError, "content filter"),
         (Reply(body="<html>"), gs.InvalidAnswerError, ""),

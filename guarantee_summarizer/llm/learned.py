@@ -1,0 +1,227 @@
+"""What an endpoint takes, as learned by asking it: how the schema travels, and which settings.
+
+OpenAI-compatible servers refuse some of what OpenAI takes, or ignore it. Each is found out once,
+noted in the log, and remembered as long as the connection lives.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+import openai
+
+from guarantee_summarizer.llm.faults import root, status_code
+from guarantee_summarizer.llm.responses import BadReplyError
+
+__all__ = ["AdaptedError", "Form", "Learned", "Sent", "note"]
+
+_LOG = logging.getLogger("guarantee_summarizer.endpoint")
+
+Form = Literal["named", "required", "free", "json_schema"]
+"""How the schema travels: as a tool that is named, that is required, or that is only offered; or as
+`response_format`."""
+
+_ORDER: dict[str, tuple[Form, ...]] = {
+    "tools": ("named", "required", "free", "json_schema"),
+    "json_schema": ("json_schema", "named", "required", "free"),
+}
+_WORDS: dict[Form, str] = {
+    "named": "a named tool",
+    "required": "tool_choice='required'",
+    "free": "a tool without tool_choice",
+    "json_schema": "response_format",
+}
+_REFUSING = frozenset({400, 404, 415, 422, 500, 501})
+_TOOL_CHOICE = re.compile(r"tool[_ ]?choice")
+_TOOLS = re.compile(r"\btools?\b|tool[_ ]use|function[_ ]call|tool[_ ]call")
+_FORMAT = re.compile(
+    r"response[_ ]?format|json[_ ]schema|structured output|'text' or 'json_object'|grammar"
+)
+_UNWANTED = re.compile(
+    r"unsupported|unrecogni[sz]ed|not (?:be )?(?:support|permit|allow)|unknown|extra|unexpected|instead"
+    r"|no longer|does ?n[o']t support|not available|forbidden|invalid|requires|no endpoints|should be"
+)
+_LIMITS = ("max_tokens", "max_completion_tokens")
+_DROPPED = ("stream_options", "parallel_tool_calls", "strict")  # an answer is the same without
+_ALIKE = 5  # refusals in the same words, before any answer, until every article would meet them
+_PATIENCE = 10.0  # seconds that a server error has to last for that
+
+
+class AdaptedError(Exception):
+    """A request was refused for its form; the next one has another form."""
+
+
+class Sent:
+    """The form and the settings of one request.
+
+    Args:
+        form: how the schema travels.
+        settings: the names of further settings in its body.
+    """
+
+    def __init__(self, form: Form, settings: frozenset[str]) -> None:
+        self.form, self.settings = form, settings
+
+
+class Learned:
+    """Remember what one endpoint takes; thread-safe.
+
+    Args:
+        mode: how the schema is sent at first: `tools` or `json_schema`.
+        limit: the name of the setting that limits the answer, as it is tried first.
+        where: the endpoint's name in the log.
+        fixed: a custom client decides on the form.
+    """
+
+    def __init__(self, mode: str, *, limit: str, where: str, fixed: bool) -> None:
+        self._fixed = fixed
+        self._forms, self._ignored = list(_ORDER[mode]), set[Form]()
+        self.first, self._limits, self._where = self._forms[0], [limit], where
+        self.dropped: set[str] = set()
+        self._answered, self._said, self._times, self._since = False, "", 0, 0.0
+        self._lock = threading.Lock()
+
+    @property
+    def form(self) -> Form:
+        """How the schema is sent."""
+        return self._forms[0]
+
+    @property
+    def limit(self) -> str:
+        """The name of the setting that limits the answer."""
+        return self._limits[-1]
+
+    def refused(self, sent: Sent, error: BaseException) -> bool:
+        """Learn from an error; return whether the same request in another form may be taken."""
+        text = _words(error)
+        if status_code(root(error)) not in _REFUSING or not _UNWANTED.search(text):
+            return False
+        with self._lock:
+            if self._drops(sent, text):
+                return True
+            return not self._fixed and (self._renames(sent, text) or self._moves_on(sent, text))
+
+    def remedy(self, sent: Sent, error: BaseException, settings: Iterable[str]) -> str | None:
+        """Return what the user can do about a request that is refused in every form."""
+        text = _words(error)
+        if status_code(root(error)) not in _REFUSING or not _UNWANTED.search(text):
+            return None
+        named = [name for name in settings if name in sent.settings and name in text]
+        if named:
+            name = named[0]
+            return f"leave {name} out of request= (--set)" if name not in _LIMITS else None
+        if any(about.search(text) for about in (_TOOL_CHOICE, _TOOLS, _FORMAT)):
+            return "it takes the schema in no form; choose another model or server"
+        return None
+
+    def without_tool(self, sent: Sent) -> None:
+        """Learn from an answer without the tool that was asked for.
+
+        Servers that ignore a tool often enforce a schema (llama.cpp, Ollama). There a tool that is
+        required may come after any amount of prose.
+        """
+        with self._lock:
+            known = self._fixed or sent.form != self.form or sent.form in self._ignored
+            if known or sent.form == "json_schema":
+                return
+            self._ignored.add(sent.form)
+            rest = [form for form in ("json_schema", "required") if form in self._forms[1:]]
+            if rest:
+                self._forms.remove(rest[0])
+                self._forms = [rest[0], *self._forms]
+                self._note(f"answers without the tool; {_WORDS[self.form]} from now on")
+
+    def answered(self) -> None:
+        """Note that the endpoint works."""
+        self._answered = True
+
+    def hopeless(self, error: BaseException) -> bool:
+        """Count an error; return whether every article would meet it.
+
+        That is so if the endpoint never answered and said the same several times in a row; a server
+        error has to last for a while besides.
+        """
+        code = status_code(root(error))
+        cause = root(error)
+        lasting = isinstance(cause, BadReplyError) and not cause.temporary
+        text = f"{code} {_words(error)}" if lasting or code in _REFUSING else ""
+        now = time.monotonic()
+        with self._lock:
+            if text != self._said:
+                self._said, self._times, self._since = text, 0, now
+            self._times += 1
+            known = code is None or code < 500 or now - self._since >= _PATIENCE  # noqa: PLR2004
+            return bool(text) and not self._answered and self._times >= _ALIKE and known
+
+    def _drops(self, sent: Sent, text: str) -> bool:
+        for name in _DROPPED:
+            if name in sent.settings and name in text:
+                if name not in self.dropped:
+                    self.dropped.add(name)
+                    self._note(f"refuses {name}; it is left out from now on")
+                return True
+        return False
+
+    def _renames(self, sent: Sent, text: str) -> bool:
+        """Take the other name of the limit; a limit that is too large has the right name."""
+        used = next((name for name in _LIMITS if name in sent.settings), None)
+        if used is None or used not in text or "too large" in text:
+            return False
+        other = _LIMITS[used == _LIMITS[0]]
+        if used == self.limit and other not in self._limits:
+            self._limits.append(other)
+            self._note(f"refuses {used}; it is {other} from now on")
+        return used != self.limit
+
+    def _moves_on(self, sent: Sent, text: str) -> bool:
+        """Go on to the next form, past all forms that the refusal is about."""
+        bad = self._blamed(sent, text)
+        if not bad:
+            return False
+        if sent.form != self.form:  # another request has found it out
+            return True
+        rest = [form for form in self._forms if form not in bad]
+        if not rest:
+            return False
+        self._forms = sorted(rest, key=lambda form: form in self._ignored)
+        self._note(f"refuses {_WORDS[sent.form]}; {_WORDS[self.form]} from now on")
+        return True
+
+    @staticmethod
+    def _blamed(sent: Sent, text: str) -> tuple[Form, ...]:
+        """The forms that a refusal is about."""
+        if sent.form == "json_schema":
+            return ("json_schema",) if _FORMAT.search(text) else ()
+        if _TOOL_CHOICE.search(text):
+            return (sent.form,)
+        return ("named", "required", "free") if _TOOLS.search(text) else ()
+
+    def _note(self, what: str) -> None:
+        note(self._where, what)
+
+
+def note(where: str, what: str) -> None:
+    """Write to the log what was learned of an endpoint."""
+    _LOG.warning("%s: %s", where, what)
+
+
+def _words(error: BaseException) -> str:
+    """All that an error says, in small letters."""
+    cause = root(error)
+    body = getattr(cause, "body", None)
+    shown = body if isinstance(body, str) else json.dumps(_plain(body), default=str)
+    told = isinstance(cause, openai.OpenAIError | BadReplyError)
+    return f"{shown} {cause if told else ''}".lower()
+
+
+def _plain(body: Any) -> Any:
+    """A body without the input that some servers repeat: the article stands there."""
+    if isinstance(body, Mapping):
+        return {key: _plain(value) for key, value in body.items() if key != "input"}
+    return [_plain(value) for value in body] if isinstance(body, list) else body

@@ -1,0 +1,259 @@
+"""HTTP clients whose requests end in time, whose answers are limited, and whose key stays.
+
+They bound requests inside `bounded` alone: the files of a batch may be as large as they are.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import time
+import zlib
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from typing import Any
+
+import httpcore2
+import httpx2
+import openai
+
+from guarantee_summarizer.llm.responses import LARGEST, TOO_LARGE, BadReplyError, is_json_object
+
+__all__ = ["AsyncHttpClient", "HttpClient", "bounded"]
+
+_UNTIL: ContextVar[float | None] = ContextVar("until", default=None)
+"""When the request of this context has to be over, by the monotonic clock; None for no bounds."""
+_INSTANT = 0.001  # seconds; a timeout of 0 would not wait at all
+_OVER = "the time for the request is over"
+_SETTINGS: dict[str, Any] = {
+    "headers": {"Accept-Encoding": "identity"},  # answers are short; bombs come compressed
+    "limits": httpx2.Limits(max_connections=1000, max_keepalive_connections=100),  # as openai's
+    "follow_redirects": True,
+    "max_redirects": 3,
+}
+
+
+class _UnusableError(BadReplyError, openai.OpenAIError):
+    """openai hands on its own errors as they are, and takes all others for lost connections."""
+
+
+@contextmanager
+def bounded(until: float | None) -> Iterator[None]:
+    """Bound the requests of the block: over at `until` (monotonic seconds), answers limited."""
+    token = _UNTIL.set(until)
+    try:
+        yield
+    finally:
+        _UNTIL.reset(token)
+
+
+def _left(timeout: float | None = None) -> float | None:
+    """Seconds that a step may take: its own timeout, or what is left until the deadline."""
+    until = _UNTIL.get()
+    if until is None:
+        return timeout
+    left = until - time.monotonic()
+    return max(_INSTANT, left if timeout is None else min(left, timeout))
+
+
+class HttpClient(httpx2.Client):
+    """A sync client; httpx alone bounds the wait for the next byte, not the sum of all waits."""
+
+    def __init__(self) -> None:
+        super().__init__(**_SETTINGS, event_hooks={"response": [_stays]})
+        for transport in (self._transport, *self._mounts.values()):
+            pool: Any = getattr(transport, "_pool", None)
+            if (backend := getattr(pool, "_network_backend", None)) is not None:
+                pool._network_backend = _Backend(backend)  # noqa: SLF001  (httpx hands none on)
+
+    def __del__(self) -> None:
+        """Close what nobody closed, as openai's own client does."""
+        if not self.is_closed:
+            with suppress(Exception):
+                self.close()
+
+    def send(self, request: httpx2.Request, *, stream: bool = False, **how: Any) -> httpx2.Response:
+        """Send a request, in bounds."""
+        if _UNTIL.get() is None:
+            return super().send(request, stream=stream, **how)
+        response = super().send(request, stream=True, **how)
+        response.stream = _Stream(response.stream, response, streamed=stream)
+        if not stream:
+            response.read()
+            _check(response)
+        return response
+
+
+class AsyncHttpClient(httpx2.AsyncClient):
+    """The async twin of `HttpClient`."""
+
+    def __init__(self) -> None:
+        super().__init__(**_SETTINGS, event_hooks={"response": [_astays]})
+
+    async def send(
+        self, request: httpx2.Request, *, stream: bool = False, **how: Any
+    ) -> httpx2.Response:
+        """Send a request, in bounds."""
+        if _UNTIL.get() is None:
+            return await super().send(request, stream=stream, **how)
+        with _timeouts():
+            async with asyncio.timeout(_left()):
+                response = await super().send(request, stream=True, **how)
+                response.stream = _AsyncStream(response.stream, response, streamed=stream)
+                if not stream:
+                    await response.aread()
+        if not stream:
+            _check(response)
+        return response
+
+
+@contextmanager
+def _timeouts() -> Iterator[None]:
+    """Raise asyncio's timeouts as httpx's, which openai knows."""
+    try:
+        yield
+    except TimeoutError as error:
+        raise httpx2.ReadTimeout(_OVER) from error
+
+
+def _check(response: httpx2.Response) -> None:
+    """Raise if a whole answer is no JSON object: an empty body, a page."""
+    if response.is_success and not is_json_object(response.content):
+        raise _UnusableError.of(response.content)
+
+
+def _stays(response: httpx2.Response) -> None:
+    """Raise if a redirect leaves the host or its encryption, or would lose the request's body."""
+    if _UNTIL.get() is None or not response.has_redirect_location:
+        return
+    here, there = response.request.url, response.headers["location"]
+    target = here.join(there)
+    safe = target.scheme in ("https", here.scheme)
+    if target.host != here.host or not safe or response.status_code not in (307, 308):
+        place = target.copy_with(query=None, fragment=None, username=None, password=None)
+        raise _UnusableError(
+            f"redirects ({response.status_code}) to {place}, which is not followed; "
+            "if that is right, give it as base_url="
+        )
+
+
+async def _astays(response: httpx2.Response) -> None:
+    _stays(response)
+
+
+class _Measured:
+    """Decompress the pieces of a body and measure them, so that memory stays limited."""
+
+    def __init__(self, stream: Any, response: httpx2.Response, *, streamed: bool) -> None:
+        self._stream, self._until = stream, _UNTIL.get() or math.inf
+        self._events = streamed and response.is_success  # what comes is read by the line
+        self._size, self._first, self._whole = 0, True, bytearray()
+        coding = response.headers.pop("content-encoding", "identity").strip().lower()
+        if coding not in ("identity", "gzip", "deflate"):
+            raise _UnusableError(f"compresses its answers ({coding}), which was not asked for")
+        self._unpack = None if coding == "identity" else zlib.decompressobj(47)  # gzip or zlib
+
+    def _read(self, piece: bytes) -> bytes:
+        """A piece as it goes on; of a stream that is none, it is kept until the end."""
+        if self._unpack is not None:
+            try:
+                piece = self._unpack.decompress(piece, LARGEST + 1)
+            except zlib.error:
+                raise _UnusableError("compresses its answers wrongly") from None
+        newline = piece.rfind(b"\n") if self._events and not self._whole else -1
+        self._size = len(piece) - newline - 1 + (self._size if newline < 0 else 0)
+        if max(self._size, len(piece)) > LARGEST:
+            raise _UnusableError(TOO_LARGE)
+        if self._events and self._first and piece.strip():
+            self._first = False
+            self._whole += piece if piece.lstrip()[:1] in (b"{", b"<", b"[") else b""
+            return b"" if self._whole else piece
+        if self._whole:
+            self._whole += piece
+            return b""
+        return piece
+
+    def _rest(self) -> bytes:
+        """A whole answer in place of a stream, as a stream of one event."""
+        if not self._whole:
+            return b""
+        try:
+            if is_json_object(self._whole):
+                return b"data: " + json.dumps(json.loads(self._whole)).encode() + b"\n\n"
+        except (ValueError, RecursionError):
+            pass
+        raise _UnusableError.of(self._whole)
+
+
+class _Stream(_Measured, httpx2.SyncByteStream):
+    def __iter__(self) -> Iterator[bytes]:
+        pieces = iter(self._stream)
+        while True:
+            if time.monotonic() > self._until:
+                raise httpx2.ReadTimeout(_OVER)
+            with bounded(self._until):
+                piece = next(pieces, None)
+            if piece is None:
+                break
+            yield self._read(piece)
+        yield self._rest()
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+class _AsyncStream(_Measured, httpx2.AsyncByteStream):
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        pieces = aiter(self._stream)
+        while True:
+            with bounded(self._until):
+                left = _left()
+            with _timeouts():
+                async with asyncio.timeout(left):
+                    piece = await anext(pieces, None)
+            if piece is None:
+                break
+            yield self._read(piece)
+        yield self._rest()
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
+class _Backend(httpcore2.NetworkBackend):
+    """Connections whose every step ends with the request that is under way."""
+
+    def __init__(self, backend: httpcore2.NetworkBackend) -> None:
+        self._backend = backend
+
+    def connect_tcp(
+        self, host: str, port: int, timeout: float | None = None, *args: Any, **how: Any
+    ) -> httpcore2.NetworkStream:
+        return _Socket(self._backend.connect_tcp(host, port, _left(timeout), *args, **how))
+
+    def sleep(self, seconds: float) -> None:
+        self._backend.sleep(seconds)
+
+
+class _Socket(httpcore2.NetworkStream):
+    def __init__(self, stream: httpcore2.NetworkStream) -> None:
+        self._stream = stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, _left(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, _left(timeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore2.NetworkStream:
+        return _Socket(self._stream.start_tls(ssl_context, server_hostname, _left(timeout)))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)

@@ -1,0 +1,152 @@
+"""Settings that users give: what is sent, what is refused, and what of it makes another key."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import guarantee_summarizer as gs
+from guarantee_summarizer.testing import Reply, ScriptedEndpoint
+
+from .conftest import ANSWER, KEY
+
+PLACE = {"model": "m", "base_url": "http://127.0.0.1:9/v1"}
+
+
+def test_settings_are_sent_as_they_are_in_every_request(ask):
+    settings = {"temperature": 0, "top_k": 5, "reasoning_effort": "low", "guided": {"a": [1]}}
+    asked = ask([Reply(answer=ANSWER)], request=settings, max_tokens=700, review=True)
+    assert len(asked.requests) == 2
+    for request in asked.requests:
+        assert request | settings | {"max_tokens": 700} == request
+
+
+def test_without_settings_a_request_is_what_it_always_was(ask_whole):
+    (request,) = ask_whole([Reply(answer=ANSWER)]).requests
+    assert request.keys() == {"model", "messages", "tools", "tool_choice"}
+
+
+def test_a_reviewer_elsewhere_gets_no_settings_that_are_not_meant_for_it(article):
+    with ScriptedEndpoint([Reply(answer={"verdicts": []})]) as other:
+        reader = gs.Endpoint(model="r", base_url=other.url)
+        with ScriptedEndpoint([Reply(answer=ANSWER)]) as endpoint:
+            gs.summarize(article, "m", base_url=endpoint.url, request={"top_k": 5}, review=reader)
+        assert "top_k" in endpoint.requests[0]
+        assert "top_k" not in other.requests[0]
+
+
+def test_a_body_for_a_batch_has_the_settings_too(article):
+    summarizer = gs.Summarizer(**PLACE, request={"seed": 7}, max_tokens=900)
+    body = summarizer.request(article)
+    assert (body["seed"], body["max_tokens"]) == (7, 900)
+
+
+def test_openai_itself_gets_the_name_that_its_newer_models_take(article):
+    body = gs.Summarizer("m", api_key=KEY, max_tokens=900).request(article)
+    assert body["max_completion_tokens"] == 900
+    assert "max_tokens" not in body
+
+
+@pytest.mark.parametrize("options", [{"request": {"seed": 7}}, {"max_tokens": 900}])
+def test_a_setting_is_another_key_and_none_is_the_key_of_before(article, options):
+    plain = gs.Summarizer(**PLACE)
+    assert gs.Summarizer(**PLACE, **options).key(article) != plain.key(article)
+    assert gs.Summarizer(**PLACE, request={}, max_tokens=None).key(article) == plain.key(article)
+
+
+def test_settings_come_back_from_a_ledger():
+    summarizer = gs.Summarizer(**PLACE, request={"seed": 7}, max_tokens=900)
+    again = gs.Summarizer(**json.loads(json.dumps(summarizer.settings)))
+    assert again.options == summarizer.options
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        *(
+            ({"request": {name: 1}}, f"{name!r} cannot be set here")
+            for name in ("messages", "model", "tools", "tool_choice", "response_format", "stream",
+                         "stream_options", "n", "timeout", "extra_body", "extra_headers")
+        ),
+        ({"request": {"max_tokens": 1}}, "give max_tokens="),
+        ({"request": ["seed"]}, "has to map names"),
+        ({"request": {1: 2}}, "has to map names"),
+        ({"request": {"seed": object()}}, "cannot be sent as JSON"),
+        ({"request": {"temperature": float("nan")}}, "cannot be sent as JSON"),
+        ({"max_tokens": 0}, "above 0"),
+    ],
+)  # fmt: skip
+def test_settings_that_cannot_work_are_refused_at_once(options, says):
+    with pytest.raises(gs.ConfigurationError, match=says):
+        gs.Summarizer(**PLACE, **options)
+
+
+def test_the_embedded_extractor_takes_no_settings_of_requests():
+    with pytest.raises(gs.ConfigurationError, match="name a model"):
+        gs.Summarizer(request={"seed": 7})
+
+
+@pytest.mark.parametrize(
+    "around", [f"{KEY}\n", f"  {KEY}\t", f"“{KEY}”", f"'{KEY}'", f'"{KEY}"\r\n', f"\ufeff{KEY}"]
+)
+def test_what_stands_around_a_key_is_taken_off(article, monkeypatch, around):
+    assert gs.Endpoint(model="m", api_key=around).key == KEY
+    monkeypatch.setenv("OPENAI_API_KEY", around)
+    assert gs.Endpoint(model="m").key == KEY
+
+
+@pytest.mark.parametrize("inside", ["\n", " ", "“", "é", "\u200b", "\x00"])
+@pytest.mark.parametrize("source", ["api_key=", "OPENAI_API_KEY"])
+def test_a_key_with_a_character_that_no_key_has_is_named_and_not_shown(monkeypatch, inside, source):
+    key = f"{KEY[:20]}{inside}{KEY[20:]}"
+    given = {"api_key": key} if source == "api_key=" else {}
+    if not given and inside != "\x00":  # no environment holds a NUL
+        monkeypatch.setenv("OPENAI_API_KEY", key)
+    elif not given:
+        pytest.skip("no environment holds a NUL")
+    with pytest.raises(gs.ConfigurationError, match=source) as raised:
+        gs.Summarizer(**PLACE, **given)
+    assert KEY[:8] not in str(raised.value)
+    assert KEY[-8:] not in str(raised.value)
+
+
+def test_an_address_from_the_environment_is_checked_too(monkeypatch):
+    monkeypatch.setenv("OPENAI_BASE_URL", "localhost:11434/v1")
+    with pytest.raises(gs.ConfigurationError, match="OPENAI_BASE_URL='localhost"):
+        gs.Summarizer("m")
+
+
+def failure(ask, **options):
+    return ask([Reply(answer=ANSWER)], attempts=1, **options).error
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kind", "says"),
+    [
+        ("ALL_PROXY", "socks5://me:secret@127.0.0.1:9", gs.ConfigurationError,
+         r"127\.0\.0\.1:9 needs a package \(socksio\): pip install 'httpx2\[socks\]'"),
+        ("ALL_PROXY", "gopher://127.0.0.1:9", gs.ConfigurationError, "check base_url, HTTP_PROXY"),
+        ("HTTP_PROXY", "http://me:secret@127.0.0.1:9", gs.UnreachableError,
+         r"through the proxy 127\.0\.0\.1:9, .*check the proxy, NO_PROXY and base_url"),
+        ("SSL_CERT_FILE", "/nonexistent/ca.pem", gs.ConfigurationError,
+         "SSL_CERT_FILE=/nonexistent/ca.pem: cannot be read"),
+    ],
+)  # fmt: skip
+def test_the_environment_that_keeps_a_request_back_is_named(
+    ask, monkeypatch, name, value, kind, says
+):
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.delenv("SSL_CERT_DIR", raising=False)
+    if name == "SSL_CERT_FILE":
+        monkeypatch.setattr("ssl.SSLContext.load_verify_locations", _missing)
+    monkeypatch.setenv(name, value)
+    error = failure(ask)
+    assert type(error) is kind
+    assert "secret" not in str(error)
+    with pytest.raises(kind, match=says):
+        raise error
+
+
+def _missing(*_: object, **__: object) -> None:
+    raise FileNotFoundError(2, "No such file or directory")
