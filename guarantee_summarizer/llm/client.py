@@ -14,6 +14,7 @@ from typing import Any, cast
 import tenacity
 
 from guarantee_summarizer.errors import GuaranteeSummarizerError
+from guarantee_summarizer.llm.answers import ANSWER
 from guarantee_summarizer.llm.connection import Connection
 from guarantee_summarizer.llm.faults import fault, policy
 from guarantee_summarizer.llm.messages import Account, Completion, Pieces, Request
@@ -59,7 +60,7 @@ class ModelClient:
         """Do what `run` does, without blocking the event loop."""
         return await self._adriven(conversation, account, next(conversation))
 
-    def stream(self, conversation: Conversation, account: Account) -> Iterator[str | Any]:
+    def stream(self, conversation: Conversation, account: Account) -> Iterator[Any]:
         """Yield the complete part of the first answer each time it grows, then `run`'s result.
 
         Clients of providers without OpenAI's chat completions yield only the result.
@@ -67,37 +68,37 @@ class ModelClient:
         if not Connection.streams(self._first.client):
             yield self.run(conversation, account)
             return
-        pieces, request, failure = Pieces(), next(conversation), None
+        request, failure = next(conversation), None
+        pieces = Pieces(ANSWER)
         opened, retrying = self._first.opened, _retrying(account, tenacity.Retrying)
         try:
             with retrying(opened, request, account) as chunks:
                 for chunk in chunks:
-                    if prefix := pieces.add(chunk):
-                        yield prefix
+                    if (partial := pieces.add(chunk)) is not None:
+                        yield partial
         except Exception as error:  # noqa: BLE001  (`fault` translates every error)
             failure = self._fault(error, request, account)
-        if failure and not pieces.text:
+        if failure and pieces.empty:
             raise failure
         completion = self._first.received(request, pieces.completion, account)
         yield self._driven(conversation, account, request, completion)
 
-    async def astream(
-        self, conversation: Conversation, account: Account
-    ) -> AsyncIterator[str | Any]:
+    async def astream(self, conversation: Conversation, account: Account) -> AsyncIterator[Any]:
         """Do what `stream` does, without blocking the event loop."""
         if not Connection.streams(self._first.aclient):
             yield await self.arun(conversation, account)
             return
-        pieces, request, failure = Pieces(), next(conversation), None
+        request, failure = next(conversation), None
+        pieces = Pieces(ANSWER)
         opened, retrying = self._first.aopened, _retrying(account, tenacity.AsyncRetrying)
         try:
             async with await retrying(opened, request, account) as chunks:
                 async for chunk in chunks:
-                    if prefix := pieces.add(chunk):
-                        yield prefix
+                    if (partial := pieces.add(chunk)) is not None:
+                        yield partial
         except Exception as error:  # noqa: BLE001  (`fault` translates every error)
             failure = self._fault(error, request, account)
-        if failure and not pieces.text:
+        if failure and pieces.empty:
             raise failure
         completion = self._first.received(request, pieces.completion, account)
         yield await self._adriven(conversation, account, request, completion)
