@@ -110,10 +110,8 @@ def claims_model(count: int, schema: dict[str, Any]) -> type[Answer]:
         def model_json_schema(cls, *_: Any, **__: Any) -> dict[str, Any]:
             return schema
 
-    model: type[Answer] = create_model(
-        "Mended", __base__=Claims, **{name: (Any, None) for name in claims}
-    )
-    return model
+    named: dict[str, Any] = dict.fromkeys(claims, (Any, None))
+    return create_model("Mended", __base__=Claims, **named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +210,7 @@ class _Reading:
         """The fields by their names, also where they stand one level too high or too low."""
         made: dict[str, Any] = {}
         beside: dict[str, Any] = {}
+        foreign: list[str] = []
         for key, value in data.items():
             name, part = known(key, _FIELDS), known(key, _STRUCTURE)
             if name or part:
@@ -220,7 +219,11 @@ class _Reading:
                 for inner in value:
                     self._add(made, str(known(inner, _FIELDS)), value[inner])
             elif key not in Summary.model_fields and _is_content(value):
-                self.losses.append(f"{key!r} is no field of it")
+                foreign.append(key)
+        if foreign:
+            more = f" and {len(foreign) - _TOLD} more" if len(foreign) > _TOLD else ""
+            names = ", ".join(repr(key[:80]) for key in foreign[:_TOLD])
+            self.losses.append(f"it holds what is no field of it: {names}{more}")
         if beside:
             self._add_beside(made, beside)
         return made

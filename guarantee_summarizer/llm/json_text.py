@@ -16,7 +16,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from guarantee_summarizer.llm.bounds import LONGEST, bounded
@@ -37,6 +37,8 @@ _CLOSES = re.compile(rf"</{_REASONING}>|\[/THINK\]|◁/think▷", re.IGNORECASE)
 _CALLS = 50  # of one answer that are read
 _WRAPPERS = 4  # objects around the answer
 _WIDTH = 50  # objects of a list that may be the answer
+_NAME = 80  # characters of a field's name
+_TRIES = 1_000  # braces that may begin the answer
 _PATIENCE = 4  # times that a text is read in search of an answer
 
 
@@ -86,12 +88,13 @@ def known(key: str, names: Iterable[str]) -> str | None:
     """
     if key in names:
         return key
-    folded = _folded(key)
+    folded = _folded(key[:_NAME])
     return next((name for name in names if _folded(name) == folded), None) if folded else None
 
 
+@lru_cache(maxsize=1024)
 def _folded(name: str) -> str:
-    return re.sub(r"[\W_]", "", name[:80]).casefold().removesuffix("s")
+    return re.sub(r"[\W_]", "", name).casefold().removesuffix("s")
 
 
 def read_json(text: str) -> Any:
@@ -127,8 +130,9 @@ def read_object(texts: Sequence[str], fields: Fields) -> Found:
 
 def _read(text: str, fields: Fields) -> Found:
     size, text = len(text), text[:LONGEST]
-    if text.lstrip().startswith('"') and isinstance(inner := read_json(text), str):
-        text = inner  # JSON of JSON
+    for _ in range(_WRAPPERS):  # JSON of JSON
+        if text.lstrip().startswith('"') and isinstance(inner := read_json(text), str):
+            text = inner
     candidates = _candidates(text, fields)
     if not any(candidate.fit for candidate in candidates) and '{\\"' in text:  # escaped once more
         candidates = _candidates(_unescaped(text), fields)
@@ -152,8 +156,8 @@ def _read(text: str, fields: Fields) -> Found:
 def _candidates(text: str, fields: Fields) -> list[_Candidate]:
     """The objects in a text that may be the answer; those of reasoning in front of it are not."""
     found: list[_Candidate] = []
-    at, work = 0, 0
-    while (mark := _NEXT.search(text, at)) and work <= _PATIENCE * len(text):
+    at, work, tries = 0, 0, 0
+    while (mark := _NEXT.search(text, at)) and work <= _PATIENCE * len(text) and tries < _TRIES:
         at = mark.end()
         if mark["opens"]:
             end = _CLOSES.search(text, at)
@@ -161,6 +165,7 @@ def _candidates(text: str, fields: Fields) -> list[_Candidate]:
         elif mark["closes"]:  # the reasoning began before the text, or without a mark
             found.clear()
         else:
+            tries += 1
             value = _value(text, mark.start())
             held = [*_held(value, fields)]
             found += held

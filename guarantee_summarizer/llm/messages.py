@@ -20,7 +20,8 @@ from guarantee_summarizer.text import writable
 __all__ = ["Account", "Completion", "Pieces", "Request"]
 
 _FILTERED = "stopped by the provider's content filter"
-_LIVE = 100_000  # characters of an answer that is shown while it is streamed
+_LIVE = 50_000  # characters of an answer that is shown while it is streamed
+_GROWTH = 20  # parts of it that have to come before it is shown again
 _Answer = TypeVar("_Answer", bound=Answer)
 _ENDED = frozenset({"tool_calls", "stop", "length", "content_filter"})
 
@@ -182,7 +183,7 @@ class Pieces:
         self._answer = answer
         self._calls: list[_Call] = []
         self._content: list[str] = []
-        self._size = 0
+        self._size = self._read = 0
         self._refusal = ""
         self._finish: str | None = None
         self._usage: Any = None
@@ -199,8 +200,10 @@ class Pieces:
             self._refusal += getattr(choice.delta, "refusal", None) or ""
             piece = "".join(self._pieces(choice.delta))
         self._size += len(piece)
-        if self._size > _LIVE or not ("}" in piece or "," in piece):
+        grown = self._size - self._read >= self._size // _GROWTH
+        if self._size > _LIVE or not grown or not ("}" in piece or "," in piece):
             return None
+        self._read = self._size
         read = self.completion.read(self._answer)
         if not read.found.fit or read.found.data == self._shown:
             return None

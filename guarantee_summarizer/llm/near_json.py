@@ -21,12 +21,11 @@ _CLOSING = {
 _COMMENT = r"//|[#]|/\*"
 _AFTER_KEY = re.compile(r"\s*:")
 _AFTER_ITEM = re.compile(rf"\s*(?:[,\]]|{_COMMENT}|\Z)")
+_TEXT = r"""(?:"[^"]{0,200}"|'[^']{0,200}')"""
 _AFTER_VALUE = re.compile(
-    rf"""\s*(?:[}}\]]|\Z|{_COMMENT}|,\s*(?:[}}\],]|\Z|{_COMMENT}
-    |(?:"[^"]{{0,200}}"|'[^']{{0,200}}'|[^\W\d][\w$-]*)\s*(?::|\Z)  # the next key
-    |"[^"]{{0,200}}\Z|'[^']{{0,200}}\Z))""",
-    re.VERBOSE,
+    rf"\s*(?:[}}\]]|{_COMMENT}|,\s*(?:[}}\],]|{_COMMENT}|(?:{_TEXT}|\w+)\s*:))"
 )
+_AT_THE_END = re.compile(r"""\s*(?:,\s*(?:(?:"[^"]{0,200}"?|'[^']{0,200}'?|\w*)\s*)?)?\Z""")
 _ESCAPE = re.compile(r"\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\U[0-9a-fA-F]{8}|\\.", re.DOTALL)
 _KEPT = ("\\b", "\\f", "\\n", "\\r", "\\t", '\\"', "\\\\", "\\/")
 _DEEPEST = 100
@@ -134,6 +133,8 @@ class Lenient:
         """A text; a quote in it is one that cannot be its end, as nothing follows that may."""
         quote, start = self._text[self.at], self.at + 1
         end = _CLOSING[quote].match(self._text, start)
+        if end and after is _AFTER_VALUE and _AT_THE_END.match(self._text, end.end()):
+            after = _AT_THE_END
         while end and not after.match(self._text, end.end()):
             if after is not _AFTER_VALUE:
                 self._break()
