@@ -34,6 +34,7 @@ _NEXT = re.compile(
     re.IGNORECASE,
 )
 _CLOSES = re.compile(rf"</{_REASONING}>|\[/THINK\]|◁/think▷", re.IGNORECASE)
+_MEMBER = re.compile(r"""["']([\w -]{1,40})["']\s*:""")
 _CALLS = 50  # of one answer that are read
 _WRAPPERS = 4  # objects around the answer
 _WIDTH = 50  # objects of a list that may be the answer
@@ -133,9 +134,9 @@ def _read(text: str, fields: Fields) -> Found:
     for _ in range(_WRAPPERS):  # JSON of JSON
         if text.lstrip().startswith('"') and isinstance(inner := read_json(text), str):
             text = inner
-    candidates = _candidates(text, fields)
+    candidates, beside = _candidates(text, fields)
     if not any(candidate.fit for candidate in candidates) and '{\\"' in text:  # escaped once more
-        candidates = _candidates(_unescaped(text), fields)
+        candidates, beside = _candidates(_unescaped(text), fields)
     if not candidates:
         return Found(losses=("the answer holds no JSON object",))
     at = max(range(len(candidates)), key=lambda i: (candidates[i].fit, i))
@@ -146,24 +147,29 @@ def _read(text: str, fields: Fields) -> Found:
         losses.append(f"the answer breaks off at character {best.broken} of {size}{where}")
     elif any(later.broken and later.fit for later in candidates[at + 1 :]):
         losses.append(f"the answer breaks off in a second object, at character {size}")
-    losses += _left_out(best, candidates, fields)
+    losses += _left_out(best, candidates, beside, fields)
     data, cuts = bounded(best.data)
     if size > LONGEST:
         cuts.append(f"the answer has {size} characters; {size - LONGEST} were not read")
     return Found(data, best.fit, tuple(losses), tuple(cuts))
 
 
-def _candidates(text: str, fields: Fields) -> list[_Candidate]:
-    """The objects in a text that may be the answer; those of reasoning in front of it are not."""
+def _candidates(text: str, fields: Fields) -> tuple[list[_Candidate], str]:
+    """The objects in a text that may be the answer, and the text beside them.
+
+    Reasoning in front of the answer is neither.
+    """
     found: list[_Candidate] = []
+    beside: list[str] = []
     at, work, tries = 0, 0, 0
     while (mark := _NEXT.search(text, at)) and work <= _PATIENCE * len(text) and tries < _TRIES:
+        beside.append(text[at : mark.start()])
         at = mark.end()
         if mark["opens"]:
             end = _CLOSES.search(text, at)
             at = end.end() if end else len(text)
         elif mark["closes"]:  # the reasoning began before the text, or without a mark
-            found.clear()
+            found, beside = [], []
         else:
             tries += 1
             value = _value(text, mark.start())
@@ -175,7 +181,7 @@ def _candidates(text: str, fields: Fields) -> list[_Candidate]:
                 fits = any(candidate.fit for candidate in held)
                 line = text.find("\n{", mark.end(), value.end)
                 at = (line if line >= 0 else max(at, mark.end())) if fits else mark.end()
-    return found
+    return found, "".join([*beside, text[at:]])
 
 
 def _value(text: str, start: int) -> _Value:
@@ -261,15 +267,21 @@ def _remove(holder: Any, node: Any) -> None:
         del holder[next(key for key, value in holder.items() if value is node)]
 
 
-def _left_out(best: _Candidate, candidates: Iterable[_Candidate], fields: Fields) -> Iterator[str]:
-    """What other objects hold that the answer does not hold at all."""
-    have = {known(key, fields) for key in best.data}
-    for other in candidates:
-        for key, value in other.data.items():
-            name = known(key, fields)
-            if name and value and name not in have and isinstance(value, list | dict):
-                have.add(name)
-                yield f"another object beside the answer holds {name!r}, which the answer does not"
+def _left_out(
+    best: _Candidate, candidates: Iterable[_Candidate], beside: str, fields: Fields
+) -> Iterator[str]:
+    """What other objects, or pieces of one, hold that the answer does not hold at all."""
+    have = {known(key, fields) for key, value in best.data.items() if value not in ("", None)}
+    elsewhere = [
+        known(key, fields)
+        for other in candidates
+        for key, value in other.data.items()
+        if value and isinstance(value, list | dict)
+    ]
+    elsewhere += [known(match[1], fields) for match in _MEMBER.finditer(beside)]
+    for name in dict.fromkeys(elsewhere):
+        if name and name not in have:
+            yield f"what stands beside the answer holds {name!r}, which the answer does not"
 
 
 def _joined(first: Found, second: Found, fields: Fields) -> Found:

@@ -26,6 +26,7 @@ _AFTER_VALUE = re.compile(
     rf"\s*(?:[}}\]]|{_COMMENT}|,\s*(?:[}}\],]|{_COMMENT}|(?:{_TEXT}|\w+)\s*:))"
 )
 _AT_THE_END = re.compile(r"""\s*(?:,\s*(?:(?:"[^"]{0,200}"?|'[^']{0,200}'?|\w*)\s*)?)?\Z""")
+_UNSURE = re.compile(r"\s*(?::|,\s*[\"'{\[])")  # the quote may be the end all the same
 _ESCAPE = re.compile(r"\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\U[0-9a-fA-F]{8}|\\.", re.DOTALL)
 _KEPT = ("\\b", "\\f", "\\n", "\\r", "\\t", '\\"', "\\\\", "\\/")
 _DEEPEST = 100
@@ -136,7 +137,7 @@ class Lenient:
         if end and after is _AFTER_VALUE and _AT_THE_END.match(self._text, end.end()):
             after = _AT_THE_END
         while end and not after.match(self._text, end.end()):
-            if after is not _AFTER_VALUE:
+            if after is not _AFTER_VALUE or _UNSURE.match(self._text, end.end()):
                 self._break()
             end = _CLOSING[quote].match(self._text, end.end())
         if end is None:

@@ -116,7 +116,8 @@ def _listed(written: dict[str, Any], model: type[BaseModel]) -> list[Any] | None
         return [written]
     values = [*written.values()]
     if len(values) == 1 and isinstance(values[0], list):
-        return values[0]
+        named = not next(iter(written)).isidentifier() or all(map(is_absent, _flat(values[0])))
+        return None if named else values[0]
     first, *others = (name for name, kind in names.items() if kind.required)
     if all(isinstance(value, dict) for value in values):
         return [_named(key, value, first) for key, value in written.items()]
