@@ -27,7 +27,11 @@ _AFTER_VALUE = re.compile(
 )
 _AT_THE_END = re.compile(r"""\s*(?:,\s*(?:(?:"[^"]{0,200}"?|'[^']{0,200}'?|\w*)\s*)?)?\Z""")
 _UNSURE = re.compile(r"\s*(?::|,\s*[\"'{\[])")  # the quote may be the end all the same
-_ESCAPE = re.compile(r"\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\U[0-9a-fA-F]{8}|\\.", re.DOTALL)
+_ESCAPE = re.compile(
+    r"(?P<pair>\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"  # of surrogates
+    r"|\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\U[0-9a-fA-F]{8}|\\.",
+    re.DOTALL,
+)
 _KEPT = ("\\b", "\\f", "\\n", "\\r", "\\t", '\\"', "\\\\", "\\/")
 _DEEPEST = 100
 
@@ -166,7 +170,7 @@ def _unescaped(body: str) -> str:
 
 def _meant(match: re.Match[str]) -> str:
     escape = match[0]
-    if escape in _KEPT:
+    if match["pair"] or escape in _KEPT:
         return str(json.loads(f'"{escape}"'))
     if digits := escape[2:]:  # of \x, \u or \U
         point = int(digits, 16)

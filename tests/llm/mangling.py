@@ -201,7 +201,7 @@ def loosely(tree, random):
 def after_thought(tree, random):
     thought = random.choice([
         '<think>{"relevant": false, "headline": "No", "abstract": "x", "participants": []}</think>',
-        "<think>So {relevant: true, ...}?</think>", "Well, {\"", "[2] says {it}. ", "```json\n",
+        "<think>So {relevant: true, ...}?</think>", 'Well, {"', "[2] says {it}. ", "```json\n",
         '[THINK]{"relevant": false}[/THINK]', '{"relevant": false, "headline": "Draft"}\n',
         'A draft, {"relevant": false}, then</think>',
     ])  # fmt: skip

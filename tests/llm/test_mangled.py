@@ -17,7 +17,7 @@ from .conftest import ANSWER, TEXT
 from .mangling import leaves, mangled, values
 
 ARTICLE = gs.Article.from_text(TEXT, published="2026-01-06", source="norvia.txt")
-TRIED = int(os.environ.get("MANGLED", "400"))
+TRIED = int(os.environ.get("MANGLED", "300"))
 READERS = {
     strict: gs.Summarizer(
         "m", base_url="http://127.0.0.1:1/v1", attempts=1, review=False, strict=strict
