@@ -30,7 +30,7 @@ from guarantee_summarizer.errors import (
     UnsupportedError,
 )
 from guarantee_summarizer.lexicon import Cues, Lexicon
-from guarantee_summarizer.llm.answers import ANSWER, Problem, read_answer
+from guarantee_summarizer.llm.answers import ANSWER, Answer, Problem, read_answer
 from guarantee_summarizer.llm.messages import Account, Completion, Request
 from guarantee_summarizer.llm.repair import (
     RejectedClaim,
@@ -234,7 +234,7 @@ class Pipeline:
             return best.ending(f"a re-ask failed ({_cause(error)}){_BEFORE}")
         if completion.refusal:
             return best.ending(f"the model declined a re-ask{_BEFORE}")
-        repairs = read_repairs(completion.parsed, completion.text, rejected)
+        repairs = read_repairs(completion, rejected)
         if repairs is None:  # a model that answered in full instead
             if best.reviewer:  # which nobody would review
                 return replace(best, over=True)
@@ -248,9 +248,9 @@ class Pipeline:
         better = draft if draft.flaws <= best.flaws else best
         return replace(better, over=better.over or completion.finish in ("length", "broken"))
 
-    def partial(self, text: str, article: Article) -> Draft:
+    def partial(self, answer: Answer, article: Article) -> Draft:
         """Draft a summary from the complete part of an answer that is still streamed."""
-        claims = read_answer(ANSWER.model_validate_json(text), article).summary
+        claims = read_answer(answer, article).summary
         claims = claims.replace(incomplete=(*claims.incomplete, "the answer is still coming in"))
         return replace(self._verified(claims, article), partial=True)
 
@@ -292,10 +292,7 @@ class Pipeline:
 
     def _read(self, completion: Completion, article: Article) -> Draft:
         """Read and verify a whole answer."""
-        answer = completion.parsed
-        if not isinstance(answer, ANSWER):  # a stream, or nothing that instructor could read
-            answer = ANSWER.model_validate_json(completion.text)
-        parsed = read_answer(answer, article)
+        parsed = read_answer(completion.read(ANSWER), article)
         if parsed.empty:
             return replace(_NOTHING, problems=parsed.problems)
         draft = self._verified(parsed.summary, article)

@@ -178,7 +178,7 @@ class Summarizer:
         account.attempt()
         return self._pipeline.extract(article)
 
-    def _streamed(self, piece: str | Draft, article: Article, account: Account) -> Summary:
+    def _streamed(self, piece: Any, article: Article, account: Account) -> Summary:
         """The summary of a partial answer, or at the end of the final draft."""
         if isinstance(piece, Draft):
             return self._pipeline.finish(piece, article, account.total)

@@ -22,6 +22,7 @@ __all__ = [
     "is_invisible",
     "looks_english",
     "printable",
+    "writable",
 ]
 
 _PRINTED = "\n\t\u200c\u200d"  # line ends; joiners that some scripts are spelled with
@@ -40,6 +41,29 @@ _FOLDED = (
 def is_invisible(char: str) -> bool:
     """Tell whether a character has no shape: zero width, direction marks, soft hyphens (Cf)."""
     return unicodedata.category(char) == "Cf"
+
+
+_UNWRITABLE = re.compile(
+    "[\x00\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+    + "]"
+)
+
+
+def writable(text: str) -> str:
+    r"""Replace what no file, database or terminal takes by U+FFFD: NUL, surrogates, noncharacters.
+
+    A pair of surrogates becomes the character that it stands for.
+
+    >>> writable("a\ud83d b\0") == "a\ufffd b\ufffd", writable("\ud83d\ude00") == "\U0001f600"
+    (True, True)
+    """
+    if text.isascii() and "\0" not in text:  # as nearly always
+        return text
+    if _UNWRITABLE.search(text) is None:
+        return text
+    paired = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return _UNWRITABLE.sub("\ufffd", paired)
 
 
 _FLAG = re.compile(

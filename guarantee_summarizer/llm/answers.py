@@ -1,56 +1,48 @@
 """Read a language model's answer item by item, and report what does not fit or was cut off.
 
 A malformed or truncated answer is never the same as "nothing found": complete items are kept, the
-others are reported one by one. `ANSWER` is the response model for instructor: its lists validate
-item by item, so that one bad item costs only itself.
-
-Citations cannot be grounded while instructor validates: that needs the article as instructor's
-`context=`, and then every message, article included, is rendered as a template. So `ANSWER` takes
-sentence numbers as they are written, and `read_answer` grounds them.
+others are reported one by one. `ANSWER` is the response model for instructor. It finds the object
+in what was written; its items are validated by `read_answer`, one by one, as a bad one must cost
+only itself, and as their sentence numbers need the article. (Instructor would have to get that as
+`context=`, and would then render every message, article included, as a template.)
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Self
+from typing import Any, ClassVar, Self, cast
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    WrapValidator,
-    create_model,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from pydantic_core import ErrorDetails
 
 from guarantee_summarizer.article import Article
+from guarantee_summarizer.llm.json_text import Found, known, read_json, read_object
+from guarantee_summarizer.llm.shapes import as_flag, as_items, as_meant, as_prose, is_absent
 from guarantee_summarizer.schema import Finding, GuaranteeStructure, Summary, Withheld
-from guarantee_summarizer.schema.claims import SECTIONS, TEXTS
-from guarantee_summarizer.schema.evidence import ground
-from guarantee_summarizer.schema.json_schema import to_wire, wire_schema
+from guarantee_summarizer.schema.claims import SECTIONS, TEXTS, Section
+from guarantee_summarizer.schema.json_schema import wire_schema
 
 __all__ = [
     "ANSWER",
+    "Answer",
     "ParsedAnswer",
     "Problem",
-    "as_written",
     "claims_model",
-    "compact",
-    "complete_prefix",
     "read_answer",
     "read_item",
-    "read_object",
 ]
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|["{}\[\],]', re.DOTALL)
-_COMPLETE_INSIDE = ("{", "{[", "{{", "{{[")  # the answer, its lists, the structure, its layers
 _LISTS = {section.name: section for section in SECTIONS if section.many}
+_STRUCTURE = [name for name in GuaranteeStructure.model_fields if name != "evidence"]
+_FIELDS: dict[str, type] = {
+    "relevant": bool,
+    **dict.fromkeys(TEXTS, str),
+    **{section.field: list for section in SECTIONS},
+    "structure": dict,
+}
+_TOLD = 10  # unknown fields that are named
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,117 +53,73 @@ class Problem:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Misfit:
-    """An item that does not fit the schema, as it was written, with pydantic's reasons.
+class Answer(BaseModel):
+    """Base of the response models: finds its object in any text, and validates nothing."""
 
-    Without reasons it is a whole section that is no list.
-    """
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
-    written: Any
-    reasons: tuple[ErrorDetails, ...] = ()
-
-
-def _valid_or_misfit(written: Any, validate: Callable[[Any], Any]) -> Any:
-    if isinstance(written, _Misfit):
-        return written
-    try:
-        return validate(written)
-    except ValidationError as error:
-        return _Misfit(written, tuple(error.errors(include_url=False)))
-
-
-def _as_list(value: Any) -> Any:
-    if value is None:
-        return ()
-    return value if isinstance(value, list) else (_Misfit(value),)
-
-
-def _or_none(kind: type[Any]) -> BeforeValidator:
-    return BeforeValidator(lambda value: value if isinstance(value, kind) else None)
-
-
-class _Answer(BaseModel):
-    """Base of the response models: reads any text, as far as it is one JSON object."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", arbitrary_types_allowed=True)
-
-    lost: str | None = None
-    written: dict[str, Any] = Field({}, repr=False)
+    fields: ClassVar[Mapping[str, type]]
+    found: Found
+    source: str = ""
 
     @classmethod
     def model_validate_json(cls, json_data: str | bytes | bytearray, **_: Any) -> Self:
+        """Read one text, as instructor does with OpenAI's answers."""
         text = json_data if isinstance(json_data, str) else bytes(json_data).decode()
-        data, lost = read_object(text)
-        return cls.model_validate(data | {"lost": lost, "written": data})
+        return cls.read([text])
 
     @classmethod
     def model_validate(cls, obj: Any, **_: Any) -> Self:
-        return super().model_validate(obj, context={"wire": True})
+        """Read an object, as instructor does with other providers' answers."""
+        return cls.read([json.dumps(obj)])
 
-
-class _WholeAnswer(_Answer):
-    relevant: Annotated[bool | None, _or_none(bool)] = None
-    headline: Annotated[str | None, _or_none(str)] = None
-    abstract: Annotated[str | None, _or_none(str)] = None
-    structure: Annotated[GuaranteeStructure | _Misfit | None, _or_none(dict)] = None
-
-    @model_validator(mode="before")
     @classmethod
-    def _layers_are_a_section(cls, data: dict[str, Any]) -> dict[str, Any]:
-        structure = data.get("structure")
-        if not isinstance(structure, dict):
-            return data
-        rest = {name: value for name, value in structure.items() if name != "layers"}
-        return data | {"structure": rest, "layers": structure.get("layers")}
+    def read(cls, texts: Sequence[str]) -> Self:
+        """Read one text, or the arguments of several calls as one answer."""
+        found = read_object(texts, cls.fields)
+        named = {known(key, cls.fields): value for key, value in found.data.items()}
+        claims = {str(name): v for name, v in named.items() if name in cls.model_fields}
+        return cast("Self", cls.model_construct(found=found, source="\n".join(texts), **claims))
+
+
+class _WholeAnswer(Answer):
+    fields = _FIELDS
 
     @classmethod
     def model_json_schema(cls, *_: Any, **__: Any) -> dict[str, Any]:
         return wire_schema()
 
 
-def _item(model: type[Any]) -> Any:
-    """The type of an item that is valid, or `_Misfit`."""
-    return Annotated[model, WrapValidator(_valid_or_misfit)]
-
-
-def _section(model: type[Any]) -> Any:
-    """The type of a list whose items are validated one by one."""
-    return Annotated[tuple[_item(model), ...], BeforeValidator(_as_list)]  # type: ignore[misc]
-
-
-_FIELDS: dict[str, Any] = {name: (_section(s.model), ()) for name, s in _LISTS.items()}
-ANSWER: type[_WholeAnswer] = create_model("Summary", __base__=_WholeAnswer, **_FIELDS)
+ANSWER: type[Answer] = create_model("Summary", __base__=_WholeAnswer)
 """The response model of a whole answer."""
 
 
-def claims_model(kinds: Sequence[type[Any] | None], schema: dict[str, Any]) -> type[BaseModel]:
+def claims_model(count: int, schema: dict[str, Any]) -> type[Answer]:
     """Build the response model of single claims, `claim_1` and so on, none of them required.
 
     Args:
-        kinds: the model of each claim; None for a text.
+        count: how many.
         schema: the JSON schema to send.
     """
-    fields: dict[str, Any] = {
-        f"claim_{number}": (_item(kind or str) | None, None) for number, kind in enumerate(kinds, 1)
-    }
+    claims: dict[str, type] = {f"claim_{number}": object for number in range(1, count + 1)}
 
-    class Claims(_Answer):
-        relevant: Any = None  # present if a model answers in full instead
+    class Claims(Answer):
+        fields = claims | _FIELDS  # some models answer in full instead
 
         @classmethod
         def model_json_schema(cls, *_: Any, **__: Any) -> dict[str, Any]:
             return schema
 
-    return create_model("Mended", __base__=Claims, **fields)
+    named: dict[str, Any] = dict.fromkeys(claims, (Any, None))
+    return create_model("Mended", __base__=Claims, **named)
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedAnswer:
     """The readable part of one answer.
 
-    `summary` holds the claims, and items that do not fit the schema as `withheld`; `problems` are
-    those of the answer as a whole.
+    `summary` holds the claims, items that do not fit the schema as `withheld`, and what was lost as
+    `incomplete`; `problems` are those of the answer as a whole.
     """
 
     summary: Summary
@@ -180,100 +128,185 @@ class ParsedAnswer:
     @property
     def empty(self) -> bool:
         """Whether nothing at all could be read."""
-        requested = {*TEXTS, *_LISTS, "structure"}
+        requested = _FIELDS.keys() - {"relevant"}
         return bool(self.problems) and not self.summary.model_fields_set & requested
 
 
-def read_answer(answer: Any, article: Article) -> ParsedAnswer:
-    """Ground the claims of an answer in its article.
+def read_answer(answer: Answer, article: Article) -> ParsedAnswer:
+    """Validate the claims of an answer, grounded in its article.
 
     Args:
         answer: an instance of `ANSWER`.
         article: what its sentence numbers point into.
 
     Returns:
-        the claims that fit, grounded; the others as `withheld`, each with its reason; and a line
-        in `incomplete` if the JSON itself was cut off or broken.
+        the claims that fit; the others as `withheld`, each with its reason; and a line in
+        `incomplete` for whatever else was lost.
     """
-    grounding = _Grounding(article)
-    fields = grounding.fields(answer)
-    problems = [*_problems(answer, fields), *grounding.problems]
-    if answer.lost:
-        problems.insert(0, Problem("", f"is not whole: {answer.lost}; answer with one JSON object"))
-        fields["incomplete"] = (answer.lost,)
-    if grounding.withheld:
-        fields["withheld"] = tuple(grounding.withheld)
+    reading = _Reading(article)
+    fields = reading.fields(answer.found.data)
+    losses = [*answer.found.losses, *reading.losses]
+    whole = (Problem("", f"is not whole: {loss}; answer with one JSON object") for loss in losses)
+    nothing = bool(losses) and not answer.found.data
+    problems = [*whole, *(() if nothing else reading.problems)]
+    if notes := (*losses, *answer.found.cuts, *_unread(reading.unknown)):
+        fields["incomplete"] = notes
+    if reading.withheld:
+        fields["withheld"] = tuple(reading.withheld)
     return ParsedAnswer(Summary.model_construct(**fields), tuple(problems))
 
 
-def read_item(item: Any, article: Article) -> Any | None:
-    """Ground one claim of an answer to a re-ask; return None if it is left out or does not fit."""
-    return None if item is None else _Grounding(article).item(item, "")
+def read_item(answer: Answer, number: int, section: Section | None, article: Article) -> Any | None:
+    """Read one claim of an answer to a re-ask; return None if it is left out or does not fit.
+
+    Args:
+        answer: an instance of `claims_model`.
+        number: of the claim, from 1.
+        section: its section; None for a text.
+        article: what its sentence numbers point into.
+    """
+    name = f"claim_{number}"
+    written = getattr(answer, name)
+    if section is None:
+        return as_prose(written) or None
+    return None if is_absent(written) else _Reading(article).item(written, section.model, name)
 
 
-def _problems(answer: Any, fields: Mapping[str, Any]) -> Iterator[Problem]:
-    """The problems of an answer as a whole; none if the answer is empty."""
-    if answer.lost and answer.model_fields_set == {"lost", "written"}:
-        return
-    for name in TEXTS:
-        if name not in fields:
-            yield Problem(name, "is missing; it has to be a text")
-    if answer.relevant is None:
-        yield Problem("relevant", "is missing; it has to be true or false")
-    elif not answer.relevant and fields["relevant"] is not answer.relevant:
-        yield Problem("relevant", "is false, yet there are claims")
+class _Reading:
+    """Read an answer item by item.
 
-
-class _Grounding:
-    """Ground item by item; misfits are in `withheld`, sections that are no list in `problems`."""
+    Attributes:
+        problems: texts that are missing, sections in a shape that cannot be read.
+        losses: content that is in no field.
+        unknown: paths of fields that the schema does not have.
+        withheld: items that do not fit.
+    """
 
     def __init__(self, article: Article) -> None:
-        self._article = article
+        self._context = {"article": article}
         self.problems: list[Problem] = []
+        self.losses: list[str] = []
+        self.unknown: list[str] = []
         self.withheld: list[Withheld] = []
 
-    def fields(self, answer: Any) -> dict[str, Any]:
+    def fields(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """The fields of the summary that could be read."""
+        written = self._sorted(data)
         fields: dict[str, Any] = {}
         for name in TEXTS:
-            if text := " ".join((getattr(answer, name) or "").split()):
+            if text := as_prose(written.get(name)):
                 fields[name] = text
-        for name in _LISTS:
-            if name in answer.model_fields_set and name != "layers":
-                written = answer.written.get(name)
-                fields[name] = self._items(getattr(answer, name), written, name)
-        if answer.structure is not None:
-            written = answer.written["structure"].get("layers")
-            layers = self._items(answer.layers, written, "structure.layers")
-            structure = self.item(answer.structure, "structure") or GuaranteeStructure()
-            fields["structure"] = structure.replace(layers=layers)
-        claimed = any(fields.get(name) for name in _LISTS)
-        fields["relevant"] = bool(answer.relevant) or claimed
+            else:
+                self.problems.append(Problem(name, "is missing; it has to be a text"))
+        for name, section in _LISTS.items():
+            if name in written and name != "layers":
+                fields[name] = self._items(written[name], section)
+        if not is_absent(written.get("structure")):
+            fields["structure"] = self._structure(written["structure"])
+        self._judge_relevance(as_flag(written.get("relevant")), fields)
         return fields
 
-    def _items(self, items: tuple[Any, ...], written: Any, path: str) -> tuple[Any, ...]:
-        if items and isinstance(items[0], _Misfit) and not items[0].reasons:
-            self.problems.append(Problem(path, "has to be a list"))
-            return ()
-        pairs = enumerate(zip(items, written or (), strict=True))
-        grounded = (self.item(item, f"{path}[{at}]", source) for at, (item, source) in pairs)
-        return tuple(item for item in grounded if item is not None)
+    def _sorted(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields by their names, also where they stand one level too high or too low."""
+        made: dict[str, Any] = {}
+        beside: dict[str, Any] = {}
+        foreign: list[str] = []
+        for key, value in data.items():
+            name, part = known(key, _FIELDS), known(key, _STRUCTURE)
+            if name or part:
+                self._add(made if name else beside, name or str(part), value)
+            elif isinstance(value, dict) and value and all(known(k, _FIELDS) for k in value):
+                for inner in value:
+                    self._add(made, str(known(inner, _FIELDS)), value[inner])
+            elif key not in Summary.model_fields and _is_content(value):
+                foreign.append(key)
+        if foreign:
+            more = f" and {len(foreign) - _TOLD} more" if len(foreign) > _TOLD else ""
+            names = ", ".join(repr(key[:80]) for key in foreign[:_TOLD])
+            self.losses.append(f"it holds what is no field of it: {names}{more}")
+        if beside:
+            self._add_beside(made, beside)
+        return made
 
-    def item(self, item: Any, path: str, written: Any = None) -> Any | None:
+    def _add(self, made: dict[str, Any], name: str, value: Any) -> None:
+        if name not in made or is_absent(made[name]):
+            made[name] = value
+        elif value != made[name] and not is_absent(value):
+            self.losses.append(f"{name!r} stands there twice; the first was read")
+
+    def _add_beside(self, made: dict[str, Any], beside: dict[str, Any]) -> None:
+        """Add fields of the structure that stand beside it."""
+        inside = _as_structure(made.get("structure")) or {}
+        for name, value in beside.items():
+            self._add(inside, name, value)
+        made["structure"] = inside
+
+    def _structure(self, written: Any) -> GuaranteeStructure:
+        structure = _as_structure(written)
+        if structure is None:
+            self.problems.append(Problem("structure", "has to be an object"))
+            return GuaranteeStructure()
+        rest = {key: v for key, v in structure.items() if known(key, ("layers",)) is None}
+        listed = [v for key, v in structure.items() if known(key, ("layers",))]
+        layers = self._items(listed[0] if listed else None, _LISTS["layers"])
+        read = self.item(rest, GuaranteeStructure, "structure") or GuaranteeStructure()
+        return cast("GuaranteeStructure", read.replace(layers=layers))
+
+    def _items(self, written: Any, section: Section) -> tuple[Any, ...]:
+        items = as_items(written, section.model)
+        if items is None:
+            self.problems.append(Problem(section.path, "has to be a list"))
+            return ()
+        read = (self.item(v, section.model, f"{section.path}[{i}]") for i, v in enumerate(items))
+        return tuple(item for item in read if item is not None)
+
+    def item(self, written: Any, model: type[BaseModel], path: str) -> Any | None:
         """The item, grounded, or None; then it is in `withheld`, as written, with the reasons."""
-        if isinstance(item, _Misfit):
-            findings = [_finding(reason, path) for reason in item.reasons]
-            self.withheld.append(Withheld(path=path, claim=item.written, findings=tuple(findings)))
-            return None
-        grounded, errors = ground(item, self._article)
-        if not errors:
-            return grounded
-        findings = [
-            Finding(code=code, severity="error", path=f"{path}{at}", message=message)
-            for at, code, message in errors
-        ]
-        self.withheld.append(Withheld(path=path, claim=written, findings=tuple(findings)))
+        meant = as_meant(written, model, self.unknown, path)
+        try:
+            return model.model_validate(meant, context=self._context)
+        except ValidationError as error:
+            findings = tuple(_finding(e, path) for e in error.errors(include_url=False))
+        self.withheld.append(Withheld(path=path, claim=written, findings=findings))
         return None
+
+    def _judge_relevance(self, relevant: bool | None, fields: dict[str, Any]) -> None:
+        drafted = Summary.model_construct(**fields)
+        claimed = any(section.items(drafted) for section in SECTIONS)
+        if relevant is None:
+            self.problems.append(Problem("relevant", "is missing; it has to be true or false"))
+        elif claimed and not relevant:
+            self.problems.append(Problem("relevant", "is false, yet there are claims"))
+        elif relevant and not (claimed or self.withheld):
+            self.problems.append(Problem("relevant", "is true, yet there are no claims"))
+        fields["relevant"] = bool(relevant) or claimed
+
+
+def _as_structure(written: Any) -> dict[str, Any] | None:
+    """The structure as an object; a list stands for its layers."""
+    if isinstance(written, str):
+        written = read_json(written)
+    if isinstance(written, list):
+        alone = written[0] if len(written) == 1 else None
+        whole = isinstance(alone, dict) and any(known(key, _STRUCTURE) for key in alone)
+        return alone if whole else {"layers": written}
+    return dict(written) if isinstance(written, dict) else None
+
+
+def _is_content(value: Any) -> bool:
+    """Whether a value may hold claims: a list or an object, also as JSON in a text."""
+    if isinstance(value, str):
+        value = read_json(value)
+    return isinstance(value, list | dict) and bool(value)
+
+
+def _unread(paths: Iterable[str]) -> Iterator[str]:
+    """A line for each of the first fields that the schema does not have, and one for the others."""
+    paths = [*paths]
+    for path in paths[:_TOLD]:
+        yield f"{path[:120]} is no field of the schema; it was not read"
+    if len(paths) > _TOLD:
+        yield f"{len(paths) - _TOLD} more fields are not of the schema; they were not read"
 
 
 def _finding(detail: ErrorDetails, path: str) -> Finding:
@@ -281,76 +314,3 @@ def _finding(detail: ErrorDetails, path: str) -> Finding:
         path += f"[{step}]" if isinstance(step, int) else f".{step}"
     code = detail["type"] if detail["type"].startswith("citation_") else "malformed"
     return Finding(code=code, severity="error", path=path, message=detail["msg"])
-
-
-def read_object(raw: str) -> tuple[dict[str, Any], str | None]:
-    """Return the complete part of the JSON object in `raw`, and the reason why the rest is lost."""
-    start = raw.find("{")
-    if start < 0:
-        return {}, "the answer holds no JSON object"
-    text = raw[start:]
-    try:
-        return json.JSONDecoder().raw_decode(text)[0], None
-    except (ValueError, RecursionError) as error:
-        end = getattr(error, "pos", 0)
-        kept = complete_prefix(text[:end])
-        data = json.loads(kept) if kept else {}
-        where = _last_place(data)
-        return data, f"the answer breaks off at character {start + end} of {len(raw)}{where}"
-
-
-def complete_prefix(text: str) -> str | None:
-    """Return the longest prefix of a JSON object with only complete items, closed; None if none.
-
-    An item is complete if a comma or a closing bracket follows: `[1, 2` may be the start of 25.
-
-    >>> complete_prefix('{"a": [{"b": 1}, {"b": 2')
-    '{"a": [{"b": 1}]}'
-    """
-    stack, end, closing = "", 0, ""
-    for token in _TOKEN.finditer(text):
-        mark = token[0]
-        if mark == '"':  # a string that does not end
-            break
-        if mark in "{[":
-            stack += mark
-            continue
-        if mark in "}]":
-            stack = stack[:-1]
-            if not stack:
-                return text[: token.end()]
-        elif mark != ",":
-            continue
-        if stack in _COMPLETE_INSIDE:
-            end = token.start() if mark == "," else token.end()
-            closing = stack[::-1].translate({ord("{"): "}", ord("["): "]"})
-    return text[:end] + closing if end else None
-
-
-def _last_place(data: dict[str, Any]) -> str:
-    """The place where the complete part ends, in words."""
-    if not data:
-        return ", before anything was whole"
-    name, value = list(data.items())[-1]
-    if isinstance(value, list):
-        return f", in {name!r} after {len(value)} whole items"
-    return f", after {name!r}"
-
-
-def as_written(claim: Any) -> str:
-    """Return a claim as a model writes it; a description that only repeats the evidence goes."""
-    if isinstance(claim, str):
-        return claim
-    written = to_wire(claim)
-    if isinstance(claim, GuaranteeStructure):  # its layers and duration are claims of their own
-        written = {**claim.said, "evidence": to_wire(claim.evidence)}
-    if written.get("description") == " ".join(citation.quote for citation in claim.evidence):
-        del written["description"]
-    return compact(written)
-
-
-def compact(written: Any) -> str:
-    """Return JSON on one line without spaces; text as it is."""
-    if isinstance(written, str):
-        return written
-    return json.dumps(written, ensure_ascii=False, separators=(",", ":"))

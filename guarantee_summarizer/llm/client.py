@@ -60,7 +60,7 @@ class ModelClient:
         """Do what `run` does, without blocking the event loop."""
         return await self._adriven(conversation, account, next(conversation))
 
-    def stream(self, conversation: Conversation, account: Account) -> Iterator[str | Any]:
+    def stream(self, conversation: Conversation, account: Account) -> Iterator[Any]:
         """Yield the complete part of the first answer each time it grows, then `run`'s result.
 
         Clients of providers without OpenAI's chat completions yield only the result.
@@ -73,8 +73,8 @@ class ModelClient:
         try:
             with opened.chunks as chunks:
                 for chunk in chunks:
-                    if prefix := opened.pieces.add(chunk):
-                        yield prefix
+                    if (partial := opened.pieces.add(chunk)) is not None:
+                        yield partial
                     _check_time(account)
         except Exception as error:  # noqa: BLE001  (`fault` translates every error)
             lost = _cut_off(self._fault(error, request, account), self.endpoint.address)
@@ -82,9 +82,7 @@ class ModelClient:
         completion = self._first.received(request, completion, account, opened.sent)
         yield self._driven(conversation, account, request, completion)
 
-    async def astream(
-        self, conversation: Conversation, account: Account
-    ) -> AsyncIterator[str | Any]:
+    async def astream(self, conversation: Conversation, account: Account) -> AsyncIterator[Any]:
         """Do what `stream` does, without blocking the event loop."""
         if not Connection.streams(self._first.aclient):
             yield await self.arun(conversation, account)
@@ -94,8 +92,8 @@ class ModelClient:
         try:
             async with opened.chunks as chunks:
                 async for chunk in chunks:
-                    if prefix := opened.pieces.add(chunk):
-                        yield prefix
+                    if (partial := opened.pieces.add(chunk)) is not None:
+                        yield partial
                     _check_time(account)
         except Exception as error:  # noqa: BLE001  (`fault` translates every error)
             lost = _cut_off(self._fault(error, request, account), self.endpoint.address)

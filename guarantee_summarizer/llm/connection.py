@@ -27,6 +27,7 @@ from guarantee_summarizer.errors import (
     RateLimitError,
     UnreachableError,
 )
+from guarantee_summarizer.llm.answers import ANSWER
 from guarantee_summarizer.llm.faults import (
     fault,
     is_refused_connection,
@@ -62,7 +63,7 @@ class Opened:
 
     chunks: Any
     sent: Sent
-    pieces: Pieces = field(default_factory=Pieces)
+    pieces: Pieces = field(default_factory=partial(Pieces, ANSWER))
 
     def begin(self, chunk: Any) -> None:
         """Take a chunk, or `_OVER`.

@@ -7,12 +7,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel
 
 from guarantee_summarizer.errors import ModelError
-from guarantee_summarizer.llm.answers import complete_prefix
+from guarantee_summarizer.llm.answers import Answer
 from guarantee_summarizer.llm.responses import (
     LARGEST,
     TOO_LARGE,
@@ -22,10 +22,15 @@ from guarantee_summarizer.llm.responses import (
 )
 from guarantee_summarizer.options import Endpoint, Options
 from guarantee_summarizer.schema import Usage
+from guarantee_summarizer.text import writable
 
 __all__ = ["Account", "Completion", "Pieces", "Request"]
 
 _FILTERED = "stopped by the provider's content filter"
+_LIVE = 50_000  # characters of an answer that is shown while it is streamed
+_GROWTH = 20  # parts of it that have to come before it is shown again
+_Answer = TypeVar("_Answer", bound=Answer)
+_ENDED = frozenset({"tool_calls", "stop", "length", "content_filter"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +63,16 @@ class Completion:
     """A model's answer.
 
     Args:
-        text: the answer as it was written: JSON, cut off if `finish` is `length`.
+        text: the answer as it was written: JSON, cut off if `finish` is `length`; of several calls
+            of tools the first one's.
         parsed: the answer as `Request.answer`, if instructor could read it.
         refusal: the model's words if it declined, or a note that the provider's filter stopped it.
         finish: the provider's finish reason; `broken` for a stream that broke off.
         lost: why a stream broke off, if that is known.
-        called: it came as the call of a tool.
         model: the model's name at the provider.
         usage: tokens of this request alone.
+        calls: name and arguments of each call of a tool.
+        content: what was written beside calls.
     """
 
     text: str
@@ -73,9 +80,10 @@ class Completion:
     refusal: str | None = None
     finish: str | None = None
     lost: str | None = None
-    called: bool = False
     model: str | None = None
     usage: Usage = field(default_factory=Usage)
+    calls: tuple[tuple[str, str], ...] = ()
+    content: str = ""
 
     @classmethod
     def of(cls, response: Any, parsed: BaseModel | None = None) -> Self:
@@ -83,34 +91,82 @@ class Completion:
         response = regular(response)
         choices = getattr(response, "choices", None) or ()
         finish = choices[0].finish_reason if choices else getattr(response, "stop_reason", None)
-        return cls(
-            text=_text(response, choices),
+        return cls._written(
+            [*_calls(response, choices)],
+            _content(response, choices),
             parsed=parsed,
             refusal=_refusal(choices, finish),
             finish=finish,
-            called=any(choice.message.tool_calls for choice in choices),
             model=getattr(response, "model", None),
             usage=_usage(getattr(response, "usage", None)),
         )
 
+    @classmethod
+    def _written(cls, calls: list[tuple[str, str]], content: str, **more: Any) -> Self:
+        """The completion with these calls of tools, or with this content."""
+        written = [(name, writable(arguments)) for name, arguments in calls]
+        content = writable(content)
+        if not written:
+            return cls(content, **more)
+        return cls(written[0][1], calls=tuple(written), content=content, **more)
 
-def _text(response: Any, choices: Any) -> str:
-    for choice in choices:
-        for call in getattr(choice.message, "tool_calls", None) or ():
-            return call.function.arguments or ""
-        return choice.message.content or ""
-    for block in getattr(response, "content", None) or ():
+    @property
+    def called(self) -> bool:
+        """Whether it came as the call of a tool."""
+        return bool(self.calls)
+
+    def read(self, answer: type[_Answer]) -> _Answer:
+        """Read the answer: the calls of its tool, else other calls, else the content."""
+        if isinstance(self.parsed, answer) and self.parsed.source == self.text and self._alone:
+            return self.parsed
+        read = [answer.read(texts) for texts in self.texts(answer.__name__)]
+        return next((one for one in read if one.found.fit), read[0])
+
+    def texts(self, tool: str) -> Iterator[list[str]]:
+        """Yield what may be the answer, the likeliest first."""
+        for wanted in (True, False):
+            texts = [arguments for name, arguments in self.calls if (name == tool) is wanted]
+            if texts:
+                yield texts
+        if self.content or not self.calls:
+            yield [self.content or self.text]
+
+    @property
+    def _alone(self) -> bool:
+        return len(self.calls) <= 1 and not self.content
+
+
+def _calls(response: Any, choices: Any) -> Iterator[tuple[str, str]]:
+    """Name and arguments of each call of a tool."""
+    for call in getattr(_message(choices), "tool_calls", None) or ():
+        function = getattr(call, "function", None)
+        yield getattr(function, "name", None) or "", getattr(function, "arguments", None) or ""
+    for block in () if choices else _blocks(response):
         if getattr(block, "input", None) is not None:
-            return json.dumps(block.input)
-        if getattr(block, "text", None):
-            return str(block.text)
-    return ""
+            yield getattr(block, "name", None) or "", json.dumps(block.input)
+
+
+def _content(response: Any, choices: Any) -> str:
+    if not choices:
+        return "".join(str(getattr(block, "text", None) or "") for block in _blocks(response))
+    content = getattr(_message(choices), "content", None) or ""
+    if isinstance(content, str):
+        return content
+    return "".join(str(part.get("text") or "") for part in content if isinstance(part, dict))
+
+
+def _message(choices: Any) -> Any:
+    return getattr(choices[0], "message", None) if choices else None
+
+
+def _blocks(response: Any) -> Any:
+    return getattr(response, "content", None) or ()
 
 
 def _refusal(choices: Any, finish: str | None) -> str | None:
-    words = getattr(choices[0].message, "refusal", None) if choices else None
+    words = getattr(_message(choices), "refusal", None)
     if words or finish == "refusal":
-        return str(words or finish)
+        return writable(str(words or finish))
     return _FILTERED if finish == "content_filter" else None
 
 
@@ -128,54 +184,96 @@ def _usage(usage: Any) -> Usage:
     )
 
 
-class Pieces:
-    """Join the pieces of a streamed answer as they come."""
+@dataclass
+class _Call:
+    """A call of a tool that is still streamed."""
 
-    def __init__(self) -> None:
-        self.text = ""
+    index: int | None
+    id: str | None
+    name: str
+    pieces: list[str] = field(default_factory=list)
+
+
+class Pieces:
+    """Join the pieces of a streamed answer as they come.
+
+    Args:
+        answer: the response model.
+    """
+
+    def __init__(self, answer: type[Answer]) -> None:
+        self._answer = answer
+        self._calls: list[_Call] = []
+        self._content: list[str] = []
+        self._size = self._read = 0
         self._refusal = ""
         self._finish: str | None = None
         self._usage: Any = None
         self._model: str | None = None
-        self._prefix: str | None = None
-        self._called = False
+        self._shown: dict[str, Any] = {}
 
-    def add(self, chunk: Any) -> str | None:
-        """Add one chunk; return the complete part of the answer, closed, if it has grown."""
+    def add(self, chunk: Any) -> Answer | None:
+        """Add one chunk; return the complete part of the answer if it has grown.
+
+        Raises:
+            BadReplyError: the answer is too large.
+        """
         chunk = regular_chunk(chunk)
         self._model = getattr(chunk, "model", None) or self._model
         self._usage = getattr(chunk, "usage", None) or self._usage
-        closes = False
-        for choice in chunk.choices[:1]:
+        piece = ""
+        for choice in (getattr(chunk, "choices", None) or ())[:1]:
             self._finish = choice.finish_reason or self._finish
             self._refusal += getattr(choice.delta, "refusal", None) or ""
-            calls = choice.delta.tool_calls or ()
-            self._called = self._called or bool(calls)
-            pieces = [call.function.arguments or "" for call in calls if call.function]
-            piece = "".join(pieces) or choice.delta.content or ""
-            self.text += piece
-            if len(self.text) > LARGEST:
-                raise BadReplyError(TOO_LARGE)
-            closes = "}" in piece or "," in piece
-        prefix = complete_prefix(self.text[max(0, self.text.find("{")) :]) if closes else None
-        if prefix is None or prefix == self._prefix:
+            piece = "".join(self._pieces(choice.delta))
+        self._size += len(piece)
+        if self._size > LARGEST:
+            raise BadReplyError(TOO_LARGE)
+        grown = self._size - self._read >= self._size // _GROWTH
+        if self._size > _LIVE or not grown or not ("}" in piece or "," in piece):
             return None
-        self._prefix = prefix
-        return prefix
+        self._read = self._size
+        read = self.completion().read(self._answer)
+        if not read.found.fit or read.found.data == self._shown:
+            return None
+        self._shown = read.found.data
+        return read
+
+    def _pieces(self, delta: Any) -> Iterator[str]:
+        if content := getattr(delta, "content", None):
+            self._content.append(content)
+            yield content
+        for call in getattr(delta, "tool_calls", None) or ():
+            if piece := getattr(call.function, "arguments", None) or "":
+                yield piece
+            self._call(call).pieces.append(piece)
+
+    def _call(self, piece: Any) -> _Call:
+        """The call that a piece belongs to: by its index; some servers count every call as 0."""
+        name = getattr(piece.function, "name", None) or ""
+        for call in reversed(self._calls):
+            if piece.index in (None, call.index) and (
+                not name or not piece.id or piece.id == call.id
+            ):
+                return call
+        self._calls.append(_Call(piece.index, piece.id, name))
+        return self._calls[-1]
 
     @property
     def begun(self) -> bool:
         """Whether anything of an answer has come."""
-        return bool(self.text or self._refusal or self._finish)
+        return bool(self._size or self._refusal or self._finish)
 
     def completion(self, lost: str | None = None) -> Completion:
         """Return the completion, as if it had come in one piece; `lost` is why it broke off."""
-        return Completion(
-            text=self.text,
-            refusal=self._refusal or (_FILTERED if self._finish == "content_filter" else None),
-            finish="broken" if lost else self._finish or "broken",
+        refusal = writable(self._refusal)
+        finish = self._finish if self._finish in _ENDED else "broken"
+        return Completion._written(  # noqa: SLF001  (of this module)
+            [(call.name, "".join(call.pieces)) for call in self._calls],
+            "".join(self._content),
+            refusal=refusal or (_FILTERED if self._finish == "content_filter" else None),
+            finish="broken" if lost else finish,
             lost=lost,
-            called=self._called,
             model=self._model,
             usage=_usage(self._usage),
         )

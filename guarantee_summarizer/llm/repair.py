@@ -13,12 +13,12 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
-from pydantic import BaseModel
-
 from guarantee_summarizer.article import Article
-from guarantee_summarizer.llm.answers import as_written, claims_model, compact, read_item
+from guarantee_summarizer.llm.answers import ANSWER, Answer, claims_model, read_item
+from guarantee_summarizer.llm.json_text import known
+from guarantee_summarizer.llm.messages import Completion
 from guarantee_summarizer.schema import ClaimPath, Finding, Participant, Summary, Withheld
-from guarantee_summarizer.schema.json_schema import part_schema
+from guarantee_summarizer.schema.json_schema import as_written, compact, part_schema
 from guarantee_summarizer.schema.paths import renamed
 from guarantee_summarizer.sentences import Sentence
 from guarantee_summarizer.text import fold
@@ -111,34 +111,26 @@ def relevant_sentences(claims: Iterable[RejectedClaim], article: Article) -> lis
     return [s for i, s in enumerate(article.sentences) if i in indexes]
 
 
-def repair_model(claims: Iterable[RejectedClaim]) -> type[BaseModel]:
+def repair_model(claims: Iterable[RejectedClaim]) -> type[Answer]:
     """Build the response model of the re-ask: one optional field for each claim."""
     return _model(tuple(claim.model for claim in claims))
 
 
 @lru_cache(maxsize=256)
-def _model(models: tuple[type[Any] | None, ...]) -> type[BaseModel]:
+def _model(models: tuple[type[Any] | None, ...]) -> type[Answer]:
     names = {f"claim_{n}": model.__name__ if model else None for n, model in enumerate(models, 1)}
-    return claims_model(models, part_schema(names))
+    return claims_model(len(models), part_schema(names))
 
 
-def read_repairs(
-    parsed: BaseModel | None, text: str, claims: Iterable[RejectedClaim]
-) -> BaseModel | None:
-    """Read an answer to a re-ask; return None if the model answered in full instead.
-
-    Args:
-        parsed: the answer as instructor read it, if it could.
-        text: the answer as it was written.
-        claims: those of the re-ask.
-    """
-    model = repair_model(claims)
-    answer = parsed if isinstance(parsed, model) else model.model_validate_json(text)
-    return None if getattr(answer, "relevant", None) is not None else answer
+def read_repairs(completion: Completion, claims: Iterable[RejectedClaim]) -> Answer | None:
+    """Read an answer to a re-ask; return None if the model answered in full instead."""
+    answer = completion.read(repair_model(claims))
+    full = any(known(key, ANSWER.fields) for key in answer.found.data)
+    return None if full else answer
 
 
 def repaired(
-    summary: Summary, claims: Iterable[RejectedClaim], answer: BaseModel, article: Article
+    summary: Summary, claims: Iterable[RejectedClaim], answer: Answer, article: Article
 ) -> Summary:
     """Return the summary with the repaired claims in place; the others stay as they were.
 
@@ -146,8 +138,7 @@ def repaired(
     """
     names: dict[str, str] = {}
     for number, claim in enumerate(claims, 1):
-        raw = getattr(answer, f"claim_{number}", None)
-        item = " ".join(raw.split()) if isinstance(raw, str) else read_item(raw, article)
+        item = read_item(answer, number, claim.path.kind, article)
         if not item:
             continue
         if isinstance(item, Participant) and claim.path.index is not None:

@@ -138,12 +138,12 @@ def _choice(choice: Any) -> SimpleNamespace:
     message = field(choice, "message") or field(choice, "delta")
     calls = field(message, "tool_calls")
     calls = calls if isinstance(calls, list | tuple) else []
-    functions = [(field(call, "index"), field(call, "function")) for call in calls]
-    functions += [(0, field(message, "function_call"))]
+    functions = [(field(c, "index"), field(c, "id"), field(c, "function")) for c in calls]
+    functions += [(0, None, field(message, "function_call"))]
     told = SimpleNamespace(
         content=_content(field(message, "content")),
         refusal=_text(field(message, "refusal")),
-        tool_calls=[_call(index, function) for index, function in functions if function] or None,
+        tool_calls=[_call(*call) for call in functions if call[-1]] or None,
     )
     finish = (_text(field(choice, "finish_reason")) or "").lower()
     return SimpleNamespace(
@@ -151,13 +151,14 @@ def _choice(choice: Any) -> SimpleNamespace:
     )
 
 
-def _call(index: Any, function: Any) -> SimpleNamespace:
+def _call(index: Any, call_id: Any, function: Any) -> SimpleNamespace:
     arguments = field(function, "arguments")
     if arguments is not None and not isinstance(arguments, str):  # Ollama's way
         arguments = json.dumps(arguments, ensure_ascii=False)
     name = _text(field(function, "name"))
     function = SimpleNamespace(name=name, arguments=arguments or "")
-    return SimpleNamespace(index=index if isinstance(index, int) else 0, function=function)
+    place = index if isinstance(index, int) else None
+    return SimpleNamespace(index=place, id=_text(call_id), function=function)
 
 
 def _content(content: Any) -> str | None:

@@ -13,14 +13,18 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from guarantee_summarizer.llm.answers import as_written, read_object
+from guarantee_summarizer.llm.json_text import Found, known, read_object
 from guarantee_summarizer.llm.messages import Completion
+from guarantee_summarizer.llm.shapes import as_items, as_meant
 from guarantee_summarizer.schema import ClaimPath, Finding, Summary
+from guarantee_summarizer.schema.base import Word
 from guarantee_summarizer.schema.claims import SECTIONS, TEXTS
+from guarantee_summarizer.schema.json_schema import as_written
 
 __all__ = ["RecordedClaim", "Review", "read_review", "recorded_claims"]
 
 _SEVERITIES: dict[str, Literal["error", "warning"]] = {"wrong": "error", "imprecise": "warning"}
+_FIELDS = {"verdicts": list}
 _WORDS = 20  # of a reason that a finding repeats; it is asked for in twelve
 _FIELD = re.compile(r"(\w+)(?:\[(\d+)\])?(?:\.\w+)?")
 
@@ -28,7 +32,7 @@ _FIELD = re.compile(r"(\w+)(?:\[(\d+)\])?(?:\.\w+)?")
 class _Verdict(BaseModel):
     claim: int
     field: str
-    verdict: Literal["wrong", "imprecise"]
+    verdict: Annotated[Literal["wrong", "imprecise"], Word]
     reason: Annotated[str, Field(description="At most twelve words.")] = ""
 
 
@@ -82,10 +86,7 @@ def read_review(
     Raises:
         ValueError: the answer is no review.
     """
-    data, lost = read_object(completion.text)
-    verdicts = data.get("verdicts", [] if not lost else None)
-    if not isinstance(verdicts, list) or (data and "verdicts" not in data):
-        raise ValueError("the answer is no list of verdicts")
+    verdicts, lost = _verdicts(completion)
     findings = [_finding(verdict, claims) for verdict in verdicts]
     held = [finding for finding in findings if finding is not None]
     went = "done in part (the review was cut off)" if lost else "done"
@@ -93,9 +94,21 @@ def read_review(
     return held, went + (f", {dropped} verdicts on nothing dropped" if dropped else "")
 
 
+def _verdicts(completion: Completion) -> tuple[list[Any], bool]:
+    """The verdicts as they were written, and whether some were lost."""
+    found = [read_object(texts, _FIELDS) for texts in completion.texts(Review.__name__)]
+    answer = next((one for one in found if one.fit), Found())
+    written = next((v for key, v in answer.data.items() if known(key, _FIELDS)), None)
+    verdicts = as_items(written, _Verdict)
+    if verdicts is None or not answer.fit:
+        raise ValueError("the answer is no list of verdicts")
+    return verdicts, bool(answer.losses or answer.cuts)
+
+
 def _finding(verdict: Any, claims: Sequence[RecordedClaim]) -> Finding | None:
     try:
-        read = _Verdict.model_validate(verdict)
+        meant = as_meant(verdict, _Verdict, [])
+        read = _Verdict.model_validate({"field": "", **meant} if isinstance(meant, dict) else meant)
     except ValueError:
         return None
     if not 1 <= read.claim <= len(claims):

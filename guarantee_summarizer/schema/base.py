@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, Self
 
 from pydantic import (
     BaseModel,
@@ -14,7 +14,6 @@ from pydantic import (
 )
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
-from pydantic_core.core_schema import ValidationInfo
 
 __all__ = ["Model", "Prose", "Text", "Word", "added", "derived", "is_added", "is_derived"]
 
@@ -59,32 +58,16 @@ Word = BeforeValidator(_word)
 
 
 class Model(BaseModel):
-    """Base of the schema: immutable, unknown fields refused, null the same as left out.
-
-    With `wire` in the validation context (the answer of a language model) unknown fields, and
-    those that only the library may fill, are passed over instead.
-    """
+    """Base of the schema: immutable, unknown fields refused, null the same as left out."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-    _asked: ClassVar[frozenset[str]]
-
-    @classmethod
-    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
-        """Note which fields a language model is asked for."""
-        super().__pydantic_init_subclass__(**kwargs)
-        cls._asked = frozenset(n for n, f in cls.model_fields.items() if not is_added(f))
 
     @model_validator(mode="before")
     @classmethod
-    def _given(cls, data: Any, info: ValidationInfo) -> Any:
+    def _given(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
-        wire = bool((info.context or {}).get("wire"))
-        return {
-            key: value
-            for key, value in data.items()
-            if value is not None and (not wire or key in cls._asked)
-        }
+        return {key: value for key, value in data.items() if value is not None}
 
     def replace(self, **changes: Any) -> Self:
         """A copy with `changes`; they are not validated again."""

@@ -18,7 +18,7 @@ from guarantee_summarizer.article import Article
 from guarantee_summarizer.schema.base import Model
 from guarantee_summarizer.sentences import Sentence
 
-__all__ = ["Citation", "Evidence", "cite", "ground"]
+__all__ = ["Citation", "Evidence", "cite"]
 
 
 class Citation(Model):
@@ -91,49 +91,9 @@ def _cite_fragment(fragment: str, article: Article) -> Iterator[Citation]:
         )
 
 
-def ground(node: Any, article: Article) -> tuple[Any, list[tuple[str, str, str]]]:
-    """Ground what was read without its article.
-
-    Args:
-        node: a model of the schema, read with `wire` in the context and no article: its citations
-            hold what was written in place of their sentence.
-        article: what it was written about.
-
-    Returns:
-        the node, grounded, and for each evidence that points nowhere its path, code and message.
-    """
-    errors: list[tuple[str, str, str]] = []
-
-    def grounded(value: Any, path: str) -> Any:
-        if isinstance(value, tuple) and value and isinstance(value[0], Citation):
-            pointers = [c if c.end else c.sentence for c in value]
-            try:
-                return tuple(dict.fromkeys(c for p in pointers for c in cite(p, article)))
-            except PydanticCustomError as error:
-                errors.append((path, error.type, error.message()))
-        elif isinstance(value, tuple):
-            return tuple(grounded(item, f"{path}[{at}]") for at, item in enumerate(value))
-        elif isinstance(value, Model):
-            parts = {n: v for n, v in value if isinstance(v, tuple | Model) and v != ()}
-            return value.replace(**{n: grounded(v, f"{path}.{n}") for n, v in parts.items()})
-        return value
-
-    return grounded(node, ""), errors
-
-
-def _as_written(pointer: Any) -> Citation:
-    """A citation that `ground` has still to look up: what was written, in place of its sentence."""
-    if isinstance(pointer, dict):
-        return Citation.model_validate(pointer)
-    return Citation.model_construct(sentence=pointer, start=0, end=0, quote="")
-
-
 def _ground(value: Any, info: ValidationInfo) -> tuple[Citation, ...]:
-    context = info.context or {}
-    article = context.get("article")
+    article = (info.context or {}).get("article")
     pointers = value if isinstance(value, list | tuple) else [value]
-    if article is None and context.get("wire"):
-        return tuple(map(_as_written, pointers))
     return tuple(dict.fromkeys(c for pointer in pointers for c in cite(pointer, article)))
 
 

@@ -11,11 +11,11 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from guarantee_summarizer.schema.base import Model, is_added, is_derived
-from guarantee_summarizer.schema.claims import TEXTS
+from guarantee_summarizer.schema.claims import TEXTS, GuaranteeStructure
 from guarantee_summarizer.schema.evidence import Citation
 from guarantee_summarizer.schema.summary import Summary
 
-__all__ = ["part_schema", "to_wire", "wire_schema"]
+__all__ = ["as_written", "compact", "part_schema", "to_wire", "wire_schema"]
 
 
 class _WireSchema(GenerateJsonSchema):
@@ -104,3 +104,22 @@ def to_wire(node: Any) -> Any:
 
 def _cited(node: tuple[Any, ...]) -> bool:
     return bool(node) and isinstance(node[0], Citation)
+
+
+def as_written(claim: Any) -> str:
+    """Return a claim as a model writes it; a description that only repeats the evidence goes."""
+    if isinstance(claim, str):
+        return claim
+    written = to_wire(claim)
+    if isinstance(claim, GuaranteeStructure):  # its layers and duration are claims of their own
+        written = {**claim.said, "evidence": to_wire(claim.evidence)}
+    if written.get("description") == " ".join(citation.quote for citation in claim.evidence):
+        del written["description"]
+    return compact(written)
+
+
+def compact(written: Any) -> str:
+    """Return JSON on one line without spaces; text as it is."""
+    if isinstance(written, str):
+        return written
+    return json.dumps(written, ensure_ascii=False, separators=(",", ":"))

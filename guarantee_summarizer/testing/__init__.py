@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -23,6 +23,8 @@ class Reply:
 
     Args:
         answer: what the model says: an object (sent as JSON), or text as it is.
+        calls: calls of tools instead, each with name and arguments; in a stream their pieces come
+            by turns.
         finish: the finish reason; `length` for an answer that was cut off.
         refusal: the model's words when it declines.
         plain: send `answer` as content even where a tool call was asked for.
@@ -35,6 +37,7 @@ class Reply:
     """
 
     answer: Mapping[str, Any] | str = ""
+    calls: Sequence[tuple[str, str]] = ()
     finish: str | None = None
     refusal: str | None = None
     plain: bool = False
@@ -188,8 +191,15 @@ def _tool(request: dict[str, Any], reply: Reply) -> str | None:
     return str(request["tools"][0]["function"]["name"])
 
 
-def _call(tool: str, arguments: str) -> dict[str, Any]:
-    return {"id": "call_1", "type": "function", "function": {"name": tool, "arguments": arguments}}
+def _calls(request: dict[str, Any], reply: Reply) -> list[tuple[str, str]]:
+    """Name and arguments of the calls of tools in an answer."""
+    tool = _tool(request, reply)
+    return [*reply.calls] or ([(tool, reply.text)] if tool else [])
+
+
+def _call(number: int, tool: str, arguments: str) -> dict[str, Any]:
+    function = {"name": tool, "arguments": arguments}
+    return {"id": f"call_{number + 1}", "type": "function", "function": function}
 
 
 def _head(request: dict[str, Any], kind: str) -> dict[str, Any]:
@@ -198,27 +208,34 @@ def _head(request: dict[str, Any], kind: str) -> dict[str, Any]:
 
 def completion(reply: Reply, request: dict[str, Any]) -> dict[str, Any]:
     """Return the chat completion that answers a request with a reply."""
-    tool = _tool(request, reply)
+    calls = _calls(request, reply)
     message: dict[str, Any] = {"role": "assistant", "content": None, "refusal": reply.refusal}
-    if tool:
-        message["tool_calls"] = [_call(tool, reply.text)]
+    if calls:
+        message["tool_calls"] = [_call(number, *call) for number, call in enumerate(calls)]
     elif reply.refusal is None:
         message["content"] = reply.text
-    finish = reply.finish or ("tool_calls" if tool else "stop")
+    finish = reply.finish or ("tool_calls" if calls else "stop")
     choice = {"index": 0, "message": message, "finish_reason": finish, "logprobs": None}
     return _head(request, "chat.completion") | {"choices": [choice], "usage": _usage(reply)}
 
 
 def _chunks(reply: Reply, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    head, tool = _head(request, "chat.completion.chunk"), _tool(request, reply)
+    head, calls = _head(request, "chat.completion.chunk"), _calls(request, reply)
     if reply.refusal is not None:
         yield head | {"choices": [_delta({"refusal": reply.refusal})]}
-    for at in range(0, len(reply.text) if reply.refusal is None else 0, _PIECE):
-        piece = reply.text[at : at + _PIECE]
-        call = {"index": 0, **(_call(tool or "", piece) if at == 0 else {})}
-        call["function"] = {**call.get("function", {}), "arguments": piece}
-        yield head | {"choices": [_delta({"tool_calls": [call]} if tool else {"content": piece})]}
-    finish = reply.finish or ("tool_calls" if tool else "stop")
+    texts = [arguments for _, arguments in calls] or [reply.text if reply.refusal is None else ""]
+    for at in range(0, max(map(len, texts)), _PIECE):
+        for number, text in enumerate(texts):
+            piece = text[at : at + _PIECE]
+            if not piece and at:
+                continue
+            call: dict[str, Any] = {"index": number, "function": {"arguments": piece}}
+            if calls and at == 0:
+                call |= _call(number, calls[number][0], piece)
+            yield head | {
+                "choices": [_delta({"tool_calls": [call]} if calls else {"content": piece})]
+            }
+    finish = reply.finish or ("tool_calls" if calls else "stop")
     yield head | {"choices": [_delta({}, finish)]}
     yield head | {"choices": [], "usage": _usage(reply)}
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import guarantee_summarizer as gs
 from guarantee_summarizer.llm.answers import ANSWER as ANSWER_MODEL
-from guarantee_summarizer.llm.answers import complete_prefix, read_answer
+from guarantee_summarizer.llm.answers import read_answer
 from guarantee_summarizer.testing import Reply
 
 from .conftest import ANSWER, KEY, TEXT
@@ -204,20 +204,3 @@ def test_any_beginning_of_an_answer_gives_only_items_of_the_whole_one(cut):
         items = getattr(part.summary, name)
         assert items == getattr(whole, name)[: len(items)]
     assert part.problems or cut == len(ENCODED)
-
-
-NAMES = st.text(max_size=8)
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | NAMES,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
-    max_leaves=12,
-)
-
-
-@given(st.dictionaries(NAMES, JSON, max_size=4), st.data())
-def test_a_complete_prefix_is_always_json_again(given_object, data):
-    text = json.dumps(given_object, ensure_ascii=data.draw(st.booleans()))
-    prefix = complete_prefix(text[: data.draw(st.integers(0, len(text)))])
-    if prefix is not None:
-        kept = json.loads(prefix)
-        assert list(kept) == list(given_object)[: len(kept)]

@@ -1,0 +1,74 @@
+"""Bound what one answer may hold; no honest article reaches any of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from guarantee_summarizer.text import writable
+
+__all__ = ["LONGEST", "bounded"]
+
+LONGEST = 1_000_000
+"""Characters of an answer that are read; models write half of it at most."""
+_DEEPEST = 12  # brackets in brackets; the schema has six
+_ITEMS = 1_000  # of one list
+_VALUES = 20_000  # of one answer: about 2,500 claims
+_TEXT = 10_000  # characters
+_TOLD = 20  # cuts that are told one by one
+
+
+def bounded(value: Any) -> tuple[Any, list[str]]:
+    """Return JSON with text that can be written anywhere, within the bounds; and what was cut."""
+    walk = _Walk()
+    made = walk.value(value, "", 0)
+    if len(walk.cuts) > _TOLD:
+        walk.cuts[_TOLD:] = [f"{len(walk.cuts) - _TOLD} more cuts like these"]
+    return made, walk.cuts
+
+
+class _Walk:
+    def __init__(self) -> None:
+        self.cuts: list[str] = []
+        self._left = _VALUES
+
+    def value(self, node: Any, path: str, depth: int) -> Any:
+        self._left -= 1
+        if isinstance(node, str):
+            return self._text(node, path)
+        if isinstance(node, float) and not math.isfinite(node):
+            return str(node)
+        if not isinstance(node, dict | list):
+            return node
+        if depth == _DEEPEST:
+            self.cuts.append(f"{path}: brackets deeper than {_DEEPEST} were not read")
+            return None
+        if isinstance(node, list):
+            return [*self._items(node, path, depth + 1)]
+        return dict(self._members(node, path, depth + 1))
+
+    def _items(self, node: list[Any], path: str, depth: int) -> Iterator[Any]:
+        read = 0
+        for item in node[:_ITEMS]:
+            made = self.value(item, path, depth)
+            if self._left < 0:
+                break
+            read += 1
+            yield made
+        if read < len(node):
+            self.cuts.append(f"{path}: {len(node) - read} of {len(node)} items were not read")
+
+    def _members(self, node: dict[str, Any], path: str, depth: int) -> Iterator[tuple[str, Any]]:
+        for at, (key, value) in enumerate(node.items()):
+            if self._left < 0 or at == _ITEMS:
+                self.cuts.append(f"{path or 'the answer'}: {len(node) - at} fields were not read")
+                return
+            name = writable(key[:_TEXT])
+            yield name, self.value(value, f"{path}.{name[:80]}" if path else name[:80], depth)
+
+    def _text(self, text: str, path: str) -> str:
+        if len(text) > _TEXT and text.lstrip()[:1] not in ("{", "[", '"'):  # JSON is read later
+            self.cuts.append(f"{path}: {len(text) - _TEXT} of {len(text)} characters were not read")
+            text = text[:_TEXT]
+        return writable(text)

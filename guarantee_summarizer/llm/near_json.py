@@ -1,0 +1,178 @@
+"""Read what is nearly JSON, up to the first place that makes no sense."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from typing import Any, NoReturn
+
+__all__ = ["Lenient"]
+
+_SPACE = re.compile(r"(?:\s+|//[^\n]*|#[^\n]*|/\*.*?\*/)*", re.DOTALL)
+_WORD = re.compile(r"[^\s,:\[\]{}\"'/#]+")
+_NAME = re.compile(r"[^\W\d][\w$-]*")
+_NUMBER = re.compile(r"[+-]?\d{1,300}(?:\.\d*)?(?:[eE][+-]?\d{1,3})?")
+_LITERALS = {"true": True, "false": False, "null": None, "none": None, "undefined": None}
+_CLOSING = {
+    quote: re.compile(rf"[^{quote}\\]*(?:\\.[^{quote}\\]*)*{quote}", re.DOTALL)
+    for quote in ('"', "'")
+}
+_COMMENT = r"//|[#]|/\*"
+_AFTER_KEY = re.compile(r"\s*:")
+_AFTER_ITEM = re.compile(rf"\s*(?:[,\]]|{_COMMENT}|\Z)")
+_TEXT = r"""(?:"[^"]{0,200}"|'[^']{0,200}')"""
+_AFTER_VALUE = re.compile(
+    rf"\s*(?:[}}\]]|{_COMMENT}|,\s*(?:[}}\],]|{_COMMENT}|(?:{_TEXT}|\w+)\s*:))"
+)
+_AT_THE_END = re.compile(r"""\s*(?:,\s*(?:(?:"[^"]{0,200}"?|'[^']{0,200}'?|\w*)\s*)?)?\Z""")
+_UNSURE = re.compile(r"\s*(?::|,\s*[\"'{\[])")  # the quote may be the end all the same
+_ESCAPE = re.compile(
+    r"(?P<pair>\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"  # of surrogates
+    r"|\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\U[0-9a-fA-F]{8}|\\.",
+    re.DOTALL,
+)
+_KEPT = ("\\b", "\\f", "\\n", "\\r", "\\t", '\\"', "\\\\", "\\/")
+_DEEPEST = 100
+
+
+class _BrokenError(Exception):
+    """The text ends, or makes no sense."""
+
+
+class Lenient:
+    """Read one value that is nearly JSON.
+
+    Read are: comments, trailing and doubled commas, a missing one after a bracket, single quotes,
+    bare keys, line breaks and quotes in a text, escapes that JSON does not have, `True`, `None`.
+    A text, number or literal counts only if a comma or a bracket follows: `20` may be the start of
+    200, and a quote the first of two.
+
+    Attributes:
+        at: where the value ends, or breaks off.
+        broken: the same if it breaks off, else None.
+        open: the containers that are open there, outermost first.
+        doubled: names that stand twice in one object, with different values.
+    """
+
+    def __init__(self, text: str, at: int = 0) -> None:
+        self._text = text
+        self.at = at
+        self.broken: int | None = None
+        self.open: list[Any] = []
+        self.doubled: list[str] = []
+
+    def read(self) -> Any:
+        """Return the value; of one that breaks off the outermost container, else None."""
+        holder: list[Any] = []
+        try:
+            self._member(holder, None, outermost=True)
+        except _BrokenError:
+            self.broken = self.at
+        return holder[0] if holder else None
+
+    def _member(self, holder: Any, key: str | None, *, outermost: bool = False) -> None:
+        mark = self._mark()
+        if mark in ("{", "["):
+            child: Any = {} if mark == "{" else []
+            old = self._put(holder, key, child)
+            self._container(child)
+            if old and old != child:
+                self.doubled.append(str(key))
+            return
+        value = (
+            self._string(_AFTER_ITEM if key is None else _AFTER_VALUE)
+            if mark in "\"'"
+            else self._word()
+        )
+        if not outermost and self._mark() not in ",]}":
+            self._break()
+        if (old := self._put(holder, key, value)) and old != value:
+            self.doubled.append(str(key))
+
+    def _container(self, made: Any) -> None:
+        """Read the members of a container, and its end."""
+        self.open.append(made)
+        if len(self.open) > _DEEPEST:
+            self._break()
+        self.at += 1
+        end = "}" if isinstance(made, dict) else "]"
+        while (mark := self._mark()) != end:
+            if mark == ",":
+                self.at += 1
+            else:
+                self._member(made, self._key() if end == "}" else None)
+        self.at += 1
+        self.open.pop()
+
+    def _put(self, holder: Any, key: str | None, value: Any) -> Any:
+        """Add a member; return what stood under its name."""
+        if key is None:
+            holder.append(value)
+            return None
+        old = holder.pop(key, None)  # so that the last member read stands last
+        holder[key] = value
+        return old
+
+    def _mark(self) -> str:
+        """The next character that means something; there has to be one."""
+        match = _SPACE.match(self._text, self.at)
+        self.at = match.end() if match else self.at
+        if self.at == len(self._text):
+            self._break()
+        return self._text[self.at]
+
+    def _key(self) -> str:
+        if self._mark() in "\"'":
+            key = self._string(_AFTER_KEY)
+        elif name := _NAME.match(self._text, self.at):
+            key, self.at = name[0], name.end()
+        else:
+            self._break()
+        if self._mark() != ":":
+            self._break()
+        self.at += 1
+        return key
+
+    def _string(self, after: re.Pattern[str]) -> str:
+        """A text; a quote in it is one that cannot be its end, as nothing follows that may."""
+        quote, start = self._text[self.at], self.at + 1
+        end = _CLOSING[quote].match(self._text, start)
+        if end and after is _AFTER_VALUE and _AT_THE_END.match(self._text, end.end()):
+            after = _AT_THE_END
+        while end and not after.match(self._text, end.end()):
+            if after is not _AFTER_VALUE or _UNSURE.match(self._text, end.end()):
+                self._break()
+            end = _CLOSING[quote].match(self._text, end.end())
+        if end is None:
+            self._break()
+        self.at = end.end()
+        return _unescaped(self._text[start : end.end() - 1])
+
+    def _word(self) -> Any:
+        word = _WORD.match(self._text, self.at)
+        if word is None or (word[0].lower() not in _LITERALS and not _NUMBER.fullmatch(word[0])):
+            self._break()
+        self.at = word.end()
+        if word[0].lower() in _LITERALS:
+            return _LITERALS[word[0].lower()]
+        return int(word[0]) if word[0].lstrip("+-").isdigit() else float(word[0])
+
+    def _break(self) -> NoReturn:
+        raise _BrokenError
+
+
+def _unescaped(body: str) -> str:
+    if "\\" not in body:
+        return body
+    return _ESCAPE.sub(_meant, body)
+
+
+def _meant(match: re.Match[str]) -> str:
+    escape = match[0]
+    if match["pair"] or escape in _KEPT:
+        return str(json.loads(f'"{escape}"'))
+    if digits := escape[2:]:  # of \x, \u or \U
+        point = int(digits, 16)
+        return chr(point) if point <= sys.maxunicode else "\ufffd"
+    return escape[1:]

@@ -1,0 +1,226 @@
+"""Bring what a language model wrote into the shape of the schema, where its meaning is plain.
+
+A bare name for a list of names, one object for a list of one, an object by name, JSON in a text,
+`[2]` or `2-4` for sentence numbers: all of these have one meaning. What has none, or several, is
+left as it is, for the schema to refuse it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+from guarantee_summarizer.llm.json_text import known, read_json
+from guarantee_summarizer.schema import Citation
+from guarantee_summarizer.schema.base import is_added
+
+__all__ = ["as_flag", "as_items", "as_meant", "as_prose", "is_absent"]
+
+_ABSENT = frozenset(
+    "n/a|na|n.a.|none|null|nil|undefined|unknown|unspecified|not applicable|not available|"
+    "not specified|not stated|not mentioned".split("|")
+)
+_FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_DEBRIS = re.compile(r"\"\s*:\s*[\"\[{]|[\]}]\s*,\s*\"")  # of JSON, in a text
+_MARK = r"(?:(?:s|sents?|sentences?|nos?|numbers?)\b[.:]?\s*|s(?=\d)|#\s*)?"
+_NUMBER = rf"[\[(]?{_MARK}(\d{{1,6}})[\])]?"
+_RANGE = re.compile(rf"{_NUMBER}(?:\s*(?:-|–|\bto\b)\s*{_NUMBER})?", re.IGNORECASE)
+_NUMBERS = re.compile(
+    rf"[\[(]*{_RANGE.pattern}(?:\s*(?:,|;|&|\band\b)*\s*{_RANGE.pattern})*[\])]*\.?",
+    re.IGNORECASE,
+)
+_WIDEST = 100  # sentences of a range
+_KEY = re.compile(r"[a-z]*[_ ]?\d*")  # of an object by name, that is no name: `p1`, `item_2`, `3`
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What a field of the schema holds."""
+
+    of: Any
+    many: bool
+    required: bool
+
+
+@cache
+def _kinds(model: type[BaseModel]) -> dict[str, _Kind]:
+    """The fields that a language model is asked for."""
+    return {
+        name: _kind(field.annotation, required=field.is_required())
+        for name, field in model.model_fields.items()
+        if not is_added(field)
+    }
+
+
+def _kind(annotation: Any, *, required: bool) -> _Kind:
+    many = False
+    while origin := get_origin(annotation):
+        if origin is Literal:
+            return _Kind(str, many, required)
+        if origin in (Union, UnionType):
+            annotation = next(a for a in get_args(annotation) if a is not NoneType)
+        else:  # Annotated, or a list
+            many = many or origin is not Annotated
+            annotation = get_args(annotation)[0]
+    return _Kind(annotation, many, required)
+
+
+def is_absent(value: Any) -> bool:
+    """Tell whether a value says nothing: null, empty, a placeholder, signs without a letter.
+
+    >>> is_absent("N/A"), is_absent("]}"), is_absent("20 years"), is_absent(0)
+    (True, True, False, False)
+    """
+    if isinstance(value, str):
+        return not any(map(str.isalnum, value)) or value.strip().lower() in _ABSENT
+    return value is None or value in ([], {})
+
+
+def as_prose(value: Any) -> str:
+    """Return a headline or an abstract on one line; empty if it says nothing, or holds JSON."""
+    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+        value = " ".join(value)
+    if not isinstance(value, str) or is_absent(value) or _DEBRIS.search(value):
+        return ""
+    return " ".join(value.split()) if any(map(str.isalpha, value)) else ""
+
+
+def as_flag(value: Any) -> bool | None:
+    """Return a truth value, also one that is written as a word; None if it is none."""
+    return _FLAGS.get(str(value).strip().lower())
+
+
+def as_items(written: Any, model: type[BaseModel]) -> list[Any] | None:
+    """Return the items of a section as they were written; None if they cannot be told apart."""
+    if isinstance(written, str):
+        written = read_json(written) or (None if is_absent(written) else written)
+    if written is None:
+        return []
+    if isinstance(written, dict):
+        written = _listed(written, model)
+    if not isinstance(written, list):
+        return None
+    return [item for item in _flat(written) if not is_absent(item)]
+
+
+def _listed(written: dict[str, Any], model: type[BaseModel]) -> list[Any] | None:
+    """The items of one object, of an object by name, or in a wrapper."""
+    names = _kinds(model)
+    if any(known(key, names) for key in written):
+        return [written]
+    values = [*written.values()]
+    if len(values) == 1 and isinstance(values[0], list):
+        named = not next(iter(written)).isidentifier() or all(map(is_absent, _flat(values[0])))
+        return None if named else values[0]
+    first, *others = (name for name, kind in names.items() if kind.required)
+    if all(isinstance(value, dict) for value in values):
+        return [_named(key, value, first) for key, value in written.items()]
+    if len(others) == 1 and all(isinstance(value, str) for value in values):  # party: stance
+        return [{first: key, others[0]: value} for key, value in written.items()]
+    return None
+
+
+def _named(key: str, item: dict[str, Any], field: str) -> dict[str, Any]:
+    """An item of an object by name, with its name; a number or a code is none."""
+    if _KEY.fullmatch(key) or any(known(name, (field,)) for name in item):
+        return item
+    return {field: key, **item}
+
+
+def _flat(items: list[Any]) -> Iterator[Any]:
+    """The items, also those of lists in the list."""
+    for item in items:
+        if isinstance(item, list) and all(isinstance(inner, dict) for inner in item):
+            yield from item
+        else:
+            yield item
+
+
+def as_meant(written: Any, model: type[BaseModel], unknown: list[str], path: str = "") -> Any:
+    """Return what was written in the shape of a model of the schema, for the model to validate.
+
+    Args:
+        written: as JSON gives it.
+        model: of the claim that it should be.
+        unknown: gets the paths of fields that the schema does not have.
+        path: of the claim.
+    """
+    kinds = _kinds(model)
+    if isinstance(written, str):
+        written = read_json(written) or written
+    if isinstance(written, list) and len(written) == 1:
+        written = written[0]
+    required = [name for name, kind in kinds.items() if kind.required]
+    if isinstance(written, str) and len(required) == 1:  # a bare word is its only required field
+        written = {required[0]: written}
+    if not isinstance(written, dict):
+        return written
+    made: dict[str, Any] = {}
+    for key, value in written.items():
+        name = known(key, kinds) or ("rank" if key == "order" and "rank" in kinds else None)
+        if name is None or name in made:
+            if key not in model.model_fields and not is_absent(value):
+                unknown.append(f"{path}.{key}")
+            continue
+        meant = _field(kinds[name], value, unknown, f"{path}.{name}")
+        if not is_absent(meant):
+            made[name] = meant
+    return made
+
+
+def _field(kind: _Kind, value: Any, unknown: list[str], path: str) -> Any:
+    if kind.of is Citation:
+        return [*_pointers(value)]
+    if isinstance(kind.of, type) and issubclass(kind.of, BaseModel):
+        if not kind.many:
+            return None if is_absent(value) else as_meant(value, kind.of, unknown, path)
+        items = as_items(value, kind.of)
+        items = [value] if items is None and isinstance(value, str) else items
+        if items is None:
+            return value
+        return [as_meant(item, kind.of, unknown, f"{path}[{i}]") for i, item in enumerate(items)]
+    if kind.many:
+        value = (read_json(value) or value) if isinstance(value, str) else value
+        words = value if isinstance(value, list) else [value]
+        return [_word(word, kind.of) for word in words if not is_absent(word)]
+    return _word(value, kind.of)
+
+
+def _word(value: Any, kind: Any) -> Any:
+    """One text, also in a list of one or with nothing but its name; a number as text."""
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if isinstance(value, dict) and isinstance(value.get("name"), str):
+        value = value["name"]
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return str(value) if number and kind is str else value
+
+
+def _pointers(value: Any) -> Iterator[Any]:
+    """Sentence numbers, also as `2.0`, `[2]`, `S2`, `2, 4`, `2-4`; what is none as it is."""
+    if isinstance(value, list):
+        for inner in value:
+            yield from _pointers(inner)
+    elif isinstance(value, dict) and "end" not in value and "sentence" in value:
+        yield from _pointers(value["sentence"])
+    elif isinstance(value, float) and value.is_integer():
+        yield int(value)
+    elif isinstance(value, str) and _NUMBERS.fullmatch(value.strip()):
+        yield from _numbers(value)
+    elif not is_absent(value):
+        yield value
+
+
+def _numbers(text: str) -> Iterator[Any]:
+    for match in _RANGE.finditer(text):
+        first, last = int(match[1]), int(match[2] or match[1])
+        if not first <= last <= first + _WIDEST:
+            yield text
+            return
+        yield from range(first, last + 1)
