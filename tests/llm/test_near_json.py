@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from guarantee_summarizer.llm.near_json import Lenient
 
-NAMES = st.text(max_size=8)
+NAMES = st.text(max_size=8).filter(
+    lambda name: not set(name) & set("\"'")
+)  # strict JSON is read first
 JSON = st.recursive(
     st.none()
     | st.booleans()
