@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from guarantee_summarizer.normalize.units import MONTH_NAMES
+from guarantee_summarizer.normalize.quantities import MONTH_NAMES
 from guarantee_summarizer.render.outline import Outline, OutlineEntry
 
 __all__ = ["Moment", "Span", "Timeline", "read_edtf", "timeline"]
