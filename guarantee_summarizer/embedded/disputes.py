@@ -11,7 +11,7 @@ from guarantee_summarizer.embedded.facts import Clause
 from guarantee_summarizer.embedded.line import Line, is_item, numbered
 from guarantee_summarizer.embedded.phrasing import brief, clean, title
 from guarantee_summarizer.normalize import normalize_term
-from guarantee_summarizer.schema import Dispute, Position, Proposal
+from guarantee_summarizer.schema import Dispute, Position, Proposal, Term
 
 __all__ = ["disputes"]
 
@@ -224,9 +224,11 @@ def _positions(document: Document, line: Line) -> Iterator[Position]:
     """Each participant that takes a stance in the sentence, with the clause that says so; refusals first."""
     for clause in sorted(line.clauses, key=lambda c: not _takes_a_stand(line, c)):
         verb = line.verb(clause)
-        asked = clause.mark in _ASKS or any(a.mark in _ASKS for a in _above(line, clause))
+        asked = any(
+            c.mark in _ASKS and c.relation != "relcl" for c in (clause, *_above(line, clause))
+        )
         contrasted = clause.relation == "advcl" and clause.mark in _AGAINST
-        if any(a.relation in ("advcl", "relcl") for a in _above(line, clause)):
+        if any(a.relation == "advcl" for a in _above(line, clause)):
             continue
         if asked or (clause.relation in ("xcomp", "acl", "advcl", "pcomp") and not contrasted):
             continue
@@ -237,6 +239,10 @@ def _positions(document: Document, line: Line) -> Iterator[Position]:
         for party in (*document.who(line, *clause.agents), *_sayers(document, line, clause)):
             if not _is_source(line, party):
                 stance = brief(line, clause, _STANCE_WORDS, bare=False)
+                if clause.relation == "relcl" and any(
+                    p.end <= clause.start for p in clause.objects
+                ):
+                    stance += " it"
                 if len(stance.split()) >= _LEAST:
                     yield Position(party=party, stance=f"{stance}.", evidence=(line.citation,))
                 break
@@ -272,22 +278,28 @@ def _is_source(line: Line, party: str) -> bool:
 
 def _terms_apart(proposals: tuple[Proposal, ...]) -> Iterator[Dispute]:
     """Proposals of one measure that differ in its size or its length."""
-    seen: dict[tuple[str, str], tuple[str, Proposal]] = {}
+    seen: dict[tuple[str, str], tuple[str, tuple[Proposal, Term]]] = {}
     for proposal in proposals:
         for term in proposal.terms:
             value = normalize_term(term.what, term.value)
             key = (proposal.measure, term.what)
             if term.what not in _APART or value is None or proposal.measure not in _SIZED:
                 continue
-            known, first = seen.setdefault(key, (value, proposal))
-            if known != value and first is not proposal:
+            known, first = seen.setdefault(key, (value, (proposal, term)))
+            if known != value and first[0] is not proposal:
                 yield Dispute(
                     issue=_APART[term.what],
                     positions=tuple(
-                        Position(party=party, stance=f"{one.title}.", evidence=one.evidence)
-                        for one in (first, proposal)
+                        Position(party=party, stance=_with_value(one, term), evidence=one.evidence)
+                        for one, term in (first, (proposal, term))
                         for party in one.proposed_by[:1]
                     ),
-                    evidence=tuple(dict.fromkeys((*first.evidence, *proposal.evidence))),
+                    evidence=tuple(dict.fromkeys((*first[0].evidence, *proposal.evidence))),
                 )
                 return
+
+
+def _with_value(proposal: Proposal, term: Term) -> str:
+    """The title of a proposal, with the value that sets it apart."""
+    value = "" if term.value in proposal.title else f": {term.value}"
+    return f"{proposal.title}{value}."

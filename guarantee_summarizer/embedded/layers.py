@@ -248,7 +248,11 @@ def _location(part: _Part) -> str | None:
         for prep, phrase in clause.obliques:
             if prep in _PLACES and phrase.head in _LINES and part.start <= phrase.start < part.end:
                 text = part.line.sentence.text
-                return f"{prep} {text[phrase.start : phrase.end]}"
+                further = re.search(
+                    r"\b(?:further|farther|well|right|just|far) $",
+                    text[: phrase.start - len(prep) - 1],
+                )
+                return f"{further[0] if further else ''}{prep} {text[phrase.start : phrase.end]}"
     return None
 
 

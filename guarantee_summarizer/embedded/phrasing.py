@@ -78,7 +78,10 @@ def _fitting(
     """The pieces that fit, and whether they leave out neither a main part nor one of a list."""
     chosen: dict[int, Piece] = {}
     size, whole = 0, True
-    for i, piece in sorted(kept, key=lambda pair: (pair[1].rank, pair[0])):
+    turns: dict[int | None, int] = {}  # what hangs on a piece is looked at after it
+    for i, piece in kept:
+        turns[i] = max(piece.rank, turns.get(piece.within, 0))
+    for i, piece in sorted(kept, key=lambda pair: (turns[pair[0]], pair[0])):
         holder = piece.within in chosen or (
             piece.within is None if about is None else piece.start <= about.start < piece.end
         )

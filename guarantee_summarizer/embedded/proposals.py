@@ -213,7 +213,8 @@ def _authors(document: Document, line: Line, clause: Clause, found: str) -> tupl
         return names
     for above in line.speakers(clause):
         verb = line.verb(above)
-        if verb and verb.sense in ("say", *FIRM):
+        tells = any(p.head in ("source", "report", "publication") for p in above.agents)
+        if verb and verb.sense in ("say", *FIRM) and not tells:
             of_paper = [p for p in above.agents if line.cues.values("measure", p.head)]
             inside = [
                 n for p in of_paper for n in line.within(p.end, p.whole) if n.via != "demonym"

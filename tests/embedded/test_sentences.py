@@ -69,7 +69,7 @@ def test_a_demand_is_the_position_of_who_makes_it(read):
     stances = {p.party: p.stance for p in summary.disputes[0].positions}
     assert stances == {
         "Russia": "Russia demands that Ukraine withdraw from Donbas.",
-        "Ukraine": "Kyiv insists on a ceasefire.",
+        "Ukraine": "Kyiv insists on a ceasefire along the front line.",
     }
 
 
@@ -149,3 +149,30 @@ def test_blanks_and_marks_change_nothing(read):
         (p.title, p.proposed_by, p.status) for p in plain.proposals
     ]
     assert plain.proposals[0].proposed_by == ("Trump",)
+
+
+def test_both_sides_of_a_relative_clause_have_their_stance(read):
+    """`… where A seeks X, which B has rejected` has two positions, each a whole sentence."""
+    summary = read(
+        "Russia and Ukraine met in Geneva. Key issues remain, regarding territory, where Moscow seeks a complete withdrawal of "
+        "Ukrainian troops from Donbas, which Ukrainian President Volodymyr Zelenskyy has rejected."
+    )
+    (dispute,) = [d for d in summary.disputes if d.evidence[0].sentence == 2]
+    assert {p.party: p.stance for p in dispute.positions} == {
+        "Russia": "Moscow seeks a complete withdrawal of Ukrainian troops from Donbas.",
+        "Volodymyr Zelenskyy": "Ukrainian President Volodymyr Zelenskyy has rejected it.",
+    }
+
+
+def test_sources_propose_nothing_of_what_they_tell(read):
+    """Who only reports a plan is its source, not its author."""
+    summary = read("Drones will be used to monitor the ceasefire in Ukraine, sources said.")
+    assert [(p.proposed_by, p.attribution) for p in summary.proposals] == [((), "sources")]
+
+
+def test_a_title_keeps_what_its_noun_needs(read):
+    """`the need for X to do Y` is not `the need to do Y`."""
+    summary = read(
+        "Poland and its allies insist on the need for a strong deterrent to prevent Russia from attacking again."
+    )
+    assert summary.proposals[0].title == "Need for a strong deterrent to prevent Russia"
