@@ -1,6 +1,6 @@
 """Turn sentences into plain facts: entities, phrases, clauses with who does what, and how firmly.
 
-With `pipeline` and `grammar` the only room that knows spaCy: nothing of it leaves this file.
+With `loading` and `grammar` the only room that knows spaCy: nothing of it leaves this file.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def facts(nlp: Any, texts: Iterable[str]) -> Iterator[Facts]:
     """Yield the facts of each sentence.
 
     Args:
-        nlp: a spaCy pipeline, as `pipeline.load` returns it.
+        nlp: a spaCy pipeline, as `loading.load` returns it.
         texts: the sentences, exactly as the article has them.
     """
     pieces = [list(_cut(_even(text))) for text in texts]

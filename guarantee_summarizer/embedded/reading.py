@@ -28,7 +28,7 @@ def read(article: Article, lexicon: Lexicon, cues: Cues, nlp: Any) -> Document:
     lines = [Line(s, f, cues) for s, f in zip(sentences, parsed, strict=True)]
     mentions = lexicon.mentions(article.text[article.body :])
     forms = _forms(mentions)
-    names = Names(lines_of(lines), lexicon, cues, mentions_by_line(lines, mentions, article.body))
+    names = Names(_lines_of(lines), lexicon, cues, _mentions_by_line(lines, mentions, article.body))
     document = Document(article, lexicon, cues, lines, names, forms)
     starts = [line.sentence.start for line in lines]
     for mention in mentions:
@@ -61,12 +61,12 @@ def _mark_quoted(lines: list[Line]) -> None:
         inside = (inside or label is not None) and not re.search(r"[”\"]\W*$", text)
 
 
-def lines_of(lines: Sequence[Line]) -> list[tuple[str, Facts]]:
+def _lines_of(lines: Sequence[Line]) -> list[tuple[str, Facts]]:
     """Return text and facts of each line."""
     return [(line.sentence.text, line.facts) for line in lines]
 
 
-def mentions_by_line(
+def _mentions_by_line(
     lines: Sequence[Line], mentions: Sequence[Mention], body: int
 ) -> list[list[tuple[int, int]]]:
     """Return where the lexicon finds an actor in each line, as offsets into its text."""
