@@ -7,12 +7,13 @@ nothing.
 
 from __future__ import annotations
 
-import calendar
 import re
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+
+from guarantee_summarizer.normalize.edtf import Span, read_edtf
 
 __all__ = ["COMPARED", "accepted", "contradict", "rung", "start_of"]
 
@@ -22,7 +23,6 @@ COMPARED = frozenset({"duration", "force_size", "deadline", "date", "money", "di
 _VALUE = re.compile(r"(<=|>=|<|>|~)?([^/]+)(?:/(.+))?")
 _DURATION = re.compile(r"P(T?)(\d+(?:\.\d+)?)([YMWDH])")
 _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)(?: (.+))?")
-_DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 _DAYS: dict[str, Decimal] = {
     "Y": Decimal("365.25"),
     "M": Decimal("30.4375"),
@@ -34,7 +34,6 @@ _MINUTES = Decimal(1440)
 _CALENDAR = {"Y": "calendar", "M": "calendar"}
 """Units whose days differ: what is in them compares with days by their real span."""
 _MONTH_DAYS, _YEAR_DAYS = (28, 31), (364, 366)  # a year is 52 weeks, or 365 or 366 days
-_SEASONS = {21: (3, 5), 22: (6, 8), 23: (9, 11), 24: (12, 12)}
 _ABOUT = Decimal("0.1")  # "about 10,000" is 9,000 to 11,000
 _DIGITS = 2  # news rounds figures to no fewer significant digits
 
@@ -90,13 +89,13 @@ def contradict(what: str, one: str | None, other: str | None) -> bool:
 
 
 def start_of(value: str | None) -> date | None:
-    """Return the first day of an EDTF date; of an open interval, the day that it names.
+    """Return the first day of an EDTF date; of one with an open beginning, its last.
 
-    >>> start_of("../2026-01-31"), start_of("2026-01")
+    >>> start_of("../2026-01-31"), start_of("2026-01~")
     (datetime.date(2026, 1, 31), datetime.date(2026, 1, 1))
     """
-    days = [d for part in (value or "").split("/") if (d := _days_of(part))]
-    return days[0][0] if days else None
+    span = read_edtf(value or "")
+    return span.first if span else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +122,8 @@ def _read(value: str, *, dated: bool) -> _Range | None:
     if match is None:
         return None
     bound, first, last = match.groups()
-    if dated and (days := _date_range(first, last)):
-        return days
+    if dated and (span := read_edtf(value.removeprefix(bound or ""))):
+        return _time(span)
     low, high = _figure(first), _figure(last or first)
     if low is None or high is None or low[0] > high[0]:
         return None
@@ -171,33 +170,10 @@ def _as_said(days: Decimal, others: tuple[Decimal, ...]) -> Decimal:
     return next((other for other in others if least <= other <= most), days)
 
 
-def _date_range(first: str, last: str | None) -> _Range | None:
-    if first == ".." and (end := _days_of(last or "")):
-        return _Range(_LOWEST, Decimal(end[1].toordinal()), "date", "<=")
-    start = _days_of(first)
-    if start is None:
-        return None
-    if last == "..":
-        return _Range(Decimal(start[0].toordinal()), _HIGHEST, "date", ">=")
-    end = _days_of(last) if last else start
-    if end is None:
-        return None
-    return _Range(Decimal(start[0].toordinal()), Decimal(end[1].toordinal()), "date")
-
-
-def _days_of(text: str) -> tuple[date, date] | None:
-    """The first and the last day of an EDTF day, month, season or year."""
-    match = _DATE.fullmatch(text)
-    if match is None:
-        return None
-    year, month, day = int(match[1]), int(match[2] or 0), int(match[3] or 0)
-    first, last = _SEASONS.get(month, (month or 1, month or 12))
-    try:
-        if day:
-            return date(year, month, day), date(year, month, day)
-        return date(year, first, 1), date(year, last, calendar.monthrange(year, last)[1])
-    except ValueError:
-        return None
+def _time(span: Span) -> _Range:
+    low = _LOWEST if span.limit == "<=" else Decimal(span.first.toordinal())
+    high = _HIGHEST if span.limit == ">=" else Decimal(span.last.toordinal())
+    return _Range(low, high, "date", span.limit)
 
 
 def _same(one: Decimal, other: Decimal, *, exact: bool) -> bool:

@@ -67,6 +67,9 @@ def test_contradiction_is_mutual_and_nothing_contradicts_itself(what, b1, v1, b2
         ("date", "2026-02", "2026-01-15", True),
         ("date", "2026-21", "2026-04", False),
         ("date", "2026-03-01/..", "2026-02-01", True),
+        ("date", "2026-03~", "2026-05", True),
+        ("date", "202X", "2031-01-15", True),
+        ("date", "2026-01-06T10:00:00Z", "2026-01-06", False),
         ("date", "XXXX-01-06", "2026-01-07", False),
         ("count", "5", "6", False),
         ("duration", None, "P1Y", False),
@@ -78,4 +81,5 @@ def test_bounds_units_and_rounding(what, one, other, expected):
 
 def test_the_first_day_of_an_open_interval_is_the_day_that_it_names():
     assert start_of("../2026-01-31") == date(2026, 1, 31)
+    assert start_of("2026-03~") == date(2026, 3, 1)
     assert start_of("2026-13-01") is start_of(None) is None
