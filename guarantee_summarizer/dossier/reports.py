@@ -63,13 +63,13 @@ class Given:
 
     @cached_property
     def _warnings(self) -> dict[str, tuple[str, ...]]:
-        """What verification said of each claim, under its path."""
+        """What verification said of each claim, under its path; of a part also under its item."""
         told: dict[str, tuple[str, ...]] = {}
         for finding in self.summary.findings:
             path = ClaimPath.parse(finding.path)
             if path is not None:
-                item = str(path.item)
-                told[item] = (*told.get(item, ()), finding.message)
+                for claim in {str(path.item): None, str(path.claim): None}:
+                    told[claim] = (*told.get(claim, ()), finding.message)
         return told
 
     @cached_property

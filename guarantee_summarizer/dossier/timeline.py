@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -77,7 +77,7 @@ def _root(merged: dict[int, int], number: int) -> int:
 
 def _dispute(over: set[str], some: list[tuple[Given, int, Dispute]], cast: Cast) -> DisputeThread:
     some.sort(key=lambda one: (one[0].order, one[1]))
-    latest = some[-1][2]
+    latest = ([one for one in some if one[0].published] or some)[-1][2]
     return made(
         DisputeThread,
         issue=latest.issue,
@@ -140,14 +140,19 @@ def _of_threads(threads: Iterable[Thread]) -> Iterator[Moment]:
 
 
 def _events(summaries: Iterable[Given], cast: Cast) -> Iterator[Moment]:
-    """The events; one where articles tell of the same day, status and place, or same participants."""
+    """The events; one where articles tell of the same day, status and place, or same participants.
+
+    Two events of one article are two, whatever they share: the second of it joins second ones.
+    """
     groups: dict[object, list[tuple[Given, int, Event]]] = defaultdict(list)
     for given in summaries:
+        nth = Counter[object]()
         for index, event in enumerate(given.summary.events):
             who = frozenset(cast.who(given.id, event.participants))
             told = event.where and fold(event.where)
             same = (event.date, event.status, told or who) if event.date and (told or who) else ()
-            groups[same or (given.id, index)].append((given, index, event))
+            groups[(same, nth[same]) if same else (given.id, index)].append((given, index, event))
+            nth[same] += 1
     for some in groups.values():
         first = some[0][2]
         names = (n for given, _, event in some for n in cast.who(given.id, event.participants))

@@ -126,7 +126,7 @@ def _threads(dossier: Dossier) -> Iterator[Row]:
         yield {
             **_fields(thread),
             "thread": thread.id,
-            "status": thread.statements[-1].status,
+            "status": thread.latest.status,
             "first": days[0] if days else None,
             "last": days[-1] if days else None,
             "sources": thread.sources,
