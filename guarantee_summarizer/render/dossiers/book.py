@@ -83,6 +83,13 @@ class Entry:
         """The sentences of all its reports, each once."""
         return tuple(dict.fromkeys(cite for line in self.lines for cite in line.cites))
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What verification said of the reports of the item that none of its lines tells."""
+        told = {warning for line in self.lines for warning in line.report.warnings}
+        said = (w for report in getattr(self.item, "reports", ()) for w in report.warnings)
+        return tuple(dict.fromkeys(warning for warning in said if warning not in told))
+
 
 class Book:
     """The articles of a dossier by number, and what rests on each of their sentences."""
@@ -110,9 +117,11 @@ class Book:
             new=self.is_new(report.published),
         )
 
-    def entry(self, code: str, item: Any, lines: Iterable[Line], more: Any = None) -> Entry:
+    def entry(
+        self, code: str, item: Any, lines: Iterable[Line], more: Any = None, *, new: bool = False
+    ) -> Entry:
         """Return an entry, and note that it rests on the sentences of its lines."""
-        entry = Entry(code, item, tuple(lines), more=more)
+        entry = Entry(code, item, tuple(lines), new, more)
         for cite in entry.cites:
             self.resting[cite][code] = None
         return entry
