@@ -21,7 +21,8 @@ _Report = TypeVar("_Report", bound=Report)
 
 def facts(summary: Summary) -> Summary:
     """Return a summary without withheld claims and costs."""
-    return summary.replace(withheld=(), usage=None)
+    bare = not summary.withheld and summary.usage is None
+    return summary if bare else summary.replace(withheld=(), usage=None)
 
 
 def outlet_name(outlet: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from guarantee_summarizer.dossier.actors import Cast
+from guarantee_summarizer.dossier.joining import joined
 from guarantee_summarizer.dossier.model import (
     DisputeThread,
     LayerReport,
@@ -47,32 +48,17 @@ def join_disputes(
     for thread in threads:
         for statement in thread.statements:
             cited[statement.article].append((_sentences(statement), thread.id))
-    groups: list[tuple[set[str], list[tuple[Given, int, Dispute]]]] = []
-    by_thread: dict[str, int] = {}
-    merged: dict[int, int] = {}
-    for given in summaries:
-        for index, dispute in enumerate(given.summary.disputes):
-            said = _sentences(dispute)
-            over = sorted({thread for numbers, thread in cited[given.id] if numbers & said})
-            homes = sorted({_root(merged, by_thread[t]) for t in over if t in by_thread})
-            home = homes[0] if homes else len(groups)
-            if not homes:
-                groups.append((set(), []))
-            for other in homes[1:]:
-                merged[other] = home
-                groups[home][0].update(groups[other][0])
-                groups[home][1].extend(groups[other][1])
-            groups[home][0].update(over)
-            groups[home][1].append((given, index, dispute))
-            by_thread |= dict.fromkeys(over, home)
-    kept = [group for number, group in enumerate(groups) if number not in merged]
-    return [_dispute(over, some, cast) for over, some in kept]
-
-
-def _root(merged: dict[int, int], number: int) -> int:
-    while number in merged:
-        number = merged[number]
-    return number
+    told = [(given, i, d) for given in summaries for i, d in enumerate(given.summary.disputes)]
+    over = [
+        {thread for numbers, thread in cited[given.id] if numbers & _sentences(dispute)}
+        for given, _, dispute in told
+    ]
+    first: dict[str, int] = {}
+    pairs = [(first.setdefault(thread, n), n) for n, some in enumerate(over) for thread in some]
+    return [
+        _dispute(set[str]().union(*(over[n] for n in group)), [told[n] for n in group], cast)
+        for group in joined(len(told), pairs)
+    ]
 
 
 def _dispute(over: set[str], some: list[tuple[Given, int, Dispute]], cast: Cast) -> DisputeThread:

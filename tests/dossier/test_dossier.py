@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import guarantee_summarizer as gs
 from guarantee_summarizer.dossier import LeftOut
-from tests.dossier.conftest import offer, report, state, years
+from tests.dossier.conftest import offer, report, years
 from tests.dossier.labelled import right_summaries
 
 SOME = st.permutations(sorted(right_summaries())[:12])

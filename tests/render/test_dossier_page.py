@@ -242,7 +242,9 @@ def test_the_matrix_has_in_parentheses_who_only_receives_or_is_asked():
     dossier = Dossier.of([years("15 years", **asked)])
     assert _cell(dossier, "United States") == (True, ["1.1"])
     assert _cell(dossier, "Ukraine") == (False, ["1.1"])
-    both = Dossier.of([years("15 years", day="2026-01-06"), years("15 years", outlet="Post", **asked)])
+    both = Dossier.of(
+        [years("15 years", day="2026-01-06"), years("15 years", outlet="Post", **asked)]
+    )
     assert _cell(both, "United States") == (False, ["1.1"])
 
 
@@ -263,7 +265,10 @@ def test_the_matrix_cites_of_a_state_what_its_people_say_and_nothing_else():
 
 
 def test_what_is_marked_new_of_the_timeline_is_the_change_and_not_its_last_report():
-    story = [years("15 years", day="2026-01-06"), years("20 years", day="2026-01-12", outlet="Post")]
+    story = [
+        years("15 years", day="2026-01-06"),
+        years("20 years", day="2026-01-12", outlet="Post"),
+    ]
     later = years("20 years", day="2026-01-20", outlet="Times")
     view = dossier_view(Dossier.of([*story, later]), "2026-01-15")
     assert [(e.item.kind, e.new) for e in view.moments] == [("thread", False), ("change", False)]

@@ -54,7 +54,9 @@ def test_tables_and_columns_are_those_that_are_told():
     assert {name: " ".join(kinds) for name, kinds in DOSSIER_COLUMNS.items()} == COLUMNS
     for name in COLUMNS:
         assert f"`{name}`" in (gs.to_records.__doc__ or "")
-    assert "table" in stacked(DOSSIER_COLUMNS)
+    union = stacked(DOSSIER_COLUMNS)
+    assert next(iter(union)) == "table"
+    assert set(union) == {"table", *" ".join(COLUMNS.values()).split()}
 
 
 def test_every_row_has_all_columns_with_what_they_hold(tables):

@@ -11,7 +11,7 @@ from typing import Any
 from guarantee_summarizer.dossier import Dossier, Report
 from guarantee_summarizer.dossier.reports import Given
 from guarantee_summarizer.schema import Citation, Summary
-from guarantee_summarizer.sentences import without_marks
+from guarantee_summarizer.sentences import readable
 
 __all__ = ["Book", "Cite", "Entry", "Line"]
 
@@ -136,7 +136,7 @@ class Book:
             stored = article.sentences if article else ()
             self._words[name] = {sentence.number: sentence.text for sentence in stored}
         text = self._words[name].get(citation.sentence, citation.quote)
-        return without_marks(text) or text
+        return readable(text)
 
     def _who(self, report: Report) -> str:
         if report.source and report.source != report.outlet:
