@@ -12,7 +12,7 @@ from itertools import groupby
 
 from guarantee_summarizer.text import hides_text
 
-__all__ = ["Sentence", "segment", "spans", "without_marks"]
+__all__ = ["Sentence", "readable", "segment", "spans", "without_marks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,3 +189,12 @@ def without_marks(text: str) -> str:
     ):
         text = marks.sub(instead, text)
     return " ".join(text.split())
+
+
+def readable(text: str) -> str:
+    """Return a passage without list marks and Markdown; as it is where it has nothing else.
+
+    >>> readable("- **Norvia**"), readable("---")
+    ('Norvia', '---')
+    """
+    return without_marks(text) or text

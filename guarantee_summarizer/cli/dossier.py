@@ -68,7 +68,10 @@ def dossier(  # noqa: PLR0913, PLR0917  (one parameter for each option of the co
     ] = None,
     since: Annotated[
         str | None,
-        typer.Option(metavar="DATE", help="Lead with what changed since then, and mark it."),
+        typer.Option(
+            metavar="DATE",
+            help="Lead with what changed since then, and mark it; not for json and tables.",
+        ),
     ] = None,
     format: Annotated[  # noqa: A002  (the option's name)
         Format | None, typer.Option(help="Where the suffix does not say it; else terminal.")
@@ -97,6 +100,11 @@ def dossier(  # noqa: PLR0913, PLR0917  (one parameter for each option of the co
         form = _form(output, format)
         if since is not None:
             day_of(since)
+            if form in ("json", "tables"):
+                refuse(
+                    f"--since marks what is new on pages and in text, not in {form}: leave it out "
+                    "and pick the changes by their day there, or write html, markdown or terminal"
+                )
         given = sort_inputs(inputs)
         _keep_inputs(inputs, (*given.summaries, *given.articles), output, form)
         outcomes = read_summaries(*given.summaries)

@@ -167,6 +167,9 @@ class _Keys:
     def of(self, article: str, participant: Participant) -> _Key:
         if participant.kind == "person":
             return self._identities[self._person(participant.name, participant.country)]
+        listed = self._lexicon.actor(participant.name)
+        if listed and _plain(listed.name) == _plain(participant.name):
+            return "actor", listed.name
         if participant.kind in _COLLECTIVE:
             unnamed = participant.role == "source"  # the sources of two articles may be two
             return (participant.kind, _plain(participant.name), article if unnamed else "")

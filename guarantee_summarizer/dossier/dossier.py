@@ -59,8 +59,8 @@ class Dossier(Model):
         self, summaries: Iterable[Summary | Failure] | None = None, /, **fields: Any
     ) -> None:
         if summaries is not None:
-            made = type(self).of(summaries)
-            fields |= {"summaries": made.summaries, "left_out": made.left_out}
+            given, left = _gathered((), (), summaries)
+            fields |= {"summaries": [one.summary for one in given], "left_out": left}
         super().__init__(**fields)
 
     @classmethod
@@ -82,7 +82,7 @@ class Dossier(Model):
         >>> Dossier.of([]).conflicts()
         ()
         """
-        return cls().add(summaries)
+        return cls(summaries)
 
     def add(self, summaries: Summary | Failure | Iterable[Summary | Failure]) -> Self:
         """Return the dossier of what it holds and more summaries; as `of` all of them at once.
@@ -90,30 +90,9 @@ class Dossier(Model):
         Raises:
             DossierError: an item is neither a summary nor a failure.
         """
-        more = [summaries] if isinstance(summaries, Summary | Failure) else summaries
-        kept = {given.id: given for given in map(Given, self.summaries)}
-        left = {(one.what, one.reason): one for one in self.left_out}
-        for number, item in enumerate(more, 1):
-            if isinstance(item, Failure):
-                _leave(left, item.source, str(item.error))
-                continue
-            if not isinstance(item, Summary):
-                raise DossierError(
-                    f"item {number} is {type(item).__name__}; give summaries, or failures of a run"
-                )
-            given = Given(facts(item))
-            known = kept.get(given.id)
-            if known is None or known.summary == given.summary:
-                kept.setdefault(given.id, given)
-                continue
-            worse, better = sorted((known, given), key=_rank)
-            kept[given.id] = better
-            _leave(left, _name(worse), "a better or later summary of the same article is kept")
-        return made(
-            type(self),
-            summaries=tuple(one.summary for one in sorted(kept.values(), key=lambda o: o.order)),
-            left_out=tuple(left[key] for key in sorted(left)),
-        )
+        given, left = _gathered(self.summaries, self.left_out, summaries)
+        kept = tuple(one.summary for one in sorted(given, key=lambda one: one.order))
+        return made(type(self), summaries=kept, left_out=left)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
@@ -254,6 +233,34 @@ def _given(data: Any) -> Any:
     if not isinstance(data, dict):
         return data
     return {key: value for key, value in data.items() if key not in Dossier.model_computed_fields}
+
+
+def _gathered(
+    summaries: Iterable[Summary],
+    left_out: Iterable[LeftOut],
+    more: Summary | Failure | Iterable[Summary | Failure],
+) -> tuple[list[Given], tuple[LeftOut, ...]]:
+    """What a dossier holds with more summaries, in any order, and what is left out of it."""
+    kept = {given.id: given for given in map(Given, summaries)}
+    left = {(one.what, one.reason): one for one in left_out}
+    items = [more] if isinstance(more, Summary | Failure) else more
+    for number, item in enumerate(items, 1):
+        if isinstance(item, Failure):
+            _leave(left, item.source, str(item.error))
+            continue
+        if not isinstance(item, Summary):
+            raise DossierError(
+                f"item {number} is {type(item).__name__}; give summaries, or failures of a run"
+            )
+        given = Given(facts(item))
+        known = kept.get(given.id)
+        if known is None or known.summary == given.summary:
+            kept.setdefault(given.id, given)
+            continue
+        worse, better = sorted((known, given), key=_rank)
+        kept[given.id] = better
+        _leave(left, _name(worse), "a better or later summary of the same article is kept")
+    return list(kept.values()), tuple(left[key] for key in sorted(left))
 
 
 def _rank(given: Given) -> tuple[bool, bool, bool, float, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Literal, TypeVar, cast
 
@@ -35,6 +36,7 @@ __all__ = [
     "Statement",
     "Thread",
     "Value",
+    "latest_of",
     "made",
 ]
 
@@ -77,8 +79,9 @@ class Actor(Model):
         name: unique in the dossier; where two share one, the country or a number follows it.
         names: all forms, the most frequent first.
         country: ISO 3166-1 alpha-3, if known.
-        principals: the actors that it speaks for: of a person or of officials their state; empty
-            where nobody in particular is named ("European leaders").
+        principals: in whose name it acts: of a person or of officials their state; of anybody
+            else, and of a person whose state is unknown, itself; empty where nobody in particular
+            is named ("European leaders").
         mentions: by date, the undated last.
     """
 
@@ -190,6 +193,11 @@ class Thread(Model):
         """The status in each report, by date."""
         return tuple((s.published, s.status) for s in self.statements)
 
+    @property
+    def latest(self) -> Statement:
+        """The first statement of the latest article; see `latest_of`."""
+        return latest_of(self.statements)
+
 
 class Stance(Report):
     """What one party wants in a dispute, as one article has it."""
@@ -241,6 +249,17 @@ class LeftOut(Model):
 
     what: str
     reason: str
+
+
+def latest_of(statements: Sequence[Statement]) -> Statement:
+    """The first statement of the latest article; the undated and the past count where all are so.
+
+    Args:
+        statements: at least one, by date, the undated last.
+    """
+    dated = [s for s in statements if s.published]
+    some = [s for s in dated if s.status != "ended"] or dated or statements
+    return next(s for s in some if s.article == some[-1].article)
 
 
 def sources(reports: tuple[Report, ...]) -> tuple[str, ...]:

@@ -144,23 +144,24 @@ class Strand:
         return self.agrees(point, one) and not self.agrees(point, other)
 
     @cached_property
-    def _first(self) -> dict[str, Point]:
-        """The first point of each value."""
-        return {p.value: p for p in reversed(self.points)}
+    def _first(self) -> tuple[Point, ...]:
+        """The first point of each value that each party stands behind."""
+        return tuple({(p.value, *p.key): p for p in reversed(self.points)}.values())
 
     def _is_history(self, point: Point) -> bool:
         """Whether a newer value stands for more than a day that came at least as far.
 
         What is told again after it is the past: "the first offer had been for 15 years".
         """
-        first = self._first[point.value].day
+        same = (p for p in self._first if p.value == point.value and self.comparable(p, point))
+        first = min(p.day for p in same)
         return any(
             newer.day - first > ONE_TIME
             and point.day - newer.day > ONE_TIME
             and rung(newer.said.statement.status) >= rung(point.said.statement.status)
             and self.comparable(newer, point)
             and self.excludes(newer, point)
-            for newer in self._first.values()
+            for newer in self._first
         )
 
     @cached_property

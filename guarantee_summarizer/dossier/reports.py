@@ -21,7 +21,8 @@ _Report = TypeVar("_Report", bound=Report)
 
 def facts(summary: Summary) -> Summary:
     """Return a summary without withheld claims and costs."""
-    return summary.replace(withheld=(), usage=None)
+    bare = not summary.withheld and summary.usage is None
+    return summary if bare else summary.replace(withheld=(), usage=None)
 
 
 def outlet_name(outlet: str) -> str:
@@ -63,13 +64,13 @@ class Given:
 
     @cached_property
     def _warnings(self) -> dict[str, tuple[str, ...]]:
-        """What verification said of each claim, under its path."""
+        """What verification said of each claim, under its path; of a part also under its item."""
         told: dict[str, tuple[str, ...]] = {}
         for finding in self.summary.findings:
             path = ClaimPath.parse(finding.path)
             if path is not None:
-                item = str(path.item)
-                told[item] = (*told.get(item, ()), finding.message)
+                for claim in {str(path.item): None, str(path.claim): None}:
+                    told[claim] = (*told.get(claim, ()), finding.message)
         return told
 
     @cached_property

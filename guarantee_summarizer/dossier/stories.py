@@ -7,7 +7,15 @@ from collections.abc import Iterable, Iterator
 
 from guarantee_summarizer.dossier.changes import new_statuses, new_values
 from guarantee_summarizer.dossier.conflicts import find_conflicts
-from guarantee_summarizer.dossier.model import Change, Conflict, Statement, Thread, Value, made
+from guarantee_summarizer.dossier.model import (
+    Change,
+    Conflict,
+    Statement,
+    Thread,
+    Value,
+    latest_of,
+    made,
+)
 from guarantee_summarizer.dossier.points import STATUS, Strand, figures, news, statuses
 from guarantee_summarizer.dossier.threads import Group, Said
 from guarantee_summarizer.dossier.values import COMPARED
@@ -24,7 +32,7 @@ def thread_of(group: Group, beneficiaries: frozenset[str]) -> Thread:
     thread = made(
         Thread,
         id=f"{first.article}:{first.path}",
-        title=_title(group),
+        title=latest_of([one.statement for one in group.said]).title,
         measure=first.measure,
         actors=tuple(sorted(group.doers)),
         statements=tuple(one.statement for one in group.said),
@@ -47,13 +55,6 @@ def thread_of(group: Group, beneficiaries: frozenset[str]) -> Thread:
         conflicts=tuple(conflicts),
         changes=tuple(sorted(changes, key=lambda change: (change.date, change.what))),
     )
-
-
-def _title(group: Group) -> str:
-    """What the latest article calls it first, leaving out what it tells of the past."""
-    statements = [one.statement for one in group.said]
-    dated = [s for s in statements if s.published and s.status != "ended"] or statements
-    return next(s.title for s in dated if s.article == dated[-1].article)
 
 
 def _values(said: Iterable[Said]) -> Iterator[Value]:

@@ -18,6 +18,7 @@ from functools import cached_property
 from itertools import combinations, count
 
 from guarantee_summarizer.dossier.actors import Cast
+from guarantee_summarizer.dossier.joining import joined
 from guarantee_summarizer.dossier.model import Statement
 from guarantee_summarizer.dossier.reports import Given
 from guarantee_summarizer.schema import Proposal
@@ -215,22 +216,17 @@ def _runs(measure: str, said: list[Said]) -> Iterator[Group]:
 
 def _joined(runs: list[Group]) -> list[Group]:
     """Join runs that share enough actors, directly or through others."""
-    leader = list(range(len(runs)))
-
-    def lead(i: int) -> int:
-        while leader[i] != i:
-            leader[i] = leader[leader[i]]
-            i = leader[i]
-        return i
-
-    for i, j in _sharing(runs):
-        one, other = runs[i], runs[j]
-        if _share(one, other) and _agree(one.served, other.served) and one.near(other):
-            leader[max(lead(i), lead(j))] = min(lead(i), lead(j))
-    members: dict[int, list[Said]] = defaultdict(list)
-    for number, run in enumerate(runs):
-        members[lead(number)] += run.said
-    return [_group(runs[number].measure, some) for number, some in members.items()]
+    pairs = (
+        (i, j)
+        for i, j in _sharing(runs)
+        if _share(runs[i], runs[j])
+        and _agree(runs[i].served, runs[j].served)
+        and runs[i].near(runs[j])
+    )
+    return [
+        _group(runs[some[0]].measure, (one for number in some for one in runs[number].said))
+        for some in joined(len(runs), pairs)
+    ]
 
 
 def _sharing(runs: list[Group]) -> list[tuple[int, int]]:

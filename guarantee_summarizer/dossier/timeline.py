@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from guarantee_summarizer.dossier.actors import Cast
+from guarantee_summarizer.dossier.joining import joined
 from guarantee_summarizer.dossier.model import (
     DisputeThread,
     LayerReport,
@@ -47,37 +48,22 @@ def join_disputes(
     for thread in threads:
         for statement in thread.statements:
             cited[statement.article].append((_sentences(statement), thread.id))
-    groups: list[tuple[set[str], list[tuple[Given, int, Dispute]]]] = []
-    by_thread: dict[str, int] = {}
-    merged: dict[int, int] = {}
-    for given in summaries:
-        for index, dispute in enumerate(given.summary.disputes):
-            said = _sentences(dispute)
-            over = sorted({thread for numbers, thread in cited[given.id] if numbers & said})
-            homes = sorted({_root(merged, by_thread[t]) for t in over if t in by_thread})
-            home = homes[0] if homes else len(groups)
-            if not homes:
-                groups.append((set(), []))
-            for other in homes[1:]:
-                merged[other] = home
-                groups[home][0].update(groups[other][0])
-                groups[home][1].extend(groups[other][1])
-            groups[home][0].update(over)
-            groups[home][1].append((given, index, dispute))
-            by_thread |= dict.fromkeys(over, home)
-    kept = [group for number, group in enumerate(groups) if number not in merged]
-    return [_dispute(over, some, cast) for over, some in kept]
-
-
-def _root(merged: dict[int, int], number: int) -> int:
-    while number in merged:
-        number = merged[number]
-    return number
+    told = [(given, i, d) for given in summaries for i, d in enumerate(given.summary.disputes)]
+    over = [
+        {thread for numbers, thread in cited[given.id] if numbers & _sentences(dispute)}
+        for given, _, dispute in told
+    ]
+    first: dict[str, int] = {}
+    pairs = [(first.setdefault(thread, n), n) for n, some in enumerate(over) for thread in some]
+    return [
+        _dispute(set[str]().union(*(over[n] for n in group)), [told[n] for n in group], cast)
+        for group in joined(len(told), pairs)
+    ]
 
 
 def _dispute(over: set[str], some: list[tuple[Given, int, Dispute]], cast: Cast) -> DisputeThread:
     some.sort(key=lambda one: (one[0].order, one[1]))
-    latest = some[-1][2]
+    latest = ([one for one in some if one[0].published] or some)[-1][2]
     return made(
         DisputeThread,
         issue=latest.issue,
@@ -140,14 +126,19 @@ def _of_threads(threads: Iterable[Thread]) -> Iterator[Moment]:
 
 
 def _events(summaries: Iterable[Given], cast: Cast) -> Iterator[Moment]:
-    """The events; one where articles tell of the same day, status and place, or same participants."""
+    """The events; one where articles tell of the same day, status and place, or same participants.
+
+    Two events of one article are two, whatever they share: the second of it joins second ones.
+    """
     groups: dict[object, list[tuple[Given, int, Event]]] = defaultdict(list)
     for given in summaries:
+        nth = Counter[object]()
         for index, event in enumerate(given.summary.events):
             who = frozenset(cast.who(given.id, event.participants))
             told = event.where and fold(event.where)
             same = (event.date, event.status, told or who) if event.date and (told or who) else ()
-            groups[same or (given.id, index)].append((given, index, event))
+            groups[(same, nth[same]) if same else (given.id, index)].append((given, index, event))
+            nth[same] += 1
     for some in groups.values():
         first = some[0][2]
         names = (n for given, _, event in some for n in cast.who(given.id, event.participants))

@@ -7,12 +7,13 @@ nothing.
 
 from __future__ import annotations
 
-import calendar
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+
+from guarantee_summarizer.normalize.edtf import Span, read_edtf
 
 __all__ = ["COMPARED", "accepted", "contradict", "rung", "start_of"]
 
@@ -20,9 +21,8 @@ COMPARED = frozenset({"duration", "force_size", "deadline", "date", "money", "di
 """Kinds of terms whose values compare; a count, a share or another figure is of this or that."""
 
 _VALUE = re.compile(r"(<=|>=|<|>|~)?([^/]+)(?:/(.+))?")
-_DURATION = re.compile(r"P(T?)([\d.]+)([YMWDH])")
+_DURATION = re.compile(r"P(T?)(\d+(?:\.\d+)?)([YMWDH])")
 _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)(?: (.+))?")
-_DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 _DAYS: dict[str, Decimal] = {
     "Y": Decimal("365.25"),
     "M": Decimal("30.4375"),
@@ -31,7 +31,9 @@ _DAYS: dict[str, Decimal] = {
     "H": Decimal(1) / 24,
 }
 _MINUTES = Decimal(1440)
-_SEASONS = {21: (3, 5), 22: (6, 8), 23: (9, 11), 24: (12, 12)}
+_CALENDAR = {"Y": "calendar", "M": "calendar"}
+"""Units whose days differ: what is in them compares with days by their real span."""
+_MONTH_DAYS, _YEAR_DAYS = (28, 31), (364, 366)  # a year is 52 weeks, or 365 or 366 days
 _ABOUT = Decimal("0.1")  # "about 10,000" is 9,000 to 11,000
 _DIGITS = 2  # news rounds figures to no fewer significant digits
 
@@ -60,20 +62,24 @@ def contradict(what: str, one: str | None, other: str | None) -> bool:
 
     Two limits of one direction ("up to") are two values; a limit and a plain value exclude each
     other where the value lies beyond it. A figure is the other one rounded if it equals it in its
-    own significant digits, two at least.
+    significant digits, two at least. Months and years are as many days as the calendar lets them
+    be.
 
     >>> contradict("duration", "P15Y", "P20Y"), contradict("duration", "<=P15Y", "P10Y")
     (True, False)
     >>> contradict("force_size", "<=15000", "<=30000"), contradict("money", "5 EUR", "6 USD")
     (True, False)
-    >>> contradict("money", "1130000000 EUR", "1100000000 EUR")
-    False
+    >>> contradict("money", "1130000000 EUR", "1100000000 EUR"), contradict("duration", "P90D", "P3M")
+    (False, False)
     """
     if what not in COMPARED:
         return False
     dated = what in ("date", "deadline")
     a, b = _read(one or "", dated=dated), _read(other or "", dated=dated)
-    if a is None or b is None or a.unit != b.unit:
+    if a is None or b is None:
+        return False
+    a, b = _in_days(a, b), _in_days(b, a)
+    if a.unit != b.unit:
         return False
     if a.limit and a.limit == b.limit:
         return not _same(a.edge, b.edge, exact=a.unit == "date")
@@ -83,13 +89,13 @@ def contradict(what: str, one: str | None, other: str | None) -> bool:
 
 
 def start_of(value: str | None) -> date | None:
-    """Return the first day of an EDTF date; of an open interval, the day that it names.
+    """Return the first day of an EDTF date; of one with an open beginning, its last.
 
-    >>> start_of("../2026-01-31"), start_of("2026-01")
+    >>> start_of("../2026-01-31"), start_of("2026-01~")
     (datetime.date(2026, 1, 31), datetime.date(2026, 1, 1))
     """
-    days = [d for part in (value or "").split("/") if (d := _days_of(part))]
-    return days[0][0] if days else None
+    span = read_edtf(value or "")
+    return span.first if span else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +122,15 @@ def _read(value: str, *, dated: bool) -> _Range | None:
     if match is None:
         return None
     bound, first, last = match.groups()
-    if dated and (days := _date_range(first, last)):
-        return days
+    if dated and (span := read_edtf(value.removeprefix(bound or ""))):
+        return _time(span)
     low, high = _figure(first), _figure(last or first)
-    if low is None or high is None or low[1] != high[1]:
+    if low is None or high is None or low[0] > high[0]:
         return None
-    return _bounded(bound or "", low[0], high[0], low[1])
+    units = {low[1], high[1]}
+    if len(units) > 1 and units != {"calendar", "days"}:  # "90 days to 6 months"
+        return None
+    return _bounded(bound or "", low[0], high[0], max(units))
 
 
 def _bounded(bound: str, low: Decimal, high: Decimal, unit: str) -> _Range:
@@ -134,43 +143,37 @@ def _bounded(bound: str, low: Decimal, high: Decimal, unit: str) -> _Range:
 
 
 def _figure(text: str) -> tuple[Decimal, str] | None:
-    """A duration in days, or a number, with its unit."""
+    """A duration in days, those of months and years on average, or a number; with its unit."""
     if match := _DURATION.fullmatch(text):
         time, number, unit = match.groups()
-        minutes = bool(time) and unit == "M"
-        return Decimal(number) * (1 / _MINUTES if minutes else _DAYS[unit]), "days"
+        if time and unit == "M":
+            return Decimal(number) / _MINUTES, "days"
+        return Decimal(number) * _DAYS[unit], _CALENDAR.get(unit, "days")
     if match := _NUMBER.fullmatch(text):
         return Decimal(match[1]), match[2] or ""
     return None
 
 
-def _date_range(first: str, last: str | None) -> _Range | None:
-    if first == ".." and (end := _days_of(last or "")):
-        return _Range(_LOWEST, Decimal(end[1].toordinal()), "date", "<=")
-    start = _days_of(first)
-    if start is None:
-        return None
-    if last == "..":
-        return _Range(Decimal(start[0].toordinal()), _HIGHEST, "date", ">=")
-    end = _days_of(last) if last else start
-    if end is None:
-        return None
-    return _Range(Decimal(start[0].toordinal()), Decimal(end[1].toordinal()), "date")
+def _in_days(one: _Range, other: _Range) -> _Range:
+    """Months and years beside days: as many days as the other says, where they can be so many."""
+    if (one.unit, other.unit) != ("calendar", "days"):
+        return one
+    low, high = (_as_said(edge, (other.low, other.high)) for edge in (one.low, one.high))
+    return replace(one, low=low, high=high, unit="days")
 
 
-def _days_of(text: str) -> tuple[date, date] | None:
-    """The first and the last day of an EDTF day, month, season or year."""
-    match = _DATE.fullmatch(text)
-    if match is None:
-        return None
-    year, month, day = int(match[1]), int(match[2] or 0), int(match[3] or 0)
-    first, last = _SEASONS.get(month, (month or 1, month or 12))
-    try:
-        if day:
-            return date(year, month, day), date(year, month, day)
-        return date(year, first, 1), date(year, last, calendar.monthrange(year, last)[1])
-    except ValueError:
-        return None
+def _as_said(days: Decimal, others: tuple[Decimal, ...]) -> Decimal:
+    if not days.is_finite():
+        return days
+    years, months = divmod(days / _DAYS["M"], 12)
+    least, most = (y * years + m * months for y, m in zip(_YEAR_DAYS, _MONTH_DAYS, strict=True))
+    return next((other for other in others if least <= other <= most), days)
+
+
+def _time(span: Span) -> _Range:
+    low = _LOWEST if span.limit == "<=" else Decimal(span.first.toordinal())
+    high = _HIGHEST if span.limit == ">=" else Decimal(span.last.toordinal())
+    return _Range(low, high, "date", span.limit)
 
 
 def _same(one: Decimal, other: Decimal, *, exact: bool) -> bool:

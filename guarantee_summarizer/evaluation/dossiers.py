@@ -81,15 +81,19 @@ def _conflicts(
 def _changes(
     dossier: Dossier, labels: Iterable[Any], name: _Name, counts: Callable[[Iterable[str]], bool]
 ) -> Count:
-    """A change is right if its old side holds a label's first statement, and its new one the second."""
+    """A change is right if its old side holds a label's first statement, and its new one the second.
+
+    Each label makes one change right.
+    """
     right = [(one, other, what) for one, other, what in labels if counts((one, other))]
     found = [
         (change.what, set(map(name, change.before.reports)), list(map(name, change.after.reports)))
         for change in dossier.changes()
     ]
     found = [(what, before, after) for what, before, after in found if counts(after[:1])]
-    hits = [
-        any(w == what and one in before and other in after for one, other, w in right)
-        for what, before, after in found
-    ]
-    return Count(sum(hits), len(found), len(right))
+    left = list(right)
+    for what, before, after in found:
+        fits = (x for x in left if x[2] == what and x[0] in before and x[1] in after)
+        if (label := next(fits, None)) is not None:
+            left.remove(label)
+    return Count(len(right) - len(left), len(found), len(right))

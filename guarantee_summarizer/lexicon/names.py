@@ -77,10 +77,14 @@ def surname_at(words: list[str]) -> int:
 def name_parts(name: str) -> tuple[str, str, str]:
     """Return first name, middle initials and surname, folded; a surname alone is all of them.
 
+    All are empty of a name without anything to read.
+
     >>> name_parts("Donald J. Trump"), name_parts("von der Leyen")
     (('donald', 'j', 'trump'), ('von der leyen', '', 'von der leyen'))
     """
     words = _SPACED_INITIALS.sub(r"\1.", fold(name)).split()
+    if not words:
+        return "", "", ""
     if words[0] in PARTICLES - FIRST_NAMES:
         return " ".join(words), "", " ".join(words)
     at = surname_at(words)

@@ -11,7 +11,18 @@ from guarantee_summarizer.errors import load_extra
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Columns", "Kind", "Layout", "Row", "Tables", "columns", "frames_of", "held", "stacked"]
+__all__ = [
+    "Columns",
+    "Kind",
+    "Layout",
+    "Row",
+    "Tables",
+    "cell",
+    "columns",
+    "frames_of",
+    "held",
+    "stacked",
+]
 
 Kind = Literal["text", "day", "whole", "number", "truth", "texts", "wholes"]
 """What a column holds: a day is a `datetime.date`; texts and wholes are lists."""
@@ -43,6 +54,11 @@ def columns(names: str) -> dict[str, Kind]:
     """
     pairs = (name.partition(":") for name in names.split())
     return {name: _KINDS[kind or "text"] for name, _, kind in pairs}
+
+
+def cell(value: Any) -> Any:
+    """Return what a row holds of a field: a list for a tuple, None for a text without words."""
+    return list(value) if isinstance(value, tuple) else None if value == "" else value
 
 
 def held(value: Any) -> Any:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.corpus.results import Failure
-from guarantee_summarizer.render.columns import Kind, Layout, Row, columns
+from guarantee_summarizer.render.columns import Kind, Layout, Row, cell, columns
 from guarantee_summarizer.schema import (
     ArticleRecord,
     Citation,
@@ -157,7 +157,7 @@ def _summary(summary: Summary) -> Row:
         known[name] = usage and getattr(usage, name)
     known["warnings"] = article.warnings if article else ()
     known["metadata"] = article and json.dumps(article.metadata, ensure_ascii=False)
-    return {name: _value(value) for name, value in known.items()}
+    return {name: cell(value) for name, value in known.items()}
 
 
 def _claim(path: ClaimPath, summary: Summary) -> Row:
@@ -166,7 +166,7 @@ def _claim(path: ClaimPath, summary: Summary) -> Row:
     row: Row = {"claim": str(path)}
     if name in _PARTS:
         row |= _parent(path, summary)
-    row |= {field_name: _value(getattr(claim, field_name)) for field_name in _FIELDS[name]}
+    row |= {field_name: cell(getattr(claim, field_name)) for field_name in _FIELDS[name]}
     return {**row, **_evidence(claim.evidence)}
 
 
@@ -233,8 +233,3 @@ def failure_row(failure: Failure) -> Row:
         "error": type(failure.error).__name__,
         "message": str(failure.error),
     }
-
-
-def _value(value: Any) -> Any:
-    """A list for a tuple, and None for a text without words."""
-    return list(value) if isinstance(value, tuple) else None if value == "" else value

@@ -86,6 +86,16 @@ def test_a_form_that_the_suffix_does_not_tell_is_asked_for(lines, tmp_path):
     assert "tables need a place" in run("dossier", lines, "--format", "tables").stderr
 
 
+@pytest.mark.parametrize("name", ["d.json", "d.xlsx", "tables/"])
+def test_since_is_refused_where_nothing_is_marked(lines, tmp_path, name):
+    output = f"{tmp_path}/{name}"
+    refused = run("dossier", lines, "--output", output, "--since", "2026-02-01")
+    assert refused.exit_code == 2
+    assert "--since" in refused.stderr
+    assert "leave it out" in refused.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["out.jsonl"]
+
+
 def test_since_leads_with_what_changed(lines):
     told = run("dossier", lines, "--format", "markdown", "--since", "2026-02-01").stdout
     assert told.index("## Changed since 2026-02-01") < told.index("## Contradictions")

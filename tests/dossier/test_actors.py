@@ -87,6 +87,30 @@ def test_states_are_one_over_names_capitals_and_codes():
     }
 
 
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [
+        ("European Commission", ("organization", "office")),
+        ("Coalition of the Willing", ("coalition", "group")),
+        ("the European Commission", ("group", "organization")),
+    ],
+)
+def test_a_body_that_the_tables_have_is_one_whatever_kind_an_article_gives_it(name, kinds):
+    assert list(actors(*({"name": name, "kind": kind} for kind in kinds)).values()) == [2]
+
+
+def test_a_name_without_anything_to_read_is_an_actor_and_no_error():
+    assert len(actors(person("\u200b"), person("Mark Kelly"))) == 2
+
+
+def test_who_speaks_for_nobody_else_acts_in_its_own_name():
+    people = [{"name": "Norvia Times", "kind": "media"}, person("Mark Kelly"), {"name": "Norway", "kind": "state"}]  # fmt: skip
+    dossier = gs.Dossier.of([article(*people)])
+    assert dossier.actor("Norway").principals == ("Norway",)
+    assert dossier.actor("Norvia Times").principals == ("Norvia Times",)
+    assert dossier.actor("Mark Kelly").principals == ("Mark Kelly",)
+
+
 def test_an_abbreviation_that_one_article_spells_out_is_the_same_body_in_another():
     full = {"name": "Norvian Defence Party", "kind": "organization", "aliases": ["NDP"]}
     short = {"name": "NDP", "kind": "organization"}

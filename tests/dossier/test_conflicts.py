@@ -145,6 +145,21 @@ def test_an_old_value_that_is_told_again_as_history_is_neither():
     assert changed(dossier) == [("duration", "P15Y", "P20Y", "2026-01-12")]
 
 
+def test_a_demand_of_the_same_value_does_not_hide_that_an_offer_was_raised():
+    asked = {"proposed_by": ["Ukraine"], "recipients": ["United States"]}
+    story = [
+        years("20 years", day="2026-01-05", **asked),
+        years("15 years", day="2026-01-06"),
+        years("20 years", day="2026-01-12"),
+        years("20 years", day="2026-01-20", outlet="Post"),
+        years("15 years", day="2026-01-20", outlet="Times"),
+    ]
+    dossier = gs.Dossier.of(story)
+    assert len(dossier.threads) == 1
+    assert dossier.conflicts() == ()
+    assert changed(dossier) == [("duration", "P15Y", "P20Y", "2026-01-12")]
+
+
 def test_agreed_and_rejected_on_one_day_contradict_planned_and_agreed_do_not():
     def told(status, outlet):
         words = f"The guarantee is {status}, as {outlet} has it"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import guarantee_summarizer as gs
 from guarantee_summarizer.dossier import LeftOut
-from tests.dossier.conftest import offer, report, state, years
+from tests.dossier.conftest import offer, report, years
 from tests.dossier.labelled import right_summaries
 
 SOME = st.permutations(sorted(right_summaries())[:12])
@@ -216,12 +216,52 @@ def test_a_dossier_is_shown_in_one_line(right):
     )
 
 
-def test_hostile_text_stays_text():
-    words = "The <script>alert(1)</script> guarantee runs for 15 years"
-    dossier = gs.Dossier.of(
-        [report(offer(words, title="<b>{{ x }}</b>"), participants=[state("Ukraine")])]
+def test_two_events_of_one_article_are_two_moments_and_each_joins_that_of_another():
+    def met(outlet, *events):
+        told = [
+            {"what": what, "when": "on Sunday", "where": "Paris", "status": "held",
+             "evidence": ["Ukraine is here."]}
+            for what in events
+        ]  # fmt: skip
+        return report(offer(f"It is offered, {outlet} has it"), outlet=outlet, events=told)
+
+    pair = met("Wire", "They met.", "They signed.")
+    for more, sizes in (([], [1, 1]), ([met("Post", "They met.", "They signed.")], [2, 2])):
+        events = [m for m in gs.Dossier.of([pair, *more]).timeline() if m.kind == "event"]
+        assert [m.what for m in events] == ["They met.", "They signed."]
+        assert [len(m.reports) for m in events] == sizes
+
+
+def test_the_latest_statement_is_the_last_one_with_a_date_and_of_a_dispute_too():
+    def told(day, status, words):
+        dispute = {"issue": f"How long, {status}", "status": "open", "evidence": [words]}
+        return report(offer(words, status=status), day=day, disputes=[dispute])
+
+    signed = told("2026-01-12", "signed", "The guarantee is signed")
+    undated = told(None, "proposed", "The guarantee is proposed")
+    dossier = gs.Dossier.of([signed, undated])
+    (thread,), (dispute,) = dossier.threads, dossier.disputes
+    assert len(thread.statements) == len(dispute.reports) == 2
+    assert thread.latest.status == "signed"
+    assert dispute.issue == "How long, signed"
+    (alone,) = gs.Dossier.of([undated]).threads
+    assert alone.latest.status == "proposed"
+    past = told("2026-01-20", "ended", "The first guarantee had ended")
+    assert gs.Dossier.of([signed, past]).threads[0].latest.status == "signed"
+
+
+def test_what_is_said_of_a_stance_stands_beside_it_and_beside_its_dispute():
+    dispute = {
+        "issue": "How long", "evidence": ["It is offered"],
+        "positions": [{"party": "Ukraine", "stance": "longer"}, {"party": "Russia", "stance": "no"}],
+    }  # fmt: skip
+    summary = report(offer("It is offered"), disputes=[dispute])
+    odd = gs.Finding(
+        code="c", severity="warning", path="disputes[0].positions[0].stance", message="looks odd"
     )
-    assert dossier.threads[0].title == "<b>{{ x }}</b>"
+    (one,) = gs.Dossier.of([summary.replace(findings=(odd,))]).disputes
+    assert [stance.warnings for stance in one.stances] == [("looks odd",), ()]
+    assert one.reports[0].warnings == ("looks odd",)
 
 
 def test_a_dossier_is_made_of_summaries_at_once():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from guarantee_summarizer.lexicon import default_lexicon
+from guarantee_summarizer.lexicon.names import name_parts
 from guarantee_summarizer.lexicon.persons import find_people, surname, variant
 
 LEXICON = default_lexicon()
@@ -74,3 +75,8 @@ def test_surnames_keep_their_particles_and_transliterations_meet():
     assert surname("Mohammed bin Salman") == "bin Salman"
     assert len({variant(n) for n in ("Zelensky", "Zelenskyy", "Zelenskiy", "V. Zelenskyi")}) == 1
     assert variant("Macron") != variant("Merz")
+
+
+@pytest.mark.parametrize("name", ["", " ", "\u200b"])
+def test_a_name_without_anything_to_read_has_no_parts(name):
+    assert name_parts(name) == ("", "", "")

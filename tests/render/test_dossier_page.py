@@ -16,8 +16,11 @@ from hypothesis import given, settings
 import guarantee_summarizer as gs
 from guarantee_summarizer import Dossier, Summary, to_html, to_markdown
 from guarantee_summarizer.render import terminal_text
+from guarantee_summarizer.render.dossiers.book import Book
+from guarantee_summarizer.render.dossiers.matrix import matrix
+from guarantee_summarizer.render.dossiers.view import dossier_view
 from guarantee_summarizer.sentences import without_marks
-from tests.dossier.conftest import report, state, years
+from tests.dossier.conftest import offer, report, state, years
 from tests.dossier.labelled import right_summaries
 from tests.render.test_page import CONTROLS, TEXTS, Page, record
 
@@ -128,9 +131,13 @@ def test_every_link_leads_to_one_element(page):
     assert set(" ".join(page.all("data-rests")).split()) <= set(ids)
 
 
-def _block(html: str, code: str) -> str:
+def _piece(html: str, code: str) -> str:
     start = html.index(f'id="{code}"')
-    return Page(html[html.rindex("<article", 0, start) : html.index("</article>", start) + 10]).text
+    return html[html.rindex("<article", 0, start) : html.index("</article>", start) + 10]
+
+
+def _block(html: str, code: str) -> str:
+    return Page(_piece(html, code)).text
 
 
 def test_every_contradiction_and_change_is_shown_with_both_values_and_their_sentences(gold, html):
@@ -221,6 +228,93 @@ def test_what_changed_since_a_day_leads_and_is_marked(gold):
     assert "<mark>" not in to_html(gold)
     text = to_markdown(gold, since="2026-01-25")
     assert text.index("## Changed since 2026-01-25") < text.index("## Contradictions")
+
+
+def _cell(dossier, name):
+    codes = {thread.id: f"T{n}" for n, thread in enumerate(dossier.threads, 1)}
+    rows = dict(matrix(dossier, codes, Book(dossier, None)).rows)
+    (cell,) = (cell for some in rows[name] for cell in some)
+    return cell.given, [cite.label for cite in cell.cites]
+
+
+def test_the_matrix_has_in_parentheses_who_only_receives_or_is_asked():
+    asked = {"proposed_by": ["Ukraine"], "recipients": ["United States"]}
+    dossier = Dossier.of([years("15 years", **asked)])
+    assert _cell(dossier, "United States") == (True, ["1.1"])
+    assert _cell(dossier, "Ukraine") == (False, ["1.1"])
+    both = Dossier.of(
+        [years("15 years", day="2026-01-06"), years("15 years", outlet="Post", **asked)]
+    )
+    assert _cell(both, "United States") == (False, ["1.1"])
+
+
+def test_the_matrix_cites_of_a_state_what_its_people_say_and_nothing_else():
+    people = [
+        state("United States"), state("Britain"), state("Ukraine", "beneficiary"),
+        {"name": "Donald Trump", "kind": "person", "affiliation": "United States", "country": "USA"},
+    ]  # fmt: skip
+    trump = years("15 years", day="2026-01-06", proposed_by=["Donald Trump"], participants=people)
+    both = years(
+        "20 years", outlet="Post", proposed_by=["Donald Trump", "Britain"], participants=people
+    )
+    other = years("20 years", outlet="Times", day="2026-01-20", proposed_by=["Britain"], participants=people)  # fmt: skip
+    dossier = Dossier.of([trump, both, other])
+    assert len(dossier.threads) == 1
+    assert _cell(dossier, "United States") == (False, ["2.1"])
+    assert _cell(Dossier.of([trump]), "United States") == (False, ["1.1"])
+
+
+def test_what_is_marked_new_of_the_timeline_is_the_change_and_not_its_last_report():
+    story = [
+        years("15 years", day="2026-01-06"),
+        years("20 years", day="2026-01-12", outlet="Post"),
+    ]
+    later = years("20 years", day="2026-01-20", outlet="Times")
+    view = dossier_view(Dossier.of([*story, later]), "2026-01-15")
+    assert [(e.item.kind, e.new) for e in view.moments] == [("thread", False), ("change", False)]
+    view = dossier_view(Dossier.of([*story, later]), "2026-01-12")
+    assert [(e.item.kind, e.new) for e in view.moments] == [("thread", False), ("change", True)]
+    html = to_html(Dossier.of([*story, later]), since="2026-01-15")
+    told, by = _piece(html, "e2").split('<p class="labels">')
+    assert "<mark>" not in told
+    assert "<mark>" in by
+
+
+def test_a_value_that_says_no_more_than_its_words_is_not_shown_beside_them():
+    words = "It is offered"
+    claim = offer(words, terms=[("other", "Élite forces"), ("duration", "15 years")])
+    html = to_html(Dossier.of([report(claim)]))
+    assert "Élite forces" in html
+    assert re.findall(r"<code[^>]*>([^<]*)</code>", _piece(html, "t1")) == ["P15Y"]
+
+
+def test_warnings_of_every_report_stand_on_the_page_and_in_text():
+    dispute = {
+        "issue": "How long", "evidence": ["It is offered for 15 years"],
+        "positions": [{"party": "Ukraine", "stance": "longer"}],
+    }  # fmt: skip
+    layer = {"rank": 1, "name": "backstop", "evidence": ["Britain is here."]}
+    event = {"what": "They met.", "when": "on Sunday", "status": "held", "evidence": ["Britain is here."]}  # fmt: skip
+    claim = offer("It is offered for 15 years", terms=[("duration", "15 years")])
+    summary = report(claim, disputes=[dispute], events=[event], structure={"layers": [layer]})
+    paths = {
+        "proposals[0].terms[0].value": "odd term",
+        "disputes[0].issue": "odd issue",
+        "disputes[0].positions[0].stance": "odd stance",
+        "events[0].what": "odd event",
+        "structure.layers[0].name": "odd layer",
+        "participants[0].title": "odd actor",
+    }
+    findings = tuple(
+        gs.Finding(code="c", severity="warning", path=path, message=message)
+        for path, message in paths.items()
+    )
+    dossier = Dossier.of([summary.replace(findings=findings)])
+    for text in (Page(to_html(dossier)).text, to_markdown(dossier), terminal_text(dossier)):
+        told = " ".join(text.split())
+        for message in paths.values():
+            assert message in told, message
+        assert told.count("odd stance") == told.count("odd issue") == 1
 
 
 def test_a_dossier_in_which_nothing_changed_since_says_so(gold):

@@ -10,8 +10,10 @@ import pytest
 import guarantee_summarizer as gs
 from guarantee_summarizer.render.columns import stacked
 from guarantee_summarizer.render.tables import DOSSIER_COLUMNS
+from tests.dossier.conftest import offer, report
 from tests.dossier.labelled import right_summaries
 from tests.render.test_dossier_page import hostile
+from tests.render.test_page import Page
 
 COLUMNS = {
     "articles": "article_id published outlet url title headline relevant incomplete",
@@ -54,7 +56,9 @@ def test_tables_and_columns_are_those_that_are_told():
     assert {name: " ".join(kinds) for name, kinds in DOSSIER_COLUMNS.items()} == COLUMNS
     for name in COLUMNS:
         assert f"`{name}`" in (gs.to_records.__doc__ or "")
-    assert "table" in stacked(DOSSIER_COLUMNS)
+    union = stacked(DOSSIER_COLUMNS)
+    assert next(iter(union)) == "table"
+    assert set(union) == {"table", *" ".join(COLUMNS.values()).split()}
 
 
 def test_every_row_has_all_columns_with_what_they_hold(tables):
@@ -101,6 +105,16 @@ def test_keys_of_one_table_are_found_in_the_other(gold, tables):
     assert {row["actor"] for row in tables["mentions"]} == actors
     disputes = {row["dispute"] for row in tables["disputes"]}
     assert {row["dispute"] for row in tables["stances"]} <= disputes
+
+
+def test_the_status_of_a_thread_is_that_of_its_latest_dated_statement():
+    signed = report(offer("The guarantee is signed", status="signed"))
+    undated = report(offer("The guarantee is proposed"), day=None)
+    dossier = gs.Dossier.of([signed, undated])
+    assert [row["status"] for row in gs.to_records(dossier)["threads"]] == ["signed"]
+    told = Page(dossier._repr_html_()).text
+    assert "signed" in told
+    assert "proposed" not in told
 
 
 def test_both_sides_of_a_contradiction_have_their_articles_and_words(gold, tables):

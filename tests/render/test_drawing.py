@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from guarantee_summarizer.normalize.edtf import read_edtf
 from guarantee_summarizer.render.html.ladder import ladder, parts_beside
-from guarantee_summarizer.render.html.timeline import read_edtf, timeline
+from guarantee_summarizer.render.html.timeline import timeline
 from guarantee_summarizer.render.outline import (
     Outline,
     OutlineEntry,

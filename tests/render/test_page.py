@@ -290,10 +290,13 @@ def test_a_sentence_that_hides_text_says_so():
     assert text.count("does not see") == 1
 
 
-def test_a_page_without_script_allows_none():
-    html = environment.page("summaries.html.jinja", styles=(), scripts=(), views=[])
-    assert "style-src &#39;none&#39;; script-src &#39;none&#39;" in html
-    assert not Page(html).inline
+def test_a_page_without_style_allows_none_and_its_own_script_alone():
+    html = environment.page("summaries.html.jinja", styles=(), views=[])
+    [(tag, content)] = Page(html).inline
+    digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+    policy = next(a["content"] for _, a in Page(html).elements if "http-equiv" in a)
+    assert tag == "script"
+    assert f"style-src 'none'; script-src 'sha256-{digest}'; " in policy
 
 
 def test_texts_about_something_else_have_a_page_too():
@@ -384,6 +387,14 @@ def test_cells_of_a_notebook_cannot_collide_and_need_no_script(embedded):
         assert rule.strip().startswith(".gs-summary")
     for claim in (*embedded.proposals, *embedded.disputes):
         assert (getattr(claim, "title", None) or claim.issue) in shown.text
+
+
+def test_what_only_has_an_error_is_no_failure():
+    class Other:
+        error = "none"
+
+    with pytest.raises(gs.ConfigurationError, match="not Other"):
+        to_html([Other()])
 
 
 def test_a_failure_is_one_line_in_a_notebook():

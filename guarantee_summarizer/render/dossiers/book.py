@@ -11,7 +11,7 @@ from typing import Any
 from guarantee_summarizer.dossier import Dossier, Report
 from guarantee_summarizer.dossier.reports import Given
 from guarantee_summarizer.schema import Citation, Summary
-from guarantee_summarizer.sentences import without_marks
+from guarantee_summarizer.sentences import readable
 
 __all__ = ["Book", "Cite", "Entry", "Line"]
 
@@ -83,6 +83,13 @@ class Entry:
         """The sentences of all its reports, each once."""
         return tuple(dict.fromkeys(cite for line in self.lines for cite in line.cites))
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What verification said of the reports of the item that none of its lines tells."""
+        told = {warning for line in self.lines for warning in line.report.warnings}
+        said = (w for report in getattr(self.item, "reports", ()) for w in report.warnings)
+        return tuple(dict.fromkeys(warning for warning in said if warning not in told))
+
 
 class Book:
     """The articles of a dossier by number, and what rests on each of their sentences."""
@@ -110,9 +117,11 @@ class Book:
             new=self.is_new(report.published),
         )
 
-    def entry(self, code: str, item: Any, lines: Iterable[Line], more: Any = None) -> Entry:
+    def entry(
+        self, code: str, item: Any, lines: Iterable[Line], more: Any = None, *, new: bool = False
+    ) -> Entry:
         """Return an entry, and note that it rests on the sentences of its lines."""
-        entry = Entry(code, item, tuple(lines), more=more)
+        entry = Entry(code, item, tuple(lines), new, more)
         for cite in entry.cites:
             self.resting[cite][code] = None
         return entry
@@ -127,7 +136,7 @@ class Book:
             stored = article.sentences if article else ()
             self._words[name] = {sentence.number: sentence.text for sentence in stored}
         text = self._words[name].get(citation.sentence, citation.quote)
-        return without_marks(text) or text
+        return readable(text)
 
     def _who(self, report: Report) -> str:
         if report.source and report.source != report.outlet:

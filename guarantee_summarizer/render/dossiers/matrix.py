@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from guarantee_summarizer.dossier import Dossier, Thread
+from guarantee_summarizer.dossier.model import latest_of
 from guarantee_summarizer.render.dossiers.book import Book, Cite
 
 __all__ = ["Cell", "Matrix", "matrix"]
@@ -18,7 +19,8 @@ class Cell:
     Attributes:
         code: of the thread.
         given: whether the actor only receives it, or is asked for it.
-        cites: the sentences of the latest statement in which the actor takes part.
+        cites: the sentences of the latest statement in which the actor, or who speaks for it, takes
+            part; none where it is not named in any.
     """
 
     code: str
@@ -37,11 +39,12 @@ class Matrix:
 def matrix(dossier: Dossier, codes: dict[str, str], book: Book) -> Matrix:
     """Return who takes part in which threads, by measure."""
     cells = defaultdict[str, dict[str, list[Cell]]](lambda: defaultdict(list))
-    threads = defaultdict[str, int](int)
+    threads, voices = defaultdict[str, int](int), _voices(dossier)
     for thread in dossier.threads:
         threads[thread.measure] += 1
         for actor in _who(thread):
-            cells[actor][thread.measure].append(_cell(actor, thread, codes[thread.id], book))
+            names = voices.get(actor, frozenset((actor,)))
+            cells[actor][thread.measure].append(_cell(names, thread, codes[thread.id], book))
     measures = sorted(threads, key=lambda name: (-threads[name], name))
     rows = sorted(cells, key=lambda name: (-sum(map(len, cells[name].values())), name))
     return Matrix(
@@ -55,9 +58,19 @@ def _who(thread: Thread) -> dict[str, None]:
     return dict.fromkeys((*thread.actors, *said))
 
 
-def _cell(actor: str, thread: Thread, code: str, book: Book) -> Cell:
-    doing = [s for s in thread.statements if actor in s.proposed_by]
-    given = [s for s in thread.statements if actor in s.recipients]
-    latest = (doing or given or thread.statements)[-1]
-    only_given = not doing and actor not in thread.actors
-    return Cell(code, only_given, book.line(latest).cites)
+def _cell(names: frozenset[str], thread: Thread, code: str, book: Book) -> Cell:
+    """The cell of an actor whose names are its own, and those of who speaks for it."""
+    doing = [s for s in thread.statements if names.intersection(s.proposed_by)]
+    given = [s for s in thread.statements if names.intersection(s.recipients)]
+    some = doing or given
+    cites = book.line(latest_of(some)).cites if some else ()
+    return Cell(code, bool(given) and not doing, cites)
+
+
+def _voices(dossier: Dossier) -> dict[str, frozenset[str]]:
+    """Each actor with those who speak for it."""
+    voices = defaultdict[str, set[str]](set)
+    for actor in dossier.actors:
+        for name in (actor.name, *actor.principals):
+            voices[name].add(actor.name)
+    return {name: frozenset((name, *some)) for name, some in voices.items()}

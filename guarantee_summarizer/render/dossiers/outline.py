@@ -83,6 +83,11 @@ def _said(line: Line) -> OutlineFact:
     return OutlineFact(_source(line), f"[{cited}] {_quoted(line)}")
 
 
+def _looks(lines: Iterable[Line]) -> Iterator[OutlineFact]:
+    """What verification said of reports."""
+    return (OutlineFact("look at this", w) for line in lines for w in line.report.warnings)
+
+
 def _opposed(entry: Entry) -> OutlineEntry:
     item, new = entry.item, ("new",) if entry.new else ()
     day = getattr(item, "date", None)
@@ -95,6 +100,7 @@ def _side(shown: ShownSide) -> Iterator[OutlineFact]:
     words = f"{shown.side.words} ({shown.value})" if shown.value else shown.side.words
     for line in shown.first[:3]:
         yield OutlineFact(words, f"{_source(line)}: {_quoted(line)}")
+        yield from _looks([line])
     if rest := (*shown.first[3:], *shown.more):
         yield OutlineFact(words, f"also {'; '.join(map(_source, rest))}")
 
@@ -104,12 +110,13 @@ def _thread(entry: Entry) -> OutlineEntry:
     told = f"{len(thread.sources)} sources" if len(thread.sources) > 1 else "one source only"
     labels = (_words(thread.measure), *thread.actors, f"told by {told}")
     facts = [
-        OutlineFact(_words(what), "; ".join(f"{v.words} ({lines[0].when})" for v, lines in values))
+        OutlineFact(_words(what), "; ".join(f"{v.side.words} ({v.first[0].when})" for v in values))
         for what, values in entry.more.items()
     ]
     for line in entry.lines:
         said = _said(line)
         facts.append(OutlineFact(said.name, f"{_words(line.report.status)} {said.value}"))
+        facts += _looks([line])
     return OutlineEntry(thread.title, labels, tuple(facts))
 
 
@@ -118,7 +125,8 @@ def _moment(entry: Entry) -> OutlineEntry:
     kind = {"event": "event", "thread": "first report", "change": "change"}[moment.kind]
     labels = filter(None, (kind, moment.status, moment.where))
     when = moment.date or "without a date"
-    facts = tuple(map(_said, entry.lines[:1])) if moment.kind == "event" else ()
+    event = moment.kind == "event"
+    facts = (*map(_said, entry.lines[:1]), *_looks(entry.lines)) if event else ()
     return OutlineEntry(f"{when}: {moment.what}", tuple(labels), facts)
 
 
@@ -126,18 +134,20 @@ def _layer(entry: Entry) -> OutlineEntry:
     layer = entry.item.layer
     rank = f"{layer.rank}. " if layer.rank else ""
     labels = (_words(layer.function), _words(layer.status), *entry.item.providers)
-    return OutlineEntry(f"{rank}{layer.name}", labels, tuple(map(_said, entry.lines)))
+    facts = (*map(_said, entry.lines), *_looks(entry.lines))
+    return OutlineEntry(f"{rank}{layer.name}", labels, facts)
 
 
 def _dispute(entry: Entry) -> OutlineEntry:
     labels = (_words(entry.item.kind), entry.item.status)
-    stances = (
-        OutlineFact(party, f"{line.report.stance} {_source(line)}: {_quoted(line)}")
-        for party, lines in entry.more.items()
-        for line in lines
-    )
-    facts = tuple(stances) or tuple(map(_said, entry.lines))
-    return OutlineEntry(entry.item.issue, labels, facts)
+    facts = [OutlineFact("look at this", warning) for warning in entry.warnings]
+    for party, lines in entry.more.items():
+        for line in lines:
+            said = f"{line.report.stance} {_source(line)}: {_quoted(line)}"
+            facts += [OutlineFact(party, said), *_looks([line])]
+    if not entry.more:
+        facts += [*map(_said, entry.lines), *_looks(entry.lines)]
+    return OutlineEntry(entry.item.issue, labels, tuple(facts))
 
 
 def _actor(entry: Entry) -> OutlineEntry:
@@ -146,7 +156,7 @@ def _actor(entry: Entry) -> OutlineEntry:
     also = ", ".join(name for name in actor.names if name != actor.name)
     facts = [OutlineFact("also", also)] if also else []
     first = [_said(entry.lines[0])] if entry.lines else []
-    return OutlineEntry(actor.name, labels, (*facts, *first))
+    return OutlineEntry(actor.name, labels, (*facts, *first, *_looks(entry.lines)))
 
 
 def _articles(view: DossierView) -> Iterator[OutlineEntry]:

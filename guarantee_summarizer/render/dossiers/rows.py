@@ -7,7 +7,7 @@ from typing import Any
 
 from guarantee_summarizer.dossier import Change, Conflict, Dossier, Report, Side
 from guarantee_summarizer.dossier.reports import Given
-from guarantee_summarizer.render.columns import Layout, Row, columns
+from guarantee_summarizer.render.columns import Layout, Row, cell, columns
 
 __all__ = ["DOSSIER_COLUMNS", "dossier_records"]
 
@@ -61,14 +61,9 @@ DOSSIER_COLUMNS: Layout = {
 def dossier_records(dossier: Dossier) -> dict[str, list[Row]]:
     """Return the tables of a dossier; every row has all columns of its table, in order."""
     return {
-        name: [{column: _cell(row.get(column)) for column in kinds} for row in _ROWS[name](dossier)]
+        name: [{column: cell(row.get(column)) for column in kinds} for row in _ROWS[name](dossier)]
         for name, kinds in DOSSIER_COLUMNS.items()
     }
-
-
-def _cell(value: Any) -> Any:
-    """A list for a tuple, and None for a text without words."""
-    return list(value) if isinstance(value, tuple) else None if value == "" else value
 
 
 def _report(report: Report) -> Row:
@@ -126,7 +121,7 @@ def _threads(dossier: Dossier) -> Iterator[Row]:
         yield {
             **_fields(thread),
             "thread": thread.id,
-            "status": thread.statements[-1].status,
+            "status": thread.latest.status,
             "first": days[0] if days else None,
             "last": days[-1] if days else None,
             "sources": thread.sources,

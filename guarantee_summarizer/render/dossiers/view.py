@@ -21,7 +21,7 @@ __all__ = ["DossierView", "ShownSide", "dossier_view"]
 
 @dataclass(frozen=True, slots=True)
 class ShownSide:
-    """One side of a contradiction or a change.
+    """One side of a contradiction or a change, or one value of a thread.
 
     Attributes:
         side: its value, and the words for it.
@@ -45,8 +45,8 @@ class ShownSide:
 class DossierView:
     """All that is shown of a dossier.
 
-    Of an entry, `more` is: of conflicts and changes the two `ShownSide`s; of threads the words of
-    values by kind, with their lines; of disputes the lines by party, and the threads it is over.
+    Of an entry, `more` is: of conflicts and changes the two `ShownSide`s; of threads the values by
+    kind, each with its first report; of disputes the lines by party.
     """
 
     dossier: Dossier
@@ -151,9 +151,8 @@ def _opposed(
     """An entry that shows two sides; a contradiction is new with its latest report."""
     sides = tuple(_side(side, item.what, book) for side in pair)
     lines = [line for side in sides for line in (*side.first, *side.more)]
-    entry = book.entry(code, item, lines, sides)
     new = any(line.new for line in lines) if day is None else book.is_new(day)
-    return Entry(code, item, entry.lines, new=new, more=sides)
+    return book.entry(code, item, lines, sides, new=new)
 
 
 def _side(side: Side, what: str, book: Book) -> ShownSide:
@@ -180,18 +179,26 @@ def _is(term: Any, side: Side) -> bool:
 
 
 def _thread(code: str, thread: Thread, book: Book) -> Entry:
-    values = defaultdict[str, list[tuple[Any, tuple[Line, ...]]]](list)
+    values = defaultdict[str, list[ShownSide]](list)
     for value in thread.values:
-        lines = (book.line(r, _saying(r, value.what, value)) for r in value.reports[:1])
-        values[value.what].append((value, tuple(lines)))
+        first = book.line(value.reports[0], _saying(value.reports[0], value.what, value))
+        values[value.what].append(ShownSide(value, (first,), ()))
     return book.entry(code, thread, map(book.line, thread.statements), dict(values))
 
 
 def _numbered(letter: Literal["E", "L"], items: Iterable[Any], book: Book) -> Iterator[Entry]:
     """Entries for moments, or for layers, which are reports themselves."""
     for number, item in enumerate(items, 1):
-        reports = item.reports if letter == "E" else (item,)
-        yield book.entry(f"{letter}{number}", item, map(book.line, reports))
+        lines = [book.line(report) for report in (item.reports if letter == "E" else (item,))]
+        yield book.entry(f"{letter}{number}", item, lines, new=_is_new(item, lines, book))
+
+
+def _is_new(item: Any, lines: list[Line], book: Book) -> bool:
+    """A change is as new as its day, a thread as its first report, all else as its latest."""
+    kind = getattr(item, "kind", None)
+    if kind == "change":
+        return book.is_new(date.fromisoformat(item.date))
+    return any(line.new for line in (lines[:1] if kind == "thread" else lines))
 
 
 def _disputes(dossier: Dossier, book: Book) -> Iterator[Entry]:

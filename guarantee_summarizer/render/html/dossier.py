@@ -8,13 +8,13 @@ from datetime import date
 from itertools import groupby
 
 from guarantee_summarizer.dossier import Dossier
+from guarantee_summarizer.normalize.edtf import read_edtf
 from guarantee_summarizer.render.dossiers.book import Cite
 from guarantee_summarizer.render.dossiers.view import DossierView, dossier_view
 from guarantee_summarizer.render.html.environment import fill, page, web_address
 from guarantee_summarizer.render.html.page import language_of, sentences_of
-from guarantee_summarizer.render.html.timeline import read_edtf
 from guarantee_summarizer.schema import ArticleRecord, Summary
-from guarantee_summarizer.sentences import Sentence, without_marks
+from guarantee_summarizer.sentences import Sentence, readable
 from guarantee_summarizer.text import looks_english
 
 __all__ = ["CitedArticle", "dossier_cell", "dossier_page"]
@@ -31,7 +31,7 @@ class CitedSentence:
     @property
     def words(self) -> str:
         """The sentence without list marks and Markdown, if there is more to it."""
-        return without_marks(self.sentence.text) or self.sentence.text
+        return readable(self.sentence.text)
 
 
 @dataclass(frozen=True, slots=True)

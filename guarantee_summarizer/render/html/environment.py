@@ -1,6 +1,6 @@
 """Fill the templates of pages: text is data, style and script are inlined, nothing is fetched.
 
-A page extends `base.html.jinja` and names its style sheets and scripts, files beside the templates.
+A page extends `base.html.jinja` and names its style sheets, files beside the templates.
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ def page(
     template: str,
     *,
     styles: Sequence[str] = ("style.css",),
-    scripts: Sequence[str] = ("script.js",),
     **variables: Any,
 ) -> str:
     """Fill a template that extends `base.html.jinja`: one self-contained HTML document.
@@ -40,10 +39,9 @@ def page(
     Args:
         template: a file among the templates.
         styles: the style sheets to inline, in order.
-        scripts: the scripts to inline, in order.
         variables: what the template shows; every text is escaped, and printable.
     """
-    css, js = [*map(_inlined, styles)], [*map(_inlined, scripts)]
+    css, js = [*map(_inlined, styles)], [_inlined("script.js")]
     policy = (
         f"default-src 'none'; style-src {_sources(css)}; script-src {_sources(js)}; "
         "base-uri 'none'; form-action 'none'"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from guarantee_summarizer.corpus.results import Failure
 from guarantee_summarizer.errors import ConfigurationError
 from guarantee_summarizer.render.dossiers import is_dossier
 from guarantee_summarizer.render.html.environment import page, web_address
@@ -16,11 +17,10 @@ from guarantee_summarizer.render.html.ladder import Drawing, ladder, parts_besid
 from guarantee_summarizer.render.html.timeline import Timeline, timeline
 from guarantee_summarizer.render.outline import Outline, OutlineEntry, outline
 from guarantee_summarizer.schema import ArticleRecord, Citation, Summary, Support
-from guarantee_summarizer.sentences import Sentence, without_marks
+from guarantee_summarizer.sentences import Sentence, readable
 from guarantee_summarizer.text import looks_english
 
-if TYPE_CHECKING:  # a run is a storey above
-    from guarantee_summarizer.corpus.results import Failure
+if TYPE_CHECKING:
     from guarantee_summarizer.dossier import Dossier
 
 __all__ = ["Passage", "View", "language_of", "sentences_of", "to_html", "view"]
@@ -47,7 +47,7 @@ class Passage:
     @property
     def words(self) -> str:
         """The sentence without list marks and Markdown, if there is more to it."""
-        return without_marks(self.sentence.text) or self.sentence.text
+        return readable(self.sentence.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def to_html(
         summaries = [summaries]
     items = list(summaries)
     for item in items:
-        if not isinstance(item, Summary) and not hasattr(item, "error"):
+        if not isinstance(item, Summary | Failure):
             raise ConfigurationError(
                 f"to_html takes a summary or several, failures, or a dossier; not {type(item).__name__}"
             )
