@@ -86,6 +86,8 @@ class _Reader:
                 broken, more = error, False
             except json.JSONDecodeError as error:
                 broken, more = error, self._unfinished(error)
+            except ValueError as error:  # a number of more digits than Python reads
+                broken, more = error, False
             else:
                 if self._item is None and (rest := self._rest_of_line(end)):
                     broken = ValueError(f"Extra data: {rest[:40]!r}")
