@@ -732,3 +732,28 @@ def test_a_record_with_a_text_is_not_taken_apart_for_a_list_in_it(
 def test_an_answer_with_an_empty_text_of_its_own_gives_its_articles(tmp_path: Path) -> None:
     answer = {"content": None, "body": {"page": 1}, "articles": RECORDS}
     assert kinds(written(tmp_path, "a.json", json.dumps(answer))) == [Article, Article]
+
+
+@pytest.mark.parametrize("between", [",", ",\n", " , "])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        '{"text": oops,"tags":[{"a":1},{"b":2}]}',
+        '{"tags":[{"a":1}, {"b":[{},{}]}],"text": oops,"more":[{"a":1},\n {"b":2}]}',
+        '{"text": "He said "no" to it.","tags":[{"a":1},{"b":2}]}',
+        '{"text": "A gun of 5" there","tags":[{"a":1},{"b":2}]}',
+        '{"text": "a }, { in it \\" and ]","tags":[{"a":1},{"b":2}],}',
+        '{"text": oops,"more":"' + "},{" * 30_000 + '"}',
+        '{"text": oops,"more":{"a":1}',
+    ],
+)
+def test_a_broken_item_costs_itself_whatever_lists_are_in_it(
+    tmp_path: Path, broken: str, between: str
+) -> None:
+    good = [{"text": "Good news came."}, {"text": "Good news stayed."}, {"text": "It ended."}]
+    items = between.join([broken, *map(json.dumps, good)])
+    failure, *articles = read_articles(written(tmp_path, "a.json", f"[{items}]"))
+    assert isinstance(failure, Failure)
+    texts = [one.text for one in articles if isinstance(one, Article)]
+    assert texts == [one["text"] for one in good]
+    assert len(articles) == len(texts)
