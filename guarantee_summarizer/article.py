@@ -19,7 +19,7 @@ from guarantee_summarizer.headers import read_header
 from guarantee_summarizer.sentences import Sentence, segment, spans
 from guarantee_summarizer.text import FoldedText, fold, holds, looks_english
 
-__all__ = ["MAX_CHARACTERS", "Article", "ArticleLike"]
+__all__ = ["DEFAULT_SOURCES", "MAX_CHARACTERS", "Article", "ArticleLike"]
 
 MAX_CHARACTERS = 2_000_000
 """Longest accepted text, in code points; about 300,000 words."""
@@ -38,7 +38,8 @@ _CUT = re.compile(  # what an aggregator writes below the part of a text that it
     r"(?:\s+(?:at|on)\s+[\w.-]+)?[\])]?\s*(?:»|→|>+|…|\.{3})?)\s*$"
 )
 _ELLIPSIS = re.compile(r"\w\s?(?:…|\.{3})\s*$")
-_DEFAULT_SOURCES = ("the text", "the record")
+DEFAULT_SOURCES = ("the text", "the record")
+"""What articles are called whose place nobody named."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +114,7 @@ class Article:
         end, warnings = _end_of(text, body)
         if (day := day_of(given)) is None and not is_missing(given):
             warnings += (f"published: {given!r} names no day; the article is read without it",)
-        place = {} if source in _DEFAULT_SOURCES else {"source": source}
+        place = {} if source in DEFAULT_SOURCES else {"source": source}
         article = cls(
             text=text,
             title=title or header.get("title"),

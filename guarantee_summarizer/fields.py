@@ -36,6 +36,8 @@ _FIRST, _LAST = 631_152_000, 4_102_444_800  # 1990 and 2100 in seconds since 197
 _NUMBER = re.compile(r"\d{9,19}(?:\.\d+)?")
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?\d{4,6}Z?)?")
 _LONGEST = 20_000  # characters of JSON of one value that travels with an article
+_DEEPEST = 50  # levels of objects and lists in such a value
+_HUGE = 10_000  # bits of a number; Python writes no more than 4,300 digits
 _SHOWN = 60  # characters of a value in a message
 
 
@@ -108,8 +110,27 @@ def is_missing(value: Any) -> bool:
     if isinstance(value, str):
         return value.strip().lower() in _MISSING
     if isinstance(value, Mapping | list | tuple):
-        return all(map(is_missing, value.values() if isinstance(value, Mapping) else value))
+        return not _is_unwieldy(value) and all(map(is_missing, _inside(value)))
     return value is None or _is_nan(value)
+
+
+def _is_unwieldy(value: Any) -> bool:
+    """Whether it is nested so deep, or a number so long, that Python cannot write it."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        if any(isinstance(one, int) and one.bit_length() > _HUGE for one in level):
+            return True
+        level = [inner for one in level for inner in _inside(one)]
+        if not level:
+            return False
+    return True
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    """What an object or a list holds."""
+    if isinstance(value, Mapping):
+        return value.values()
+    return value if isinstance(value, list | tuple) else ()
 
 
 def text_of(value: Any) -> str | None:
@@ -165,6 +186,8 @@ def _day_of_text(text: str) -> date | None:
 
 def _day_of_number(number: float) -> date | None:
     """The day of a time since 1970, between 1990 and 2100, or of a number like 20260106."""
+    if abs(number) >= _LAST * _EPOCHS[-1]:  # perhaps of hundreds of digits
+        return None
     for unit in _EPOCHS:
         if _FIRST <= number / unit < _LAST:
             return datetime.fromtimestamp(number / unit, UTC).date()
@@ -186,9 +209,12 @@ def read_fields(record: Mapping[str, Any], text: str) -> tuple[dict[str, Any], M
         else the record holds, with the values that did not fit into a field as they are; and
         warnings, each a sentence without full stop.
     """
+    spent, warnings = {text, "metadata"}, list[str]()
+    carried = record.get("metadata")
+    carried = carried if isinstance(carried, Mapping) else {"metadata": carried}
+    carried, record = _wieldy(carried, warnings), _wieldy(record, warnings, leave="metadata")
     names = {str(name).strip().lower(): name for name in reversed([*record])}
     fields: dict[str, Any] = {}
-    spent, warnings = {text, "metadata"}, list[str]()
     for field, known in _NAMES.items():
         read: Callable[[Any], Any] = day_of if field == "published" else text_of
         given = [names[name] for name in known if name in names and names[name] != text]
@@ -201,11 +227,22 @@ def read_fields(record: Mapping[str, Any], text: str) -> tuple[dict[str, Any], M
         if found is not None and str(fields[field]) == str(record[found]):
             spent.add(found)
     others = {str(name): value for name, value in record.items() if name not in spent}
-    carried = record.get("metadata")
-    carried = carried if isinstance(carried, Mapping) else {"metadata": carried}
     if "source" in others:  # which says where the record was read
         others["record_source"] = others.pop("source")
     return fields, Metadata(_light({**others, **carried}, warnings)), warnings
+
+
+def _wieldy(
+    values: Mapping[str, Any], warnings: list[str], leave: str | None = None
+) -> dict[str, Any]:
+    """The values that can be read and written; a warning for each other one but `leave`."""
+    kept = {}
+    for name, value in values.items():
+        if name == leave or not _is_unwieldy(value):
+            kept[name] = value
+        else:
+            warnings.append(f"{name}: is nested too deep or too long a number, left out")
+    return kept
 
 
 def _unread(field: str, value: Any) -> str:

@@ -106,6 +106,36 @@ def test_no_optional_field_whatever_it_holds_costs_the_article(others):
     assert hash(article) == hash(article)
 
 
+def _deep(levels: int) -> object:
+    return {"a": _deep(levels - 1)} if levels else 1
+
+
+@pytest.mark.parametrize(
+    "value",
+    [_deep(300), [[_deep(300)]], 10**5000, {"a": [10**5000]}],
+    ids=["deep", "deep in lists", "long", "long inside"],
+)
+@pytest.mark.parametrize("name", ["n", "title", "date", "source", "metadata"])
+def test_a_value_that_cannot_be_written_is_left_out_with_a_warning(name, value):
+    article = Article.from_dict({"text": PROSE, name: value, "id": 7})
+    assert article.metadata == {"id": 7}
+    assert len(article.warnings) == 1
+    assert "left out" in article.warnings[0]
+
+
+def test_beside_a_value_that_cannot_be_written_the_rest_of_the_metadata_is_kept():
+    article = Article.from_dict({"text": PROSE, "metadata": {"id": 7, "n": _deep(300)}})
+    assert article.metadata == {"id": 7}
+    assert article.warnings == ("n: is nested too deep or too long a number, left out",)
+
+
+@pytest.mark.parametrize("value", [10**400, -(10**400)], ids=["long", "below 0"])
+def test_a_number_of_hundreds_of_digits_names_no_day(value):
+    article = Article.from_dict({"text": PROSE, "date": value})
+    assert article.published is None
+    assert "names no day" in article.warnings[0]
+
+
 def test_a_value_that_is_too_long_for_metadata_is_told():
     article = Article.from_dict({"text": PROSE, "html": "x" * 30_000})
     assert article.metadata == {}

@@ -40,7 +40,7 @@ from guarantee_summarizer.cli.shared import (
     requested,
     show_notes,
 )
-from guarantee_summarizer.corpus.ledger import Entry, Ledger
+from guarantee_summarizer.corpus.ledger import Entry, Ledger, article_in
 from guarantee_summarizer.corpus.results import Failure, Prices
 from guarantee_summarizer.corpus.run import Run, in_thread
 from guarantee_summarizer.errors import (
@@ -281,10 +281,8 @@ def retry_failed(
 
 def _failed(ledger: Ledger, run: int | None) -> Iterator[Article | Failure]:
     for entry in ledger.entries(status="failed", run=run):
-        if entry.record is None:  # unreadable
-            yield Failure(entry.source, ArticleError(entry.message or entry.source))
-        else:
-            yield Article.from_dict(json.loads(entry.record), source=entry.source)
+        unread = Failure(entry.source, ArticleError(entry.message or entry.source))
+        yield article_in(entry) or unread
 
 
 def _line(entry: Entry) -> str:

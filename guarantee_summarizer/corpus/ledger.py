@@ -12,7 +12,7 @@ import time
 import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Self
 
@@ -30,6 +30,7 @@ __all__ = [
     "Entry",
     "Ledger",
     "RunRecord",
+    "article_in",
     "entry_of",
     "storable",
     "stored",
@@ -66,7 +67,7 @@ class Entry:
 
     `key` is the cache key, `article` the article's id, `source` its name for messages, `run` the
     run that wrote it. `summary` is JSON, set when `done`. When `failed`, `error` is the name of the
-    error's class, `message` its one line, and `record` JSON that `Article.from_dict` reads, to
+    error's class, `message` its one line, and `record` JSON that `article_in` reads, to
     retry without the input; of what could not even be read there is none, and `article` is empty. `usage` is what it cost, also when it failed; `updated` is in seconds
     since 1970, for information only.
     """
@@ -341,9 +342,20 @@ def entry_of(key: str, article: Article, result: Result, run: int) -> Entry:
     if result.failure is None:
         return Entry(**known, status="done", summary=result.json)
     error = result.failure.error
-    record = json.dumps(article.to_dict(), ensure_ascii=False)
+    warned = {"warnings": article.warnings} if article.warnings else {}
+    record = json.dumps(article.to_dict() | warned, ensure_ascii=False)
     name = type(error).__name__
     return Entry(**known, status="failed", error=name, message=str(error), record=record)
+
+
+def article_in(entry: Entry) -> Article | None:
+    """Return the article of a failed entry, with its warnings; None if it could not be read."""
+    if entry.record is None:
+        return None
+    record = json.loads(entry.record)
+    warned = record.pop("warnings", ())
+    article = Article.from_dict(record, source=entry.source)
+    return replace(article, warnings=tuple(dict.fromkeys((*article.warnings, *warned))))
 
 
 def unreadable_entry(failure: Failure, run: int) -> Entry:
@@ -382,7 +394,7 @@ def _rejoined(summary: str, article: Article) -> str:
     about = data.get("article") or {}
     now = {"metadata": article.metadata, "warnings": article.warnings}
     now = json.loads(json.dumps(now))
-    if not about or {"metadata": {}, "warnings": []} | about | now == about:
+    if not about or about | now == about:
         return summary
     data["article"] = about | now
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))

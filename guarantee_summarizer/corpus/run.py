@@ -1,7 +1,8 @@
 """Summarize many articles concurrently, each paid for once, none lost.
 
 One event loop pulls articles as there is room, so that memory does not grow with the input, and
-deals them out to the processes of its crew. The ledger is written in its own thread: a locked file
+deals them out to the processes of its crew. Of the articles seen it knows the last 50,000, to name
+twins. The ledger is written in its own thread: a locked file
 does not delay the articles in flight.
 """
 
@@ -12,6 +13,7 @@ import itertools
 import queue
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -21,7 +23,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from guarantee_summarizer import errors
-from guarantee_summarizer.article import Article
+from guarantee_summarizer.article import DEFAULT_SOURCES, Article
 from guarantee_summarizer.corpus.crew import Crew, Worker
 from guarantee_summarizer.corpus.ledger import (
     ClaimResult,
@@ -47,6 +49,7 @@ __all__ = ["Run", "in_thread"]
 T = TypeVar("T")
 _END: Any = object()
 _WINDOW = 4  # articles in flight or waiting to be fetched, as a multiple of `concurrency`
+_REMEMBERED = 50_000  # places of articles, to name twins; about 10 MB
 _FATAL = (errors.ConfigurationError, errors.PromptError, errors.LexiconError)
 
 
@@ -75,7 +78,7 @@ class Run:
     _over: bool = False
     _pulling: asyncio.Future[Any] | None = None
     _run: int = 0
-    _places: dict[str, str] = field(default_factory=dict)  # of the articles seen, by id
+    _places: OrderedDict[str, str] = field(default_factory=OrderedDict)  # of the last ones, by id
     _unreadable: set[str] = field(default_factory=set)  # places in the ledger
 
     def __post_init__(self) -> None:
@@ -203,8 +206,9 @@ class Run:
             return await self._unread(item)
         try:
             article = self._naming_twin(Article.of(item))
-        except errors.ArticleError as error:
-            return await self._unread(Failure(f"article {number + 1}", error))
+        except errors.ArticleError as error:  # not recorded: another run has another article there
+            source = f"article {number + 1}"
+            return Result(source, failure=Failure(source, error))
         if self._ledger is None:
             return await self._summarized(article)
         try:
@@ -215,17 +219,22 @@ class Run:
 
     async def _unread(self, failure: Failure) -> Result:
         """The result of what could not be read, once the ledger has it."""
+        self._unreadable.discard(failure.source)  # so that its articles do not make it forgotten
         if (ledger := self._ledger) is not None:
             await self._record(unreadable_entry(failure, self._run), ledger)
         return Result(failure.source, failure=failure)
 
     def _naming_twin(self, article: Article) -> Article:
-        """The article, with a warning if it is the same as an earlier one of the run."""
-        first = self._places.get(article.id)
-        if first is None:
-            self._places[article.id] = article.source
+        """The article, with a warning if it is the same as one of the run's last thousands."""
+        if article.source in DEFAULT_SOURCES:  # which names no place
             return article
-        return replace(article, warnings=(*article.warnings, f"is the same article as {first}"))
+        if (first := self._places.get(article.id)) is not None:
+            twin = f"is the same article as {first}"
+            return replace(article, warnings=(*article.warnings, twin))
+        self._places[article.id] = article.source
+        if len(self._places) > _REMEMBERED:
+            self._places.popitem(last=False)
+        return article
 
     async def _summarized(self, article: Article) -> Result:
         try:
@@ -237,8 +246,9 @@ class Run:
 
     async def _once(self, article: Article, ledger: Ledger) -> Result:
         """The result in the ledger; else the result of doing it now, which is recorded."""
-        if article.source in self._unreadable:  # and can be read now
-            await self._in_writer(lambda: ledger.forget_unreadable(article.source))
+        for place in self._unreadable.intersection(_places_of(article.source)):  # now readable
+            self._unreadable.discard(place)
+            await self._in_writer(partial(ledger.forget_unreadable, place))
         key = self.worker.key(article)
         pause, claim = 0.05, partial(_claim, ledger, key, retry=self.options.retry_failed)
         while (claimed := await self._in_writer(claim))[0] == "taken":
@@ -305,6 +315,12 @@ class Run:
 def _ends_run(error: BaseException) -> bool:
     """Whether every article would meet an error."""
     return isinstance(error, _FATAL) or getattr(error, "ends_run", False)
+
+
+def _places_of(source: str) -> set[str]:
+    """The article's own place, and that of the file that it stands in: `n.csv` of `n.csv, line 2`."""
+    parts = source.split(", ")
+    return {", ".join(parts[:end]) for end in range(1, len(parts) + 1)}
 
 
 def _from_memory(items: Iterable[Any]) -> Callable[[], Awaitable[Any]]:

@@ -17,6 +17,10 @@ LONGEST = 32 * 2**20
 _CHUNK = 2**16
 _BETWEEN = re.compile(r"[\s\ufeff\x1e,]*")
 _NEXT = re.compile(r"\}\s*,\s*(?=\{)")
+_BRACKET = re.compile(  # or a text: its last quotation mark stands in front of punctuation
+    r'"(?:[^"\\\n]|\\[\s\S]|"(?!\s*[,:}\]]))*(?:"|\n|\\?\Z)|[{}\[\]]'
+)
+_LOOKED_THROUGH = 2**18  # characters of a broken item, in which its end is looked for
 _OUTER = ("{", "}", "]")  # begin the lines between which the values of an indented file stand
 _CUT_WORD = 8  # characters from the end, within which an error may be that more is to come
 
@@ -86,6 +90,8 @@ class _Reader:
                 broken, more = error, False
             except json.JSONDecodeError as error:
                 broken, more = error, self._unfinished(error)
+            except ValueError as error:  # a number of more digits than Python reads
+                broken, more = error, False
             else:
                 if self._item is None and (rest := self._rest_of_line(end)):
                     broken = ValueError(f"Extra data: {rest[:40]!r}")
@@ -149,13 +155,7 @@ class _Reader:
     def _skip(self) -> None:
         """Drop a broken value: its line, or its lines up to one that begins a value."""
         if self._item is not None:
-            while not (match := _NEXT.search(self._held)):
-                self._drop(max(0, len(self._held) - _CHUNK))
-                if not self._more():
-                    self._drop(len(self._held))
-                    self._item = None  # what is missing was told
-                    return
-            self._drop(match.end())
+            self._skip_item()
             return
         several = "\n" in self._held.rstrip()
         while True:
@@ -168,6 +168,38 @@ class _Reader:
                 return
             if not several or self._held.startswith(("{", "[")):
                 return
+
+    def _skip_item(self) -> None:
+        """Drop a broken item of an array; one that is long or lacks a bracket up to any `}, {`."""
+        while (end := _end_of_item(self._held)) is None:
+            wanted = 2 * len(self._held)
+            if wanted > _LOOKED_THROUGH or not self._more():
+                break
+            while len(self._held) < wanted and self._more():
+                pass
+        if end is not None:
+            self._drop(end)
+            return
+        while not (match := _NEXT.search(self._held)):
+            self._drop(max(0, len(self._held) - _CHUNK))
+            if not self._more():
+                self._drop(len(self._held))
+                self._item = None  # what is missing was told
+                return
+        self._drop(match.end())
+
+
+def _end_of_item(text: str) -> int | None:
+    """Where the next item begins, if the one that stands here ends in the text."""
+    depth = 0
+    for match in _BRACKET.finditer(text):
+        if match[0] in ("{", "["):
+            depth += 1
+        elif match[0] in ("}", "]"):
+            depth = max(0, depth - 1)
+            if not depth and (between := _NEXT.match(text, match.start())):
+                return between.end()
+    return None
 
 
 _DECODER = json.JSONDecoder()

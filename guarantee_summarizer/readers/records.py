@@ -15,7 +15,15 @@ from guarantee_summarizer.fields import FIELDS, is_missing
 from guarantee_summarizer.readers.json_values import json_values
 from guarantee_summarizer.readers.markup import plain_text
 
-__all__ = ["Read", "article_of", "article_or_failure", "json_records", "reason_of", "text_field"]
+__all__ = [
+    "Read",
+    "article_of",
+    "article_or_failure",
+    "json_records",
+    "reason_of",
+    "records_of",
+    "text_field",
+]
 
 Read: TypeAlias = Article | Failure
 """What a reader yields: an article, or in its place why it is none."""
@@ -37,18 +45,18 @@ def reason_of(error: Exception) -> str:
 def json_records(file: TextIO, name: str, text_column: str) -> Iterator[Read]:
     """Read JSON objects, as `json_values` finds them; lists inside an object give their items."""
     for place, value in json_values(file, name):
-        records = _records(value)
+        records = records_of(value, text_column)
         inside = isinstance(value, Mapping) and records[0] is not value
         for number, record in enumerate(records, 1):
             at = f"{place}, article {number}" if len(records) > 1 or inside else place
             yield article_or_failure(at, text_column, partial(_object, record, at))
 
 
-def _records(value: Any) -> list[Any]:
-    """The records of a value: itself, or the list in it that holds them."""
+def records_of(value: Any, text_column: str) -> list[Any]:
+    """Return the records of a value: itself, or the list in it that holds them."""
     if isinstance(value, list):
         return value
-    if not isinstance(value, Mapping) or any(name.lower() in _TEXTS[:1] for name in value):
+    if not isinstance(value, Mapping) or _holds_text(value, text_column):
         return [value]
     for name in _LISTS:
         inner = value.get(name)
@@ -57,6 +65,15 @@ def _records(value: Any) -> list[Any]:
         if isinstance(inner, list) and inner and all(isinstance(i, Mapping) for i in inner):
             return inner
     return [value]
+
+
+def _holds_text(record: Mapping[str, Any], text_column: str) -> bool:
+    """Whether an object is a record itself: it has the field that was asked for, or a text."""
+    name = text_field(record, text_column)
+    if name is None or name.strip().lower() == text_column.lower():
+        return name is not None
+    text = _rendered(record[name])
+    return isinstance(text, str) and not is_missing(text)
 
 
 def _object(value: Any, place: str) -> Mapping[str, Any]:

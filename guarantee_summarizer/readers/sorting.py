@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from guarantee_summarizer.errors import SchemaError
-from guarantee_summarizer.readers.inputs import check, files_of
+from guarantee_summarizer.readers.inputs import check, files_of, open_text
+from guarantee_summarizer.readers.json_values import json_values
 from guarantee_summarizer.readers.kinds import KINDS as OF_ARTICLES
 from guarantee_summarizer.readers.kinds import kind_of
+from guarantee_summarizer.readers.records import records_of, text_field
 from guarantee_summarizer.readers.summaries import KINDS as OF_SUMMARIES
-from guarantee_summarizer.readers.summaries import stored_records
 
 __all__ = ["Sorted", "sort_inputs"]
 
@@ -32,8 +33,9 @@ class Sorted:
 def sort_inputs(inputs: Iterable[str | Path]) -> Sorted:
     """Tell files of summaries from files of articles; folders are looked through.
 
-    A JSON file, or one of JSON Lines, is of articles if the first object in it has a `text` and
-    is no summary; files of other kinds are of articles. `-` is taken for summaries.
+    A JSON file, of whatever form `read_articles` takes, is of articles if the first object in it is
+    no summary and has a text or a list of records; files of other kinds are of articles. `-` is
+    taken for summaries.
 
     Args:
         inputs: files and folders, as `read_summaries` and `read_articles` take them.
@@ -58,10 +60,15 @@ def _holds_summaries(path: Path) -> bool:
         with suppress(OSError), path.open("rb") as file:
             return file.read(len(_SQLITE)) == _SQLITE  # whose reader tells what to do with it
         return False
-    with suppress(OSError, EOFError, UnicodeError, zlib.error, SchemaError):
-        for _, text in stored_records(path):
-            with suppress(ValueError, RecursionError):
-                data = json.loads(text)
-                if isinstance(data, dict):
-                    return "relevant" in data or "text" not in data
+    with suppress(OSError, EOFError, UnicodeError, zlib.error), open_text(path) as file:
+        for _, value in json_values(file, str(path)):
+            if isinstance(value, Mapping):
+                return not _holds_articles(value)
     return True  # what is wrong with it is reported when it is read
+
+
+def _holds_articles(value: Mapping[str, Any]) -> bool:
+    if "relevant" in value:
+        return False
+    first = records_of(value, "text")[0]
+    return "relevant" not in first and (first is not value or text_field(first, "text") is not None)

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from guarantee_summarizer import Ledger, Summarizer, Summary, read_articles, to_frames, to_records
 from guarantee_summarizer.cli import app
+from guarantee_summarizer.testing import Reply, ScriptedEndpoint
 
 PROSE = "France will send troops to Ukraine to guarantee a ceasefire. Russia rejects them."
 ROW = json.dumps({"text": PROSE, "id": 7, "desk": "desk-east"}) + "\n"
@@ -137,3 +138,37 @@ def test_metadata_never_goes_to_a_model(news):
         request = json.dumps(summarizer.request(article))
     assert "desk-east" not in request
     assert "news.jsonl" not in request
+
+
+def test_a_file_that_was_corrected_is_no_failure_any_more(tmp_path):
+    news, ledger = tmp_path / "n, 1.csv", tmp_path / "run.sqlite"
+    news.write_text(f'story,id\n"{PROSE}",7\n')
+    assert run("batch", news, "--ledger", ledger).exit_code == 2
+    assert "0 articles done, 1 failed" in run("runs", "show", ledger).output
+    news.write_text(news.read_text().replace("story", "text"))
+    assert run("batch", news, "--ledger", ledger).exit_code == 0
+    assert "1 articles done, 0 failed" in run("runs", "show", ledger).output
+
+
+def test_a_file_that_breaks_off_stays_a_failure_beside_its_articles(tmp_path):
+    news, ledger = tmp_path / "n.json", tmp_path / "run.sqlite"
+    news.write_text("[" + json.dumps({"text": PROSE}) + ",")
+    for _ in range(2):
+        assert run("batch", news, "--ledger", ledger).exit_code == 2
+        assert "1 articles done, 1 failed" in run("runs", "show", ledger).output
+
+
+def test_what_is_done_again_keeps_its_warnings(tmp_path, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "k")
+    news, ledger, out = (tmp_path / name for name in ("news.jsonl", "run.sqlite", "out.jsonl"))
+    news.write_text(json.dumps({"text": PROSE + " [...]", "date": "TBD", "id": 7}) + "\n")
+    answer = {"relevant": True, "headline": "H.", "abstract": "A."}
+    with ScriptedEndpoint([Reply(status=400, body="{}"), Reply(answer=answer)]) as endpoint:
+        place = ("--model", "m", "--base-url", endpoint.url, "--ledger", ledger)
+        assert run("batch", news, *place).exit_code == 2
+        assert run("runs", "retry-failed", ledger, "--output", out).exit_code == 0
+    about = Summary.model_validate_json(out.read_text()).article
+    (read,) = read_articles(news)
+    assert len(read.warnings) == 2
+    assert about.warnings == read.warnings
+    assert about.metadata == read.metadata

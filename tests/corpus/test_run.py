@@ -12,6 +12,7 @@ import time
 import pytest
 
 import guarantee_summarizer as gs
+from guarantee_summarizer.corpus import run as run_module
 from guarantee_summarizer.corpus.ledger import Ledger
 from guarantee_summarizer.corpus.results import Failure, Prices, Status
 from guarantee_summarizer.corpus.run import in_thread
@@ -345,3 +346,27 @@ def test_a_progress_function_that_fails_ends_the_run_and_no_worker_goes_on(tmp_p
         time.sleep(0.3)
         assert sum(endpoint.asked.values()) == asked
         assert len(list(works.map(texts, ledger=tmp_path / "l"))) == 8
+
+
+def test_a_failure_that_only_has_a_number_is_told_and_not_recorded(endpoint, tmp_path):
+    """In the next run another article has that number."""
+    with summarizer(endpoint) as works:
+        outcomes = list(works.map([text(0), ""], ledger=tmp_path / "l", ordered=True))
+    assert isinstance(outcomes[1], Failure)
+    assert outcomes[1].source == "article 2"
+    with Ledger(tmp_path / "l") as ledger:
+        assert ledger.counts() == (1, 0)
+
+
+def test_places_of_articles_are_remembered_up_to_a_number_and_only_where_they_are_places(
+    endpoint, monkeypatch
+):
+    monkeypatch.setattr(run_module, "_REMEMBERED", 2)
+    articles = [gs.Article.from_text(text(n), source=f"{n}.txt") for n in (0, 0, 1, 2, 2, 0)]
+    with summarizer(endpoint) as works:
+        running = works.run([*articles, text(1), text(1)], ordered=True, concurrency=1)
+        results = list(in_thread(running, works.aclose))
+    warnings = [result.summary.article.warnings for result in results]
+    twin = "is the same article as {}.txt"
+    assert warnings == [(), (twin.format(0),), (), (), (twin.format(2),), (), (), ()]
+    assert len(running._places) == 2

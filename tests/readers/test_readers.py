@@ -684,3 +684,76 @@ def test_the_items_of_a_list_stay_apart(tmp_path: Path) -> None:
         "2. It",
     ]
     assert "and is paid by them" in text
+
+
+@pytest.mark.parametrize(
+    "template", ["{0}\n{1}\n{0}\n", "[{0},{1},{0}]", "[\n {0},\n {1},\n {0}\n]"]
+)
+@pytest.mark.parametrize(
+    "value",
+    ["9" * 5000, '{"a":' * 300 + "1" + "}" * 300, "[" * 99_999 + "]" * 99_999],
+    ids=["long", "deep", "too deep to read"],
+)
+@pytest.mark.parametrize("field", ["n", "text", "date"])
+def test_one_value_that_python_cannot_hold_costs_no_other_article(
+    tmp_path: Path, template: str, value: str, field: str
+) -> None:
+    """Numbers of thousands of digits, objects of hundreds of levels."""
+    good = json.dumps(RECORDS[0])
+    bad = f'{{"text": "France sends troops to help.", "{field}": {value}}}'
+    path = written(tmp_path, "a.json", template.format(good, bad))
+    first, second, third = read_articles(path)
+    assert contents(first) == contents(third)  # type: ignore[arg-type]
+    if isinstance(second, Article):
+        assert len(second.warnings) == 1
+
+
+def test_a_day_of_hundreds_of_digits_costs_only_the_day(tmp_path: Path) -> None:
+    record = {"text": "France sends troops to help.", "date": 10**400}
+    (article,) = read_articles(written(tmp_path, "a.json", json.dumps(record)))
+    assert isinstance(article, Article)
+    assert len(article.warnings) == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "text_column"), [("content", "text"), ("Body", "text"), ("story", "story")]
+)
+def test_a_record_with_a_text_is_not_taken_apart_for_a_list_in_it(
+    tmp_path: Path, field: str, text_column: str
+) -> None:
+    record = {field: RECORDS[0]["text"], "items": [{"id": 1}], "data": [{"text": "No. Never."}]}
+    path = written(tmp_path, "a.json", json.dumps(record))
+    (article,) = read_articles(path, text_column=text_column)
+    assert isinstance(article, Article)
+    assert article.text == RECORDS[0]["text"]
+    assert article.metadata["items"] == ({"id": 1},)
+
+
+def test_an_answer_with_an_empty_text_of_its_own_gives_its_articles(tmp_path: Path) -> None:
+    answer = {"content": None, "body": {"page": 1}, "articles": RECORDS}
+    assert kinds(written(tmp_path, "a.json", json.dumps(answer))) == [Article, Article]
+
+
+@pytest.mark.parametrize("between", [",", ",\n", " , "])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        '{"text": oops,"tags":[{"a":1},{"b":2}]}',
+        '{"tags":[{"a":1}, {"b":[{},{}]}],"text": oops,"more":[{"a":1},\n {"b":2}]}',
+        '{"text": "He said "no" to it.","tags":[{"a":1},{"b":2}]}',
+        '{"text": "A gun of 5" there","tags":[{"a":1},{"b":2}]}',
+        '{"text": "a }, { in it \\" and ]","tags":[{"a":1},{"b":2}],}',
+        '{"text": oops,"more":"' + "},{" * 30_000 + '"}',
+        '{"text": oops,"more":{"a":1}',
+    ],
+)
+def test_a_broken_item_costs_itself_whatever_lists_are_in_it(
+    tmp_path: Path, broken: str, between: str
+) -> None:
+    good = [{"text": "Good news came."}, {"text": "Good news stayed."}, {"text": "It ended."}]
+    items = between.join([broken, *map(json.dumps, good)])
+    failure, *articles = read_articles(written(tmp_path, "a.json", f"[{items}]"))
+    assert isinstance(failure, Failure)
+    texts = [one.text for one in articles if isinstance(one, Article)]
+    assert texts == [one["text"] for one in good]
+    assert len(articles) == len(texts)
