@@ -309,7 +309,7 @@ class Connection:
             refused = BadRequestError(
                 f"{where}: refused the request {detail}; {remedy}", attempts=attempts
             )
-            refused.ends_run = True
+            refused.ends_run = not self._learned.works
             raise refused from None
         if self._options.attempts > 1 and self._knocks(root(error)):
             account.excuse()

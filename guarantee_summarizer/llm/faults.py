@@ -36,6 +36,7 @@ from guarantee_summarizer.options import Endpoint
 __all__ = [
     "fault",
     "is_refused_connection",
+    "is_too_long",
     "is_transport",
     "policy",
     "retry_after",
@@ -62,7 +63,11 @@ _MODEL = re.compile(
     r"|\bmodel\b.{0,80}?(?:does not exist|not exist|not found|is not a valid|decommissioned)"
 )
 _FLAGGED = re.compile(r"moderation|flagged|content[_ ](?:policy|filter)")
-_TOO_LONG = re.compile(r"context|too long|maximum .{0,20}tokens|too many tokens")
+_TOO_LONG = re.compile(
+    r"context[ _](?:length|window|size)|too long|maximum .{0,20}tokens|too many tokens"
+    r"|reduce the length",
+    re.IGNORECASE,
+)
 
 
 def policy(attempts: int, seconds: float) -> dict[str, Any]:
@@ -138,6 +143,11 @@ def status_code(error: BaseException) -> int | None:
         code = body.get("code")  # of an error in a stream
         code = code if isinstance(code, int) and 400 <= code < 600 else None  # noqa: PLR2004
     return code if isinstance(code, int) else None
+
+
+def is_too_long(error: BaseException) -> bool:
+    """Return whether a provider refuses a text for its length."""
+    return _TOO_LONG.search(f"{getattr(error, 'code', '')} {_said(error)}") is not None
 
 
 def retry_after(error: BaseException) -> float | None:

@@ -11,12 +11,12 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 import openai
 
-from guarantee_summarizer.llm.faults import root, status_code
+from guarantee_summarizer.llm.faults import is_too_long, root, status_code
 from guarantee_summarizer.llm.responses import BadReplyError
 
 __all__ = ["AdaptedError", "Form", "Learned", "Sent", "note"]
@@ -47,6 +47,7 @@ _UNWANTED = re.compile(
     r"unsupported|unrecogni[sz]ed|not (?:be )?(?:support|permit|allow)|unknown|extra|unexpected|instead"
     r"|no longer|does ?n[o']t support|not available|forbidden|invalid|requires|no endpoints|should be"
 )
+_TOLD = ("message", "msg", "code", "param", "detail", "error")  # of an error's body
 _LIMITS = ("max_tokens", "max_completion_tokens")
 _DROPPED = ("stream_options", "parallel_tool_calls", "strict")  # an answer is the same without
 _ALIKE = 5  # refusals in the same words, before any answer, until every article would meet them
@@ -84,7 +85,9 @@ class Learned:
         self._forms, self._ignored = list(_ORDER[mode]), set[Form]()
         self.first, self._limits, self._where = self._forms[0], [limit], where
         self.dropped: set[str] = set()
-        self._answered, self._said, self._times, self._since = False, "", 0, 0.0
+        self.works = False
+        """Whether the endpoint has answered."""
+        self._said, self._times, self._since = "", 0, 0.0
         self._lock = threading.Lock()
 
     @property
@@ -99,8 +102,7 @@ class Learned:
 
     def refused(self, sent: Sent, error: BaseException) -> bool:
         """Learn from an error; return whether the same request in another form may be taken."""
-        text = _words(error)
-        if status_code(root(error)) not in _REFUSING or not _UNWANTED.search(text):
+        if (text := _refusal(error)) is None or "valid range" in text:
             return False
         with self._lock:
             if self._drops(sent, text):
@@ -109,10 +111,9 @@ class Learned:
 
     def remedy(self, sent: Sent, error: BaseException, settings: Iterable[str]) -> str | None:
         """Return what the user can do about a request that is refused in every form."""
-        text = _words(error)
-        if status_code(root(error)) not in _REFUSING or not _UNWANTED.search(text):
+        if (text := _refusal(error)) is None:
             return None
-        named = [name for name in settings if name in sent.settings and name in text]
+        named = [name for name in settings if name in sent.settings and _names(text, name)]
         if named:
             name = named[0]
             return f"leave {name} out of request= (--set)" if name not in _LIMITS else None
@@ -139,16 +140,18 @@ class Learned:
 
     def answered(self) -> None:
         """Note that the endpoint works."""
-        self._answered = True
+        self.works = True
 
     def hopeless(self, error: BaseException) -> bool:
         """Count an error; return whether every article would meet it.
 
         That is so if the endpoint never answered and said the same several times in a row; a server
-        error has to last for a while besides.
+        error has to last for a while besides. A text that is too long does not count.
         """
-        code = status_code(root(error))
         cause = root(error)
+        code = status_code(cause)
+        if is_too_long(cause):
+            return False
         lasting = isinstance(cause, BadReplyError) and not cause.temporary
         text = f"{code} {_words(error)}" if lasting or code in _REFUSING else ""
         now = time.monotonic()
@@ -157,7 +160,7 @@ class Learned:
                 self._said, self._times, self._since = text, 0, now
             self._times += 1
             known = code is None or code < 500 or now - self._since >= _PATIENCE  # noqa: PLR2004
-            return bool(text) and not self._answered and self._times >= _ALIKE and known
+            return bool(text) and not self.works and self._times >= _ALIKE and known
 
     def _drops(self, sent: Sent, text: str) -> bool:
         for name in _DROPPED:
@@ -211,13 +214,44 @@ def note(where: str, what: str) -> None:
     _LOG.warning("%s: %s", where, what)
 
 
-def _words(error: BaseException) -> str:
-    """All that an error says, in small letters."""
+def _refusal(error: BaseException) -> str | None:
+    """The words of an error that may be about the form of a request; None if it is another.
+
+    A text that is too long, and one failed call of a tool, say nothing of the form.
+    """
     cause = root(error)
-    body = getattr(cause, "body", None)
-    shown = body if isinstance(body, str) else json.dumps(_plain(body), default=str)
+    if status_code(cause) not in _REFUSING or is_too_long(cause):
+        return None
+    text = _words(error)
+    return text if _UNWANTED.search(text) and "tool_use_failed" not in text else None
+
+
+def _names(text: str, setting: str) -> bool:
+    """Whether an error names a setting: in quotes, as its `param` and `loc` are here too."""
+    return re.search(rf"""["'`]{re.escape(setting.lower())}["'`]""", text) is not None
+
+
+def _words(error: BaseException) -> str:
+    """What an error says: its message, code, parameter and details, in small letters."""
+    cause = root(error)
     told = isinstance(cause, openai.OpenAIError | BadReplyError)
-    return f"{shown} {cause if told else ''}".lower()
+    text = " ".join(_told(getattr(cause, "body", None))) or (str(cause) if told else "")
+    return text.lower().replace("invalid_request_error", "")  # OpenAI's type of every refusal
+
+
+def _told(body: Any) -> Iterator[str]:
+    if isinstance(body, str):
+        yield body
+    for inner in body if isinstance(body, list) else ():
+        yield from _told(inner)
+    for name in _TOLD if isinstance(body, Mapping) else ():
+        value = body.get(name)
+        if name == "error":
+            yield from _told(value)
+        elif name != "param" and isinstance(value, str):
+            yield value
+        elif value is not None:
+            yield json.dumps(_plain(value), default=str)
 
 
 def _plain(body: Any) -> Any:

@@ -379,6 +379,71 @@ def test_refusals_that_differ_cost_each_article_alone(article):
     assert [isinstance(r, gs.Summary) for r in results] == [False] * 6 + [True] * 2
 
 
+TOO_LONG = error(
+    "This endpoint's maximum context length is 8192 tokens. However, you requested about 9000 "
+    "tokens (8200 of text input, 800 of tool input). Use a shorter text instead.",
+    type="invalid_request_error",
+)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "options"),
+    [
+        (error("Failed to call a function. See 'failed_generation' for more details; invalid call.",
+               type="invalid_request_error", code="tool_use_failed"), {}),
+        (error("Two tools called", type="invalid_request_error", code="invalid_request_error"), {}),
+        (TOO_LONG, {}),
+        (error("the user message is not well-formed: invalid sign"), {"request": {"user": "desk"}}),
+        (error("Invalid max_tokens value, the valid range of max_tokens is [1, 8192]",
+               type="invalid_request_error"), {"max_tokens": 9000}),
+    ],
+    ids=["one failed call", "a type that every refusal has", "too long", "a word", "a range"],
+)  # fmt: skip
+def test_what_is_no_matter_of_the_form_costs_one_article_and_changes_no_form(
+    article, refusal, options
+):
+    with ScriptedEndpoint([refusing(400, refusal), Reply(answer=ANSWER)]) as endpoint:
+        with gs.Summarizer("m", base_url=endpoint.url, review=False, **options) as summarizer:
+            with pytest.raises(gs.BadRequestError) as raised:
+                summarizer.summarize(article)
+            assert summarizer.summarize(article).complete
+        first, second = endpoint.requests
+    assert not raised.value.ends_run
+    assert "leave" not in str(raised.value)
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        error("Unsupported value", param="top_k"),
+        {"detail": [{"type": "extra_forbidden", "loc": ["body", "top_k"], "input": 5}]},
+        error("`top_k`: unknown field"),
+    ],
+)
+def test_a_refused_setting_is_known_by_its_quotes_its_param_or_its_place(ask, body):
+    asked = ask([refusing(400, body)], request={"top_k": 5})
+    assert "leave top_k out of request= (--set)" in str(asked.error)
+    assert asked.error.ends_run
+
+
+def test_a_refusal_after_an_answer_ends_no_run(article):
+    refusal = refusing(400, error("Unsupported value: 'temperature' does not support 0"))
+    replies = [Reply(answer=ANSWER), refusal, Reply(answer=ANSWER)]
+    with ScriptedEndpoint(replies) as endpoint:
+        summarizer = gs.Summarizer(
+            "m", base_url=endpoint.url, review=False, request={"temperature": 0}
+        )
+        results = list(summarizer.map(texts(3), concurrency=1, ordered=True))
+    assert [isinstance(result, gs.Summary) for result in results] == [True, False, True]
+
+
+def test_texts_that_are_too_long_never_end_a_run():
+    results, requests, ended = outcomes(refusing(400, TOO_LONG), 8)
+    assert ended is None
+    assert requests == len(results) == 8
+
+
 def test_a_text_that_moderation_stops_costs_that_article_alone(ask):
     failure = ask([refusing(403, error("Your input was flagged by moderation"))]).error
     assert isinstance(failure, gs.RefusalError)
