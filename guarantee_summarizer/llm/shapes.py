@@ -115,10 +115,10 @@ def _listed(written: dict[str, Any], model: type[BaseModel]) -> list[Any] | None
     if any(known(key, names) for key in written):
         return [written]
     values = [*written.values()]
-    if len(values) == 1 and isinstance(values[0], list):
-        named = not next(iter(written)).isidentifier() or all(map(is_absent, _flat(values[0])))
-        return None if named else values[0]
     first, *others = (name for name, kind in names.items() if kind.required)
+    if len(values) == 1 and isinstance(values[0], list):
+        whole = any(isinstance(v, dict) and any(known(k, (first,)) for k in v) for v in values[0])
+        return values[0] if whole else None  # else its name may be theirs
     if all(isinstance(value, dict) for value in values):
         return [_named(key, value, first) for key, value in written.items()]
     if len(others) == 1 and all(isinstance(value, str) for value in values):  # party: stance
