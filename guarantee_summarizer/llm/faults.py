@@ -38,6 +38,7 @@ from guarantee_summarizer.options import Endpoint
 
 __all__ = [
     "fault",
+    "is_about_text",
     "is_refused_connection",
     "is_transport",
     "policy",
@@ -196,6 +197,11 @@ def fault(error: Exception, endpoint: Endpoint, attempts: int) -> GuaranteeSumma
     return translated
 
 
+def is_about_text(error: BaseException) -> bool:
+    """Return whether an error is about the text that was sent: its length, or what it says."""
+    return _kind(error) is RefusalError or _TOO_LONG.search(_said(error).lower()) is not None
+
+
 def _kind(error: BaseException) -> type[ModelError] | None:
     """The error that every article would meet: quota, key, model; gateways send them as a 400."""
     code = status_code(error)
@@ -206,7 +212,7 @@ def _kind(error: BaseException) -> type[ModelError] | None:
         return QuotaError
     if code == 429:  # noqa: PLR2004
         return None
-    if code == 403 and _FLAGGED.search(text):  # noqa: PLR2004
+    if code in (400, 403) and _FLAGGED.search(text):
         return RefusalError
     if code in (401, 403) or _KEY.search(text):
         return AuthenticationError
@@ -226,7 +232,7 @@ def _fault(error: BaseException, endpoint: Endpoint, attempts: int) -> ModelErro
         return RateLimitError(message, attempts=attempts, retry_after=wait)
     if code is not None and code < 500:  # noqa: PLR2004
         hint = "; split the article, or try mode='json_schema', which is shorter at some servers"
-        hint = hint if _TOO_LONG.search(detail) else ""
+        hint = hint if _TOO_LONG.search(detail.lower()) else ""
         message = f"{where}: refused the request ({code}): {detail}{hint}"
         return BadRequestError(message, attempts=attempts)
     return _unanswered(error, endpoint, attempts, detail)

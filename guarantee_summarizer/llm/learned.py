@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 import openai
 
-from guarantee_summarizer.llm.faults import root, status_code
+from guarantee_summarizer.llm.faults import is_about_text, root, status_code
 from guarantee_summarizer.llm.responses import BadReplyError
 
 __all__ = ["AdaptedError", "Form", "Learned", "Sent", "note"]
@@ -99,8 +99,7 @@ class Learned:
 
     def refused(self, sent: Sent, error: BaseException) -> bool:
         """Learn from an error; return whether the same request in another form may be taken."""
-        text = _words(error)
-        if status_code(root(error)) not in _REFUSING or not _UNWANTED.search(text):
+        if (text := _refusal(error)) is None:
             return False
         with self._lock:
             if self._drops(sent, text):
@@ -109,10 +108,9 @@ class Learned:
 
     def remedy(self, sent: Sent, error: BaseException, settings: Iterable[str]) -> str | None:
         """Return what the user can do about a request that is refused in every form."""
-        text = _words(error)
-        if status_code(root(error)) not in _REFUSING or not _UNWANTED.search(text):
+        if (text := _refusal(error)) is None:
             return None
-        named = [name for name in settings if name in sent.settings and name in text]
+        named = [name for name in settings if name in sent.settings and _names(text, name)]
         if named:
             name = named[0]
             return f"leave {name} out of request= (--set)" if name not in _LIMITS else None
@@ -150,7 +148,8 @@ class Learned:
         code = status_code(root(error))
         cause = root(error)
         lasting = isinstance(cause, BadReplyError) and not cause.temporary
-        text = f"{code} {_words(error)}" if lasting or code in _REFUSING else ""
+        lasting = (lasting or code in _REFUSING) and not is_about_text(cause)
+        text = f"{code} {_words(error)}" if lasting else ""
         now = time.monotonic()
         with self._lock:
             if text != self._said:
@@ -209,6 +208,21 @@ class Learned:
 def note(where: str, what: str) -> None:
     """Write to the log what was learned of an endpoint."""
     _LOG.warning("%s: %s", where, what)
+
+
+def _refusal(error: BaseException) -> str | None:
+    """The words of an error that refuses the form of a request; None if it is another error."""
+    if status_code(root(error)) not in _REFUSING or is_about_text(root(error)):
+        return None
+    text = _words(error).replace("invalid_request_error", "")
+    return text if _UNWANTED.search(text) else None
+
+
+def _names(text: str, setting: str) -> bool:
+    """Whether an error names a setting: in quotes, or as the subject of its sentence."""
+    name = re.escape(setting.lower())
+    pattern = rf"""['"`]{name}['"`]|\b{name}(?::| is not| does not)"""
+    return re.search(pattern, text) is not None
 
 
 def _words(error: BaseException) -> str:
