@@ -101,10 +101,14 @@ class HttpClient(httpx2.Client):
         if _UNTIL.get() is None:
             return super().send(request, stream=stream, **how)
         response = super().send(request, stream=True, **how)
-        response.stream = _Stream(response.stream, response, streamed=stream)
-        if not stream:
-            response.read()
-            _check(response)
+        try:
+            response.stream = _Stream(response.stream, response, streamed=stream)
+            if not stream:
+                response.read()
+                _check(response)
+        except BaseException:
+            response.close()
+            raise
         return response
 
 
@@ -123,11 +127,14 @@ class AsyncHttpClient(httpx2.AsyncClient):
         with _timeouts():
             async with asyncio.timeout(_left()):
                 response = await super().send(request, stream=True, **how)
-                response.stream = _AsyncStream(response.stream, response, streamed=stream)
-                if not stream:
-                    await response.aread()
-        if not stream:
-            _check(response)
+                try:
+                    response.stream = _AsyncStream(response.stream, response, streamed=stream)
+                    if not stream:
+                        await response.aread()
+                        _check(response)
+                except BaseException:
+                    await response.aclose()
+                    raise
         return response
 
 
