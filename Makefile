@@ -27,7 +27,7 @@ check: .venv/dev  ## lint, types and import contracts
 wheel: .venv/dev  ## build the wheel, install it elsewhere, do the main job there
 	PYTHON=$(BIN)/python .ci/wheel
 
-integrations: .venv-integrations/ready  ## Ray and the recipes, in an environment of their own (1.3 GB)
+integrations: .venv-integrations/ready  ## Ray, recipes, providers, llama.cpp, in an environment of their own (1.4 GB)
 	.venv-integrations/bin/python -m pytest tests/integrations
 
 record: .venv/test  ## record the cassettes again: BASE_URL=https://… MODEL=…, the key is OPENAI_API_KEY
@@ -61,5 +61,5 @@ clean:  ## remove the environments and what was built
 .venv-integrations/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv-integrations
 	.venv-integrations/bin/python -m pip install --quiet --disable-pip-version-check \
-	  --constraint constraints.txt --editable '.[test,ray,recipes]' 'dagster>=1.13'
+	  --constraint constraints.txt --editable '.[test,ray,recipes,integrations]' 'dagster>=1.13'
 	touch $@

@@ -8,13 +8,13 @@ types of a run, which load sqlite3, whenever the library is imported.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, get_args
 
-from guarantee_summarizer.errors import ConfigurationError, MissingKeyError
+from guarantee_summarizer.endpoints import Endpoint
+from guarantee_summarizer.errors import ConfigurationError
 
 if TYPE_CHECKING:  # annotations only: a run's parts load sqlite3
     from guarantee_summarizer.corpus.ledger import Ledger
@@ -130,7 +130,7 @@ class Options:
         if isinstance(self.review, Endpoint):
             return self.review
         if isinstance(self.review, str):
-            return replace(endpoint, model=self.review)
+            return endpoint.with_model(self.review)
         return endpoint if self.review else None
 
 
@@ -232,90 +232,3 @@ class RunOptions:
         _check_choice("failures", self.failures, Failures)
         if self.budget_cost is not None and self.prices is None:
             raise ConfigurationError("budget_cost needs prices=Prices(input, output)")
-
-
-_AROUND_KEYS = " \t\r\n\v\f\ufeff\u00a0\u200b\"'`“”‘’«»"  # as copying and `.env` files leave them
-
-
-@dataclass(frozen=True, kw_only=True)
-class Endpoint:
-    """A model and its endpoint.
-
-    Args:
-        model: its name at the endpoint.
-        base_url: an OpenAI-compatible endpoint, ending in `/v1`; OpenAI's (or that of
-            `OPENAI_BASE_URL`) if None.
-        api_key: read from `OPENAI_API_KEY` if None; never shown.
-        client: a custom instructor client, for any provider; it has its own address and key.
-
-    Raises:
-        MissingKeyError: OpenAI itself is meant and there is no key.
-        ConfigurationError: `base_url` is no URL.
-    """
-
-    model: str
-    base_url: str | None = None
-    api_key: str | None = field(default=None, repr=False)
-    client: Any = field(default=None, repr=False)
-
-    def __post_init__(self) -> None:
-        """Refuse what cannot work before anything is sent."""
-        if self.client is not None:
-            return
-        if not self.url.startswith(("http://", "https://")):
-            name = "OPENAI_BASE_URL" if self.base_url is None else "base_url"
-            raise ConfigurationError(f"{name}={self.url!r} has to begin with http:// or https://")
-        if self.key and not (self.key.isascii() and self.key.isprintable() and " " not in self.key):
-            raise ConfigurationError(
-                f"the key {self._source} holds a character that no key has, a blank or one that is "
-                "not ASCII; copy it again"
-            )
-        if not (self.key or self.base_url or os.environ.get("OPENAI_BASE_URL")):
-            raise MissingKeyError(
-                f"model {self.model!r} needs a key: set OPENAI_API_KEY or give api_key=; "
-                "without a model the embedded extractor needs none"
-            )
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle model and address alone: the new process reads the key from its environment.
-
-        Raises:
-            ConfigurationError: a custom client cannot be pickled.
-        """
-        if self.client is not None:
-            raise ConfigurationError(
-                "a summarizer with client= cannot be pickled; create it in the worker process"
-            )
-        return _at, (self.model, self.base_url)
-
-    def is_beside(self, other: Endpoint) -> bool:
-        """Return whether both are reached in the same way, so that one connection serves both."""
-        same = (self.base_url, self.key) == (other.base_url, other.key)
-        return same and self.client is other.client
-
-    @property
-    def key(self) -> str | None:
-        """The key, from the argument or the environment, without blanks and quotes around it."""
-        key = self.api_key or os.environ.get("OPENAI_API_KEY") or ""
-        return key.strip(_AROUND_KEYS) or None
-
-    @property
-    def _source(self) -> str:
-        """Where the key stands, for messages, which never show it."""
-        return "of api_key=" if self.api_key else "in OPENAI_API_KEY"
-
-    @property
-    def url(self) -> str:
-        """The address that requests go to."""
-        return self.base_url or os.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1"
-
-    @property
-    def address(self) -> str:
-        """The name of the endpoint in messages."""
-        if self.client is not None:
-            return f"the {type(self.client).__name__} client"
-        return self.base_url or os.environ.get("OPENAI_BASE_URL") or "the OpenAI API"
-
-
-def _at(model: str, base_url: str | None) -> Endpoint:
-    return Endpoint(model=model, base_url=base_url)

@@ -38,11 +38,13 @@ class Summarizer:
     """Summarize articles; build it once and use it for many.
 
     Args:
-        model: the name of a language model; None for the embedded extractor, which needs no key
-            and no network and reads English.
+        model: the name of a language model, or provider and name (`anthropic/claude-sonnet-4-0`;
+            `Endpoint` lists the providers); None for the embedded extractor, which needs no key and
+            no network and reads English.
         base_url: an OpenAI-compatible endpoint, for instance `http://localhost:11434/v1`;
             OpenAI's if None.
-        api_key: the API key; `OPENAI_API_KEY` if None. Never shown, logged or stored.
+        api_key: the API key; `OPENAI_API_KEY`, or the provider's variable, if None. Never shown,
+            logged or stored.
         client: a custom instructor client, for any provider that instructor supports.
         prompts: a folder with custom templates.
         lexicon: a folder with custom actors, offices, surnames and cues, added to the bundled ones.

@@ -79,9 +79,9 @@ class BatchApi:
     def __init__(self, client: ModelClient, sleep: Callable[[float], None]) -> None:
         self._models, self._sleep = client, sleep
         self._endpoint, self._options = client.endpoint, client.options
-        if self._endpoint.client is not None:
+        if self._endpoint.native:
             raise ConfigurationError(
-                "batches do not work with client=; "
+                "batches do not work with client= or a provider of its own; "
                 "give the summarizer base_url= and api_key= instead"
             )
         reviewer = self._options.reviewer(self._endpoint)

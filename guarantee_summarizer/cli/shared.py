@@ -41,7 +41,8 @@ __all__ = [
 ]
 
 Model = Annotated[
-    str | None, typer.Option(help="Language model; the embedded extractor if left out.")
+    str | None,
+    typer.Option(help="Language model, or PROVIDER/MODEL; the embedded extractor if left out."),
 ]
 BaseUrl = Annotated[
     str | None, typer.Option(help="OpenAI-compatible endpoint; the key is OPENAI_API_KEY.")

@@ -4,30 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-import logging
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack, contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any, cast
-from weakref import WeakKeyDictionary
 
-import instructor
-import openai
 from instructor.core.hooks import Hooks
 
 from guarantee_summarizer.errors import (
     BadRequestError,
-    ConfigurationError,
     GuaranteeSummarizerError,
     ModelError,
     RateLimitError,
     UnreachableError,
 )
 from guarantee_summarizer.llm.answers import ANSWER
+from guarantee_summarizer.llm.clients import OURS, Clients
 from guarantee_summarizer.llm.faults import (
     fault,
     is_refused_connection,
@@ -35,13 +30,13 @@ from guarantee_summarizer.llm.faults import (
     scrubbed,
     status_code,
 )
-from guarantee_summarizer.llm.forms import FORMS, MODES, replacing, response_model, schema_in
+from guarantee_summarizer.llm.forms import FORMS, replacing, response_model, schema_in
 from guarantee_summarizer.llm.learned import AdaptedError, Learned, Sent, note
 from guarantee_summarizer.llm.messages import Account, Completion, Pieces, Request
-from guarantee_summarizer.llm.proxies import proxy_of, setting_up
+from guarantee_summarizer.llm.proxies import proxy_of
 from guarantee_summarizer.llm.responses import BadReplyError, regular
 from guarantee_summarizer.llm.throttle import Throttle
-from guarantee_summarizer.llm.transport import AsyncHttpClient, HttpClient, bounded
+from guarantee_summarizer.llm.transport import bounded, within
 from guarantee_summarizer.options import Endpoint, Options
 from guarantee_summarizer.telemetry import Telemetry
 
@@ -50,11 +45,6 @@ __all__ = ["Connection"]
 _OVER: Any = object()  # the end of a stream
 _CUT = ("length", "content_filter", "broken")
 _THREADS = 128  # requests that a sync client may have in flight in async calls
-_OURS: ContextVar[bool] = ContextVar("ours", default=False)
-"""Set during this library's requests: instructor's error lines, which quote keys, are dropped."""
-logging.getLogger("instructor.v2.retry").addFilter(
-    lambda record: not _OURS.get() or record.levelno < logging.ERROR
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +87,7 @@ class Connection:
         *,
         first: Endpoint | None = None,
     ) -> None:
-        kinds = instructor.Instructor | instructor.AsyncInstructor
-        if endpoint.client is not None and not isinstance(endpoint.client, kinds):
-            raise ConfigurationError(
-                f"client is {type(endpoint.client).__name__}; give an instructor client, "
-                "e.g. instructor.from_openai(…)"
-            )
+        self._clients = Clients(endpoint, options)
         self.endpoint, self._options, self._telemetry = endpoint, options, telemetry
         self.throttle = Throttle(
             requests_per_minute=options.requests_per_minute,
@@ -110,20 +95,24 @@ class Connection:
         )
         beside = first is None or endpoint.is_beside(first)
         self._request = options.request if beside else {}
-        limit = "max_completion_tokens" if "//api.openai.com/" in endpoint.url else "max_tokens"
+        openais = not endpoint.native and "//api.openai.com/" in endpoint.url
+        limit = "max_completion_tokens" if openais else "max_tokens"
         self._learned = Learned(
-            options.mode, limit=limit, where=endpoint.address, fixed=endpoint.client is not None
+            options.mode, limit=limit, where=endpoint.address, fixed=endpoint.native
         )
         self._hopeless, self._last = False, cast("Exception | None", None)
         self._noted: set[str] = set()
-        self._aclients: WeakKeyDictionary[asyncio.AbstractEventLoop, Any] = WeakKeyDictionary()
 
     def complete(self, request: Request, account: Account) -> Completion:
         """Send one request; an answer that instructor cannot read is returned unparsed."""
         self._admitted(request, account)
         responses, parsed, sent = list[Any](), None, self._sent()
         with self._attempt(request, account, sent, responses) as hooks:
-            parsed = self.client.create(**self._arguments(request, account, sent), hooks=hooks)
+            create = partial(
+                self.client.create, **self._arguments(request, account, sent), hooks=hooks
+            )
+            native = self.endpoint.native  # which nothing else bounds
+            parsed = within(self._patience(account), create) if native else create()
         return self.received(
             request, Completion.of(responses[-1], self._own(parsed, sent)), account, sent
         )
@@ -144,7 +133,8 @@ class Connection:
 
     def _own(self, parsed: Any, sent: Sent) -> Any:
         """What instructor read of an answer; it looks for it where its own form has it."""
-        return parsed if sent.form == self._learned.first else None
+        own = sent.form == self._learned.first and not self.endpoint.native
+        return parsed if own else None
 
     def opened(self, request: Request, account: Account) -> Opened:
         """Send one request and return the stream of its chunks, once the answer begins."""
@@ -202,70 +192,35 @@ class Connection:
     @staticmethod
     def streams(client: Any) -> bool:
         """Return whether a client streams OpenAI's chat completions, which `Pieces` reads."""
-        known = client is not None and client.mode in MODES.values()
+        known = client is not None and client.mode in FORMS
         return known and "openai" in str(client.provider).lower()
 
     def body(self, request: Request) -> dict[str, Any]:
         """Return a request's body in OpenAI's chat-completions form, as instructor would send it."""
         return self._addressed(request) | self._settings | schema_in(request, self._learned.first)
 
-    @cached_property
+    @property
     def client(self) -> Any:
-        """The sync instructor client, opened at first use.
-
-        Raises:
-            ConfigurationError: the custom client is async.
-        """
-        custom = self.endpoint.client
-        if isinstance(custom, instructor.AsyncInstructor):
-            raise ConfigurationError("client is async; use asummarize, or give a sync client")
-        if custom is not None:
-            return custom
-        with setting_up(self.endpoint.url):
-            raw = openai.OpenAI(**self._access, http_client=HttpClient())
-        return instructor.from_openai(raw, mode=MODES[self._options.mode])
+        """The sync instructor client, opened at first use."""
+        return self._clients.client
 
     @property
     def aclient(self) -> Any:
-        """The async client of the running loop, as connections cannot move to another loop.
+        """The async client of the running loop; None if the custom client is sync."""
+        return self._clients.aclient
 
-        None if the custom client is sync. openai's default HTTP client would close itself on
-        whatever loop runs when it is garbage-collected; this one is closed by `aclose`.
-        """
-        if (custom := self.endpoint.client) is not None:
-            return custom if isinstance(custom, instructor.AsyncInstructor) else None
-        loop = asyncio.get_running_loop()
-        if loop not in self._aclients:
-            with setting_up(self.endpoint.url):
-                raw = openai.AsyncOpenAI(**self._access, http_client=AsyncHttpClient())
-            self._aclients[loop] = instructor.from_openai(raw, mode=MODES[self._options.mode])
-        return self._aclients[loop]
+    def close(self) -> None:
+        """Close the sync client; a custom client stays open."""
+        self._clients.close()
+
+    async def aclose(self) -> None:
+        """Close the running loop's client."""
+        await self._clients.aclose()
 
     @cached_property
     def _threads(self) -> ThreadPoolExecutor:
         """Threads for a sync client in async calls; asyncio's default pool has too few."""
         return ThreadPoolExecutor(_THREADS, "summarizer")
-
-    @property
-    def _access(self) -> dict[str, Any]:
-        return {
-            "api_key": self.endpoint.key or "none",  # openai insists on one, local servers do not
-            "base_url": self.endpoint.base_url,
-            "timeout": min(self._options.timeout, self._options.seconds),
-            "max_retries": 0,  # `policy` decides on retries
-        }
-
-    def close(self) -> None:
-        """Close the sync client; a custom client stays open."""
-        opened = self.__dict__.pop("client", None)
-        if opened is not None and self.endpoint.client is None:
-            opened.client.close()
-
-    async def aclose(self) -> None:
-        """Close the running loop's client."""
-        opened = self._aclients.pop(asyncio.get_running_loop(), None)
-        if opened is not None:
-            await opened.client.close()
 
     @contextmanager
     def _attempt(
@@ -280,7 +235,7 @@ class Connection:
         received = responses if responses is not None else []
         hooks.on("completion:response", lambda response: received.append(_read(response)))
         observed = self._telemetry.attempt(self._model(request), self.endpoint.address)
-        token = _OURS.set(True)
+        token = OURS.set(True)
         until = time.monotonic() + self._patience(account) if whole else account.until
         try:
             with self.throttle.watching(), observed as report, bounded(until):
@@ -296,7 +251,7 @@ class Connection:
             self._learn(error, sent, account)
             raise
         finally:
-            _OURS.reset(token)
+            OURS.reset(token)
 
     def _learn(self, error: Exception, sent: Sent, account: Account) -> None:
         """Learn from a failure; raise what another form or another setting would mend."""
@@ -354,7 +309,7 @@ class Connection:
         raise RateLimitError(message, attempts=attempts, retry_after=wait)
 
     def _model(self, request: Request) -> str:
-        return (request.endpoint or self.endpoint).model
+        return (request.endpoint or self.endpoint).name
 
     def _addressed(self, request: Request) -> dict[str, Any]:
         return {"model": self._model(request), "messages": request.messages}
@@ -391,8 +346,7 @@ class Connection:
         return self._addressed(request) | arguments | self._body(request, account, sent)
 
     def _streaming(self, request: Request, account: Account, sent: Sent) -> dict[str, Any]:
-        custom = self.endpoint.client
-        form = sent.form if custom is None else FORMS[custom.mode]
+        form = FORMS[self.client.mode] if self.endpoint.native else sent.form
         arguments: dict[str, Any] = {"response_model": None, "stream": True}
         if "stream_options" in sent.settings:
             arguments["stream_options"] = {"include_usage": True}
@@ -400,9 +354,9 @@ class Connection:
         return self._addressed(request) | arguments | schema_in(request, form) | body
 
     def _body(self, request: Request, account: Account, sent: Sent) -> dict[str, Any]:
-        """Settings and timeout; a custom client has its own timeout, and sends its own form."""
-        if self.endpoint.client is not None:
-            return self._settings
+        """Settings and timeout; a native client has its own timeout, and sends its own form."""
+        if self.endpoint.native:
+            return self._clients.needs | self._settings
         settings: dict[str, Any] = {**self._settings}
         if sent.form != self._learned.first:
             settings |= replacing(request, sent.form)

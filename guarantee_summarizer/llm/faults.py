@@ -10,14 +10,16 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import tenacity
+from instructor.core.exceptions import ConfigurationError as InstructorConfigurationError
 
 from guarantee_summarizer.errors import (
     AuthenticationError,
     BadRequestError,
+    ConfigurationError,
     GuaranteeSummarizerError,
     InvalidAnswerError,
     ModelError,
@@ -29,14 +31,15 @@ from guarantee_summarizer.errors import (
     UnknownModelError,
     UnreachableError,
 )
+from guarantee_summarizer.llm.foreign import field
 from guarantee_summarizer.llm.proxies import proxy_of
 from guarantee_summarizer.llm.responses import BadReplyError, said
 from guarantee_summarizer.options import Endpoint
 
 __all__ = [
     "fault",
+    "is_about_text",
     "is_refused_connection",
-    "is_too_long",
     "is_transport",
     "policy",
     "retry_after",
@@ -63,6 +66,7 @@ _MODEL = re.compile(
     r"|\bmodel\b.{0,80}?(?:does not exist|not exist|not found|is not a valid|decommissioned)"
 )
 _FLAGGED = re.compile(r"moderation|flagged|content[_ ](?:policy|filter)")
+_UNKNOWN_SETTING = re.compile(r"unexpected keyword argument '(\w+)'")
 _TOO_LONG = re.compile(
     r"context[ _](?:length|window|size)|too long|maximum .{0,20}tokens|too many tokens"
     r"|reduce the length",
@@ -139,15 +143,15 @@ def _is_http(error: BaseException) -> bool:
 def status_code(error: BaseException) -> int | None:
     """Return the HTTP status of a provider's error, by the name that all common clients use."""
     code = getattr(error, "status_code", None)
-    if code is None and isinstance(body := getattr(error, "body", None), Mapping):
-        code = body.get("code")  # of an error in a stream
-        code = code if isinstance(code, int) and 400 <= code < 600 else None  # noqa: PLR2004
+    others = (
+        field(error, "body", "code"),  # of an error in a stream
+        field(error, "code"),  # Google's
+        field(error, "response", "ResponseMetadata", "HTTPStatusCode"),  # Bedrock's
+    )
+    for other in others if code is None else ():
+        if isinstance(other, int) and 400 <= other < 600:  # noqa: PLR2004
+            return other
     return code if isinstance(code, int) else None
-
-
-def is_too_long(error: BaseException) -> bool:
-    """Return whether a provider refuses a text for its length."""
-    return _TOO_LONG.search(f"{getattr(error, 'code', '')} {_said(error)}") is not None
 
 
 def retry_after(error: BaseException) -> float | None:
@@ -184,11 +188,23 @@ def fault(error: Exception, endpoint: Endpoint, attempts: int) -> GuaranteeSumma
     cause = root(error)
     if isinstance(cause, GuaranteeSummarizerError):
         return cause
+    if isinstance(cause, InstructorConfigurationError):
+        return ConfigurationError(f"{endpoint.address}: {scrubbed(cause, endpoint)}")
+    if isinstance(cause, TypeError) and (unknown := _UNKNOWN_SETTING.search(str(cause))):
+        return ConfigurationError(
+            f"{endpoint.address}: takes no {unknown[1]}; leave it out of request= (--set)"
+        )
     translated = _fault(cause, endpoint, attempts)
     leaks = endpoint.key is not None and endpoint.key in f"{cause} {cause.__cause__}"
     translated.__cause__ = None if leaks else cause
     translated.__suppress_context__ = True
     return translated
+
+
+def is_about_text(error: BaseException) -> bool:
+    """Return whether an error is about the text that was sent: its length, or what it says."""
+    said = f"{getattr(error, 'code', '')} {_said(error)}"
+    return _kind(error) is RefusalError or _TOO_LONG.search(said) is not None
 
 
 def _kind(error: BaseException) -> type[ModelError] | None:
@@ -201,7 +217,7 @@ def _kind(error: BaseException) -> type[ModelError] | None:
         return QuotaError
     if code == 429:  # noqa: PLR2004
         return None
-    if code == 403 and _FLAGGED.search(text):  # noqa: PLR2004
+    if code in (400, 403) and _FLAGGED.search(text):
         return RefusalError
     if code in (401, 403) or _KEY.search(text):
         return AuthenticationError
@@ -231,7 +247,7 @@ def _remedy(kind: type[ModelError], endpoint: Endpoint, code: int | None, detail
     if kind is QuotaError:
         return f"the account's quota or balance is spent ({code}){detail}; top it up"
     if kind is AuthenticationError:
-        return f"the key was refused ({code}){detail}; check OPENAI_API_KEY or api_key="
+        return f"the key was refused ({code}){detail}; check {endpoint.key_name} or api_key="
     if kind is RefusalError:
         return f"the provider declined the text ({code}){detail}"
     hint = "check the model's name, and that base_url ends as the server wants it (often /v1)"

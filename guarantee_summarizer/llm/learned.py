@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 import openai
 
-from guarantee_summarizer.llm.faults import is_too_long, root, status_code
+from guarantee_summarizer.llm.faults import is_about_text, root, status_code
 from guarantee_summarizer.llm.responses import BadReplyError
 
 __all__ = ["AdaptedError", "Form", "Learned", "Sent", "note"]
@@ -146,14 +146,15 @@ class Learned:
         """Count an error; return whether every article would meet it.
 
         That is so if the endpoint never answered and said the same several times in a row; a server
-        error has to last for a while besides. A text that is too long does not count.
+        error has to last for a while besides. What is about the text does not count.
         """
         cause = root(error)
         code = status_code(cause)
-        if is_too_long(cause):
+        if is_about_text(cause):
             return False
         lasting = isinstance(cause, BadReplyError) and not cause.temporary
-        text = f"{code} {_words(error)}" if lasting or code in _REFUSING else ""
+        lasting = lasting or code in _REFUSING
+        text = f"{code} {_words(error)}" if lasting else ""
         now = time.monotonic()
         with self._lock:
             if text != self._said:
@@ -217,10 +218,10 @@ def note(where: str, what: str) -> None:
 def _refusal(error: BaseException) -> str | None:
     """The words of an error that may be about the form of a request; None if it is another.
 
-    A text that is too long, and one failed call of a tool, say nothing of the form.
+    What is about the text, and one failed call of a tool, say nothing of the form.
     """
     cause = root(error)
-    if status_code(cause) not in _REFUSING or is_too_long(cause):
+    if status_code(cause) not in _REFUSING or is_about_text(cause):
         return None
     text = _words(error)
     return text if _UNWANTED.search(text) and "tool_use_failed" not in text else None

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any, Self
 
+from guarantee_summarizer.llm.foreign import field, in_openais_form
+
 __all__ = [
     "LARGEST",
     "TOO_LARGE",
@@ -35,6 +37,7 @@ _FINISHES = {
     "safety": "content_filter",
     "prohibited_content": "content_filter",
     "blocklist": "content_filter",
+    "guardrail_intervened": "content_filter",
     "recitation": "content_filter",
     "error": "broken",
     "network_error": "broken",
@@ -84,13 +87,8 @@ def is_json_object(content: bytes | bytearray) -> bool:
     return content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"
 
 
-def field(thing: Any, name: str) -> Any:
-    """Return a field of an object or of a mapping; None without it."""
-    return thing.get(name) if isinstance(thing, Mapping) else getattr(thing, name, None)
-
-
 def regular(response: Any) -> Any:
-    """Return a whole response in OpenAI's form; that of other providers as it is.
+    """Return a whole response of any provider in OpenAI's form.
 
     Raises:
         BadReplyError: it is an error, or there is no answer in it.
@@ -102,8 +100,9 @@ def regular(response: Any) -> Any:
     if choices:
         return _response(response, choices)
     _raise_error(response)
-    if field(response, "choices") is None and field(response, "content"):  # Anthropic's
-        return response
+    foreign = in_openais_form(response)
+    if foreign is not None:
+        return _response(foreign, foreign["choices"])
     raise BadReplyError("answers without choices", temporary=True)
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 import asyncio
 import json
 import math
+import threading
 import time
 import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
-from contextvars import ContextVar
-from typing import Any
+from contextvars import ContextVar, copy_context
+from typing import Any, TypeVar
 
 import httpcore2
 import httpx2
@@ -21,7 +23,9 @@ import openai
 
 from guarantee_summarizer.llm.responses import LARGEST, TOO_LARGE, BadReplyError, is_json_object
 
-__all__ = ["AsyncHttpClient", "HttpClient", "bounded"]
+__all__ = ["AsyncHttpClient", "HttpClient", "bounded", "within"]
+
+T = TypeVar("T")
 
 _UNTIL: ContextVar[float | None] = ContextVar("until", default=None)
 """When the request of this context has to be over, by the monotonic clock; None for no bounds."""
@@ -47,6 +51,24 @@ def bounded(until: float | None) -> Iterator[None]:
         yield
     finally:
         _UNTIL.reset(token)
+
+
+def within(seconds: float, call: Callable[[], T]) -> T:
+    """Return what `call` returns, or give it up: its thread goes on alone, and nobody waits.
+
+    Raises:
+        TimeoutError: it took longer.
+    """
+    outcome, context = Future[T](), copy_context()
+
+    def work() -> None:
+        try:
+            outcome.set_result(context.run(call))
+        except BaseException as error:  # noqa: BLE001  (raised where the result is awaited)
+            outcome.set_exception(error)
+
+    threading.Thread(target=work, name="request", daemon=True).start()
+    return outcome.result(seconds)
 
 
 def _left(timeout: float | None = None) -> float | None:
@@ -79,10 +101,14 @@ class HttpClient(httpx2.Client):
         if _UNTIL.get() is None:
             return super().send(request, stream=stream, **how)
         response = super().send(request, stream=True, **how)
-        response.stream = _Stream(response.stream, response, streamed=stream)
-        if not stream:
-            response.read()
-            _check(response)
+        try:
+            response.stream = _Stream(response.stream, response, streamed=stream)
+            if not stream:
+                response.read()
+                _check(response)
+        except BaseException:
+            response.close()
+            raise
         return response
 
 
@@ -101,11 +127,14 @@ class AsyncHttpClient(httpx2.AsyncClient):
         with _timeouts():
             async with asyncio.timeout(_left()):
                 response = await super().send(request, stream=True, **how)
-                response.stream = _AsyncStream(response.stream, response, streamed=stream)
-                if not stream:
-                    await response.aread()
-        if not stream:
-            _check(response)
+                try:
+                    response.stream = _AsyncStream(response.stream, response, streamed=stream)
+                    if not stream:
+                        await response.aread()
+                        _check(response)
+                except BaseException:
+                    await response.aclose()
+                    raise
         return response
 
 

@@ -12,6 +12,8 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import instructor
+import openai
 import pytest
 
 import guarantee_summarizer as gs
@@ -201,6 +203,18 @@ def test_a_redirect_on_the_same_host_keeps_the_request(way, article):
         summarizer = gs.Summarizer("m", base_url=endpoint.url, review=False)
         assert asyncio.run(_asked(summarizer, way, article))[-1].complete
         assert endpoint.requests[0] == endpoint.requests[1]
+
+
+def test_a_custom_client_that_waits_for_ever_is_given_up(article):
+    """Its requests run without bounds of this library, so nobody waits for them any longer."""
+    with served(lambda: dripping(HEAD + LONG, b"a")) as server:
+        raw = openai.OpenAI(base_url=server.url, api_key=KEY, max_retries=0)
+        client = instructor.from_openai(raw)
+        for way in ("summarize", "asummarize"):
+            summarizer = gs.Summarizer("m", client=client, seconds=1.0, review=False)
+            with pytest.raises(gs.ModelTimeoutError):
+                asyncio.run(_asked(summarizer, way, article))
+        raw.close()
 
 
 def test_the_deadline_reaches_every_step_of_a_sync_connection():

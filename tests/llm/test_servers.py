@@ -444,10 +444,37 @@ def test_texts_that_are_too_long_never_end_a_run():
     assert requests == len(results) == 8
 
 
-def test_a_text_that_moderation_stops_costs_that_article_alone(ask):
-    failure = ask([refusing(403, error("Your input was flagged by moderation"))]).error
-    assert isinstance(failure, gs.RefusalError)
-    assert not failure.ends_run
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        refusing(403, error("Your input was flagged by moderation")),
+        refusing(400, error("The response was filtered due to the prompt triggering Azure OpenAI's "
+                            "content management policy", code="content_filter")),
+    ],
+)  # fmt: skip
+def test_a_text_that_moderation_stops_costs_that_article_alone(refusal):
+    results, requests, ended = outcomes(refusal, 8)
+    assert ended is None
+    assert requests == 8
+    assert all(isinstance(result.error, gs.RefusalError) for result in results)
+
+
+def test_a_text_that_is_too_long_says_nothing_of_the_form(ask):
+    too_long = error(
+        "This model's maximum context length is 8192 tokens. Please reduce the length of the "
+        "messages or tools instead.", type="invalid_request_error",
+    )  # fmt: skip
+    asked = ask([refusing(400, too_long)])
+    assert isinstance(asked.error, gs.BadRequestError)
+    assert "split the article" in str(asked.error)
+    assert len(asked.requests) == 1
+
+
+def test_a_word_that_is_also_a_setting_is_not_blamed(ask):
+    refusal = refusing(400, error("invalid message: the user has no turn"))
+    asked = ask([refusal], request={"user": "desk"})
+    assert "leave user out" not in str(asked.error)
+    assert not asked.error.ends_run
 
 
 def test_a_lasting_server_error_is_told_as_what_it_is_and_ends_a_run(monkeypatch):

@@ -1,0 +1,158 @@
+"""Open and close the clients of one endpoint: openai's, a provider's own, or the user's."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import logging
+from contextvars import ContextVar
+from functools import cached_property
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import instructor
+import openai
+
+from guarantee_summarizer.endpoints import Endpoint
+from guarantee_summarizer.errors import ConfigurationError
+from guarantee_summarizer.llm.forms import MODES
+from guarantee_summarizer.llm.proxies import setting_up
+from guarantee_summarizer.llm.transport import AsyncHttpClient, HttpClient
+from guarantee_summarizer.options import Options
+
+__all__ = ["OURS", "Clients"]
+
+OURS: ContextVar[bool] = ContextVar("ours", default=False)
+"""Set during this library's requests: instructor's error lines, which quote keys, are dropped."""
+for _name in ("instructor.v2.retry", "instructor.auto_client"):
+    logging.getLogger(_name).addFilter(
+        lambda record: not OURS.get() or record.levelno < logging.ERROR
+    )
+
+_PACKAGES = {
+    "anthropic": ("anthropic",),
+    "bedrock": ("boto3",),
+    "cohere": ("cohere",),
+    "google": ("google.genai", "jsonref"),
+}
+_MOST_TOKENS = 8192  # of an answer, where a provider insists on a limit; answers have up to 6,000
+
+
+class Clients:
+    """The clients of one endpoint, opened at first use.
+
+    Args:
+        endpoint: its address, provider or custom client.
+        options: mode and timeouts.
+
+    Raises:
+        ConfigurationError: `endpoint.client` is no instructor client, or a package is missing.
+    """
+
+    def __init__(self, endpoint: Endpoint, options: Options) -> None:
+        kinds = instructor.Instructor | instructor.AsyncInstructor
+        if endpoint.client is not None and not isinstance(endpoint.client, kinds):
+            raise ConfigurationError(
+                f"client is {type(endpoint.client).__name__}; give an instructor client, "
+                "e.g. instructor.from_openai(…)"
+            )
+        _require(endpoint)
+        self._endpoint, self._options = endpoint, options
+        self._aclients: WeakKeyDictionary[asyncio.AbstractEventLoop, Any] = WeakKeyDictionary()
+
+    @cached_property
+    def client(self) -> Any:
+        """The sync instructor client.
+
+        Raises:
+            ConfigurationError: the custom client is async.
+        """
+        custom = self._endpoint.client
+        if isinstance(custom, instructor.AsyncInstructor):
+            raise ConfigurationError("client is async; use asummarize, or give a sync client")
+        return custom or self._opened(use_async=False)
+
+    @property
+    def aclient(self) -> Any:
+        """The async client of the running loop, as connections cannot move to another loop.
+
+        None if the custom client is sync. openai's default HTTP client would close itself on
+        whatever loop runs when it is garbage-collected; this one is closed by `aclose`.
+        """
+        if (custom := self._endpoint.client) is not None:
+            return custom if isinstance(custom, instructor.AsyncInstructor) else None
+        loop = asyncio.get_running_loop()
+        if loop not in self._aclients:
+            self._aclients[loop] = self._opened(use_async=True)
+        return self._aclients[loop]
+
+    @property
+    def needs(self) -> dict[str, Any]:
+        """What a provider insists on: Anthropic on a limit, unless the custom client sets one."""
+        custom = self._endpoint.client
+        provider = str(getattr(custom, "provider", self._endpoint.provider)).lower()
+        set_there = custom is not None and "max_tokens" in custom.kwargs
+        return {"max_tokens": _MOST_TOKENS} if "anthropic" in provider and not set_there else {}
+
+    def close(self) -> None:
+        """Close the sync client; a custom client stays open."""
+        opened = self.__dict__.pop("client", None)
+        close = getattr(getattr(opened, "client", None), "close", None)
+        if close is not None and self._endpoint.client is None:
+            close()
+
+    async def aclose(self) -> None:
+        """Close the running loop's client."""
+        opened = self._aclients.pop(asyncio.get_running_loop(), None)
+        close = getattr(getattr(opened, "client", None), "close", None)
+        if close is not None and asyncio.iscoroutine(closing := close()):
+            await closing
+
+    def _opened(self, *, use_async: bool) -> Any:
+        with setting_up(self._endpoint.url):
+            if self._endpoint.native:
+                return self._of_provider(use_async=use_async)
+            settings: dict[str, Any] = {
+                "api_key": self._endpoint.key or "none",  # openai insists on one
+                "base_url": self._endpoint.url,
+                "timeout": min(self._options.timeout, self._options.seconds),
+                "max_retries": 0,  # `policy` decides on retries
+            }
+            raw: Any = (
+                openai.AsyncOpenAI(**settings, http_client=AsyncHttpClient())
+                if use_async
+                else openai.OpenAI(**settings, http_client=HttpClient())
+            )
+        return instructor.from_openai(raw, mode=MODES[self._options.mode])
+
+    def _of_provider(self, *, use_async: bool) -> Any:
+        """The client of a provider's own package."""
+        mode = None if self._options.mode == "tools" else MODES[self._options.mode]
+        endpoint, token = self._endpoint, OURS.set(True)
+        from_provider: Any = instructor.from_provider
+        model = f"{endpoint.provider}/{endpoint.name}"
+        try:
+            opened = from_provider(model, async_client=use_async, mode=mode, api_key=endpoint.key)
+        except Exception as error:  # noqa: BLE001  (each package has its own)
+            words = str(error).replace(endpoint.key or "\0", "***")
+            raise ConfigurationError(f"model {endpoint.model!r}: {words}") from None
+        finally:
+            OURS.reset(token)
+        if hasattr(opened.client, "max_retries"):
+            opened.client.max_retries = 0
+        return opened
+
+
+def _require(endpoint: Endpoint) -> None:
+    """Raise if the package of a provider is not installed."""
+    provider = endpoint.provider or ""
+    for package in _PACKAGES.get(provider, ()):
+        try:
+            found = importlib.util.find_spec(package)
+        except ModuleNotFoundError:  # of the package above it
+            found = None
+        if found is None:
+            raise ConfigurationError(
+                f"model {endpoint.model!r} needs {package}, which is not installed: "
+                f"pip install 'guarantee-summarizer[{provider}]'"
+            )
