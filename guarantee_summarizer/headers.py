@@ -13,7 +13,7 @@ from functools import partial
 from itertools import islice
 
 from guarantee_summarizer.lexicon import default_lexicon
-from guarantee_summarizer.normalize.quantities import MONTHS, WEEKDAYS, month_number
+from guarantee_summarizer.normalize.units import MONTHS, WEEKDAYS, month_number
 from guarantee_summarizer.sentences import without_marks
 
 __all__ = ["read_day", "read_header"]

@@ -15,12 +15,14 @@ __all__ = [
     "FoldedText",
     "MappedText",
     "even",
+    "even_but_breaks",
     "even_text",
     "fold",
     "hides_text",
     "holds",
     "is_invisible",
     "looks_english",
+    "readable",
 ]
 
 _EVENED = dict.fromkeys("\u2018\u2019\u02bc\u2032", "'") | dict.fromkeys(
@@ -214,8 +216,22 @@ def looks_english(text: str) -> bool:
 
 
 _EVEN = str.maketrans(_EVENED | dict.fromkeys("\u00a0\u202f\u2007\u2009\n\r\t", " "))
-# white space in runs; letters followed by combining marks; whatever may be invisible
-_UNEVEN = re.compile(r"\s{2,}|[^\W\d_][\u0300-\u036f]+|[^\w\s -~]")
+_FOOTNOTE = r"(?:(?<=\S)\[\^?\d{1,3}\](?!\()|[^\S\n]?\\\[\^?\d{1,3}\\\])"
+_LINK = (  # "[text](address "title")"; an address may hold one pair of brackets
+    r"!?\[(?P<link>[^\[\]\n]{1,500})\]"
+    r"\((?:[^()\s]|\([^()\s]{0,200}\)){0,2000}(?:[^\S\n]+\"[^\"\n]{0,500}\")?\)"
+)
+_EMPHASIS = (  # not "5 * 3", not "snake_case"
+    r"(?<![\\*])\*+(?![^\S\n]?[\d*])|(?<![\d*\\])(?<!\d )\*+(?!\*)|(?<![^\W_])_+|_+(?![^\W_])"
+)
+_ESCAPED = r"\\(?P<escaped>[^\w\s])"
+_RAISED = r"(?<=[^\W\d_.]|[.,;:!?\"'”’»)])(?<!\bkm)(?<!\bm)(?<!\bcm)[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]+"
+# marks; white space in runs; letters followed by combining marks; whatever may be invisible
+_UNEVEN = re.compile(
+    rf"(?P<gone>{_FOOTNOTE}|{_RAISED}|{_EMPHASIS})|{_LINK}|{_ESCAPED}"
+    r"|\s{2,}|[\n\r\t\u00a0\u202f\u2007\u2009]|[^\W\d_][\u0300-\u036f]+|[^\w\s -~“”‘’–—…«»€£]"
+)
+_PLAIN = re.compile(r"(?:[^\W_\u00b2\u00b3\u00b9\u2070-\u2079]| (?! )|[!-)+-/:-@^`{|}~\]“”‘’–—…«»€£])*")  # nothing of it may be uneven
 
 
 def even(form: str) -> str:
@@ -223,31 +239,56 @@ def even(form: str) -> str:
     return form if form.isascii() and form.isprintable() else form.translate(_EVEN)
 
 
-def even_text(original: str) -> MappedText:
-    r"""Spell a text as the lexicon's data files spell their forms.
+def readable(original: str) -> MappedText:
+    r"""Rewrite a text as a person reads it, with a map of offsets.
 
     Runs of white space become one space, a blank line one line feed, so that no name reaches
-    across paragraphs; invisible characters go; letters with combining marks are composed.
+    across paragraphs; invisible characters, footnote marks and Markdown inside a line go; letters
+    with combining marks are composed. Quotes and dashes stay. Linear in the text.
 
-    >>> evened = even_text("the  United\nStates")
-    >>> evened.text, evened.span(4, 17)
-    ('the United States', (5, 18))
+    >>> found = readable("the  **United**\u00a0Sta\u00adtes\u00b9")
+    >>> found.text, found.span(4, 17)
+    ('the United States', (7, 24))
     """
+    if _PLAIN.fullmatch(original):
+        return MappedText(original, range(len(original) + 1))
     pieces, starts, at = list[str](), list[int](), 0
     for match in _UNEVEN.finditer(original):
-        replacement = _replacement(match[0])
-        pieces += (even(original[at : match.start()]), replacement)
+        replacement, first = _replacement(match)
+        pieces += (original[at : match.start()], replacement)
         starts.extend(range(at, match.start()))
-        starts += [match.start()] * len(replacement)
+        starts.extend(range(first, first + len(replacement)))
         at = match.end()
     starts.extend(range(at, len(original) + 1))
-    return MappedText("".join([*pieces, even(original[at:])]), starts)
+    return MappedText("".join([*pieces, original[at:]]), starts)
 
 
-def _replacement(uneven: str) -> str:
-    if uneven[0].isspace():
+def even_text(original: str) -> MappedText:
+    r"""Spell a text as the lexicon's data files spell their forms: readable, quotes straight.
+
+    >>> evened = even_text("the  United\nStates’")
+    >>> evened.text, evened.span(4, 17)
+    ("the United States'", (5, 18))
+    """
+    found = readable(original)
+    return MappedText(even_but_breaks(found.text), found.starts)
+
+
+def even_but_breaks(text: str) -> str:
+    """Return an evened text in which line feeds still part the paragraphs."""
+    return text if text.isascii() else "\n".join(map(even, text.split("\n")))
+
+
+def _replacement(match: re.Match[str]) -> tuple[str, int]:
+    """What stands for an uneven place, and where its first character comes from."""
+    uneven, start = match[0], match.start()
+    if (linked := match["link"] or match["escaped"]) is not None:
+        return linked, match.start("link" if match["link"] else "escaped")
+    if uneven.isspace():
         lines = uneven.replace("\r\n", "\n")
-        return "\n" if lines.count("\n") > 1 or "\u2029" in lines else " "
+        return ("\n" if lines.count("\n") > 1 or "\u2029" in lines else " "), start
+    if match["gone"] is not None:
+        return "", start
     if uneven[0].isalpha():
-        return unicodedata.normalize("NFC", uneven)
-    return "" if is_invisible(uneven) else even(uneven)
+        return unicodedata.normalize("NFC", uneven), start
+    return ("" if is_invisible(uneven) else uneven), start

@@ -6,7 +6,7 @@ import re
 
 from guarantee_summarizer.embedded.line import Line
 from guarantee_summarizer.normalize import Quantity
-from guarantee_summarizer.normalize.quantities import NUMBER, read_number
+from guarantee_summarizer.normalize.numbers import NUMBER, read_number
 from guarantee_summarizer.schema import Term
 
 __all__ = ["terms"]

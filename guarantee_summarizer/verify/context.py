@@ -8,12 +8,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from string import ascii_lowercase
 from typing import Any
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.lexicon import Actor, Lexicon
 from guarantee_summarizer.lexicon.persons import surname
-from guarantee_summarizer.normalize import Figure, figures
+from guarantee_summarizer.normalize import Figure, designations, figures
 from guarantee_summarizer.schema import Finding, Participant, Summary
 from guarantee_summarizer.text import fold, holds, looks_english
 from guarantee_summarizer.verify.claims import Claim
@@ -200,6 +201,13 @@ class Context:
     def folded(self, indexes: Iterable[int]) -> list[str]:
         """Return the folded text of some sentences."""
         return [self.article.folded_sentences[i] for i in indexes]
+
+    @cached_property
+    def designations(self) -> frozenset[str]:
+        """Names with digits in them, in the article and in what is known about it."""
+        told = f"{self.article.text[self.article.body :]}\n{self.metadata}"
+        names = {name for _, name in designations(told)}
+        return frozenset(names | {name.rstrip(ascii_lowercase) for name in names})  # F-35 of F-35A
 
     @property
     def metadata(self) -> str:
