@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,14 @@ from typing import Any, Self
 from guarantee_summarizer.errors import ArticleError
 from guarantee_summarizer.headers import read_day, read_header
 from guarantee_summarizer.sentences import Sentence, segment, spans
-from guarantee_summarizer.text import FoldedText, fold, holds, looks_english
+from guarantee_summarizer.text import (
+    FoldedText,
+    fold,
+    fold_words,
+    holds,
+    looks_english,
+    readable,
+)
 
 __all__ = ["JSON_KEYS", "MAX_CHARACTERS", "Article", "ArticleLike", "decode"]
 
@@ -194,6 +201,28 @@ class Article:
         return tuple(segment(self.text, self.body))
 
     @cached_property
+    def readable(self) -> Article:
+        """The article as a person reads it: the same sentences, with offsets into its own text.
+
+        Invisible characters, runs of white space, line breaks inside sentences, footnote marks and
+        Markdown inside a line are gone. The article itself if it has none of them.
+        """
+        rewritten = [readable(s.text).text for s in self.sentences]
+        if all(s.text == text for s, text in zip(self.sentences, rewritten, strict=True)):
+            return self
+        pieces, sentences, at, end = list[str](), list[Sentence](), 0, self.body
+        for sentence, text in zip(self.sentences, rewritten, strict=True):
+            lines = self.text[end : sentence.start].count("\n") if pieces else 0
+            gap = ("\n" * min(lines, 2) or " ") if pieces else ""
+            start = at + len(gap)
+            pieces += (gap, text)
+            at, end = start + len(text), sentence.end
+            sentences.append(Sentence(sentence.number, start, at, text))
+        made = replace(self, text="".join(pieces), body=0)
+        made.__dict__["sentences"] = tuple(sentences)  # as they were split, not split again
+        return made
+
+    @cached_property
     def folded(self) -> FoldedText:
         """The text folded for comparison, with offsets into `text`."""
         return FoldedText(self.text)
@@ -201,7 +230,7 @@ class Article:
     @cached_property
     def folded_sentences(self) -> tuple[str, ...]:
         """The folded words of every sentence, with single spaces."""
-        return tuple(" ".join(fold(s.text).split()) for s in self.sentences)
+        return tuple(" ".join(fold(s.text).split()) for s in self.readable.sentences)
 
     def naming(self, name: str) -> tuple[Sentence, ...]:
         """Return the sentences with `name` as whole words, however it is spelled; cached.
@@ -217,11 +246,12 @@ class Article:
         return {}
 
     def _search(self, name: str) -> tuple[Sentence, ...]:
-        needle = " ".join(fold(name).split())
+        needle = fold_words(name)
         pairs = zip(self.sentences, self.folded_sentences, strict=True)
         matches = tuple(s for s, folded in pairs if holds(folded, needle))
         if name.isupper() and len(name) <= _ABBREVIATION:
-            return tuple(s for s in matches if holds(s.text, name))
+            read = self.readable.sentences
+            return tuple(s for s in matches if holds(read[s.number - 1].text, name))
         return matches
 
     def sentences_at(self, start: int, end: int) -> tuple[Sentence, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from guarantee_summarizer.text import hides_text
+from guarantee_summarizer.text import hides_text, without_unseen
 
 __all__ = ["Sentence", "segment", "spans", "without_marks"]
 
@@ -62,7 +62,7 @@ _LAST_WORD = re.compile(r"([^\W\d_](?:\w|\.(?=\w)|-(?=\w))*)\.[\"'”’»)\]]*\
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")  # "J.D", "u.s", "a.m"
 _MISSED = re.compile(
     r"(?:(?<=[^\W\d_]{2}[.!?…])|(?<=\.[A-Z]\.))([\"'”’»)\]]*)\s+(?=[\"'“‘«(\[]?[^\W\d_a-zа-яіїєґ])"
-    r"|(?<=[。！？])()"
+    r"|(?<=[。！？])()|(?<=[a-z]{3}[.!?])(?=[A-Z][a-z]*[ ,])()|(?<=[a-z]{2}[.!?][\"”’])(?=[A-Z][a-z]*[ ,])()"
 )
 _ENUMERATOR = re.compile(r"\s*(?:[-*•▪–—]|[-*•\s]*\(?(?:\d{1,3}|[^\W\d_]|[ivxIVX]{2,5})[.)])\s*$")
 _SECTION_LABEL = re.compile(
@@ -129,13 +129,14 @@ def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     from nupunkt import sent_spans  # noqa: PLC0415  (65 ms, at the first segmentation)
 
     block = text[start:end]
-    cuts = [b for _, b in sent_spans(block)] if block.strip() else []
-    cuts = [cut for cut in cuts if not _continues(block, cut)]
-    cuts += [m.end() for m in _MISSED.finditer(block) if not _continues(block, m.end())]
-    if heading := _RUN_IN_HEADING.match(block):
+    seen = without_unseen(block)
+    cuts = [b for _, b in sent_spans(seen.text)] if seen.text.strip() else []
+    cuts = [cut for cut in cuts if not _continues(seen.text, cut)]
+    cuts += [m.end() for m in _MISSED.finditer(seen.text) if not _continues(seen.text, m.end())]
+    if heading := _RUN_IN_HEADING.match(seen.text):
         cuts.append(heading.end())
     at = 0
-    for cut in sorted({*cuts, len(block)}):
+    for cut in sorted({*(seen.starts[cut] for cut in cuts), len(block)}):
         piece = block[at:cut]
         if words := piece.strip():
             left = start + at + len(piece) - len(piece.lstrip())

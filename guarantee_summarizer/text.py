@@ -18,11 +18,13 @@ __all__ = [
     "even_but_breaks",
     "even_text",
     "fold",
+    "fold_words",
     "hides_text",
     "holds",
     "is_invisible",
     "looks_english",
     "readable",
+    "without_unseen",
 ]
 
 _EVENED = dict.fromkeys("\u2018\u2019\u02bc\u2032", "'") | dict.fromkeys(
@@ -97,6 +99,15 @@ def fold(text: str) -> str:
     return text.translate(_TABLE)
 
 
+def fold_words(text: str) -> str:
+    r"""Fold what a person reads of a text: without marks and invisible characters, single spaces.
+
+    >>> fold_words("the **United**\n  States")
+    'the united states'
+    """
+    return " ".join(fold(readable(text).text).split())
+
+
 @dataclass(frozen=True, slots=True)
 class MappedText:
     """Map slices of a rewritten text to offsets in the original.
@@ -134,8 +145,8 @@ class FoldedText:
 
     @cached_property
     def words(self) -> str:
-        """The folded form with every run of white space as one space."""
-        return " ".join(self.text.split())
+        """The folded form of what a person reads, with single spaces."""
+        return fold_words(self.original)
 
     def holds(self, fragment: str) -> bool:
         """Tell whether the words of `fragment` stand in the text, as whole words.
@@ -143,7 +154,7 @@ class FoldedText:
         >>> FoldedText("a 15-year term").holds("5-year term")
         False
         """
-        return holds(self.words, " ".join(fold(fragment).split()))
+        return holds(self.words, fold_words(fragment))
 
     def find(self, fragment: str, start: int = 0) -> tuple[int, int] | None:
         """Find the first place at or after `start` that holds `fragment`; offsets in the original.
@@ -165,7 +176,19 @@ class FoldedText:
             span = self._mapped.span(*match.span())
             if span[0] >= start and _on_boundary(self.text, match.start(), match.end()):
                 return span
-        return None
+        return self._find_read(fragment, start)
+
+    def _find_read(self, fragment: str, start: int) -> tuple[int, int] | None:
+        """Find it in what a person reads, where marks or invisible characters stand between."""
+        if self._read.text == self.original:
+            return None
+        span = FoldedText(self._read.text).find(readable(fragment).text)
+        found = self._read.span(*span) if span else None
+        return found if found and found[0] >= start else None
+
+    @cached_property
+    def _read(self) -> MappedText:
+        return readable(self.original)
 
 
 def _on_boundary(text: str, start: int, end: int) -> bool:
@@ -261,6 +284,26 @@ def readable(original: str) -> MappedText:
         at = match.end()
     starts.extend(range(at, len(original) + 1))
     return MappedText("".join([*pieces, original[at:]]), starts)
+
+
+_UNSEEN = re.compile(rf"{_RAISED}|[^\w\s -~“”‘’–—…«»€£]")
+
+
+def without_unseen(text: str) -> MappedText:
+    """Take invisible characters and raised footnote marks out of a text, all else as it is."""
+    if text.isascii():
+        return MappedText(text, range(len(text) + 1))
+    gone = [
+        at
+        for match in _UNSEEN.finditer(text)
+        if match[0][0].isdigit() or is_invisible(match[0][0])
+        for at in range(*match.span())
+    ]
+    if not gone:
+        return MappedText(text, range(len(text) + 1))
+    dropped = frozenset(gone)
+    starts = [at for at in range(len(text)) if at not in dropped]
+    return MappedText("".join(text[at] for at in starts), [*starts, len(text)])
 
 
 def even_text(original: str) -> MappedText:

@@ -123,7 +123,7 @@ def PATTERNS() -> Iterator[Pattern]:  # noqa: N802  (a table that is built at fi
     yield Pattern(_STEMS, _compiled(rf"(?<!\w)({_MONTH}) ({_DAY})(?:,? (\d{{4}}))?(?![\w%]|,\d)"), _month_day)
     yield Pattern(_STEMS, _compiled(rf"(?<!\w)({_MONTH}),? (?:of )?(\d{{4}})(?!\w)"), _month_year)
     yield Pattern(("day",), re.compile(rf"(?<!\w)({'|'.join(WEEKDAY_NAMES)})s?(?!\w)"), _weekday)
-    yield Pattern((), _compiled(rf"(?<![\w-])({_LABEL}) ?(\d{{1,5}})((?:(?:,? (?:and|or|to) |, |-)\d{{1,5}})*){_COUNTED}(?![,.]?\d|[%\w])"), _labelled)
+    yield Pattern((), _compiled(rf"(?<![\w-])({_LABEL}) ?(\d{{1,5}})((?:(?:,? (?:and|or|to) |, |-)\d{{1,5}})*){_COUNTED}(?:['’]?s)?(?![,.]?\d|[%\w])"), _labelled)
     yield Pattern((), re.compile(rf"(?<![\w-])((?:{_either(x.rstrip('.').capitalize() for x in _LABELS)})) ((?i:{_FEW}))\b{_COUNTED}()"), _labelled)
     yield Pattern(("un",), re.compile(r"(?<!\w)UN(?:SC|SCR)?(?:-|(?<=R) )?(\d{3,4})(?!\w)"), lambda m: _named(m, "resolution", m[1]))
     yield Pattern(("group",), _compiled(r"(?<!\w)group of (7|20|8|77|seven|twenty|eight)\b(?! \w)"), _group)

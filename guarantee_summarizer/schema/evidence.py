@@ -18,7 +18,7 @@ from guarantee_summarizer.article import Article
 from guarantee_summarizer.schema.base import Model
 from guarantee_summarizer.sentences import Sentence
 
-__all__ = ["Citation", "Evidence", "cite", "ground"]
+__all__ = ["Citation", "Evidence", "cite", "cited_in", "ground"]
 
 
 class Citation(Model):
@@ -119,6 +119,18 @@ def ground(node: Any, article: Article) -> tuple[Any, list[tuple[str, str, str]]
         return value
 
     return grounded(node, ""), errors
+
+
+def cited_in(node: Any, article: Article) -> Any:
+    """Return a model of the schema with each citation as the whole sentence of that number."""
+    if isinstance(node, Citation):
+        return Citation.of(article.sentences[node.sentence - 1])
+    if isinstance(node, tuple):
+        return tuple(cited_in(item, article) for item in node)
+    if isinstance(node, Model):
+        parts = {name: v for name, v in node if isinstance(v, tuple | Model) and v != ()}
+        return node.replace(**{name: cited_in(v, article) for name, v in parts.items()})
+    return node
 
 
 def _as_written(pointer: Any) -> Citation:

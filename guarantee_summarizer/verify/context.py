@@ -148,9 +148,10 @@ class Context:
     @cached_property
     def _mentioned(self) -> dict[str, set[int]]:
         """The sentences in which the lexicon finds each actor, adjectives and capitals included."""
-        body, starts = self.article.body, [s.start for s in self.article.sentences]
+        article = self.article.readable
+        body, starts = article.body, [s.start for s in article.sentences]
         found: dict[str, set[int]] = defaultdict(set)
-        for mention in self.lexicon.mentions(self.article.text[body:]):
+        for mention in self.lexicon.mentions(article.text[body:]):
             found[mention.actor.name].add(bisect_right(starts, mention.start + body) - 1)
         return found
 
@@ -205,7 +206,7 @@ class Context:
     @cached_property
     def designations(self) -> frozenset[str]:
         """Names with digits in them, in the article and in what is known about it."""
-        told = f"{self.article.text[self.article.body :]}\n{self.metadata}"
+        told = f"{self.article.readable.text}\n{self.metadata}"
         names = {name for _, name in designations(told)}
         return frozenset(names | {name.rstrip(ascii_lowercase) for name in names})  # F-35 of F-35A
 
@@ -222,7 +223,7 @@ class Context:
 
     def _figures_of(self, i: int) -> list[Figure]:
         if i not in self._figures:
-            self._figures[i] = figures(self.article.sentences[i].text)
+            self._figures[i] = figures(self.article.readable.sentences[i].text)
         return self._figures[i]
 
     @cached_property

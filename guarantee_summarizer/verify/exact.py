@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from guarantee_summarizer.normalize import Figure, Quantity, designations, figures
 from guarantee_summarizer.schema import Finding
-from guarantee_summarizer.text import fold, holds
+from guarantee_summarizer.text import fold, fold_words, holds
 from guarantee_summarizer.verify.claims import Claim
 from guarantee_summarizer.verify.context import Context, error, warning
 
@@ -173,7 +173,7 @@ def wordings_occur(claim: Claim, context: Context) -> Iterator[Finding]:
     """
     for field, text in claim.verbatim.items():
         path = claim.path if claim.section == "terms" else f"{claim.path}.{field}"
-        words = " ".join(fold(text).split())
+        words = fold_words(text)
         if not context.article.folded.holds(text):
             yield error("wording_not_in_article", path, f"{text!r} ({field}) is not in the article")
             continue
