@@ -44,7 +44,10 @@ _AROUND_DAY = _compiled(  # weekday, place, hour: "Paris, Monday, 6 January 2026
     r"(?:\s?Z|\s?\(?[A-Z]{2,5}\)?|\s?[+-]\d\d:?\d\d)?)?\.?"
 )
 _DAY_LABEL = _compiled(r"(date|(?:first |last )?(?:published|posted|updated)(?: on)?)\s+(?=.*\d)")
-_GLUED = _compiled(r"\s*(?:date|published)(?:[^\S\n]*:)?[^\S\n]+(\d{4}-\d\d-\d\d)[^\S\n]+(?=\S)")
+_GLUED = _compiled(
+    r"[\s\ufeff]*(?:date|published)(?:[^\S\n]*:)?[^\S\n]+(\d{4}(?:-\d\d){0,2})"
+    r"(?:(?:(?<=-\d\d-\d\d)[^\S\n]+(?=\S)|[^\S\n]+(?=\S)(?-i:(?![a-z])))|[^\S\n]*\r?\n)"
+)
 _NAME = r"[A-ZÀ-ÞЀ-Я][\w.'’-]*"
 _BYLINE = re.compile(
     rf"(?i:written |story )?(?:By|BY|by) {_NAME}"
@@ -52,6 +55,9 @@ _BYLINE = re.compile(
 )
 _LABELLED = re.compile(r"(\w+(?:[ _-]\w+)?)\s*:\s*(.*)")
 _SENTENCE_END = re.compile(r"(?<!\b[A-Z])[.:;,]$")
+_TOLD = re.compile(  # "Source: Brandt at a press conference" begins an article
+    r"\b(?:at|in an?|in his|in her|on|told|during|citing|speaking|said|statement|interview)\b"
+)
 _MEDIA = re.compile(r"\b(?:Times|Post|News|Press|Agency|Herald|Journal|Tribune|Gazette|Radio|TV)\b")
 _PARTS = re.compile(r"\s*[|·•]\s*|\s+[-–—]\s+")
 _LINE = re.compile(r"([^\r\n]*)(?:\r\n?|\n|$)")
@@ -103,7 +109,8 @@ def read_header(text: str) -> tuple[_Fields, int]:
     for line, start, end in _lines(text, body):
         new = _read_line(line)
         if new is None and "published" not in fields and (glued := _GLUED.match(text, start)):
-            fields["published"], body, belonging = glued[1], glued.end(), len(unlabelled)
+            fields |= _published(glued[1])
+            body, belonging = glued.end(), len(unlabelled)
             break
         if new is not None:
             if fields.keys() & new.keys():
@@ -187,7 +194,8 @@ def _labelled(label: str, value: str) -> _Fields | None:
     key = "url" if key == "outlet" and _URL.fullmatch(value) else key
     most = {"title": _LONGEST, "published": _FEW_WORDS, "url": 1}.get(key or "", _WORDS)
     prose = key != "title" and _SENTENCE_END.search(value)
-    if key is None or prose or not 0 < len(value.split()) <= most:
+    told = key == "outlet" and (len(value.split()) > _FEW_WORDS or _TOLD.search(value))
+    if key is None or prose or told or not 0 < len(value.split()) <= most:
         return None
     if key == "published":
         return _published(value)

@@ -6,6 +6,7 @@ from guarantee_summarizer.normalize.quantities import Quantity, quantities
 from guarantee_summarizer.normalize.terms import (
     Amount,
     Figure,
+    TermValue,
     amounts,
     figures,
     normalize_term,
@@ -16,6 +17,7 @@ __all__ = [
     "Amount",
     "Figure",
     "Quantity",
+    "TermValue",
     "amounts",
     "designations",
     "figures",

@@ -13,7 +13,7 @@ from guarantee_summarizer.normalize.dates import resolve_date
 from guarantee_summarizer.normalize.quantities import Quantity, joins_range, quantities
 from guarantee_summarizer.text import even
 
-__all__ = ["Amount", "Figure", "amounts", "figures", "normalize_term", "read_term"]
+__all__ = ["Amount", "Figure", "TermValue", "amounts", "figures", "normalize_term", "read_term"]
 
 _KINDS = {
     "duration": ("duration",),
@@ -59,7 +59,7 @@ class Amount:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class TermValue:
     """What the words of a term say: normalized, and in parts where they hold one figure."""
 
     normalized: str
@@ -69,7 +69,7 @@ class Term:
     unit: str | None = None
 
 
-def read_term(what: str, value: str, published: date | None = None) -> Term | None:
+def read_term(what: str, value: str, published: date | None = None) -> TermValue | None:
     """Read the words of a term; None where they give no certain value.
 
     Args:
@@ -78,16 +78,16 @@ def read_term(what: str, value: str, published: date | None = None) -> Term | No
         published: what relative dates count from.
 
     >>> read_term("money", "up to €90-100bn")
-    Term(normalized='<=90000000000 EUR/100000000000 EUR', bound='<=', low=90000000000, high=100000000000, unit='EUR')
+    TermValue(normalized='<=90000000000 EUR/100000000000 EUR', bound='<=', low=90000000000, high=100000000000, unit='EUR')
     """
     if what in ("deadline", "date"):
         day = resolve_date(value, published, past=False if what == "deadline" else None)
         if day or what == "date":
-            return Term(day) if day else None
+            return TermValue(day) if day else None
     amount = _chosen(what, value)
     if amount is None or not amount.sure or amount.bound == "?":
         return None
-    return Term(
+    return TermValue(
         amount.value, amount.bound or None, _plain(amount.low), _plain(amount.high), amount.unit
     )
 

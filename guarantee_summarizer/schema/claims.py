@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from operator import attrgetter
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -72,12 +72,21 @@ class Event(Model):
 
 
 class Term(Model):
-    """A figure that a claim hangs on."""
+    """A figure that a claim hangs on.
+
+    The library adds `normalized`, and its parts where the words hold one figure or one range: the
+    ends `low` and `high` (equal for one figure), how the words compare to them (`bound`, None where
+    they do not), and the `unit`: a currency (ISO 4217), `%`, `km`, `year`; None for what is counted.
+    """
 
     what: TermKind = "other"
     value: Text = Field(description='The text\'s words with their bound, e.g. "up to 15 years".')
     evidence: Evidence = derived()
     normalized: str | None = added(None)
+    bound: Literal["<", ">", "<=", ">=", "~"] | None = added(None)
+    low: int | float | None = added(None)
+    high: int | float | None = added(None)
+    unit: str | None = added(None)
 
 
 class Proposal(Model):

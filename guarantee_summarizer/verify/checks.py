@@ -47,7 +47,7 @@ from guarantee_summarizer.verify.words import (
 
 __all__ = ["ADVICE", "CHECKS", "CHECKS_VERSION", "Check", "advice", "verify", "withhold"]
 
-CHECKS_VERSION = 4
+CHECKS_VERSION = 5
 """Part of the key of stored summaries.
 
 Raise it with every change after which an old summary could get other findings: a new check, one
