@@ -46,7 +46,7 @@ _AROUND_DAY = _compiled(  # weekday, place, hour: "Paris, Monday, 6 January 2026
 _DAY_LABEL = _compiled(r"(date|(?:first |last )?(?:published|posted|updated)(?: on)?)\s+(?=.*\d)")
 _GLUED = _compiled(
     r"[\s\ufeff]*(?:date|published)(?:[^\S\n]*:)?[^\S\n]+(\d{4}(?:-\d\d){0,2})"
-    r"(?:(?:(?<=-\d\d-\d\d)[^\S\n]+(?=\S)|[^\S\n]+(?=\S)(?-i:(?![a-z])))|[^\S\n]*\r?\n)"
+    r"(?:(?:(?<=-\d\d-\d\d)[^\S\n]+(?=\S)|[^\S\n]+(?=\S)(?-i:(?![a-z])))|(?<=-\d\d)[^\S\n]*\r?\n)"
 )
 _NAME = r"[A-ZÀ-ÞЀ-Я][\w.'’-]*"
 _BYLINE = re.compile(

@@ -294,7 +294,7 @@ def _term(line: Line, amount: Amount) -> Term | None:
     start, end = amount.start, max(amount.end, amount.high.end)
     match = re.match(r"[ -](?:term|period|guarantee|pact)\w*", line.text[end : end + _NEAR])
     runs = _RUNS_FOR.search(line.text[max(0, start - _NEAR) : start])
-    if amount.high.kind != "duration" or not (match or runs):
+    if amount.unit not in ("year", "month") or not (match or runs):
         return None
     value = line.text[start : end + (len(match[0]) if match else 0)]
     return Term(what="duration", value=value, evidence=(line.citation,))

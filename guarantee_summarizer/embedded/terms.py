@@ -27,6 +27,7 @@ _ATTENDING = re.compile(
 _NUMBERED = re.compile(
     r"(?:Article|Chapter|No\.|Resolution|Protocol|Title|Section|section|§|Phase|[A-Z]\w+ \(?) ?$"
 )
+_OF = re.compile(r"(?: of)?(?: (?:the|its|their|his|her|our|all|those|these))? \w+")
 _BETWEEN = re.compile(r"(?:between|from) $", re.IGNORECASE)
 _DATED = re.compile(r"(?:another|within|by|in|until|till|before) $", re.IGNORECASE)
 _STOP = re.compile(
@@ -82,6 +83,8 @@ def _words(text: str, amount: Amount, what: str) -> tuple[int, int]:
         start -= len(dated[0]) if dated[0].lower() == "another " or what == "deadline" else 0
     if amount.end > end:
         return start, amount.end
+    if what == "share" and text[amount.low.start].isalpha() and (of := _OF.match(text, end)):
+        return start, of.end()
     if what in ("count", "force_size", "duration"):
         counted = re.match(r"(?:[ -][A-Za-z][\w-]*){1,4}", text[end : end + _NEAR])
         if counted:

@@ -55,7 +55,7 @@ _TRAILING = tuple(
     (re.compile(rf"(?:[ -]\(?[a-z]+){{0,2}}?,? \(?(?:{words})(?![\w-]){_NO_FIGURE}", re.IGNORECASE), bound)
     for words, bound in _AFTER
 )
-_GLUED = re.compile(r"\+|[- ]plus(?![\w-])")
+_GLUED = re.compile(r"\+|-plus(?![\w-])")
 _ODD = re.compile(r"[- ]odd(?!\w)")
 _COMPARES = re.compile(rf"\b(?:{_LESS}|{_MORE})[\s$€£]*$", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:no|not|never|nor|cannot)\b|n['’]t\b", re.IGNORECASE)

@@ -188,11 +188,21 @@ def amounts(text: str) -> list[Amount]:
             at += 1
             high = found[at]
         at += 1
-        bound, start = bound_before(plain, low.start, span=low.kind == "duration")
-        bound, end = (bound, high.end) if bound else bound_after(plain, high.end)
+        bound, start, end = _bound(plain, low, high)
         sure = low.kind != "unclear" and not _is_listed(plain, read[-1] if read else None, low, high)
         read.append(Amount(low, high, bound, start, end, sure=sure))
     return read
+
+
+def _bound(text: str, low: Quantity, high: Quantity) -> tuple[Bound, int, int]:
+    """The bound of a figure and where figure and bound stand; dates and names have none."""
+    if low.kind in ("year", "date", "name", "ordinal"):  # "under the 1982 protocol"
+        return "", low.start, high.end
+    bound, start = bound_before(text, low.start, span=low.kind == "duration")
+    if bound:
+        return bound, start, high.end
+    bound, end = bound_after(text, high.end)
+    return bound, low.start, end
 
 
 def _is_range(text: str, low: Quantity, high: Quantity) -> bool:

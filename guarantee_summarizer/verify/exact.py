@@ -56,6 +56,8 @@ def figures_occur(claim: Claim, context: Context) -> Iterator[Finding]:
             words = text[quantity.start : quantity.end]
             if quantity.kind == "ordinal" or words.lower() == "two":  # "the two sides" is our own
                 continue
+            if words.lower() == "half" and figure.bound == "~":  # "about half" for 53 percent
+                continue
             if cited is None:
                 cited = context.figures(context.cited(claim))
                 if claim.section == "text":
