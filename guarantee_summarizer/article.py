@@ -21,6 +21,7 @@ from guarantee_summarizer.text import (
     fold,
     fold_words,
     holds,
+    is_unspaced,
     looks_english,
     readable,
 )
@@ -40,6 +41,7 @@ JSON_KEYS = {
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*$")
 _PROSE_WORDS = 25  # a "sentence" without a full stop is prose, not a heading, from this length up
 _ABBREVIATION = 4  # characters; up to this length case distinguishes US from us
+_UNENDED = 40  # characters of a sentence in such a script that has no full stop
 _UNSPACED = 8  # characters of a sentence in a script without spaces between words
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _URL = re.compile(r"https?://\S+\s*$", re.IGNORECASE)
@@ -307,6 +309,8 @@ def _is_prose(sentence: str) -> bool:
     if words >= _PROSE_WORDS or len(sentence) >= 8 * _PROSE_WORDS:
         return True
     unspaced = not sentence.isascii() and len(sentence) >= _UNSPACED
+    if len(sentence) >= _UNENDED and 2 * sum(map(is_unspaced, sentence)) > len(sentence):
+        return True  # Thai writes no full stops
     return bool(_SENTENCE_END.search(sentence)) and (words > 1 or unspaced)
 
 

@@ -68,6 +68,10 @@ _ENUMERATOR = re.compile(r"\s*(?:[-*•▪–—]|[-*•\s]*\(?(?:\d{1,3}|[^\W\d
 _SECTION_LABEL = re.compile(
     r"\s*(?:§|(?:section|sec|article|art|chapter|annex|part)\b)\.?\s*[\dIVX]+\.\s*$", re.IGNORECASE
 )
+_GERMAN_DAY = re.compile(r"\b\d{1,2}\.\s*$")  # "am 20. Januar"
+_GERMAN_MONTH = re.compile(
+    r"(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)\b"
+)
 _RUN_IN_HEADING = re.compile(  # "**Purpose** The parties will ..."
     r"\s*(?:[-*•]\s+)?\*\*[^*\n]*[^*\s:,;.]\*\*(?=\s+[*\"“]?[A-Z][\w’']*\s\S)"
 )
@@ -149,6 +153,8 @@ def _continues(block: str, cut: int) -> bool:
     rest = block[cut : cut + 40].lstrip()
     before = block[max(0, cut - 40) : cut]
     if cut <= len(before) and _SECTION_LABEL.match(before):
+        return True
+    if _GERMAN_DAY.search(before) and _GERMAN_MONTH.match(rest):
         return True
     if not rest or rest[0].islower() or _ENUMERATOR.match(before[before.rfind("\n") + 1 :]):
         return True

@@ -22,6 +22,7 @@ __all__ = [
     "hides_text",
     "holds",
     "is_invisible",
+    "is_unspaced",
     "looks_english",
     "readable",
     "without_unseen",
@@ -191,11 +192,39 @@ class FoldedText:
         return readable(self.original)
 
 
+_UNSPACED = re.compile(  # scripts that write words without spaces between them
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u309f\u3400-\u9fff\uf900-\ufaff"
+    "\U00020000-\U0003ffff]"
+)
+_KATAKANA = re.compile("[\u30a0-\u30ff]")
+_HANGUL = re.compile("[\u1100-\u11a7\uac00-\ud7a3]")  # of a syllable the first parts
+
+
+def is_unspaced(char: str) -> bool:
+    """Tell whether a character belongs to a script without spaces between words: Han, Thai …"""
+    return _UNSPACED.match(char) is not None
+
+
+def _goes_on(left: str, right: str, *, behind: bool) -> bool:
+    """Whether one word holds both characters; Korean sets particles right behind a word."""
+    if not (left.isalnum() and right.isalnum()):
+        return False
+    if left.isascii() and right.isascii():
+        return True
+    if is_unspaced(left) or is_unspaced(right):
+        return False
+    for script in (_KATAKANA, _HANGUL):
+        both = [script.match(char) is not None for char in (left, right)]
+        if any(both):
+            return all(both) and not (behind and script is _HANGUL)
+    return True
+
+
 def _on_boundary(text: str, start: int, end: int) -> bool:
     """Whether the slice neither begins nor ends inside a word."""
-    left = start > 0 and text[start - 1].isalnum() and text[start].isalnum()
-    right = end < len(text) and text[end - 1].isalnum() and text[end].isalnum()
-    return not left and not right
+    if start > 0 and _goes_on(text[start - 1], text[start], behind=False):
+        return False
+    return end >= len(text) or not _goes_on(text[end - 1], text[end], behind=True)
 
 
 def holds(text: str, needle: str) -> bool:

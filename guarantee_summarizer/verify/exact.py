@@ -177,10 +177,12 @@ def wordings_occur(claim: Claim, context: Context) -> Iterator[Finding]:
         path = claim.path if claim.section == "terms" else f"{claim.path}.{field}"
         words = fold_words(text)
         if not context.article.folded.holds(text):
-            yield error("wording_not_in_article", path, f"{text!r} ({field}) is not in the article")
+            inflected = not context.english and _in_digits(words, [context.article.folded.words])
+            finding = warning if inflected else error
+            yield finding("wording_not_in_article", path, f"{text!r} ({field}) is not in the article")
             continue
         near = context.reach(claim) if field == "when" else context.nearby(claim)
-        if not any(words in sentence for sentence in context.folded(near)):
+        if words not in " ".join(context.folded(near)):
             if holds(fold(context.metadata), words):
                 continue
             message = f"{text!r} ({field}) does not stand in the cited sentences or nearby"
