@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -222,6 +222,17 @@ class Article:
             sentences.append(Sentence(sentence.number, start, at, text))
         made = replace(self, text="".join(pieces), body=0)
         made.__dict__["sentences"] = tuple(sentences)  # as they were split, not split again
+        return made
+
+    def written(self, rewrite: Callable[[str], str]) -> Article:
+        """Return the article with its text rewritten in the same length, the sentences the same."""
+        text = rewrite(self.text)
+        if text == self.text:
+            return self
+        made = replace(self, text=text)
+        made.__dict__["sentences"] = tuple(
+            Sentence(s.number, s.start, s.end, text[s.start : s.end]) for s in self.sentences
+        )
         return made
 
     @cached_property

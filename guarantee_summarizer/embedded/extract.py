@@ -73,7 +73,7 @@ def extract(article: Article, reader: Reader | None = None, *, judge: bool = Tru
     """
     insist_on_english(article)
     reader = reader or Reader()
-    document = read(article.readable, reader.lexicon, reader.cues, load(reader.pipeline))
+    document = read(article.readable.written(reader.lexicon.in_print), reader.lexicon, reader.cues, load(reader.pipeline))
     if judge and not (judged := relevance(document)).relevant:
         reason = Finding(
             code="not_relevant", severity="warning", path="relevant", message=judged.reason
