@@ -59,6 +59,13 @@ _GLUED = re.compile(r"\+|-plus(?![\w-])")
 _ODD = re.compile(r"[- ]odd(?!\w)")
 _COMPARES = re.compile(rf"\b(?:{_LESS}|{_MORE})[\s$€£]*$", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:no|not|never|nor|cannot)\b|n['’]t\b", re.IGNORECASE)
+_MAY_COMPARE = re.compile(  # what each form in front holds one of: most figures have no bound
+    r"than|over|under|below|above|beyond|exce|surpass|short of|up to|most|as |max|cap|limit|ceiling|restrict|"
+    r"confin|least|minim|upwards|about|around|some|roughly|approx|circa|near|almost|close|estimat|region|"
+    r"order|[~≈<>≤≥]",
+    re.IGNORECASE,
+)
+_MAY_FOLLOW = re.compile(r"[^.;:]{0,30}?(?:\b(?:or|and|but|at|max|min|give|tops)|\+|-plus|[- ]odd)", re.IGNORECASE)
 _SPREAD = re.compile(  # "$5bn over 15 years" is no more than 15 years; "for over 15 years" is
     r"(?<!\bfor )(?<!\bof )(?<!\bjust )(?<!\bwell )(?<!\blasting )(?<!\blasts )(?<!\blasted )(?<!\blast )(?<=\S )over\s+$",
     re.IGNORECASE,
@@ -80,7 +87,7 @@ def bound_before(text: str, start: int, *, span: bool = False) -> tuple[Bound, i
     """
     first = max(0, start - _REACH)
     before = text[first:start]
-    if not before.strip() or (span and _SPREAD.search(before)):
+    if not _MAY_COMPARE.search(before) or (span and _SPREAD.search(before)):
         return "", start
     found: list[tuple[int, int, Bound]] = []
     for order, (form, bound) in enumerate(_FORMS):
@@ -103,6 +110,8 @@ def bound_after(text: str, end: int) -> tuple[Bound, int]:
     ('>=', 18)
     """
     after = text[end : end + _AHEAD]
+    if not _MAY_FOLLOW.match(after):
+        return "", end
     if glued := _GLUED.match(after):
         return ">=", end + glued.end()
     if odd := _ODD.match(after):

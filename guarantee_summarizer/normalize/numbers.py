@@ -51,24 +51,20 @@ _DIGITS = (
 
 _ONE = "|".join(sorted(_WORDS, key=len, reverse=True))
 _BELOW_100 = rf"(?:(?:{'|'.join(_TENS)})(?:[ -](?:{'|'.join(_ONES[1:10])})\b)?|(?:{_ONE}))\b"
-_NOT_BIG = rf"(?![ -](?:{_BIG})\b)"
+_NOT_BIG = rf"(?![ -](?:{_BIG})\b)"  # "a hundred and two thousand" may be two numbers
+
+
+_GREAT = rf"(?:[ -](?:{_BIG})\b)+"
 
 
 def _words(joint: str) -> str:
-    """The pattern of a number in words, thousands and hundreds in order; `joint` is its "and"."""
-    below = (
-        rf"(?:{_BELOW_100}[ -]hundred\b(?:[ -]{joint}{_BELOW_100}(?![ -](?:hundred|dozen)\b))?"
-        rf"|{_BELOW_100})"
-    )
-    rest = rf"(?:,?[ -]{joint}{below}{_NOT_BIG})?"
-    thousands = rf"(?:,?[ -]{joint}{below}[ -]thousand\b)?{rest}"
-    return (
-        rf"(?:{below}[ -](?:million|billion|trillion)\b{thousands}|{below}[ -]thousand\b{rest}"
-        rf"|{below}[ -]dozen\b|{below})"
-    )
+    """The pattern of a number in words; `joint` is its "and"."""
+    return rf"{_BELOW_100}(?:{_GREAT}(?:,?[ -]{joint}{_BELOW_100})?)*"
 
 
-_SPELLED = rf"(?:(?<=between ){_words('')}|(?<!between ){_words('(?:and )?')})(?![ -](?:{_ONE}|{_BIG})\b)"
+_SPELLED = (  # "and" between two numbers after "between" belongs to neither
+    rf"(?:(?<=between ){_words('')}|(?<!between ){_words('(?:and )?')})(?![ -](?:{_ONE}|{_BIG})\b)"
+)
 NUMBER = (
     rf"(?:(?:{_DIGITS}|{_BELOW_100}) and an? (?:half|quarter)(?:[ -]{_SCALE})?"
     rf"|{_DIGITS}(?:(?:{_GAP}?{_SCALE}){{1,2}}|[kmb]\b)?"
@@ -89,12 +85,27 @@ _AMBIGUOUS = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 
 
 def is_ambiguous(text: str) -> bool:
-    """Tell whether a point may be a decimal one or stand between thousands: `1.500`.
+    """Tell whether a point may be a decimal one, or words may be two numbers.
 
-    >>> is_ambiguous("1.500"), is_ambiguous("1.5"), is_ambiguous("1.125 billion")
-    (True, False, False)
+    >>> is_ambiguous("1.500"), is_ambiguous("1.125 billion"), is_ambiguous("one hundred and two hundred")
+    (True, False, True)
     """
+    if text[0].isalpha():
+        return not _descends(re.findall(r"[a-z]+", text.lower()))
     return _AMBIGUOUS.fullmatch(text) is not None
+
+
+def _descends(words: list[str]) -> bool:
+    """Whether each scale is below the one before it, with one hundred at most in each."""
+    great, hundreds = Decimal("inf"), 0
+    for word in words:
+        if word == "hundred":
+            hundreds += 1
+        elif _SCALES.get(word, 0) >= _THOUSAND:
+            if hundreds > 1 or _SCALES[word] >= great:
+                return False
+            great, hundreds = Decimal(_SCALES[word]), 0
+    return hundreds <= 1
 
 
 def read_number(text: str) -> Decimal:

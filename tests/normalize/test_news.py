@@ -157,8 +157,8 @@ def test_figures_lie_inside_the_text_in_order(text: str) -> None:
     + ["F-16 ", "two ", "up to 5 million ", "Article 5, ", "1.5.", "*_[", "\u200b5 ", "on 3 to 5 March "],
 )
 def test_what_repeats_is_read_to_the_end(unit: str) -> None:
-    """No pattern runs wild over 100 kB of one beginning."""
-    text = unit * (100_000 // len(unit))
+    """No pattern runs wild over 40 kB of one beginning."""
+    text = unit * (40_000 // len(unit))
     amounts(text)
     list(designations(text))
-    resolve_date(text[:20_000], PUBLISHED)
+    resolve_date(text[:10_000], PUBLISHED)
