@@ -15,6 +15,7 @@ from itertools import islice
 from guarantee_summarizer.lexicon import default_lexicon
 from guarantee_summarizer.normalize.units import MONTHS, WEEKDAYS, month_number
 from guarantee_summarizer.sentences import without_marks
+from guarantee_summarizer.text import readable
 
 __all__ = ["read_day", "read_header"]
 
@@ -135,7 +136,7 @@ def _lines(text: str, start: int) -> Iterator[tuple[str, int, int]]:
     """The non-blank lines without Markdown, with their offsets."""
     for match in _LINE.finditer(text, start):
         line = match[1].strip("\ufeff \t")
-        line = line if len(line) > _LONGEST else without_marks(line)
+        line = line if len(line) > _LONGEST else without_marks(readable(line).text)
         if line:
             yield line, match.start(), match.end()
 

@@ -126,7 +126,7 @@ def PATTERNS() -> Iterator[Pattern]:  # noqa: N802  (a table that is built at fi
     yield Pattern((), _compiled(rf"(?<![\w-])({_LABEL}) ?(\d{{1,5}})((?:(?:,? (?:and|or|to) |, |-)\d{{1,5}})*){_COUNTED}(?:['’]?s)?(?![,.]?\d|[%\w])"), _labelled)
     yield Pattern((), re.compile(rf"(?<![\w-])((?:{_either(x.rstrip('.').capitalize() for x in _LABELS)})) ((?i:{_FEW}))\b{_COUNTED}()"), _labelled)
     yield Pattern(("un",), re.compile(r"(?<!\w)UN(?:SC|SCR)?(?:-|(?<=R) )?(\d{3,4})(?!\w)"), lambda m: _named(m, "resolution", m[1]))
-    yield Pattern(("group",), _compiled(r"(?<!\w)group of (7|20|8|77|seven|twenty|eight)\b(?! \w)"), _group)
+    yield Pattern(("group",), re.compile(r"(?<!\w)Group of (7|20|8|77|(?i:seven|twenty|eight))\b(?! (?:countries|states|people|soldiers))"), _group)
     yield Pattern(("half", "quarter"), _compiled(rf"(?<!\w)(?:an? )?(half|quarter)[ -](?:of )?(?:an?[ -])?{_SPAN}(?!\w)"), _part_of_span)
     yield Pattern(tuple(SPANS), _compiled(rf"{_START}({NUMBER}|an?)[ -](?:more |full |whole |consecutive )?{_SPAN}([ -]and[ -]an?[ -](?:half|quarter))?(?!\w)"), _duration)
     yield Pattern(("fortnight",), _compiled(r"(?<!\w)(an?) (fortnights?)(?!\w)"), _duration)

@@ -208,6 +208,8 @@ class Context:
         """Names with digits in them, in the article and in what is known about it."""
         told = f"{self.article.readable.text}\n{self.metadata}"
         names = {name for _, name in designations(told)}
+        named = (f.quantity for f in self.figures(range(len(self.article.sentences))))
+        names |= {q.value for q in named if q.kind == "name"}  # the Group of Seven is the G7
         return frozenset(names | {name.rstrip(ascii_lowercase) for name in names})  # F-35 of F-35A
 
     @property

@@ -65,6 +65,8 @@ def figures_occur(claim: Claim, context: Context) -> Iterator[Finding]:
             equal = [other for other in cited if _same(quantity, other.quantity)]
             path = f"{claim.path}.{field}" if field in claim.located else claim.path
             message = f"{words!r} ({field}) does not stand in the cited sentences"
+            if not equal and quantity.kind == "name" and quantity.value in context.designations:
+                continue  # the Group of Seven for the G7
             if not equal and _is_named_so(text, quantity, context.folded(context.cited(claim))):
                 continue
             if equal and not any(_fits(figure, other) for other in equal):
