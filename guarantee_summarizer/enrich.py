@@ -156,7 +156,9 @@ def _layer(layer: Layer) -> Layer:
 def _term(term: Term, evidence: _Evidence, article: Article) -> Term:
     own = tuple(c for c in evidence if fold_words(term.value) in fold_words(c.quote))
     read = read_term(term.what, term.value, article.published)
-    return term.replace(evidence=term.evidence or own or evidence, **(asdict(read) if read else _UNREAD))
+    return term.replace(
+        evidence=term.evidence or own or evidence, **(asdict(read) if read else _UNREAD)
+    )
 
 
 def _dispute(dispute: Dispute, participants: tuple[Participant, ...], article: Article) -> Dispute:

@@ -201,7 +201,7 @@ _HANGUL = re.compile("[\u1100-\u11a7\uac00-\ud7a3]")  # of a syllable the first 
 
 
 def is_unspaced(char: str) -> bool:
-    """Tell whether a character belongs to a script without spaces between words: Han, Thai …"""
+    """Tell whether a character belongs to a script without spaces between words."""
     return _UNSPACED.match(char) is not None
 
 
@@ -283,7 +283,9 @@ _UNEVEN = re.compile(
     rf"(?P<gone>{_FOOTNOTE}|{_RAISED}|{_EMPHASIS})|{_LINK}|{_ESCAPED}"
     r"|\s{2,}|[\n\r\t\u00a0\u202f\u2007\u2009]|[^\W\d_][\u0300-\u036f]+|[^\w\s -~“”‘’–—…«»€£]"
 )
-_PLAIN = re.compile(r"(?:[^\W_\u00b2\u00b3\u00b9\u2070-\u2079]| (?! )|[!-)+-/:-@^`{|}~\]“”‘’–—…«»€£])*")  # nothing of it may be uneven
+_PLAIN = re.compile(
+    r"(?:[^\W_\u00b2\u00b3\u00b9\u2070-\u2079]| (?! )|[!-)+-/:-@^`{|}~\]“”‘’–—…«»€£])*"
+)  # nothing of it may be uneven
 
 
 def even(form: str) -> str:

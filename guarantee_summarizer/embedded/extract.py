@@ -73,7 +73,12 @@ def extract(article: Article, reader: Reader | None = None, *, judge: bool = Tru
     """
     insist_on_english(article)
     reader = reader or Reader()
-    document = read(article.readable.written(reader.lexicon.in_print), reader.lexicon, reader.cues, load(reader.pipeline))
+    document = read(
+        article.readable.written(reader.lexicon.in_print),
+        reader.lexicon,
+        reader.cues,
+        load(reader.pipeline),
+    )
     if judge and not (judged := relevance(document)).relevant:
         reason = Finding(
             code="not_relevant", severity="warning", path="relevant", message=judged.reason
@@ -83,7 +88,7 @@ def extract(article: Article, reader: Reader | None = None, *, judge: bool = Tru
             headline=headline(document),
             abstract=abstract(document),
             findings=(reason,),
-        )  # cites nothing
+        )
     offers = proposals(document)
     claims = Summary(
         relevant=True,
@@ -95,7 +100,8 @@ def extract(article: Article, reader: Reader | None = None, *, judge: bool = Tru
         disputes=disputes(document, offers),
     )
     claims = claims.replace(participants=(*claims.participants, *_unlisted(claims, reader.lexicon)))
-    return cited_in(claims.replace(abstract=abstract(document, claims)), article)
+    cited: Summary = cited_in(claims.replace(abstract=abstract(document, claims)), article)
+    return cited
 
 
 def _unlisted(claims: Summary, lexicon: Lexicon) -> Iterator[Participant]:

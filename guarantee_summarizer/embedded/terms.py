@@ -18,7 +18,8 @@ _FORCE_BEFORE = re.compile(
     r"(?:armed forces|army|force|troops|contingent|military|soldiers)(?: \S+){0,3} $"
 )
 _DEADLINE = re.compile(
-    r"\b(?:by|before|until|till|within|no later than|deadline) (?:the )?(?:\S+ ){0,2}$", re.IGNORECASE
+    r"\b(?:by|before|until|till|within|no later than|deadline) (?:the )?(?:\S+ ){0,2}$",
+    re.IGNORECASE,
 )
 _ATTENDING = re.compile(
     r"[ -](?:\w+ )?(?:leaders|ministers|officials|diplomats|delegates|delegations|people|sources|experts|"

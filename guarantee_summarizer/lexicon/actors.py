@@ -138,7 +138,9 @@ class Lexicon:
 
     @cached_property
     def _sentence_case(self) -> SentenceCase:
-        forms = (form for a in self.actors for form in (a.name, *a.aliases, *a.demonyms, *a.metonyms))
+        forms = (
+            form for a in self.actors for form in (a.name, *a.aliases, *a.demonyms, *a.metonyms)
+        )
         ordinary = frozenset(self._words)
         return SentenceCase((form for form in forms if form not in ordinary), self.surnames)
 

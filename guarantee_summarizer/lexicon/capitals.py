@@ -17,7 +17,9 @@ _SAMPLE = 20_000  # characters
 _OPENS = re.compile(r"(?:^|[.!?:]|\n)[\s\"'“‘(\[*-]*$")
 _NEAR = 6  # characters before a word that tell whether it opens a sentence
 _COMMON = frozenset("it us who may march is a an the said of on in to general will".split())
-_OFFICES = frozenset("president minister chancellor secretary spokesman spokeswoman premier".split())
+_OFFICES = frozenset(
+    "president minister chancellor secretary spokesman spokeswoman premier".split()
+)
 
 
 def is_capitals(text: str) -> bool:

@@ -22,37 +22,51 @@ _HAVE = (  # verbs between a negation and its comparison: "will not number more 
     r"station |take |spend |cost |pay |receive |need |require |allow |permit |of |for |at )"
 )
 _NOT = rf"(?:no|not|never|nor|neither|cannot|without|n['’]t)\s+{_HAVE}{{0,2}}(?:any |ever |be )?"
+_BY = r"(?:just |well |far |slightly |a little |a bit |much |substantially )*"
+_AT_MOST = (
+    r"up to|at (?:the )?most|as (?:many|much|long) as|(?:a|the|with a|at a) maximum (?:of|strength of)|"
+    r"maximum(?: of)?|max\.?|(?:not|never) to exceed|"
+    r"(?:a|the|peacetime)?\s?(?:cap|limit|ceiling|upper limit)(?: (?:of|at|to|is|was))|"
+    r"(?:cap|limit|restrict|confin)(?:s|p?ed|p?ing|ited|ing|ted)?(?: [^.;,\d]{1,40})? (?:at|to)|≤|<="
+)
+_AT_LEAST = (
+    r"at (?:the )?(?:very )?least|(?:a|the) minimum (?:of|strength of)|minimum(?: of)?|"
+    r"as few as|upwards of|≥|>="
+)
+_ABOUT = (
+    r"about|around|some|roughly|approximately|approx\.?|circa|nearly|almost|close to|an estimated|"
+    r"estimated|in the region of|on the order of|in the order of|near|~|≈"
+)
 _BEFORE = (
     (r"(?:little|hardly|barely|scarcely|not much) (?:more|less|fewer|over|longer)(?: than)?", "~"),
     (rf"{_NOT}(?:{_MORE}|exceed(?:ing|s)?|surpass(?:ing)?)", "<="),
     (rf"{_NOT}(?:{_LESS}|fall(?:ing)? (?:below|short of))", ">="),
-    (r"(?:just |well |far |slightly |a little |a bit |much |substantially )*"
-     r"(?:fewer than|less than|lower than|smaller than|shorter than|under|below|short of)|<(?!=)", "<"),
-    (rf"(?:just |well |far |slightly |a little |a bit |much |substantially )*(?:{_MORE})|>(?!=)", ">"),
-    (r"up to|at (?:the )?most|as (?:many|much|long) as|(?:a|the|with a|at a) maximum (?:of|strength of)|"
-     r"maximum(?: of)?|max\.?|(?:not|never) to exceed|"
-     r"(?:a|the|peacetime)?\s?(?:cap|limit|ceiling|upper limit)(?: (?:of|at|to|is|was))|"
-     r"(?:cap|limit|restrict|confin)(?:s|p?ed|p?ing|ited|ing|ted)?(?: [^.;,\d]{1,40})? (?:at|to)|≤|<=", "<="),
-    (r"at (?:the )?(?:very )?least|(?:a|the) minimum (?:of|strength of)|minimum(?: of)?|as few as|upwards of|≥|>=", ">="),
-    (r"about|around|some|roughly|approximately|approx\.?|circa|nearly|almost|close to|an estimated|"
-     r"estimated|in the region of|on the order of|in the order of|near|~|≈", "~"),
+    (rf"{_BY}(?:{_LESS}|short of)|<(?!=)", "<"),
+    (rf"{_BY}(?:{_MORE})|>(?!=)", ">"),
+    (_AT_MOST, "<="), (_AT_LEAST, ">="), (_ABOUT, "~"),
 )  # fmt: skip
 _BETWEEN = r"(?:\s+(?:the|another|an additional|a further|a total of|an overall|some|about|around|roughly|approximately|an estimated))?"
 _FORMS = tuple(
     (re.compile(rf"(?<![\w-])(?:{words}){_BETWEEN}[\s$€£]*(?:\ban?\s)?$", re.IGNORECASE), bound)
     for words, bound in _BEFORE
 )
-_ALSO_AFTER = r"at (?:the )?(?:very )?(?:most|least)|(?:a |the |as a )?(?:maximum|minimum)|max\.?|at a (?:maximum|minimum)"
 _NO_FIGURE = rf"(?!\s+(?:of\b|an?\b|\S*\d|[$€£]|(?:{NUMBER_WORDS})\b))"
-_AFTER = (
-    (r"or (?:fewer|less|below|under|lower|shorter)|(?:and|but) (?:no|not) (?:more|longer)|at (?:the )?most|"
-     r"(?:a |the |as a )?maximum|max\.?|at a maximum|tops", "<="),
-    (r"or (?:more|above|over|longer|higher|greater|upwards)|and (?:more|above|over|up|upwards)|"
-     r"at (?:the )?(?:very )?least|(?:a |the |as a )?minimum|at a minimum|(?:and|but) (?:no|not) (?:less|fewer)", ">="),
-    (r"or so|or thereabouts|give or take", "~"),
-)  # fmt: skip
+_OR_FEWER = (
+    r"or (?:fewer|less|below|under|lower|shorter)|(?:and|but) (?:no|not) (?:more|longer)|at (?:the )?most|"
+    r"(?:a |the |as a )?maximum|max\.?|at a maximum|tops"
+)
+_OR_MORE = (
+    r"or (?:more|above|over|longer|higher|greater|upwards)|and (?:more|above|over|up|upwards)|"
+    r"at (?:the )?(?:very )?least|(?:a |the |as a )?minimum|at a minimum|(?:and|but) (?:no|not) (?:less|fewer)"
+)
+_AFTER = ((_OR_FEWER, "<="), (_OR_MORE, ">="), (r"or so|or thereabouts|give or take", "~"))
 _TRAILING = tuple(
-    (re.compile(rf"(?:[ -]\(?[a-z]+){{0,2}}?,? \(?(?:{words})(?![\w-]){_NO_FIGURE}", re.IGNORECASE), bound)
+    (
+        re.compile(
+            rf"(?:[ -]\(?[a-z]+){{0,2}}?,? \(?(?:{words})(?![\w-]){_NO_FIGURE}", re.IGNORECASE
+        ),
+        bound,
+    )
     for words, bound in _AFTER
 )
 _GLUED = re.compile(r"\+|-plus(?![\w-])")
@@ -65,7 +79,9 @@ _MAY_COMPARE = re.compile(  # what each form in front holds one of: most figures
     r"order|[~≈<>≤≥]",
     re.IGNORECASE,
 )
-_MAY_FOLLOW = re.compile(r"[^.;:]{0,30}?(?:\b(?:or|and|but|at|max|min|give|tops)|\+|-plus|[- ]odd)", re.IGNORECASE)
+_MAY_FOLLOW = re.compile(
+    r"[^.;:]{0,30}?(?:\b(?:or|and|but|at|max|min|give|tops)|\+|-plus|[- ]odd)", re.IGNORECASE
+)
 _SPREAD = re.compile(  # "$5bn over 15 years" is no more than 15 years; "for over 15 years" is
     r"(?<!\bfor )(?<!\bof )(?<!\bjust )(?<!\bwell )(?<!\blasting )(?<!\blasts )(?<!\blasted )(?<!\blast )(?<=\S )over\s+$",
     re.IGNORECASE,

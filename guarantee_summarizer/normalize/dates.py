@@ -92,7 +92,9 @@ def _absolute(phrase: str, text: str, published: date | None, *, past: bool | No
     if match := re.search(rf"\b(early|mid|late|the (?:end|beginning|start|middle) of)[ -]({_MONTH})\b", text):  # fmt: skip
         return _part_of_month(match[1], match[2], year, published, past=past)
     values = dict.fromkeys(
-        q.value for q in quantities(phrase) if q.kind == "date" and not q.value.startswith("weekday")
+        q.value
+        for q in quantities(phrase)
+        if q.kind == "date" and not q.value.startswith("weekday")
     )
     if values:
         return _day_of(*values, published=published, past=past)

@@ -11,7 +11,9 @@ from guarantee_summarizer.text import fold
 __all__ = ["designations"]
 
 _DASH = r"[-\u2010-\u2013]"
-_GLUED = re.compile(rf"(?<![\w-])([^\W\d_]{{1,5}}){_DASH}?(\d{{1,5}})(?:['’]?(s)|([^\W\d_][^\W_]{{0,2}}))?(?!\w)")
+_GLUED = re.compile(
+    rf"(?<![\w-])([^\W\d_]{{1,5}}){_DASH}?(\d{{1,5}})(?:['’]?(s)|([^\W\d_][^\W_]{{0,2}}))?(?!\w)"
+)
 _SPACED = re.compile(r"(?<![\w-])([^\W\d_a-z][^\W\d_]+)[ \u00a0](\d{1,3})['’]?s(?!\w)")
 _NONE = frozenset(["un", "unscr", "unsc", *(code.lower() for code in CODES)])  # figures, not names
 

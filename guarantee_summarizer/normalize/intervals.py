@@ -22,7 +22,9 @@ _JOINT = r"(?: ?[-\u2014/] ?|,? (to|and|through|until|till) (?:on )?)"
 _INTERVAL = re.compile(rf"(?<![\w.,/-])(between )?{_POINT}{_JOINT}{_POINT}")
 _SHORT = re.compile(r"(?<![\w.,/-])((?:19|20)\d\d)([-/])(\d\d)(?![\w/-])")
 _WEEKDAY = "|".join(WEEKDAYS)
-_WEEKDAYS = re.compile(rf"\b({_WEEKDAY})(?: ?- ?| (to|and|through|until) (?:again )?(?:on )?)({_WEEKDAY})\b")
+_WEEKDAYS = re.compile(
+    rf"\b({_WEEKDAY})(?: ?- ?| (to|and|through|until) (?:again )?(?:on )?)({_WEEKDAY})\b"
+)
 _GROUPS = 10  # in one point
 
 
@@ -69,7 +71,10 @@ def interval(text: str, published: date | None, *, past: bool | None) -> str | N
     match = _INTERVAL.search(text)
     if match is None:
         return None
-    first, last_point = _point(match.groups()[1 : 1 + _GROUPS]), _point(match.groups()[2 + _GROUPS :])
+    first, last_point = (
+        _point(match.groups()[1 : 1 + _GROUPS]),
+        _point(match.groups()[2 + _GROUPS :]),
+    )
     ends = _complete(first, last_point, published, past=past)
     if ends is None or not all(map(_exists, ends)) or ends[0].order >= ends[1].order:
         return None
@@ -83,7 +88,9 @@ def _point(groups: tuple[str | None, ...]) -> _Point:
     year = groups[2] or groups[5] or groups[7] or groups[8]
     day = groups[1] or groups[3] or groups[9]
     return _Point(
-        int(year) if year else None, month_number(month) if month else None, int(day) if day else None
+        int(year) if year else None,
+        month_number(month) if month else None,
+        int(day) if day else None,
     )
 
 

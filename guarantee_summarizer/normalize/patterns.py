@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Literal
 
+from guarantee_summarizer.normalize.days import STEMS, days, years
 from guarantee_summarizer.normalize.numbers import (
     LETTERS,
     NUMBER,
@@ -16,6 +15,15 @@ from guarantee_summarizer.normalize.numbers import (
     is_ambiguous,
     read_number,
     scale_of,
+)
+from guarantee_summarizer.normalize.quantity import (
+    END,
+    START,
+    Kind,
+    Pattern,
+    Quantity,
+    compiled,
+    valued,
 )
 from guarantee_summarizer.normalize.units import (
     CODES,
@@ -26,63 +34,20 @@ from guarantee_summarizer.normalize.units import (
     MONTHS,
     SIGNS,
     SPANS,
-    WEEKDAY_NAMES,
     WEEKDAYS,
     coin_code,
     duration,
-    month_number,
 )
 
-__all__ = ["BEGINNINGS", "COUNT", "PATTERNS", "RANGE", "Kind", "Pattern", "Quantity", "valued"]
-
-Kind = Literal[
-    "duration", "money", "percent", "distance", "measure", "count", "ordinal", "year", "date",
-    "name", "unclear",
-]  # fmt: skip
-COUNT = ("count",)
+__all__ = ["BEGINNINGS", "RANGE", "patterns"]
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """Hold one figure: `text[start:end]`, its kind, and `value`, equal for all spellings of it.
-
-    `value` is ISO 8601 for durations (`P15Y`) and dates (`2014-03-05`, `--03-05` without a year,
-    `weekday-2`), else a plain number with its unit (`1900000000 USD`, `26 %`, `1340 km`). The
-    number of an article, a resolution, a phase is of kind `name` (`article 5`); a figure that
-    cannot be read for certain is `unclear`. `scale` is what the written number was multiplied by.
-    """
-
-    start: int
-    end: int
-    kind: Kind
-    value: str
-    number: Decimal | None = None
-    unit: str | None = None
-    scale: int = 1
+def _either(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """A form: signs of which one stands in every text that it matches, and how to read it."""
-
-    signs: tuple[str, ...]
-    source: re.Pattern[str]
-    read: Callable[[re.Match[str]], list[Quantity]]
-
-
-def _either(words: object) -> str:
-    return "|".join(re.escape(w) for w in sorted(map(str, words), key=len, reverse=True))  # type: ignore[call-overload]
-
-
-_SHORT = "Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec".split()
-_MONTH = "|".join([*MONTHS, *(rf"{m[:3]}\." for m in MONTHS), r"sept\.", rf"(?-i:{'|'.join(_SHORT)})(?![\w.])"])
-_STEMS = tuple(month[:3] for month in MONTHS)
-_DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
-_UNTIL = r"(?: ?[-\u2014/] ?|,? (?:to|and|or|through|until|till) )"
 RANGE = re.compile(r" ?[-\u2014] ?|-?,? (?:up )?to -?|-to-|-? or -?|-or-")
 """What stands between the two ends of a range; "and" counts only after "between"."""
-_START = r"(?<![\w.,/])(?<!\D-)"  # digits glued to a letter (G7, F-16) belong to a name
-_END = r"(?![\w%]|[.,]\d|/\d)"
 _SPAN = r"(years?|yrs?|months?|weeks?|fortnights?|days?|hours?|hrs?|minutes?|mins?|decades?|centur(?:y|ies))"
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 _PARTS = "- half third quarter fifth sixth seventh eighth ninth tenth".split()
@@ -95,61 +60,50 @@ _LABELS = (
     "marder|minsk|oslo|boeing|airbus|falcon|pac|title"
 ).split("|")  # fmt: skip
 _LABEL = _either(_LABELS)
-_SAME_LABEL = {"art": "article", "sec": "section", "para": "paragraph", "no": "number", "nos": "number"}
+_SAME_LABEL = {
+    "art": "article",
+    "sec": "section",
+    "para": "paragraph",
+    "no": "number",
+    "nos": "number",
+}
 _COUNTED = rf"(?![ -]?(?:%|{_SPAN[1:-1]}|million|billion|thousand|hundred|dozen|per ?cent|percent|countries|states)\b)"
 _SIGN = _either(SIGNS)
 _SIGNS = "".join({s for sign in SIGNS for s in sign if not s.isalnum() and s != "."})
 
 BEGINNINGS = frozenset(
     [*NUMBER_WORDS.split("|"), *MONTHS, *WEEKDAYS, *(f"{day}s" for day in WEEKDAYS), *_ORDINALS]
-    + [*_STEMS, *_SIGNS, *(c.lower() for c in CODES), *(x.rstrip(".") for x in _LABELS)]
+    + [*STEMS, *_SIGNS, *map(str.lower, CODES), *(label.rstrip(".") for label in _LABELS)]
     + "sept a an half quarter one group un unsc unscr zł rs kr".split()
     + [sign.rstrip("$.").lower() for sign in SIGNS if sign[0].isalpha()]
 )
 """The words and signs, beside digits, that a figure may begin with."""
 
 
-def _compiled(source: str) -> re.Pattern[str]:
-    return re.compile(source, re.IGNORECASE)
-
-
-def PATTERNS() -> Iterator[Pattern]:  # noqa: N802  (a table that is built at first use)
+# fmt: off
+def patterns() -> Iterator[Pattern]:
     """Yield the forms; where two match, the earlier one wins."""
-    yield Pattern(("-",), _compiled(rf"{_START}(\d{{4}})-(\d\d)(?:-(\d\d))?(?![\d-])"), _iso)
-    yield Pattern((), _compiled(r"(?<![\w./])(\d{1,2})([./])(\d{1,2})\2((?:19|20)\d\d)(?![\w/])"), _numeric)
-    yield Pattern(_STEMS, _compiled(rf"{_START}({_DAY}){_UNTIL}({_DAY}) (?:of )?({_MONTH})(?:,? (\d{{4}}))?(?!\w)"), _days_month)
-    yield Pattern(_STEMS, _compiled(rf"(?<!\w)({_MONTH}) ({_DAY}){_UNTIL}({_DAY})(?! (?:of )?(?:{_MONTH}))(?:,? (\d{{4}}))?(?![\w%]|,\d)"), _month_days)
-    yield Pattern(_STEMS, _compiled(rf"{_START}({_DAY}) (?:of )?({_MONTH})(?:,? (\d{{4}}))?(?!\w)"), _day_month)
-    yield Pattern(_STEMS, _compiled(rf"(?<!\w)({_MONTH}) ({_DAY})(?:,? (\d{{4}}))?(?![\w%]|,\d)"), _month_day)
-    yield Pattern(_STEMS, _compiled(rf"(?<!\w)({_MONTH}),? (?:of )?(\d{{4}})(?!\w)"), _month_year)
-    yield Pattern(("day",), re.compile(rf"(?<!\w)({'|'.join(WEEKDAY_NAMES)})s?(?!\w)"), _weekday)
-    yield Pattern((), _compiled(rf"(?<![\w-])({_LABEL}) ?(\d{{1,5}})((?:(?:,? (?:and|or|to) |, |-)\d{{1,5}})*){_COUNTED}(?:['’]?s)?(?![,.]?\d|[%\w])"), _labelled)
+    yield from days()
+    yield Pattern((), compiled(rf"(?<![\w-])({_LABEL}) ?(\d{{1,5}})((?:(?:,? (?:and|or|to) |, |-)\d{{1,5}})*){_COUNTED}(?:['’]?s)?(?![,.]?\d|[%\w])"), _labelled)
     yield Pattern((), re.compile(rf"(?<![\w-])((?:{_either(x.rstrip('.').capitalize() for x in _LABELS)})) ((?i:{_FEW}))\b{_COUNTED}()"), _labelled)
     yield Pattern(("un",), re.compile(r"(?<!\w)UN(?:SC|SCR)?(?:-|(?<=R) )?(\d{3,4})(?!\w)"), lambda m: _named(m, "resolution", m[1]))
     yield Pattern(("group",), re.compile(r"(?<!\w)Group of (7|20|8|77|(?i:seven|twenty|eight))\b(?! (?:countries|states|people|soldiers))"), _group)
-    yield Pattern(("half", "quarter"), _compiled(rf"(?<!\w)(?:an? )?(half|quarter)[ -](?:of )?(?:an?[ -])?{_SPAN}(?!\w)"), _part_of_span)
-    yield Pattern(tuple(SPANS), _compiled(rf"{_START}({NUMBER}|an?)[ -](?:more |full |whole |consecutive )?{_SPAN}([ -]and[ -]an?[ -](?:half|quarter))?(?!\w)"), _duration)
-    yield Pattern(("fortnight",), _compiled(r"(?<!\w)(an?) (fortnights?)(?!\w)"), _duration)
-    yield Pattern(tuple(_SIGNS), _compiled(rf"(?<![\w{re.escape(_SIGNS)}])({_SIGN}) ?({NUMBER})({LETTERS}?)(?!\w)"), _sign_first)
+    yield Pattern(("half", "quarter"), compiled(rf"(?<!\w)(?:an? )?(half|quarter)[ -](?:of )?(?:an?[ -])?{_SPAN}(?!\w)"), _part_of_span)
+    yield Pattern(tuple(SPANS), compiled(rf"{START}({NUMBER}|an?)[ -](?:more |full |whole |consecutive )?{_SPAN}([ -]and[ -]an?[ -](?:half|quarter))?(?!\w)"), _duration)
+    yield Pattern(("fortnight",), compiled(r"(?<!\w)(an?) (fortnights?)(?!\w)"), _duration)
+    yield Pattern(tuple(_SIGNS), compiled(rf"(?<![\w{re.escape(_SIGNS)}])({_SIGN}) ?({NUMBER})({LETTERS}?)(?!\w)"), _sign_first)
     yield Pattern(("rs", "kr", "zł"), re.compile(rf"(?<!\w)(Rs\.?|kr\.?|zł) ?((?i:{NUMBER}))((?i:{LETTERS})?)(?!\w)"), _sign_first)
-    yield Pattern(tuple(c.lower() for c in CODES), _compiled(rf"{_START}((?-i:{'|'.join(CODES)})|usd|eur|gbp|uah) ?({NUMBER})({LETTERS}?)(?!\w)"), _code_first)
-    yield Pattern((*(c.lower() for c in COINS), *(c.lower() for c in CODES)), _compiled(rf"{_START}({NUMBER})({LETTERS}?)[ -]?(?:(?:U\.?S\.?|of|({_either(COUNTRIES)}))[ -])?({_either(COINS)}|(?-i:{'|'.join(CODES)})|usd|eur|gbp|uah)s?(?!\w)"), _coin)
-    yield Pattern(("%", "per", "pc"), _compiled(rf"{_START}({NUMBER}) ?(?:%|pc\b|pct\b|per ?cent(?!\w)|percent(?:age points?)?(?!\w))"), _percent)
-    yield Pattern(tuple(DISTANCES), _compiled(rf"{_START}({NUMBER})[ -]?(kilomet(?:re|er)s?|kms?|nautical miles?|miles?|met(?:re|er)s?)(?!\w)"), _distance)
-    yield Pattern(tuple(MEASURES), _compiled(rf"{_START}({NUMBER})[ -]?({'|'.join(rf'{re.escape(m)}(?:(?:re|er)s?)?' if m.endswith('et') else rf'{re.escape(m)}s?' for m in sorted(MEASURES, key=len, reverse=True))})(?!\w)"), _measure)
-    yield Pattern(tuple(_PARTS[1:]) + ("hal",), _compiled(rf"(?<![\w-])(?:(an?|half|{_FEW}|\d)[ -])?(halves|{'|'.join(_PARTS[1:])})(s?)( of|(?= (?:the|its|their|his|her|our|all|those|these)\b))?(?!\w)"), _part)
-    yield Pattern(("one in", "out of", " in ten", "in", "out"), _compiled(rf"(?<![\w-])(one|\d|{_FEW}) (in|out of)(?: every)? ({_FEW}|\d{{1,3}})(?![\d,.]*\d|\w){_COUNTED}"), _in_every)
-    yield Pattern((), _compiled(rf"(?<!\w)({'|'.join(_ORDINALS)}|\d{{1,6}}(?:st|nd|rd|th))(?!\w)"), _ordinal)
-    yield Pattern(("19", "20"), re.compile(r"(?<![\w.,/-])((?:19|20)\d\d)( ?[-/] ?)((?:19|20)\d\d|\d\d)(?![\w%/-]|[.,]\d)"), _years)
-    yield Pattern(("19", "20"), re.compile(r"(?<![\w.,/-])((?:19|20)\d\d)('?s)?(?![\w%]|[.,]\d)"), _year)
-    yield Pattern((), _compiled(rf"{_START}({NUMBER}){_END}"), _count)
-
-
-def valued(q: Quantity) -> Quantity:
-    """The figure with the value that its number and unit make."""
-    if q.number is None:
-        return q
-    return replace(q, value=f"{canonical(q.number)} {q.unit}" if q.unit else canonical(q.number))
+    yield Pattern(tuple(c.lower() for c in CODES), compiled(rf"{START}((?-i:{'|'.join(CODES)})|usd|eur|gbp|uah) ?({NUMBER})({LETTERS}?)(?!\w)"), _code_first)
+    yield Pattern((*(c.lower() for c in COINS), *(c.lower() for c in CODES)), compiled(rf"{START}({NUMBER})({LETTERS}?)[ -]?(?:(?:U\.?S\.?|of|({_either(COUNTRIES)}))[ -])?({_either(COINS)}|(?-i:{'|'.join(CODES)})|usd|eur|gbp|uah)s?(?!\w)"), _coin)
+    yield Pattern(("%", "per", "pc"), compiled(rf"{START}({NUMBER}) ?(?:%|pc\b|pct\b|per ?cent(?!\w)|percent(?:age points?)?(?!\w))"), _percent)
+    yield Pattern(tuple(DISTANCES), compiled(rf"{START}({NUMBER})[ -]?(kilomet(?:re|er)s?|kms?|nautical miles?|miles?|met(?:re|er)s?)(?!\w)"), _distance)
+    yield Pattern(tuple(MEASURES), compiled(rf"{START}({NUMBER})[ -]?({'|'.join(rf'{re.escape(m)}(?:(?:re|er)s?)?' if m.endswith('et') else rf'{re.escape(m)}s?' for m in sorted(MEASURES, key=len, reverse=True))})(?!\w)"), _measure)
+    yield Pattern((*_PARTS[1:], "hal"), compiled(rf"(?<![\w-])(?:(an?|half|{_FEW}|\d)[ -])?(halves|{'|'.join(_PARTS[1:])})(s?)( of|(?= (?:the|its|their|his|her|our|all|those|these)\b))?(?!\w)"), _part)
+    yield Pattern(("one", "out", "ten", "10"), compiled(rf"(?<![\w-])(one|\d|{_FEW}) (in|out of)(?: every)? ({_FEW}|\d{{1,3}})(?![\d,.]*\d|\w){_COUNTED}"), _in_every)
+    yield Pattern((), compiled(rf"(?<!\w)({'|'.join(_ORDINALS)}|\d{{1,6}}(?:st|nd|rd|th))(?!\w)"), _ordinal)
+    yield from years()
+    yield Pattern((), compiled(rf"{START}({NUMBER}){END}"), _count)
+# fmt: on
 
 
 def _one(match: re.Match[str], kind: Kind, words: str, unit: str | None = None) -> list[Quantity]:
@@ -160,61 +114,6 @@ def _one(match: re.Match[str], kind: Kind, words: str, unit: str | None = None) 
     return [valued(Quantity(*match.span(), kind, "", number, unit, scale_of(words)))]
 
 
-def _dated(match: re.Match[str], value: str, start: int | None = None, end: int | None = None) -> Quantity:
-    return Quantity(match.start() if start is None else start, end or match.end(), "date", value)
-
-
-def _iso(match: re.Match[str]) -> list[Quantity]:
-    year, month, day = match.groups()
-    if not 1 <= int(month) <= 12 or (day and not 1 <= int(day) <= 31):  # noqa: PLR2004
-        return []
-    return [_dated(match, "-".join(filter(None, (year, month, day))))]
-
-
-def _numeric(match: re.Match[str]) -> list[Quantity]:
-    """`31/12/2025`; as it is written where day and month may be either."""
-    one, two, year = int(match[1]), int(match[3]), match[4]
-    if match[2] == "/" and one != two and max(one, two) <= len(MONTHS):
-        return [_dated(match, match[0])]
-    day, month = (one, two) if two <= len(MONTHS) else (two, one)
-    return [_dated(match, f"{year}-{month:02d}-{day:02d}")] if 0 < month <= len(MONTHS) else []
-
-
-def _day(day: str | None, month: str, year: str | None) -> str:
-    digits = re.sub(r"\D", "", day or "")
-    return f"{year or '-'}-{month_number(month):02d}" + (f"-{int(digits):02d}" if digits else "")
-
-
-def _days_month(match: re.Match[str]) -> list[Quantity]:
-    first, last = _day(match[1], match[3], match[4]), _day(match[2], match[3], match[4])
-    return [_dated(match, first, end=match.end(1)), _dated(match, last, match.start(2))]
-
-
-def _month_days(match: re.Match[str]) -> list[Quantity]:
-    if match[1].islower():
-        return []
-    first, last = _day(match[2], match[1], match[4]), _day(match[3], match[1], match[4])
-    return [_dated(match, first, end=match.end(2)), _dated(match, last, match.start(3))]
-
-
-def _day_month(match: re.Match[str]) -> list[Quantity]:
-    return [_dated(match, _day(match[1], match[2], match[3]))]
-
-
-def _month_day(match: re.Match[str]) -> list[Quantity]:
-    if match[1].islower():  # "may 5 countries", "march 3 miles"
-        return []
-    return [_dated(match, _day(match[2], match[1], match[3]))]
-
-
-def _month_year(match: re.Match[str]) -> list[Quantity]:
-    return [_dated(match, _day(None, match[1], match[2]))]
-
-
-def _weekday(match: re.Match[str]) -> list[Quantity]:
-    return [_dated(match, f"weekday-{WEEKDAYS.index(match[1].lower()) + 1}")]
-
-
 def _labelled(match: re.Match[str]) -> list[Quantity]:
     label = match[1].lower().rstrip(".")
     label = _SAME_LABEL.get(label) or label.removesuffix("s")
@@ -223,7 +122,9 @@ def _labelled(match: re.Match[str]) -> list[Quantity]:
     for number in numbers:
         end = match.string.index(number, max(at, match.start(2))) + len(number)
         plain = number if number.isdigit() else canonical(read_number(number))
-        found.append(Quantity(at if not found else end - len(number), end, "name", f"{label} {plain}"))
+        found.append(
+            Quantity(at if not found else end - len(number), end, "name", f"{label} {plain}")
+        )
         at = end
     return found
 
@@ -267,7 +168,9 @@ def _duration(match: re.Match[str]) -> list[Quantity]:
 
 
 def _sign_first(match: re.Match[str]) -> list[Quantity]:
-    code = next((SIGNS[s] for s in (match[1], match[1].upper(), match[1].title()) if s in SIGNS), "")
+    code = next(
+        (SIGNS[s] for s in (match[1], match[1].upper(), match[1].title()) if s in SIGNS), ""
+    )
     return _one(match, "money", match[2] + match[3], code) if code else []
 
 
@@ -280,7 +183,10 @@ def _coin(match: re.Match[str]) -> list[Quantity]:
         return []
     words, after = match[1] + match[2], match.string[match.end() : match.end() + 20]
     code = coin_code(match[4], match[3] or "")
-    weight = re.match(r" of (?!aid|funding|support|invest|debt|loan|military aid)|[ -](?:bomb|warhead|shell)", after)
+    weight = re.match(
+        r" of (?!aid|funding|support|invest|debt|loan|military aid)|[ -](?:bomb|warhead|shell)",
+        after,
+    )
     if code == "GBP" and weight and match[4].lower() == "pound" and scale_of(words) == 1:
         return _one(match, "measure", words, "lb")
     return _one(match, "money", words, code)
@@ -291,7 +197,9 @@ def _percent(match: re.Match[str]) -> list[Quantity]:
 
 
 def _unit(names: dict[str, str], word: str) -> str:
-    return next(names[n] for n in sorted(names, key=len, reverse=True) if word.lower().startswith(n))
+    return next(
+        names[n] for n in sorted(names, key=len, reverse=True) if word.lower().startswith(n)
+    )
 
 
 def _distance(match: re.Match[str]) -> list[Quantity]:
@@ -302,7 +210,9 @@ def _measure(match: re.Match[str]) -> list[Quantity]:
     return _one(match, "measure", match[1], _unit(MEASURES, match[2]))
 
 
-_NO_SHARE = re.compile(r"\b(?:first|second|third|other|latter|better|last|final|past|and a|and an) $", re.IGNORECASE)
+_NO_SHARE = re.compile(
+    r"\b(?:first|second|third|other|latter|better|last|final|past|and a|and an) $", re.IGNORECASE
+)
 
 
 def _part(match: re.Match[str]) -> list[Quantity]:
@@ -310,7 +220,11 @@ def _part(match: re.Match[str]) -> list[Quantity]:
     many, part, several, of = (match[1] or "").lower(), match[2].lower(), match[3], match[4]
     part = "half" if part == "halves" else part
     before = match.string[max(0, match.start() - 10) : match.start()]
-    if _NO_SHARE.search(before) or many == "half" or (part == "half" and many not in ("", "a", "one")):
+    if (
+        _NO_SHARE.search(before)
+        or many == "half"
+        or (part == "half" and many not in ("", "a", "one"))
+    ):
         return []
     if not many and (part != "half" or not of or several):
         return []
@@ -341,21 +255,6 @@ def _ordinal(match: re.Match[str]) -> list[Quantity]:
     word = match[1].lower()
     number = _ORDINALS.index(word) + 1 if word in _ORDINALS else int(word[:-2])
     return [Quantity(*match.span(), "ordinal", f"#{number}", Decimal(number))]
-
-
-def _year(match: re.Match[str]) -> list[Quantity]:
-    value = f"{match[1][:3]}X" if match[2] else match[1]
-    return [Quantity(*match.span(), "year", value, None if match[2] else Decimal(match[1]))]
-
-
-def _years(match: re.Match[str]) -> list[Quantity]:
-    """`2026/27`, `2026-2028`: two years."""
-    last = match[3] if len(match[3]) > 2 else match[1][:2] + match[3]  # noqa: PLR2004
-    if last <= match[1]:
-        return []
-    ends = (match.start(), match.end(1)), (match.start(3), match.end())
-    years = zip(ends, (match[1], last), strict=True)
-    return [Quantity(*span, "year", year, Decimal(year)) for span, year in years]
 
 
 _ONE_OF_RANGE = re.compile(rf"-? ?(?:to|or|-)[ -](?:\d|(?:{_FEW})\b)", re.IGNORECASE)

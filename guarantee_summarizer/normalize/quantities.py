@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache, lru_cache
 
 from guarantee_summarizer.normalize.numbers import NUMBER_WORDS, canonical
-from guarantee_summarizer.normalize.patterns import (
-    BEGINNINGS,
-    COUNT,
-    PATTERNS,
-    RANGE,
-    Pattern,
-    Quantity,
-    valued,
-)
+from guarantee_summarizer.normalize.patterns import BEGINNINGS, RANGE, patterns
+from guarantee_summarizer.normalize.quantity import Pattern, Quantity, valued
 from guarantee_summarizer.normalize.units import MONTHS, SIGNS, WEEKDAYS
 from guarantee_summarizer.text import even_text
 
@@ -28,11 +20,15 @@ _FIGURE_WORDS = frozenset(
     + "decade decades century centuries dozens fortnight half halves quarter quarters thirds fifths".split()
     + [month[:3] for month in MONTHS]
 )
-_TOKEN = re.compile(rf"[^\W\d_]+|\d+|[{''.join({s for sign in SIGNS for s in sign if not s.isalnum()})}%-]")
+_TOKEN = re.compile(
+    rf"[^\W\d_]+|\d+|[{''.join({s for sign in SIGNS for s in sign if not s.isalnum()})}%-]"
+)
 _LETTERS = re.compile(r"[a-z]+")
 _DIGIT = re.compile(r"\d")
 _AND = re.compile(r" and ")
-_BETWEEN = re.compile(r"\bbetween (?:about |some |roughly |around |approximately )?$", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"\bbetween (?:about |some |roughly |around |approximately )?$", re.IGNORECASE
+)
 _NEAR = 24  # characters before a figure in which "between" stands
 _SMALL = 1000  # below it a number may leave out what the next one says: 10 to 15,000
 _UNREAD = re.compile(  # a word of consonants that is no known unit, or a joke: a scale unknown here
@@ -59,7 +55,11 @@ def quantities(text: str) -> list[Quantity]:
     found = _shared(_found(plain.text), plain.text)
     if plain.text is text:
         return found
-    return [replace(q, start=span[0], end=span[1]) for q in found for span in [plain.span(q.start, q.end)]]
+    return [
+        replace(q, start=span[0], end=span[1])
+        for q in found
+        for span in [plain.span(q.start, q.end)]
+    ]
 
 
 def _found(text: str) -> list[Quantity]:
@@ -104,7 +104,7 @@ def _patterns_of(token: str) -> frozenset[int]:
 
 @cache
 def _compiled() -> tuple[Pattern, ...]:
-    return tuple(PATTERNS())
+    return tuple(patterns())
 
 
 def joins_range(text: str, low: Quantity, high: Quantity) -> bool:
@@ -112,7 +112,9 @@ def joins_range(text: str, low: Quantity, high: Quantity) -> bool:
     gap = text[low.end : high.start]
     if RANGE.fullmatch(gap):
         return True
-    return gap == " and " and _BETWEEN.search(text, max(0, low.start - _NEAR), low.start) is not None
+    return (
+        gap == " and " and _BETWEEN.search(text, max(0, low.start - _NEAR), low.start) is not None
+    )
 
 
 def _shared(figures: list[Quantity], text: str) -> list[Quantity]:
@@ -151,24 +153,26 @@ def _joined(low: Quantity, high: Quantity, text: str) -> tuple[Quantity, Quantit
     if low.number is None or high.number is None or "unclear" in (low.kind, high.kind):
         return (_unclear(low, text), high) if high.kind == "unclear" else (low, high)
     number = low.number
-    alike = low.kind == high.kind or low.kind in COUNT or high.kind in COUNT
+    alike = "count" in (low.kind, high.kind) or low.kind == high.kind
     if low.scale == 1 and high.scale > 1 and alike and low.kind != "duration":
         if number * high.scale >= high.number:
             return (low, high) if high.number > number >= _SMALL else (_unclear(low, text), high)
         number *= high.scale
-    elif high.scale == 1 and low.scale == 1 and _leaves_out_thousands(low, high, text):
+    elif high.scale == 1 and low.scale == 1 and _leaves_out_thousands(low, high):
         return _unclear(low, text), high
-    if low.kind in COUNT and high.kind not in ("name", "year", "ordinal", "date"):
+    if low.kind == "count" and high.kind not in ("name", "year", "ordinal", "date"):
         if high.kind == "duration":
             value = high.value.replace(canonical(high.number), canonical(number))
             return replace(low, kind="duration", value=value, number=number, unit=high.unit), high
         low = replace(low, kind=high.kind, unit=high.unit)
-    elif high.kind in COUNT and low.kind in ("money", "percent", "distance"):
+    elif high.kind == "count" and low.kind in ("money", "percent", "distance"):
         high = valued(replace(high, kind=low.kind, unit=low.unit))
-    return (low if number == low.number and low.kind == "duration" else valued(replace(low, number=number))), high
+    if low.kind == "duration":
+        return low, high
+    return valued(replace(low, number=number)), high
 
 
-def _leaves_out_thousands(low: Quantity, high: Quantity, text: str) -> bool:
+def _leaves_out_thousands(low: Quantity, high: Quantity) -> bool:
     """Whether `10 to 15,000` may mean 10,000."""
     if low.number is None or high.number is None or low.kind not in ("count", "money"):
         return False

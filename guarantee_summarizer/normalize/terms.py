@@ -26,7 +26,9 @@ _KINDS = {
 }
 _NEVER = ("name", "year")
 _UNITS = {"Y": "year", "M": "month", "W": "week", "D": "day", "H": "hour"}
-_A_SPAN = re.compile(r"(?<![\w-])(?:an?|one full|a full) (year|month|week|day|hour)(?![\w-])(?! ago)", re.IGNORECASE)
+_A_SPAN = re.compile(
+    r"(?<![\w-])(?:an?|one full|a full) (year|month|week|day|hour)(?![\w-])(?! ago)", re.IGNORECASE
+)
 _OFTEN = re.compile(r"\b(?:times?|once|twice|every|per) (?:an? )?$", re.IGNORECASE)
 _LISTED = re.compile(r",? and |, ")
 _LARGEST = Decimal(10) ** 15
@@ -122,7 +124,9 @@ def _plain(quantity: Quantity) -> int | float | None:
 
 def _chosen(what: str, value: str) -> Amount | None:
     found, kinds = amounts(value), _KINDS.get(what)
-    fitting = [a for a in found if a.high.kind in (kinds or (a.high.kind,)) and a.high.kind not in _NEVER]
+    fitting = [
+        a for a in found if a.high.kind in (kinds or (a.high.kind,)) and a.high.kind not in _NEVER
+    ]
     unclear = [a for a in found if a.high.kind == "unclear"]
     if unclear and (not fitting or unclear[0].start < fitting[0].start):
         return None
@@ -189,7 +193,9 @@ def amounts(text: str) -> list[Amount]:
             high = found[at]
         at += 1
         bound, start, end = _bound(plain, low, high)
-        sure = low.kind != "unclear" and not _is_listed(plain, read[-1] if read else None, low, high)
+        sure = low.kind != "unclear" and not _is_listed(
+            plain, read[-1] if read else None, low, high
+        )
         read.append(Amount(low, high, bound, start, end, sure=sure))
     return read
 
@@ -215,7 +221,9 @@ def _is_range(text: str, low: Quantity, high: Quantity) -> bool:
     return low.kind == high.kind and _size(low) < _size(high)
 
 
-_DAYS = {"Y": 365, "M": 30, "W": 7, "D": 1, "H": Decimal(1) / 24}
+_DAYS = {
+    "Y": Decimal(365), "M": Decimal(30), "W": Decimal(7), "D": Decimal(1), "H": Decimal(1) / 24
+}  # fmt: skip
 
 
 def _size(quantity: Quantity) -> Decimal:

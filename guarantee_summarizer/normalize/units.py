@@ -112,7 +112,7 @@ def duration(number: Decimal, span: str) -> tuple[str, Decimal, str]:
         smaller, times = _SMALLER[unit]
         if not number * times % 1:
             number, unit = number * times, smaller[:1].upper()
-            time = "T" if smaller == "min" or smaller == "H" else ""
+            time = "T" if smaller in {"min", "H"} else ""
     return f"P{time}{canonical(number)}{unit}", number, unit
 
 

@@ -223,6 +223,18 @@ class Context:
         """Return the figures in some sentences, with their bounds; every sentence is read once."""
         return [figure for i in indexes for figure in self._figures_of(i)]
 
+    def figures_of(self, claim: Claim) -> list[Figure]:
+        """Return the figures in what a claim cites; headline and abstract may tell the metadata."""
+        if claim.path not in self._cited_figures:
+            found = self.figures(self.cited(claim))
+            told = figures(self.metadata) if claim.section == "text" else []
+            self._cited_figures[claim.path] = found + told
+        return self._cited_figures[claim.path]
+
+    @cached_property
+    def _cited_figures(self) -> dict[str, list[Figure]]:
+        return {}
+
     def _figures_of(self, i: int) -> list[Figure]:
         if i not in self._figures:
             self._figures[i] = figures(self.article.readable.sentences[i].text)

@@ -49,34 +49,42 @@ def figures_occur(claim: Claim, context: Context) -> Iterator[Finding]:
     "more than 5,000" is neither 5,000 nor up to 5,000, "about 5,000" is not 5,000. Where the article or the summary is not
     English only digits can be compared, and what is not found is a warning.
     """
-    cited: list[Figure] | None = None
     for field, text in (claim.words | claim.located).items():
         for figure in figures(text):
-            quantity = figure.quantity
-            words = text[quantity.start : quantity.end]
-            if quantity.kind == "ordinal" or words.lower() == "two":  # "the two sides" is our own
-                continue
-            if words.lower() == "half" and figure.bound == "~":  # "about half" for 53 percent
-                continue
-            if cited is None:
-                cited = context.figures(context.cited(claim))
-                if claim.section == "text":
-                    cited += figures(context.metadata)
-            equal = [other for other in cited if _same(quantity, other.quantity)]
-            path = f"{claim.path}.{field}" if field in claim.located else claim.path
-            message = f"{words!r} ({field}) does not stand in the cited sentences"
-            if not equal and quantity.kind == "name" and quantity.value in context.designations:
-                continue  # the Group of Seven for the G7
-            if not equal and _is_named_so(text, quantity, context.folded(context.cited(claim))):
-                continue
-            if equal and not any(_fits(figure, other) for other in equal):
-                message = f"{words!r} ({field}) has another bound in the cited sentences"
-                yield error("bound_not_in_evidence", path, message)
-            elif not equal and context.english:
-                yield error("figure_not_in_evidence", path, message)
-            elif not equal and not _in_digits(words, context.folded(context.cited(claim))):
-                message = f"{message}, as far as can be read"
-                yield warning("figure_not_checked", path, message)
+            if not _is_said_loosely(figure, text):
+                yield from _occurs(figure, (field, text), claim, context)
+
+
+def _is_said_loosely(figure: Figure, text: str) -> bool:
+    """Whether a figure is a way of speaking: `the two sides`, `about half` for 53 percent."""
+    words = text[figure.quantity.start : figure.quantity.end].lower()
+    loose = words == "two" or (words == "half" and figure.bound == "~")
+    return loose or figure.quantity.kind == "ordinal"
+
+
+def _occurs(
+    figure: Figure, where: tuple[str, str], claim: Claim, context: Context
+) -> Iterator[Finding]:
+    """Look for one figure of a claim, in the field and the text of `where`, in what it cites."""
+    (field, text), quantity = where, figure.quantity
+    equal = [other for other in context.figures_of(claim) if _same(quantity, other.quantity)]
+    path = f"{claim.path}.{field}" if field in claim.located else claim.path
+    words = text[quantity.start : quantity.end]
+    message = f"{words!r} ({field}) does not stand in the cited sentences"
+    if equal:
+        if not any(_fits(figure, other) for other in equal):
+            message = f"{words!r} ({field}) has another bound in the cited sentences"
+            yield error("bound_not_in_evidence", path, message)
+        return
+    cited = context.folded(context.cited(claim))
+    if _is_named_so(text, quantity, cited):
+        return
+    if quantity.kind == "name" and quantity.value in context.designations:
+        return  # the Group of Seven for the G7
+    if context.english:
+        yield error("figure_not_in_evidence", path, message)
+    elif not _in_digits(words, cited):
+        yield warning("figure_not_checked", path, f"{message}, as far as can be read")
 
 
 def _fits(stated: Figure, cited: Figure) -> bool:
@@ -181,7 +189,9 @@ def wordings_occur(claim: Claim, context: Context) -> Iterator[Finding]:
         if not context.article.folded.holds(text):
             inflected = not context.english and _in_digits(words, [context.article.folded.words])
             finding = warning if inflected else error
-            yield finding("wording_not_in_article", path, f"{text!r} ({field}) is not in the article")
+            yield finding(
+                "wording_not_in_article", path, f"{text!r} ({field}) is not in the article"
+            )
             continue
         near = context.reach(claim) if field == "when" else context.nearby(claim)
         if words not in " ".join(context.folded(near)):

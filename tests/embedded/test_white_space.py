@@ -73,7 +73,9 @@ def test_facts_stay_and_offsets_are_exact(name: str, change: str) -> None:
 def test_an_answer_to_the_plain_text_holds_of_the_changed_one(change: str) -> None:
     """Verification sees through the change, too."""
     text = _texts()["01-london-summit"]
-    answer = _read(text).model_dump(mode="json", include={"relevant", "headline", "participants", "proposals"})
+    answer = _read(text).model_dump(
+        mode="json", include={"relevant", "headline", "participants", "proposals"}
+    )
     for claim in (*answer["participants"], *answer["proposals"]):
         claim["evidence"] = [c["sentence"] for c in claim["evidence"]]
         for term in claim.get("terms", ()):

@@ -65,7 +65,9 @@ TENS = "- - twenty thirty forty fifty sixty seventy eighty ninety".split()
 def _below_1000(number: int, joint: str) -> str:
     if number >= 100:
         rest = number % 100
-        return f"{ONES[number // 100]} hundred" + (f"{joint}{_below_1000(rest, joint)}" if rest else "")
+        return f"{ONES[number // 100]} hundred" + (
+            f"{joint}{_below_1000(rest, joint)}" if rest else ""
+        )
     if number < 20:
         return ONES[number]
     return TENS[number // 10] + (f"-{ONES[number % 10]}" if number % 10 else "")
@@ -87,7 +89,9 @@ def test_a_number_in_words_is_the_number(number: int, joint: str) -> None:
 
 
 @given(st.integers(2, 999_999_999), st.sampled_from([",", "\u00a0", "\u202f", " ", "’"]))
-def test_a_number_in_digits_is_the_number_whatever_parts_its_thousands(number: int, mark: str) -> None:
+def test_a_number_in_digits_is_the_number_whatever_parts_its_thousands(
+    number: int, mark: str
+) -> None:
     (found,) = quantities(f"{number:,} brigades".replace(",", mark))
     assert found.number == number
 
@@ -100,7 +104,12 @@ SCALES = [("k", 1000), (" thousand", 1000), ("m", 10**6), (" mln", 10**6), ("bn"
 @given(st.decimals("0.1", "900", places=1), st.sampled_from(SCALES))
 def test_a_sum_has_one_value_in_every_spelling(number: Decimal, scale: tuple[str, int]) -> None:
     word, times = scale
-    spellings = [f"${number}{word}", f"US${number}{word}", f"USD {number}{word}", f"{number}{word} dollars"]
+    spellings = [
+        f"${number}{word}",
+        f"US${number}{word}",
+        f"USD {number}{word}",
+        f"{number}{word} dollars",
+    ]
     assert {q.value for text in spellings for q in quantities(text)} == {
         quantities(f"${format((number * times).normalize(), 'f')}")[0].value
     }
@@ -115,7 +124,9 @@ RANGES = ["{a}-{b}", "{a}–{b}", "{a} to {b}", "between {a} and {b}", "from {a}
     st.sampled_from(RANGES),
     st.sampled_from([" thousand", " million", "bn", " years", "%", " km", " billion euros"]),
 )
-def test_the_low_end_of_a_range_is_below_its_high_end(low: int, more: int, form: str, unit: str) -> None:
+def test_the_low_end_of_a_range_is_below_its_high_end(
+    low: int, more: int, form: str, unit: str
+) -> None:
     text = form.format(a=low, b=f"{low + more}{unit}")
     found = [a for a in amounts(text) if a.low is not a.high]
     if f"{low}" not in ("19", "20"):  # "19-20 ..." may be the beginning of a year
@@ -126,7 +137,9 @@ def test_the_low_end_of_a_range_is_below_its_high_end(low: int, more: int, form:
         assert amount.low.unit == amount.high.unit
 
 
-@given(st.text(max_size=80), st.sampled_from(["money", "count", "duration", "date", "other", "share"]))
+@given(
+    st.text(max_size=80), st.sampled_from(["money", "count", "duration", "date", "other", "share"])
+)
 def test_no_text_raises(text: str, what: str) -> None:
     read_term(what, text, PUBLISHED)
     amounts(text)
@@ -153,8 +166,24 @@ def test_figures_lie_inside_the_text_in_order(text: str) -> None:
 
 @pytest.mark.parametrize(
     "unit",
-    ["not more than ", "between 5 and ", "10-", "$1-", "a half ", "one hundred and ", "5 or ", "January 10-"]
-    + ["F-16 ", "two ", "up to 5 million ", "Article 5, ", "1.5.", "*_[", "\u200b5 ", "on 3 to 5 March "],
+    [
+        "not more than ",
+        "between 5 and ",
+        "10-",
+        "$1-",
+        "a half ",
+        "one hundred and ",
+        "5 or ",
+        "January 10-",
+        "F-16 ",
+        "two ",
+        "up to 5 million ",
+        "Article 5, ",
+        "1.5.",
+        "*_[",
+        "\u200b5 ",
+        "on 3 to 5 March ",
+    ],
 )
 def test_what_repeats_is_read_to_the_end(unit: str) -> None:
     """No pattern runs wild over 40 kB of one beginning."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 
-def _answer(headline: str, people: list[dict[str, Any]], title: str, value: str, when: str) -> dict[str, Any]:
+def _answer(
+    headline: str, people: list[dict[str, Any]], title: str, value: str, when: str
+) -> dict[str, Any]:
     first = people[0]["name"]
     return {
         "relevant": True,
