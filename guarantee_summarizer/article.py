@@ -21,6 +21,7 @@ from guarantee_summarizer.text import (
     fold,
     fold_words,
     holds,
+    is_readable,
     is_unspaced,
     looks_english,
     readable,
@@ -209,9 +210,9 @@ class Article:
         Invisible characters, runs of white space, line breaks inside sentences, footnote marks and
         Markdown inside a line are gone. The article itself if it has none of them.
         """
-        rewritten = [readable(s.text).text for s in self.sentences]
-        if all(s.text == text for s, text in zip(self.sentences, rewritten, strict=True)):
+        if all(is_readable(s.text) for s in self.sentences):
             return self
+        rewritten = [readable(s.text).text for s in self.sentences]
         pieces, sentences, at, end = list[str](), list[Sentence](), 0, self.body
         for sentence, text in zip(self.sentences, rewritten, strict=True):
             lines = self.text[end : sentence.start].count("\n") if pieces else 0

@@ -22,6 +22,7 @@ __all__ = [
     "hides_text",
     "holds",
     "is_invisible",
+    "is_readable",
     "is_unspaced",
     "looks_english",
     "readable",
@@ -106,7 +107,9 @@ def fold_words(text: str) -> str:
     >>> fold_words("the **United**\n  States")
     'the united states'
     """
-    return " ".join(fold(readable(text).text).split())
+    if _MAY_BE_UNEVEN.search(text):
+        text = _UNEVEN.sub(lambda match: _replacement(match)[0], text)
+    return " ".join(fold(text).split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,12 +283,14 @@ _ESCAPED = r"\\(?P<escaped>[^\w\s])"
 _RAISED = r"(?<=[^\W\d_.]|[.,;:!?\"'”’»)])(?<!\bkm)(?<!\bm)(?<!\bcm)[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]+"
 # marks; white space in runs; letters followed by combining marks; whatever may be invisible
 _UNEVEN = re.compile(
+    r"(?=[*_\\\[\u00b9\u00b2\u00b3\u2070-\u2079]|!\[|\s[\s\\]|[^\w -~“”‘’–—…«»€£]|\w[\u0300-\u036f])(?:"  # for speed
     rf"(?P<gone>{_FOOTNOTE}|{_RAISED}|{_EMPHASIS})|{_LINK}|{_ESCAPED}"
-    r"|\s{2,}|[\n\r\t\u00a0\u202f\u2007\u2009]|[^\W\d_][\u0300-\u036f]+|[^\w\s -~“”‘’–—…«»€£]"
+    r"|\s{2,}|[\n\r\t\u00a0\u202f\u2007\u2009]|[^\W\d_][\u0300-\u036f]+|[^\w\s -~“”‘’–—…«»€£])"
 )
-_PLAIN = re.compile(
-    r"(?:[^\W_\u00b2\u00b3\u00b9\u2070-\u2079]| (?! )|[!-)+-/:-@^`{|}~\]“”‘’–—…«»€£])*"
-)  # nothing of it may be uneven
+_MAY_BE_UNEVEN = re.compile(  # most sentences hold none of these
+    r"[*_\\\[\n\r\t\u00a0\u202f\u2007\u2009\u00b2\u00b3\u00b9\u2070-\u2079]|\s\s"
+    r"|[^\w\s -~“”‘’–—…«»€£]"
+)
 
 
 def even(form: str) -> str:
@@ -304,7 +309,7 @@ def readable(original: str) -> MappedText:
     >>> found.text, found.span(4, 17)
     ('the United States', (7, 24))
     """
-    if _PLAIN.fullmatch(original):
+    if _MAY_BE_UNEVEN.search(original) is None:
         return MappedText(original, range(len(original) + 1))
     pieces, starts, at = list[str](), list[int](), 0
     for match in _UNEVEN.finditer(original):
@@ -337,6 +342,11 @@ def without_unseen(text: str) -> MappedText:
     return MappedText("".join(text[at] for at in starts), [*starts, len(text)])
 
 
+def is_readable(text: str) -> bool:
+    """Tell whether a text is as a person reads it: `readable` would change nothing."""
+    return _MAY_BE_UNEVEN.search(text) is None or readable(text).text == text
+
+
 def even_text(original: str) -> MappedText:
     r"""Spell a text as the lexicon's data files spell their forms: readable, quotes straight.
 
@@ -350,7 +360,9 @@ def even_text(original: str) -> MappedText:
 
 def even_but_breaks(text: str) -> str:
     """Return an evened text in which line feeds still part the paragraphs."""
-    return text if text.isascii() else "\n".join(map(even, text.split("\n")))
+    if text.isascii():
+        return text
+    return text.translate(_EVEN) if "\n" not in text else "\n".join(map(even, text.split("\n")))
 
 
 def _replacement(match: re.Match[str]) -> tuple[str, int]:

@@ -13,6 +13,7 @@ __all__ = ["SentenceCase", "is_capitals"]
 _WORD = re.compile(r"[^\W\d_]+")
 _SHARE = 0.7  # of the letters of a text that is in capitals
 _REACH = 30  # characters behind a word in which the next one stands
+_FIRST = 300  # characters
 _SAMPLE = 20_000  # characters
 _OPENS = re.compile(r"(?:^|[.!?:]|\n)[\s\"'“‘(\[*-]*$")
 _NEAR = 6  # characters before a word that tell whether it opens a sentence
@@ -28,8 +29,10 @@ def is_capitals(text: str) -> bool:
     >>> is_capitals("FRANCE IS READY."), is_capitals("NATO is ready.")
     (True, False)
     """
-    letters = [char for char in text[:_SAMPLE] if char.isalpha()]
-    return sum(map(str.isupper, letters)) > _SHARE * len(letters)
+    return all(
+        sum(map(str.isupper, sample)) > _SHARE * sum(map(str.isalpha, sample))
+        for sample in (text[:_FIRST], text[:_SAMPLE])  # the first is enough for nearly all
+    )
 
 
 class SentenceCase:

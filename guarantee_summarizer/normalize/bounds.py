@@ -73,11 +73,10 @@ _GLUED = re.compile(r"\+|-plus(?![\w-])")
 _ODD = re.compile(r"[- ]odd(?!\w)")
 _COMPARES = re.compile(rf"\b(?:{_LESS}|{_MORE})[\s$€£]*$", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:no|not|never|nor|cannot)\b|n['’]t\b", re.IGNORECASE)
-_MAY_COMPARE = re.compile(  # what each form in front holds one of: most figures have no bound
-    r"than|over|under|below|above|beyond|exce|surpass|short of|up to|most|as |max|cap|limit|ceiling|restrict|"
-    r"confin|least|minim|upwards|about|around|some|roughly|approx|circa|near|almost|close|estimat|region|"
-    r"order|[~≈<>≤≥]",
-    re.IGNORECASE,
+_LAST_WORDS = frozenset(  # of all forms in front: most figures stand behind another word
+    "than over under below above beyond of exceed exceeds exceeded exceeding surpass surpassing to most as at "
+    "maximum max max. least minimum about around some roughly approximately approx approx. circa nearly almost "
+    "estimated near is was the another additional further overall total a an".split()
 )
 _MAY_FOLLOW = re.compile(
     r"[^.;:]{0,30}?(?:\b(?:or|and|but|at|max|min|give|tops)|\+|-plus|[- ]odd)", re.IGNORECASE
@@ -103,7 +102,11 @@ def bound_before(text: str, start: int, *, span: bool = False) -> tuple[Bound, i
     """
     first = max(0, start - _REACH)
     before = text[first:start]
-    if not _MAY_COMPARE.search(before) or (span and _SPREAD.search(before)):
+    words = before.rstrip(" \n\t\u00a0$€£")
+    compares = words[-1:] in ("<", ">", "=", "~", "≈", "≤", "≥")
+    if not (compares or words.rpartition(" ")[2].lower() in _LAST_WORDS) or (
+        span and _SPREAD.search(before)
+    ):
         return "", start
     found: list[tuple[int, int, Bound]] = []
     for order, (form, bound) in enumerate(_FORMS):

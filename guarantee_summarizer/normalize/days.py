@@ -25,7 +25,7 @@ _UNTIL = r"(?: ?[-\u2014/] ?|,? (?:to|and|or|through|until|till) )"
 def days() -> Iterator[Pattern]:
     """Yield the forms of days and months; where two match, the earlier one wins."""
     yield Pattern(("-",), compiled(rf"{START}(\d{{4}})-(\d\d)(?:-(\d\d))?(?![\d-])"), _iso)
-    yield Pattern((), compiled(r"(?<![\w./])(\d{1,2})([./])(\d{1,2})\2((?:19|20)\d\d)(?![\w/])"), _numeric)
+    yield Pattern(("19", "20"), compiled(r"(?<![\w./])(\d{1,2})([./])(\d{1,2})\2((?:19|20)\d\d)(?![\w/])"), _numeric)
     yield Pattern(STEMS, compiled(rf"{START}({_DAY}){_UNTIL}({_DAY}) (?:of )?({_MONTH})(?:,? (\d{{4}}))?(?!\w)"), _days_month)
     yield Pattern(STEMS, compiled(rf"(?<!\w)({_MONTH}) ({_DAY}){_UNTIL}({_DAY})(?! (?:of )?(?:{_MONTH}))(?:,? (\d{{4}}))?(?![\w%]|,\d)"), _month_days)
     yield Pattern(STEMS, compiled(rf"{START}({_DAY}) (?:of )?({_MONTH})(?:,? (\d{{4}}))?(?!\w)"), _day_month)

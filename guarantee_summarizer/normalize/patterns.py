@@ -60,6 +60,7 @@ _LABELS = (
     "marder|minsk|oslo|boeing|airbus|falcon|pac|title"
 ).split("|")  # fmt: skip
 _LABEL = _either(_LABELS)
+_OPEN_LABELS = frozenset(label.rstrip(".") for label in _LABELS)
 _SAME_LABEL = {
     "art": "article",
     "sec": "section",
@@ -73,7 +74,7 @@ _SIGNS = "".join({s for sign in SIGNS for s in sign if not s.isalnum() and s != 
 
 BEGINNINGS = frozenset(
     [*NUMBER_WORDS.split("|"), *MONTHS, *WEEKDAYS, *(f"{day}s" for day in WEEKDAYS), *_ORDINALS]
-    + [*STEMS, *_SIGNS, *map(str.lower, CODES), *(label.rstrip(".") for label in _LABELS)]
+    + [*STEMS, *_SIGNS, *map(str.lower, CODES), *_OPEN_LABELS]
     + "sept a an half quarter one group un unsc unscr zł rs kr".split()
     + [sign.rstrip("$.").lower() for sign in SIGNS if sign[0].isalpha()]
 )
@@ -84,15 +85,15 @@ BEGINNINGS = frozenset(
 def patterns() -> Iterator[Pattern]:
     """Yield the forms; where two match, the earlier one wins."""
     yield from days()
-    yield Pattern((), compiled(rf"(?<![\w-])({_LABEL}) ?(\d{{1,5}})((?:(?:,? (?:and|or|to) |, |-)\d{{1,5}})*){_COUNTED}(?:['’]?s)?(?![,.]?\d|[%\w])"), _labelled)
-    yield Pattern((), re.compile(rf"(?<![\w-])((?:{_either(x.rstrip('.').capitalize() for x in _LABELS)})) ((?i:{_FEW}))\b{_COUNTED}()"), _labelled)
-    yield Pattern(("un",), re.compile(r"(?<!\w)UN(?:SC|SCR)?(?:-|(?<=R) )?(\d{3,4})(?!\w)"), lambda m: _named(m, "resolution", m[1]))
-    yield Pattern(("group",), re.compile(r"(?<!\w)Group of (7|20|8|77|(?i:seven|twenty|eight))\b(?! (?:countries|states|people|soldiers))"), _group)
+    yield Pattern((), compiled(rf"(?<![\w-])({_LABEL}) ?(\d{{1,5}})((?:(?:,? (?:and|or|to) |, |-)\d{{1,5}})*){_COUNTED}(?:['’]?s)?(?![,.]?\d|[%\w])"), _labelled, _OPEN_LABELS)
+    yield Pattern((), re.compile(rf"(?<![\w-])((?:{_either(x.rstrip('.').capitalize() for x in _LABELS)})) ((?i:{_FEW}))\b{_COUNTED}()"), _labelled, _OPEN_LABELS)
+    yield Pattern(("un",), re.compile(r"(?<!\w)UN(?:SC|SCR)?(?:-|(?<=R) )?(\d{3,4})(?!\w)"), lambda m: _named(m, "resolution", m[1]), frozenset(("un", "unsc", "unscr")))
+    yield Pattern(("group",), re.compile(r"(?<!\w)Group of (7|20|8|77|(?i:seven|twenty|eight))\b(?! (?:countries|states|people|soldiers))"), _group, frozenset(("group",)))
     yield Pattern(("half", "quarter"), compiled(rf"(?<!\w)(?:an? )?(half|quarter)[ -](?:of )?(?:an?[ -])?{_SPAN}(?!\w)"), _part_of_span)
     yield Pattern(tuple(SPANS), compiled(rf"{START}({NUMBER}|an?)[ -](?:more |full |whole |consecutive )?{_SPAN}([ -]and[ -]an?[ -](?:half|quarter))?(?!\w)"), _duration)
     yield Pattern(("fortnight",), compiled(r"(?<!\w)(an?) (fortnights?)(?!\w)"), _duration)
     yield Pattern(tuple(_SIGNS), compiled(rf"(?<![\w{re.escape(_SIGNS)}])({_SIGN}) ?({NUMBER})({LETTERS}?)(?!\w)"), _sign_first)
-    yield Pattern(("rs", "kr", "zł"), re.compile(rf"(?<!\w)(Rs\.?|kr\.?|zł) ?((?i:{NUMBER}))((?i:{LETTERS})?)(?!\w)"), _sign_first)
+    yield Pattern(("rs", "kr", "zł"), re.compile(rf"(?<!\w)(Rs\.?|kr\.?|zł) ?((?i:{NUMBER}))((?i:{LETTERS})?)(?!\w)"), _sign_first, frozenset(("rs", "kr", "zł")))
     yield Pattern(tuple(c.lower() for c in CODES), compiled(rf"{START}((?-i:{'|'.join(CODES)})|usd|eur|gbp|uah) ?({NUMBER})({LETTERS}?)(?!\w)"), _code_first)
     yield Pattern((*(c.lower() for c in COINS), *(c.lower() for c in CODES)), compiled(rf"{START}({NUMBER})({LETTERS}?)[ -]?(?:(?:U\.?S\.?|of|({_either(COUNTRIES)}))[ -])?({_either(COINS)}|(?-i:{'|'.join(CODES)})|usd|eur|gbp|uah)s?(?!\w)"), _coin)
     yield Pattern(("%", "per", "pc"), compiled(rf"{START}({NUMBER}) ?(?:%|pc\b|pct\b|per ?cent(?!\w)|percent(?:age points?)?(?!\w))"), _percent)

@@ -53,7 +53,7 @@ def quantities(text: str) -> list[Quantity]:
         return []  # most sentences have no figure
     plain = even_text(text)
     found = _shared(_found(plain.text), plain.text)
-    if plain.text is text:
+    if isinstance(plain.starts, range):  # nothing moved
         return found
     return [
         replace(q, start=span[0], end=span[1])
@@ -65,14 +65,16 @@ def quantities(text: str) -> list[Quantity]:
 def _found(text: str) -> list[Quantity]:
     """The figures as each stands by itself."""
     tokens = [(match[0], match.start()) for match in _TOKEN.finditer(text)]
-    beginnings = [start for token, start in tokens if _may_begin(token)]
+    beginnings = [(token.lower(), start) for token, start in tokens if _may_begin(token)]
     possible = frozenset[int]().union(*(_patterns_of(token) for token, _ in tokens))
     figures: list[Quantity] = []
     taken = bytearray(len(text))
     for number in sorted(possible):
         pattern, end = _compiled()[number], 0
-        for start in beginnings:
-            if start < end or taken[start] or (match := pattern.source.match(text, start)) is None:
+        for word, start in beginnings:
+            if start < end or taken[start] or (pattern.opens and word not in pattern.opens):
+                continue
+            if (match := pattern.source.match(text, start)) is None:
                 continue
             end = match.end()
             if 1 in taken[start:end]:

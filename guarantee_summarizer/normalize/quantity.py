@@ -39,11 +39,15 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A form: signs of which one stands in every text that it matches, and how to read it."""
+    """A form: signs of which one stands in every text that it matches, and how to read it.
+
+    `opens` are the words that it may begin with, in small letters; empty if these are many.
+    """
 
     signs: tuple[str, ...]
     source: re.Pattern[str]
     read: Callable[[re.Match[str]], list[Quantity]]
+    opens: frozenset[str] = frozenset()
 
 
 START = r"(?<![\w.,/])(?<!\D-)"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from guarantee_summarizer.normalize.bounds import Bound, bound_after, bound_before
 from guarantee_summarizer.normalize.dates import resolve_date
 from guarantee_summarizer.normalize.quantities import Quantity, joins_range, quantities
-from guarantee_summarizer.text import even
+from guarantee_summarizer.text import MappedText, even_text
 
 __all__ = ["Amount", "Figure", "TermValue", "amounts", "figures", "normalize_term", "read_term"]
 
@@ -184,20 +184,37 @@ def amounts(text: str) -> list[Amount]:
     >>> [a.value for a in amounts("between 15,000 and 30,000 men, at least 10-15 km away")]
     ['15000/30000', '>=10 km/15 km']
     """
-    found = quantities(text)
-    plain, at, read = even(text), 0, list[Amount]()
+    plain = even_text(text)
+    found = _amounts(plain.text)
+    return found if isinstance(plain.starts, range) else [_moved(a, plain) for a in found]
+
+
+def _amounts(text: str) -> list[Amount]:
+    """The figures and ranges in a text as it is read."""
+    found, at, read = quantities(text), 0, list[Amount]()
     while at < len(found):
         low = high = found[at]
-        if at + 1 < len(found) and _is_range(plain, low, found[at + 1]):
+        if at + 1 < len(found) and _is_range(text, low, found[at + 1]):
             at += 1
             high = found[at]
         at += 1
-        bound, start, end = _bound(plain, low, high)
-        sure = low.kind != "unclear" and not _is_listed(
-            plain, read[-1] if read else None, low, high
-        )
+        bound, start, end = _bound(text, low, high)
+        sure = low.kind != "unclear" and not _is_listed(text, read[-1] if read else None, low, high)
         read.append(Amount(low, high, bound, start, end, sure=sure))
     return read
+
+
+def _moved(amount: Amount, plain: MappedText) -> Amount:
+    """The same with offsets into the text as it was given."""
+
+    def moved(q: Quantity) -> Quantity:
+        start, end = plain.span(q.start, q.end)
+        return replace(q, start=start, end=end)
+
+    low = moved(amount.low)
+    high = low if amount.low is amount.high else moved(amount.high)
+    start, end = plain.span(amount.start, amount.end)
+    return replace(amount, low=low, high=high, start=start, end=end)
 
 
 def _bound(text: str, low: Quantity, high: Quantity) -> tuple[Bound, int, int]:

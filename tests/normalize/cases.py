@@ -53,6 +53,7 @@ COMPARATORS = [
     ("force_size", "5,000 soldiers for at least 15 years", "5000"),
     ("force_size", "not necessarily more than 5,000", None),
     ("money", "no more than $2.5bn", "<=2500000000 USD"),
+    ("force_size", "no  more\u00a0than \u200b800,000", "<=800000"),
 ]
 
 SCALES = [

@@ -96,8 +96,9 @@ def test_a_number_in_digits_is_the_number_whatever_parts_its_thousands(
     assert found.number == number
 
 
-SCALES = [("k", 1000), (" thousand", 1000), ("m", 10**6), (" mln", 10**6), ("bn", 10**9)] + [
-    (" billion", 10**9), (" bln", 10**9), (" trillion", 10**12), (" trn", 10**12)
+SCALES = [
+    ("k", 1000), (" thousand", 1000), ("m", 10**6), (" mln", 10**6), ("bn", 10**9),
+    (" billion", 10**9), (" bln", 10**9), (" trillion", 10**12), (" trn", 10**12),
 ]  # fmt: skip
 
 
