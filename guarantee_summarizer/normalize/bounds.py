@@ -21,12 +21,12 @@ _HAVE = (  # verbs between a negation and its comparison: "will not number more 
     r"amount to |contain |consist of |comprise |include |keep |hold |field |possess |send |deploy |"
     r"station |take |spend |cost |pay |receive |need |require |allow |permit |of |for |at )"
 )
-_NOT = rf"(?:no|not|never|nor|neither|cannot|without|n['’]t)\s+{_HAVE}{{0,2}}(?:any |ever |be )?"
+_NOT = rf"(?:no|not|nothing|never|nor|neither|cannot|without|n['’]t)\s+{_HAVE}{{0,2}}(?:any |ever |be )?"
 _BY = r"(?:just |well |far |slightly |a little |a bit |much |substantially )*"
 _AT_MOST = (
-    r"up to|at (?:the )?most|as (?:many|much|long) as|(?:a|the|with a|at a) maximum (?:of|strength of)|"
+    r"up to|at (?:the )?(?:very )?most|as (?:many|much|long) as|(?:a|the|with a|at a) maximum (?:of|strength of)|"
     r"maximum(?: of)?|max\.?|(?:not|never) to exceed|"
-    r"(?:a|the|peacetime)?\s?(?:cap|limit|ceiling|upper limit)(?: (?:of|at|to|is|was))|"
+    r"(?:a|the|peacetime)?\s?(?:cap|limit|ceiling|upper limit)(?: on [^.;,\d]{1,40})?(?: (?:of|at|to|is|was))|"
     r"(?:cap|limit|restrict|confin)(?:s|p?ed|p?ing|ited|ing|ted)?(?: [^.;,\d]{1,40})? (?:at|to)|≤|<="
 )
 _AT_LEAST = (
@@ -34,15 +34,16 @@ _AT_LEAST = (
     r"as few as|upwards of|≥|>="
 )
 _ABOUT = (
-    r"about|around|some|roughly|approximately|approx\.?|circa|nearly|almost|close to|an estimated|"
+    r"about|around|some|more or less|roughly|approximately|approx\.?|circa|nearly|almost|close to|an estimated|"
     r"estimated|in the region of|on the order of|in the order of|near|~|≈"
 )
 _BEFORE = (
     (r"(?:little|hardly|barely|scarcely|not much) (?:more|less|fewer|over|longer)(?: than)?", "~"),
     (rf"{_NOT}(?:{_MORE}|exceed(?:ing|s)?|surpass(?:ing)?)", "<="),
     (rf"{_NOT}(?:{_LESS}|fall(?:ing)? (?:below|short of))", ">="),
-    (rf"{_BY}(?:{_LESS}|short of)|<(?!=)", "<"),
+    (rf"{_BY}(?:{_LESS}|short of)|not quite|<(?!=)", "<"),
     (rf"{_BY}(?:{_MORE})|>(?!=)", ">"),
+    (r"(?:double|twice|triple|thrice|half|times)(?: the)?", "?"),
     (_AT_MOST, "<="), (_AT_LEAST, ">="), (_ABOUT, "~"),
 )  # fmt: skip
 _BETWEEN = r"(?:\s+(?:the|another|an additional|a further|a total of|an overall|some|about|around|roughly|approximately|an estimated))?"
@@ -52,7 +53,7 @@ _FORMS = tuple(
 )
 _NO_FIGURE = rf"(?!\s+(?:of\b|an?\b|\S*\d|[$€£]|(?:{NUMBER_WORDS})\b))"
 _OR_FEWER = (
-    r"or (?:fewer|less|below|under|lower|shorter)|(?:and|but) (?:no|not) (?:more|longer)|at (?:the )?most|"
+    r"or (?:fewer|less|below|under|lower|shorter)|(?:and|but) (?:no|not) (?:more|longer)|at (?:the )?(?:very )?most|"
     r"(?:a |the |as a )?maximum|max\.?|at a maximum|tops"
 )
 _OR_MORE = (
@@ -72,11 +73,11 @@ _TRAILING = tuple(
 _GLUED = re.compile(r"\+|-plus(?![\w-])")
 _ODD = re.compile(r"[- ]odd(?!\w)")
 _COMPARES = re.compile(rf"\b(?:{_LESS}|{_MORE})[\s$€£]*$", re.IGNORECASE)
-_DENIED = re.compile(r"\b(?:no|not|never|nor|cannot)\b|n['’]t\b", re.IGNORECASE)
+_DENIED = re.compile(r"\b(?:no|not|nothing|never|nor|cannot)\b|n['’]t\b", re.IGNORECASE)
 _LAST_WORDS = frozenset(  # of all forms in front: most figures stand behind another word
     "than over under below above beyond of exceed exceeds exceeded exceeding surpass surpassing to most as at "
     "maximum max max. least minimum about around some roughly approximately approx approx. circa nearly almost "
-    "estimated near is was the another additional further overall total a an".split()
+    "estimated near less quite double twice triple thrice half times is was the another additional further overall total a an".split()
 )
 _MAY_FOLLOW = re.compile(
     r"[^.;:]{0,30}?(?:\b(?:or|and|but|at|max|min|give|tops)|\+|-plus|[- ]odd)", re.IGNORECASE
@@ -85,6 +86,7 @@ _SPREAD = re.compile(  # "$5bn over 15 years" is no more than 15 years; "for ove
     r"(?<!\bfor )(?<!\bof )(?<!\bjust )(?<!\bwell )(?<!\blasting )(?<!\blasts )(?<!\blasted )(?<!\blast )(?<=\S )over\s+$",
     re.IGNORECASE,
 )
+_JUST_DENIED = re.compile(r"(?:\b(?:not|never)|n['’]t)\s$", re.IGNORECASE)
 _CLAUSE = re.compile(r"[.;:,\n]")
 _DENIED_NEAR = 25  # characters before a comparison in which a negation makes it uncertain
 
@@ -115,6 +117,8 @@ def bound_before(text: str, start: int, *, span: bool = False) -> tuple[Bound, i
     if not found:
         return "", start
     at, _, bound = min(found)  # the longest words: "not more than", not "more than"
+    if _JUST_DENIED.search(before, 0, at):
+        return "?", first + at
     if bound in "<>" and _COMPARES.search(before):
         near = _CLAUSE.split(before[max(0, at - _DENIED_NEAR) : at])[-1]
         if _DENIED.search(near):

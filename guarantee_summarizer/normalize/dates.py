@@ -31,14 +31,16 @@ _UNTIL = re.compile(
     r"(?:on or )?(?:by|before|until|till|through|up (?:to|until)|(?:no|not) later than|not (?:after|beyond))\b"
 )
 _FROM = re.compile(
-    r"(?:on or )?(?:since|from|after|(?:not|no) (?:before|until|earlier than|sooner than)|starting|beginning|"
+    r"(?:on or |shortly |soon |right |just |immediately )?(?:since|from|after|(?:not|no) (?:before|until|earlier than|sooner than)|starting|beginning|"
     r"as (?:of|from)|effective)\b(?! the start\b)"
 )
+_TODAY = re.compile(r"\b(?:today|tomorrow|yesterday|tonight)\b")
+_ISO_INTERVAL = re.compile(r"\d{4}-\d\d-\d\d/\d{4}-\d\d-\d\d")
 _COUNTED_FROM = re.compile(  # "three days after Tuesday", "more than two years ago"
     rf"\b(?:{NUMBER}|an?|few|several|some) (?:and a half )?(?:hour|day|week|month|year|decade)s? "
     r"(?:after|before|from|following|prior|ahead|later|earlier|into)\b"
     r"|\b(?:more|less|fewer|longer) than .*\b(?:ago|within)\b|\b(?:over|under|almost|nearly|about|around|at least|up to|half|quarter of) "
-    r"(?:an? |[\w-]+ )(?:\w+ )?ago\b|\band a half ago\b|\bhalf an? \w+ ago\b"
+    r"(?:an? |[\w-]+ )(?:\w+ )?ago\b|\band a half ago\b|^not on\b|\bweek of\b|\bhalf an? \w+ ago\b"
     r"|\b(?:weekday|" + "|".join(WEEKDAYS) + r") week\b|\ba week (?:on|today|tomorrow)\b"
 )
 
@@ -66,8 +68,10 @@ def resolve_date(phrase: str, published: date | None, *, past: bool | None = Non
 
 def _resolved(phrase: str, published: date | None, *, past: bool | None) -> str | None:
     text = phrase.lower().strip(" .,")
-    if _COUNTED_FROM.search(text):
+    if _COUNTED_FROM.search(text) or len(set(_TODAY.findall(text))) > 1:
         return None
+    if _ISO_INTERVAL.fullmatch(text):
+        return text
     if names_interval(text):
         return interval(text, published, past=past)
     if text.startswith("between "):
@@ -75,7 +79,9 @@ def _resolved(phrase: str, published: date | None, *, past: bool | None) -> str 
     time = _absolute(phrase, text, published, past=past) or (
         _relative(text, published, past=past) if published else None
     )
-    if time and (_FROM.match(text) or text.endswith("at the earliest")):
+    if time and (
+        _FROM.match(text) or text.endswith(("at the earliest", "onward", "onwards", "or later"))
+    ):
         return f"{time.split('/')[0] or '..'}/.."
     if time and (_UNTIL.match(text) or text.endswith("at the latest")):
         return f"../{time.split('/')[-1]}"

@@ -23,7 +23,7 @@ _INTERVAL = re.compile(rf"(?<![\w.,/-])(between )?{_POINT}{_JOINT}{_POINT}")
 _SHORT = re.compile(r"(?<![\w.,/-])((?:19|20)\d\d)([-/])(\d\d)(?![\w/-])")
 _WEEKDAY = "|".join(WEEKDAYS)
 _WEEKDAYS = re.compile(
-    rf"\b({_WEEKDAY})(?: ?- ?| (to|and|through|until) (?:again )?(?:on )?)({_WEEKDAY})\b"
+    rf"(between )?\b({_WEEKDAY})(?: ?- ?| (to|and|through|until) (?:again )?(?:on )?)({_WEEKDAY})\b"
 )
 _GROUPS = 10  # in one point
 
@@ -145,9 +145,9 @@ def _weekdays(match: re.Match[str], published: date | None, *, past: bool | None
     """`Monday to Wednesday`, counted as a single weekday is."""
     if published is None:
         return None
-    length = (WEEKDAYS.index(match[3]) - WEEKDAYS.index(match[1])) % 7
-    if not length or (match[2] == "and" and length > 1):
+    length = (WEEKDAYS.index(match[4]) - WEEKDAYS.index(match[2])) % 7
+    if not length or (match[3] == "and" and length > 1 and not match[1]):
         return None
-    ahead = (WEEKDAYS.index(match[1]) - published.weekday()) % 7
+    ahead = (WEEKDAYS.index(match[2]) - published.weekday()) % 7
     start = published + timedelta(days=ahead - 7 if ahead and past is not False else ahead)
     return f"{start.isoformat()}/{(start + timedelta(days=length)).isoformat()}"

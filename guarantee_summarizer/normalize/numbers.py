@@ -34,6 +34,7 @@ _SCALES = {
     "mlrd": _BILLION, "milliard": _BILLION,
     "trillion": _TRILLION, "trln": _TRILLION, "trn": _TRILLION, "tln": _TRILLION,
     "tn": _TRILLION, "t": _TRILLION,
+    "тис": _THOUSAND, "тыс": _THOUSAND, "млн": _MILLION, "млрд": _BILLION, "трлн": _TRILLION,
 }  # fmt: skip
 _PARTS = {"half": Decimal("0.5"), "quarter": Decimal("0.25"), "½": Decimal("0.5")} | {
     "¼": Decimal("0.25"), "¾": Decimal("0.75")
@@ -41,7 +42,7 @@ _PARTS = {"half": Decimal("0.5"), "quarter": Decimal("0.25"), "½": Decimal("0.5
 
 _GAP = r"[ \u00a0\u202f-]"
 _BIG = "hundred|thousand|million|billion|trillion|dozen"
-_SHORT = "lakh|crore|milliard|bln|mlrd|mln|mrd|mio|trln|trn|tln|thsd|bn|mn|tn"
+_SHORT = "lakh|crore|milliard|bln|mlrd|mln|mrd|mio|trln|trn|tln|thsd|bn|mn|tn|тис|тыс|млн|млрд|трлн"
 _SCALE = rf"(?:{_BIG}|{_SHORT})s?(?!\w)"
 _DIGITS = (
     r"(?:\d{1,3}(?:[,\u00a0\u202f\u2009'’]\d{3})+(?:\.\d+)?"
@@ -80,7 +81,7 @@ LETTERS = r"(?:[ \u00a0]?(?:mm|[kmbt])(?![\w'’]))"
 NUMBER_WORDS = f"{_ONE}|{_BIG}"
 """Regular expression source of the words that numbers are spelled with."""
 
-_SCALE_AT_END = re.compile(rf"(?<=[\d½¼¾]){_GAP}?([a-z][a-z \u00a0\u202f-]*)$")
+_SCALE_AT_END = re.compile(rf"(?<=[\d½¼¾]){_GAP}?([^\W\d_½¼¾]+(?:[ \u00a0\u202f-][^\W\d_½¼¾]+)*)$")
 _AMBIGUOUS = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 
 
@@ -134,7 +135,7 @@ def scale_of(text: str) -> int:
     >>> scale_of("1.5 billion"), scale_of("three thousand"), scale_of("15,000")
     (1000000000, 1000, 1)
     """
-    words = re.findall(r"[a-z]+", _plain(text))
+    words = re.findall(r"[^\W\d_½¼¾]+", _plain(text))
     return _product(" ".join(words[-1:])) if words else 1
 
 
@@ -151,7 +152,7 @@ def _digits(text: str) -> Decimal:
 def _product(text: str) -> int:
     """What the scale words in a text multiply to."""
     product = 1
-    for word in re.findall(r"[a-z]+", text):
+    for word in re.findall(r"[^\W\d_]+", text):
         product *= _SCALES.get(word) or _SCALES.get(word.removesuffix("s"), 1)
     return product
 

@@ -96,7 +96,7 @@ def patterns() -> Iterator[Pattern]:
     yield Pattern(("rs", "kr", "zł"), re.compile(rf"(?<!\w)(Rs\.?|kr\.?|zł) ?((?i:{NUMBER}))((?i:{LETTERS})?)(?!\w)"), _sign_first, frozenset(("rs", "kr", "zł")))
     yield Pattern(tuple(c.lower() for c in CODES), compiled(rf"{START}((?-i:{'|'.join(CODES)})|usd|eur|gbp|uah) ?({NUMBER})({LETTERS}?)(?!\w)"), _code_first)
     yield Pattern((*(c.lower() for c in COINS), *(c.lower() for c in CODES)), compiled(rf"{START}({NUMBER})({LETTERS}?)[ -]?(?:(?:U\.?S\.?|of|({_either(COUNTRIES)}))[ -])?({_either(COINS)}|(?-i:{'|'.join(CODES)})|usd|eur|gbp|uah)s?(?!\w)"), _coin)
-    yield Pattern(("%", "per", "pc"), compiled(rf"{START}({NUMBER}) ?(?:%|pc\b|pct\b|per ?cent(?!\w)|percent(?:age points?)?(?!\w))"), _percent)
+    yield Pattern(("%", "per", "pc", "p"), compiled(rf"{START}({NUMBER}) ?(?:%|pc\b|pct\b|p\.p\.|per ?cent(?!\w)|percent(?:age points?)?(?!\w))"), _percent)
     yield Pattern(tuple(DISTANCES), compiled(rf"{START}({NUMBER})[ -]?(kilomet(?:re|er)s?|kms?|nautical miles?|miles?|met(?:re|er)s?)(?!\w)"), _distance)
     yield Pattern(tuple(MEASURES), compiled(rf"{START}({NUMBER})[ -]?({'|'.join(rf'{re.escape(m)}(?:(?:re|er)s?)?' if m.endswith('et') else rf'{re.escape(m)}s?' for m in sorted(MEASURES, key=len, reverse=True))})(?!\w)"), _measure)
     yield Pattern((*_PARTS[1:], "hal"), compiled(rf"(?<![\w-])(?:(an?|half|{_FEW}|\d)[ -])?(halves|{'|'.join(_PARTS[1:])})(s?)( of|(?= (?:the|its|their|his|her|our|all|those|these)\b))?(?!\w)"), _part)

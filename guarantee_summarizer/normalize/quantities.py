@@ -33,7 +33,7 @@ _NEAR = 24  # characters before a figure in which "between" stands
 _SMALL = 1000  # below it a number may leave out what the next one says: 10 to 15,000
 _UNREAD = re.compile(  # a word of consonants that is no known unit, or a joke: a scale unknown here
     r"[ -]?(?:(?!(?:th|nd|rd|st|kt|kts|hrs|mph|kph|pm|mbps|gb|mb|tb|vs|km|cm|mm|kg|kw|mw|gw|ft|lb|lbs|nm|yds|pts)\b)"
-    r"(?-i:[bcdfghjklmnpqrstvwxz]{2,5})\b|(?:[a-z]*illions?|milliards?|lakhs?|crores?|mi[ol]|m)\b\.?)",
+    r"(?-i:[bcdfghjklmnpqrstvwxz]{2,5})\b|(?:[a-z]*illions?|milliards?|lakhs?|crores?|mi[ol]|m)\b\.?| ?[×x] ?\d|[ -]?[kmb](?:eur|usd|gbp)\b|[ -]?(?:м[іи]ль|тысяч))",
     re.IGNORECASE,
 )
 

@@ -50,9 +50,9 @@ class Pattern:
     opens: frozenset[str] = frozenset()
 
 
-START = r"(?<![\w.,/])(?<!\D-)"
+START = r"(?<![\w.,/])(?<!\D-)(?<!\d:)"
 """What a figure in digits never stands behind: digits glued to a letter (G7, F-16) are a name's."""
-END = r"(?![\w%]|[.,]\d|/\d)"
+END = r"(?![\w%]|[.,:]\d|/\d)"
 """What a figure without a unit never stands in front of."""
 
 

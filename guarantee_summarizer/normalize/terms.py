@@ -86,7 +86,10 @@ def read_term(what: str, value: str, published: date | None = None) -> TermValue
         day = resolve_date(value, published, past=False if what == "deadline" else None)
         if day or what == "date":
             return TermValue(day) if day else None
-    amount = _chosen(what, value)
+    found = amounts(value)
+    if within := _between_bounds(what, found):
+        return within if within.normalized else None
+    amount = _chosen(what, value, found)
     if amount is None or not amount.sure or amount.bound == "?":
         return None
     return TermValue(
@@ -122,8 +125,21 @@ def _plain(quantity: Quantity) -> int | float | None:
     return float(number) if number % 1 else int(number)
 
 
-def _chosen(what: str, value: str) -> Amount | None:
-    found, kinds = amounts(value), _KINDS.get(what)
+def _between_bounds(what: str, found: list[Amount]) -> TermValue | None:
+    """`no fewer than 10,000 but no more than 15,000`: a range; without a value if it is none."""
+    kinds = _KINDS.get(what, ())
+    bounded = [a for a in found if a.bound not in ("", "~") and a.high.kind in kinds]
+    if len(bounded) != 2 or bounded[0].high.kind != bounded[1].high.kind:  # noqa: PLR2004
+        return None
+    low, high = sorted(bounded, key=lambda a: _size(a.high))
+    if (low.bound, high.bound) != (">=", "<=") or low.low is not low.high:
+        return TermValue("")
+    ends = f"{low.high.value}/{high.high.value}"
+    return TermValue(ends, None, _plain(low.high), _plain(high.high), high.unit)
+
+
+def _chosen(what: str, value: str, found: list[Amount]) -> Amount | None:
+    kinds = _KINDS.get(what)
     fitting = [
         a for a in found if a.high.kind in (kinds or (a.high.kind,)) and a.high.kind not in _NEVER
     ]

@@ -206,9 +206,47 @@ FRACTIONS = [
     ("count", "the second brigade", "#2"),
 ]
 
+OTHERS = [
+    ("force_size", "no fewer than 10,000 but no more than 15,000", "10000/15000"),
+    ("force_size", "more than 5,000 but less than 6,000", None),
+    ("force_size", "10,000 troops at the very most", "<=10000"),
+    ("force_size", "nothing less than 5,000", ">=5000"),
+    ("force_size", "not quite 5,000", "<5000"),
+    ("force_size", "not up to 5,000", None),
+    ("force_size", "more or less 5,000", "~5000"),
+    ("force_size", "double the 5,000", None),
+    ("force_size", "3 × 1,000", None),
+    ("force_size", "a cap on the army of 600,000", "<=600000"),
+    ("force_size", "5,000 soldiers maximum for 15 years", "<=5000"),
+    ("force_size", "a 5,000- to 6,000-strong force", "5000/6000"),
+    ("force_size", "4 000–5 000", "4000/5000"),
+    ("force_size", "5000/6000", None),
+    ("force_size", "10,000-strong force", "10000"),
+    ("money", "5 MEUR", None),
+    ("money", "₽1.5 трлн", "1500000000000 RUB"),
+    ("money", "$61 billion-$65 billion", "61000000000 USD/65000000000 USD"),
+    ("money", "hundreds of millions of dollars", None),
+    ("money", "half a billion dollars", "500000000 USD"),
+    ("money", "$20bn-plus", ">=20000000000 USD"),
+    ("duration", "for a maximum of five years", "<=P5Y"),
+    ("duration", "more than a year", ">P1Y"),
+    ("duration", "forty-eight-hour ceasefire", "PT48H"),
+    ("duration", "a couple of years", None),
+    ("duration", "10 (ten) years", None),
+    ("duration", "$5bn over 10 years", "P10Y"),
+    ("duration", "for over 10 years", ">P10Y"),
+    ("share", "20 p.p.", "20 %"),
+    ("share", "nine out of ten", "90 %"),
+    ("share", "a third", None),
+    ("count", "3:1", None),
+    ("count", "24/7", None),
+    ("count", "100 Patriot PAC-3 missiles", "100"),
+    ("distance", "30km-wide", "30 km"),
+]
+
 FIGURES = {
     "comparators": COMPARATORS, "scales": SCALES, "ranges": RANGES,
-    "designations": DESIGNATIONS, "money": MONEY, "fractions": FRACTIONS,
+    "designations": DESIGNATIONS, "money": MONEY, "fractions": FRACTIONS, "others": OTHERS,
 }  # fmt: skip
 """What a term is, its words, and its normalized value."""
 
@@ -265,5 +303,14 @@ TIMES = [  # published on Thursday, 15 January 2026
     ("5 March 2014 and 6 May 2015", None, None),
     ("Q1 2026", None, "2026-01/2026-03"),
     ("in a couple of weeks", None, None),
+    ("the week of 12 January", None, None),
+    ("shortly after 20 January", False, "2026-01-20/.."),
+    ("20 January onwards", False, "2026-01-20/.."),
+    ("not on Monday", None, None),
+    ("between Monday and Friday", False, "2026-01-19/2026-01-23"),
+    ("Monday to Wednesday", True, "2026-01-12/2026-01-14"),
+    ("today and tomorrow", False, None),
+    ("January 10 and 12", True, None),
+    ("2026-01-10/2026-01-12", None, "2026-01-10/2026-01-12"),
 ]  # fmt: skip
 """A phrase, whether it has happened, and its EDTF value."""
