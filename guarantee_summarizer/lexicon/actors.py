@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -65,7 +66,7 @@ class Lexicon:
         self._finder = Finder(self.actors, self._lookalikes, self._words)
         find = self._finder.mentions
         self._mentions = lru_cache(maxsize=4)(  # asked several times
-            lambda text: tuple(find(self.in_print(text)))
+            lambda text: tuple(_in_words_of(text, find(self.in_print(text))))
         )
 
     @classmethod
@@ -166,6 +167,14 @@ class Lexicon:
     @cached_property
     def _demonyms(self) -> dict[str, Actor]:
         return {_key(form): actor for actor in self.actors for form in actor.demonyms}
+
+
+def _in_words_of(text: str, mentions: Iterable[Mention]) -> Iterator[Mention]:
+    """The mentions with their forms as the text has them, in capitals too."""
+    for mention in mentions:
+        form = " ".join(text[mention.start : mention.end].split())
+        same = form == mention.form
+        yield mention if same else replace(mention, form=form)
 
 
 def _key(form: str) -> str:

@@ -72,12 +72,7 @@ class Event(Model):
 
 
 class Term(Model):
-    """A figure that a claim hangs on.
-
-    The library adds `normalized`, and its parts where the words hold one figure or one range: the
-    ends `low` and `high` (equal for one figure), how the words compare to them (`bound`, None where
-    they do not), and the `unit`: a currency (ISO 4217), `%`, `km`, `year`; None for what is counted.
-    """
+    """A figure that a claim hangs on."""
 
     what: TermKind = "other"
     value: Text = Field(description='The text\'s words with their bound, e.g. "up to 15 years".')
@@ -87,6 +82,12 @@ class Term(Model):
     low: int | float | None = added(None)
     high: int | float | None = added(None)
     unit: str | None = added(None)
+    """`normalized` in parts, where the words hold one figure or one range.
+
+    `low` and `high` are its ends, equal for one figure; `bound` says how the words compare to them,
+    None where they do not; `unit` is a currency (ISO 4217), `%`, `km`, `year` and the like, None for
+    what is counted. The class docstring goes to the model, this does not.
+    """
 
 
 class Proposal(Model):

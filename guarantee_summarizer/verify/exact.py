@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Literal
 
 from guarantee_summarizer.normalize import Figure, Quantity, designations, figures
 from guarantee_summarizer.schema import Finding
@@ -51,8 +52,19 @@ def figures_occur(claim: Claim, context: Context) -> Iterator[Finding]:
     """
     for field, text in (claim.words | claim.located).items():
         for figure in figures(text):
-            if not _is_said_loosely(figure, text):
-                yield from _occurs(figure, (field, text), claim, context)
+            wrong = None if _is_said_loosely(figure, text) else _wrong(figure, text, claim, context)
+            if wrong is None:
+                continue
+            path = f"{claim.path}.{field}" if field in claim.located else claim.path
+            words = text[figure.quantity.start : figure.quantity.end]
+            message = f"{words!r} ({field}) does not stand in the cited sentences"
+            if wrong == "bound":
+                message = f"{words!r} ({field}) has another bound in the cited sentences"
+                yield error("bound_not_in_evidence", path, message)
+            elif wrong == "figure":
+                yield error("figure_not_in_evidence", path, message)
+            else:
+                yield warning("figure_not_checked", path, f"{message}, as far as can be read")
 
 
 def _is_said_loosely(figure: Figure, text: str) -> bool:
@@ -62,29 +74,22 @@ def _is_said_loosely(figure: Figure, text: str) -> bool:
     return loose or figure.quantity.kind == "ordinal"
 
 
-def _occurs(
-    figure: Figure, where: tuple[str, str], claim: Claim, context: Context
-) -> Iterator[Finding]:
-    """Look for one figure of a claim, in the field and the text of `where`, in what it cites."""
-    (field, text), quantity = where, figure.quantity
+def _wrong(
+    figure: Figure, text: str, claim: Claim, context: Context
+) -> Literal["bound", "figure", "unread"] | None:
+    """What is wrong with a figure of a claim, held against what the claim cites."""
+    quantity = figure.quantity
     equal = [other for other in context.figures_of(claim) if _same(quantity, other.quantity)]
-    path = f"{claim.path}.{field}" if field in claim.located else claim.path
-    words = text[quantity.start : quantity.end]
-    message = f"{words!r} ({field}) does not stand in the cited sentences"
     if equal:
-        if not any(_fits(figure, other) for other in equal):
-            message = f"{words!r} ({field}) has another bound in the cited sentences"
-            yield error("bound_not_in_evidence", path, message)
-        return
+        return None if any(_fits(figure, other) for other in equal) else "bound"
     cited = context.folded(context.cited(claim))
     if _is_named_so(text, quantity, cited):
-        return
+        return None
     if quantity.kind == "name" and quantity.value in context.designations:
-        return  # the Group of Seven for the G7
+        return None  # the Group of Seven for the G7
     if context.english:
-        yield error("figure_not_in_evidence", path, message)
-    elif not _in_digits(words, cited):
-        yield warning("figure_not_checked", path, f"{message}, as far as can be read")
+        return "figure"
+    return None if _in_digits(text[quantity.start : quantity.end], cited) else "unread"
 
 
 def _fits(stated: Figure, cited: Figure) -> bool:
