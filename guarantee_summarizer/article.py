@@ -15,16 +15,15 @@ from typing import Any, Self
 
 from guarantee_summarizer.errors import ArticleError
 from guarantee_summarizer.headers import read_day, read_header
+from guarantee_summarizer.plain import is_readable, readable
 from guarantee_summarizer.sentences import Sentence, segment, spans
 from guarantee_summarizer.text import (
     FoldedText,
     fold,
     fold_words,
     holds,
-    is_readable,
     is_unspaced,
     looks_english,
-    readable,
 )
 
 __all__ = ["JSON_KEYS", "MAX_CHARACTERS", "Article", "ArticleLike", "decode"]

@@ -14,8 +14,8 @@ from itertools import islice
 
 from guarantee_summarizer.lexicon import default_lexicon
 from guarantee_summarizer.normalize.units import MONTHS, WEEKDAYS, month_number
+from guarantee_summarizer.plain import readable
 from guarantee_summarizer.sentences import without_marks
-from guarantee_summarizer.text import readable
 
 __all__ = ["read_day", "read_header"]
 

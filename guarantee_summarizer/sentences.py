@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from guarantee_summarizer.text import hides_text, without_unseen
+from guarantee_summarizer.plain import without_unseen
+from guarantee_summarizer.text import hides_text
 
 __all__ = ["Sentence", "segment", "spans", "without_marks"]
 

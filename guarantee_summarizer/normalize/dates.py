@@ -16,7 +16,7 @@ from guarantee_summarizer.normalize.intervals import day_exists, interval, names
 from guarantee_summarizer.normalize.numbers import NUMBER, read_number
 from guarantee_summarizer.normalize.quantities import quantities
 from guarantee_summarizer.normalize.units import MONTHS, WEEKDAYS, month_number
-from guarantee_summarizer.text import even_text
+from guarantee_summarizer.plain import even_text
 
 __all__ = ["resolve_date"]
 

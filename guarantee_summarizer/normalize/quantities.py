@@ -10,7 +10,7 @@ from guarantee_summarizer.normalize.numbers import NUMBER_WORDS, canonical
 from guarantee_summarizer.normalize.patterns import BEGINNINGS, RANGE, patterns
 from guarantee_summarizer.normalize.quantity import Pattern, Quantity, valued
 from guarantee_summarizer.normalize.units import MONTHS, SIGNS, WEEKDAYS
-from guarantee_summarizer.text import even_text
+from guarantee_summarizer.plain import even_text
 
 __all__ = ["Quantity", "canonical", "joins_range", "quantities"]
 

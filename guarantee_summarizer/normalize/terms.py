@@ -11,7 +11,7 @@ from decimal import Decimal
 from guarantee_summarizer.normalize.bounds import Bound, bound_after, bound_before
 from guarantee_summarizer.normalize.dates import resolve_date
 from guarantee_summarizer.normalize.quantities import Quantity, joins_range, quantities
-from guarantee_summarizer.text import MappedText, even_text
+from guarantee_summarizer.plain import MappedText, even_text
 
 __all__ = ["Amount", "Figure", "TermValue", "amounts", "figures", "normalize_term", "read_term"]
 

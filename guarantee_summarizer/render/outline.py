@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from guarantee_summarizer.plain import is_invisible
 from guarantee_summarizer.schema import (
     Citation,
     ClaimPath,
@@ -16,7 +17,6 @@ from guarantee_summarizer.schema import (
     Term,
     Withheld,
 )
-from guarantee_summarizer.text import is_invisible
 
 __all__ = ["Outline", "OutlineEntry", "OutlineSection", "outline", "printable"]
 
