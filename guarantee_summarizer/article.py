@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -16,8 +16,16 @@ from guarantee_summarizer.encodings import decode, read_bytes
 from guarantee_summarizer.errors import ArticleError
 from guarantee_summarizer.fields import Metadata, day_of, is_missing, read_fields
 from guarantee_summarizer.headers import read_header
+from guarantee_summarizer.plain import is_readable, readable
 from guarantee_summarizer.sentences import Sentence, segment, spans
-from guarantee_summarizer.text import FoldedText, fold, holds, looks_english
+from guarantee_summarizer.text import (
+    FoldedText,
+    fold,
+    fold_words,
+    holds,
+    is_unspaced,
+    looks_english,
+)
 
 __all__ = ["DEFAULT_SOURCES", "MAX_CHARACTERS", "Article", "ArticleLike"]
 
@@ -27,6 +35,7 @@ MAX_CHARACTERS = 2_000_000
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*$")
 _PROSE_WORDS = 25  # a "sentence" without a full stop is prose, not a heading, from this length up
 _ABBREVIATION = 4  # characters; up to this length case distinguishes US from us
+_UNENDED = 40  # characters of a sentence in such a script that has no full stop
 _UNSPACED = 8  # characters of a sentence in a script without spaces between words
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _URL = re.compile(r"https?://\S+\s*$", re.IGNORECASE)
@@ -224,6 +233,39 @@ class Article:
         return tuple(segment(self.text[: self.end], self.body))
 
     @cached_property
+    def readable(self) -> Article:
+        """The article as a person reads it: the same sentences, with offsets into its own text.
+
+        Invisible characters, runs of white space, line breaks inside sentences, footnote marks and
+        Markdown inside a line are gone. The article itself if it has none of them.
+        """
+        if all(is_readable(s.text) for s in self.sentences):
+            return self
+        rewritten = [readable(s.text).text for s in self.sentences]
+        pieces, sentences, at, end = list[str](), list[Sentence](), 0, self.body
+        for sentence, text in zip(self.sentences, rewritten, strict=True):
+            lines = self.text[end : sentence.start].count("\n") if pieces else 0
+            gap = ("\n" * min(lines, 2) or " ") if pieces else ""
+            start = at + len(gap)
+            pieces += (gap, text)
+            at, end = start + len(text), sentence.end
+            sentences.append(Sentence(sentence.number, start, at, text))
+        made = replace(self, text="".join(pieces), body=0, end=None)
+        made.__dict__["sentences"] = tuple(sentences)  # as they were split, not split again
+        return made
+
+    def written(self, rewrite: Callable[[str], str]) -> Article:
+        """Return the article with its text rewritten in the same length, the sentences the same."""
+        text = rewrite(self.text)
+        if text == self.text:
+            return self
+        made = replace(self, text=text)
+        made.__dict__["sentences"] = tuple(
+            Sentence(s.number, s.start, s.end, text[s.start : s.end]) for s in self.sentences
+        )
+        return made
+
+    @cached_property
     def folded(self) -> FoldedText:
         """The text folded for comparison, with offsets into `text`."""
         return FoldedText(self.text)
@@ -231,7 +273,7 @@ class Article:
     @cached_property
     def folded_sentences(self) -> tuple[str, ...]:
         """The folded words of every sentence, with single spaces."""
-        return tuple(" ".join(fold(s.text).split()) for s in self.sentences)
+        return tuple(" ".join(fold(s.text).split()) for s in self.readable.sentences)
 
     def naming(self, name: str) -> tuple[Sentence, ...]:
         """Return the sentences with `name` as whole words, however it is spelled; cached.
@@ -247,11 +289,12 @@ class Article:
         return {}
 
     def _search(self, name: str) -> tuple[Sentence, ...]:
-        needle = " ".join(fold(name).split())
+        needle = fold_words(name)
         pairs = zip(self.sentences, self.folded_sentences, strict=True)
         matches = tuple(s for s, folded in pairs if holds(folded, needle))
         if name.isupper() and len(name) <= _ABBREVIATION:
-            return tuple(s for s in matches if holds(s.text, name))
+            read = self.readable.sentences
+            return tuple(s for s in matches if holds(read[s.number - 1].text, name))
         return matches
 
     def sentences_at(self, start: int, end: int) -> tuple[Sentence, ...]:
@@ -304,4 +347,6 @@ def _is_prose(sentence: str) -> bool:
     if words >= _PROSE_WORDS or len(sentence) >= 8 * _PROSE_WORDS:
         return True
     unspaced = not sentence.isascii() and len(sentence) >= _UNSPACED
+    if len(sentence) >= _UNENDED and 2 * sum(map(is_unspaced, sentence)) > len(sentence):
+        return True  # Thai writes no full stops
     return bool(_SENTENCE_END.search(sentence)) and (words > 1 or unspaced)

@@ -69,6 +69,22 @@ def test_outlet_and_address_are_read_from_the_header(header: str) -> None:
     assert article.text[article.body :].lstrip() == PROSE
 
 
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        (" date 2022-12 France will send troops.", None),
+        (" date 2022-12\nFrance will send troops.", None),
+        (" date 2022 France will send troops.", None),
+        ("\ufeffdate 2026-01-06 France will send troops.", date(2026, 1, 6)),
+        ("date\u200b 2026-01-06\nFrance will send troops.", date(2026, 1, 6)),
+    ],
+)
+def test_a_date_in_front_is_no_sentence_even_where_it_is_no_day(text, day) -> None:
+    article = Article.from_text(text)
+    assert article.published == day
+    assert [s.text for s in article.sentences] == ["France will send troops."]
+
+
 def test_a_known_outlet_is_no_title() -> None:
     article = Article.from_text(f"A pact\nReuters\nJanuary 6, 2026\n{PROSE}")
     assert (article.title, article.outlet) == ("A pact", "Reuters")
@@ -81,6 +97,7 @@ def test_a_known_outlet_is_no_title() -> None:
         "date 2026\nLeaders will meet.",
         "Date: nobody knows it yet, officials said. Talks go on.",
         "Source: officials who were there said so.\nTalks go on.",
+        "Source: Brandt at a joint press conference on 22 August\n\nTalks go on.",
         "By Sunday the talks had ended.\nTalks go on.",
         "By the authority vested in me by the laws of Norvia, it is ordered:\nTalks go on.",
         "KYIV, Feb 5 (Agency) - France will send troops.",

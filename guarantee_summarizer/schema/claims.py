@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from operator import attrgetter
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -78,6 +78,16 @@ class Term(Model):
     value: Text = Field(description='The text\'s words with their bound, e.g. "up to 15 years".')
     evidence: Evidence = derived()
     normalized: str | None = added(None)
+    bound: Literal["<", ">", "<=", ">=", "~"] | None = added(None)
+    low: int | float | None = added(None)
+    high: int | float | None = added(None)
+    unit: str | None = added(None)
+    """`normalized` in parts, where the words hold one figure or one range.
+
+    `low` and `high` are its ends, equal for one figure; `bound` says how the words compare to them,
+    None where they do not; `unit` is a currency (ISO 4217), `%`, `km`, `year` and the like, None for
+    what is counted. The class docstring goes to the model, this does not.
+    """
 
 
 class Proposal(Model):
