@@ -24,7 +24,7 @@ check: .venv/dev  ## lint, types and import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-wheel: .venv/dev  ## build the wheel, install it elsewhere, do the main job there
+wheel: .venv/dev  ## build the wheel into dist/, install it elsewhere, do the main job there
 	PYTHON=$(BIN)/python .ci/wheel
 
 integrations: .venv-integrations/ready  ## Ray, recipes, providers, llama.cpp, in an environment of their own (1.4 GB)

@@ -38,6 +38,13 @@ _ABBREVIATION = 4  # characters; up to this length case distinguishes US from us
 _UNENDED = 40  # characters of a sentence in such a script that has no full stop
 _UNSPACED = 8  # characters of a sentence in a script without spaces between words
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_FILE_NAME = re.compile(  # `/tmp/news`, `C:\news\a.doc`, `talks 2.html`
+    r"(?:~|\.{1,2}|[A-Za-z]:)?(?:[/\\][^/\\\n]+)+[/\\]?|[^/\\\n]+(?:[/\\][^/\\\n]+)*\.[a-z]\w{1,5}"
+)
+_READ_FILE = (
+    "give Article.from_file(…) for plain text or JSON, read_articles(…) for everything else, for "
+    "instance HTML, PDF, tables and folders"
+)
 _URL = re.compile(r"https?://\S+\s*$", re.IGNORECASE)
 _CUT = re.compile(  # what an aggregator writes below the part of a text that it gives
     r"\s*(?:(?:(?<=\s)(?:…|\.{3})\s*)?\[\s*\+?\s*\d[\d,.]*\s*(?:more\s+)?(?:char(?:acter)?s?|words?)\s*\]"
@@ -81,6 +88,11 @@ class Article:
         if not isinstance(self.metadata, Metadata):
             object.__setattr__(self, "metadata", Metadata(self.metadata))
         object.__setattr__(self, "warnings", tuple(self.warnings))
+
+    def __repr__(self) -> str:
+        """Name the article, its day and its title in one line."""
+        about = [self.id, str(self.published or ""), repr(self.title) if self.title else ""]
+        return f"<Article {' '.join(filter(None, about))}: {len(self.text):,} characters>"
 
     @classmethod
     def from_text(  # noqa: PLR0913  (all but the text by name)
@@ -201,6 +213,8 @@ class Article:
             return cls.from_text(article)
         if isinstance(article, Mapping):
             return cls.from_dict(article)
+        if isinstance(article, Path):
+            raise ArticleError(f"{article}: {_READ_FILE}")
         kind = type(article).__name__
         raise ArticleError(f"give an Article, its text or a record with its text, not {kind}")
 
@@ -334,6 +348,8 @@ def _check(article: Article) -> None:
         raise ArticleError(f"{name}: contains a lone surrogate; decode the file as UTF-8")
     if "\0" in text:
         raise ArticleError(f"{name}: is binary, not text; give plain text or JSON")
+    if _FILE_NAME.fullmatch(text.strip()):
+        raise ArticleError(f"{name}: is only the name of a file, {text.strip()!r}; {_READ_FILE}")
     if not any(_is_prose(text[a:b]) for a, b in spans(text, article.body)):  # up to the first one
         raise ArticleError(
             f"{name}: has no full sentence, only headings or single words; "

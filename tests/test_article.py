@@ -352,3 +352,26 @@ def test_a_source_column_that_is_no_outlet_does_not_hide_where_the_row_stands():
     record = {"text": PROSE, "outlet": "The Post", "source": "wire-7"}
     metadata = Article.from_dict(record, source="a.csv, line 2").metadata
     assert metadata == {"source": "a.csv, line 2", "record_source": "wire-7"}
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["/news/a.txt", "news.txt", "my news/talks 2.html", r"C:\news\talks.docx", "~/news", "./a.pdf",
+     Path("news.txt"), Path("/news")],
+)  # fmt: skip
+def test_a_file_name_in_the_place_of_a_text_says_what_to_call(given: str | Path) -> None:
+    with pytest.raises(ArticleError, match=r"Article\.from_file.*read_articles"):
+        Article.of(given)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Talks go on.",
+        "The U.S. and Ukraine talk on/off.",
+        "Yes/no. Russia rejects it.",
+        "До зустрічі.",
+    ],
+)
+def test_a_short_text_is_no_file_name(text: str) -> None:
+    assert Article.of(text).text == text

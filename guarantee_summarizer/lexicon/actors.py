@@ -19,7 +19,15 @@ from typing import cast, get_args
 from guarantee_summarizer.errors import LexiconError
 from guarantee_summarizer.lexicon.capitals import SentenceCase, is_capitals
 from guarantee_summarizer.lexicon.gazetteer import Finder
-from guarantee_summarizer.lexicon.tables import Actor, Kind, Mention, Row, Via, read_table
+from guarantee_summarizer.lexicon.tables import (
+    Actor,
+    Kind,
+    Mention,
+    Row,
+    Via,
+    insist_on_known_tables,
+    read_table,
+)
 from guarantee_summarizer.text import fold
 
 __all__ = ["Actor", "Kind", "Lexicon", "Mention", "Via", "default_lexicon"]
@@ -78,10 +86,11 @@ class Lexicon:
                 and `lookalikes.csv`, in the bundled files' columns; its rows win.
 
         Raises:
-            LexiconError: a file breaks the format; the message names file, line and column.
+            LexiconError: a file has an unknown name or breaks the format; the message names it,
+                the line and the column.
         """
-        if extra is not None and not extra.is_dir():
-            raise LexiconError(f"{extra}: is not a folder with lexicon files; name one, or None")
+        if extra is not None:
+            insist_on_known_tables(extra)
         rows = read_table("actors.csv", ("name", "kind", "aliases"), extra)
         others = {row["name"].removesuffix(_WORD_MARK): row for row in rows}.values()
         lookalikes = read_table("lookalikes.csv", ("name", "what"), extra)
