@@ -85,6 +85,9 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
     coverage: Annotated[
         bool, typer.Option("--coverage", help="Warn of what the model's summary leaves out.")
     ] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="All claims with their sentences, on the terminal.")
+    ] = False,
     format: Annotated[  # noqa: A002  (the option's name)
         Format,
         typer.Option(help="terminal, json (one object a line), markdown, or html (one page)."),
@@ -126,7 +129,7 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
             if format == "html":
                 outcomes.append(outcome)
             elif isinstance(outcome, Summary):
-                out.write(_rendered(outcome, format, output) + "\n")
+                out.write(_rendered(outcome, format, output, full=full) + "\n")
                 out.flush()
             if isinstance(outcome, Failure) and getattr(outcome.error, "ends_run", False):
                 break
@@ -228,9 +231,9 @@ def _first(name: str) -> Article:
     raise ArticleError(f"{name}: holds no article")
 
 
-def _rendered(summary: Summary, form: Format, output: Path | None) -> str:
+def _rendered(summary: Summary, form: Format, output: Path | None, *, full: bool) -> str:
     if form == "json":
         return summary.model_dump_json(exclude_none=True)
     if form == "markdown":
         return to_markdown(summary)
-    return terminal_text(summary, styled=output is None and sys.stdout.isatty())
+    return terminal_text(summary, styled=output is None and sys.stdout.isatty(), full=full)
