@@ -56,7 +56,7 @@ class Metadata(dict[str, Any]):
         super().__init__({name: value for name, value in pairs if value is not None})
 
     def __hash__(self) -> int:  # type: ignore[override]  # it cannot be changed
-        return hash(tuple(self.items()))
+        return hash(frozenset(self.items()))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Metadata, (dict(self),)

@@ -103,7 +103,23 @@ def test_no_optional_field_whatever_it_holds_costs_the_article(others):
     written = json.dumps(article.metadata, allow_nan=False)
     written.encode()
     assert Metadata(json.loads(written)) == article.metadata
-    assert hash(article) == hash(article)
+    turned = Article.from_dict({"text": PROSE, **dict(reversed(others.items()))})
+    if turned == article:
+        assert hash(turned) == hash(article)
+    other_order = Metadata(reversed(article.metadata.items()))
+    assert other_order == article.metadata
+    assert hash(other_order) == hash(article.metadata)
+
+
+def test_equal_metadata_in_two_orders_have_one_hash():
+    one, two = (
+        Metadata({"a": 1, "b": {"c": 2, "d": [3]}}),
+        Metadata({"b": {"d": [3], "c": 2}, "a": 1}),
+    )
+    assert one == two
+    assert hash(one) == hash(two)
+    made = [Article.from_dict({"text": PROSE, "metadata": m}) for m in (one, two)]
+    assert hash(made[0]) == hash(made[1])
 
 
 def _deep(levels: int) -> object:

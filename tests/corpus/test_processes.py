@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import itertools
 import json
 import logging
@@ -20,7 +21,7 @@ import pytest
 import guarantee_summarizer as gs
 from guarantee_summarizer.corpus import crew
 from guarantee_summarizer.corpus.ledger import Ledger
-from guarantee_summarizer.corpus.process import Ended
+from guarantee_summarizer.corpus.process import Ended, _Server
 from guarantee_summarizer.corpus.results import Failure
 from guarantee_summarizer.llm.throttle import Throttle
 from guarantee_summarizer.testing import Reply
@@ -233,6 +234,62 @@ def test_an_article_that_ends_every_process_is_a_failure_and_costs_no_other(monk
     assert "the processes that read it were ended" in str(outcomes[1])
     assert len(started) == 1 + 3
     assert len(outcomes) == 12
+
+
+class Awkward(gs.QuotaError):
+    """Cannot be made again of its arguments, as errors of other packages."""
+
+    def __init__(self, code, *, body):
+        super().__init__(f"code {code}: {body}")
+
+
+class Unpicklable(gs.Summary):
+    def __reduce__(self):
+        raise ValueError("holds a socket")
+
+
+class Raises:
+    """A worker that gives what cannot be pickled."""
+
+    def __init__(self, made):
+        self._made = made
+
+    async def asummarize(self, article):
+        if isinstance(self._made, Exception):
+            raise self._made
+        return self._made
+
+
+def answered(made):
+    pipe = io.BytesIO()
+    server = _Server(pipe)
+    server._worker = Raises(made)
+    asyncio.run(server._answer(7, gs.Article.from_text(TEXTS[0], source="n.csv, line 2")))
+    length = int.from_bytes(pipe.getvalue()[:8])
+    assert len(pipe.getvalue()) == 8 + length, "one answer"
+    number, error = pickle.loads(pipe.getvalue()[8:])  # noqa: S301
+    assert number == 7
+    return error
+
+
+def test_an_error_that_cannot_be_pickled_says_what_it_was_keeps_its_cost_and_what_it_ends():
+    error = Awkward(402, body="spent")
+    error.usage = gs.Usage(input_tokens=9)
+    told = answered(error)
+    assert type(told) is gs.QuotaError
+    assert "Awkward: code 402: spent" in str(told)
+    assert told.usage.input_tokens == 9
+    assert told.ends_run
+
+
+def test_whatever_cannot_be_pickled_fails_one_article_and_never_leaves_it_without_an_answer():
+    for made in (
+        Unpicklable(relevant=True, headline="Talks."),
+        KeyError(threading.Lock()),
+        gs.GuaranteeSummarizerError(threading.Lock()),
+    ):
+        assert type(answered(made)) is gs.GuaranteeSummarizerError
+    assert "holds a socket" in str(answered(Unpicklable(relevant=True, headline="Talks.")))
 
 
 def test_a_run_goes_on_where_no_further_process_starts(monkeypatch, caplog):
