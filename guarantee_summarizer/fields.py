@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from guarantee_summarizer.headers import read_day
 
-__all__ = ["FIELDS", "Metadata", "day_of", "is_missing", "read_fields", "text_of"]
+__all__ = ["FIELDS", "Metadata", "day_of", "is_missing", "read_fields", "text_of", "told_apart"]
 
 _NAMES = {
     "title": ("title", "headline"),
@@ -52,8 +52,10 @@ class Metadata(dict[str, Any]):
     """
 
     def __init__(self, values: Mapping[Any, Any] | Iterable[tuple[Any, Any]] = ()) -> None:
-        pairs = ((_clean(str(name)), _plain(value)) for name, value in dict(values).items())
-        super().__init__({name: value for name, value in pairs if value is not None})
+        given = dict(values)
+        pairs = zip(told_apart(_clean(str(name)) for name in given), given.values(), strict=True)
+        plain = ((name, _plain(value)) for name, value in pairs)
+        super().__init__((name, value) for name, value in plain if value is not None)
 
     def __hash__(self) -> int:  # type: ignore[override]  # it cannot be changed
         return hash(frozenset(self.items()))
@@ -66,6 +68,27 @@ class Metadata(dict[str, Any]):
 
     __setitem__ = __delitem__ = __ior__ = _refuse
     clear = pop = popitem = setdefault = update = _refuse
+
+
+def told_apart(names: Iterable[str]) -> list[str]:
+    """Return the names, with a number behind each that came before, as pandas has it.
+
+    >>> told_apart(["id", "id", "id.1"])
+    ['id', 'id.2', 'id.1']
+    """
+    given = [*names]
+    taken, last, apart = set(given), dict[str, int](), list[str]()
+    if len(taken) == len(given):
+        return given
+    for name in given:
+        own = name
+        while name in last and own in taken:
+            last[name] += 1
+            own = f"{name}.{last[name]}"
+        last.setdefault(name, 0)
+        taken.add(own)
+        apart.append(own)
+    return apart
 
 
 def _plain(value: Any) -> Any:
@@ -226,10 +249,14 @@ def read_fields(record: Mapping[str, Any], text: str) -> tuple[dict[str, Any], M
         spent |= set(given) - set(values)
         if found is not None and str(fields[field]) == str(record[found]):
             spent.add(found)
-    others = {str(name): value for name, value in record.items() if name not in spent}
-    if "source" in others:  # which says where the record was read
-        others["record_source"] = others.pop("source")
-    return fields, Metadata(_light({**others, **carried}, warnings)), warnings
+    others = [
+        ("record_source" if name == "source" else str(name), value)  # `source` is where it was read
+        for name, value in record.items()
+        if name not in spent
+    ]
+    others += ((str(name), value) for name, value in carried.items())
+    apart = zip(told_apart(name for name, _ in others), (value for _, value in others), strict=True)
+    return fields, Metadata(_light(apart, warnings)), warnings
 
 
 def _wieldy(
@@ -255,9 +282,9 @@ def _short(value: Any) -> str:
     return ascii(line)[1:-1] if not line.isprintable() else line[:_SHOWN]
 
 
-def _light(values: Mapping[str, Any], warnings: list[str]) -> Iterator[tuple[str, Any]]:
+def _light(values: Iterable[tuple[str, Any]], warnings: list[str]) -> Iterator[tuple[str, Any]]:
     """The values that may travel with every summary; a warning for each that is too long."""
-    for name, value in values.items():
+    for name, value in values:
         size = len(value) if isinstance(value, str) else len(json.dumps(_plain(value), default=str))
         if size <= _LONGEST:
             yield name, value

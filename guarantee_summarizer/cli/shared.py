@@ -29,6 +29,7 @@ __all__ = [
     "Seconds",
     "Settings",
     "Strict",
+    "TextColumn",
     "errors_as_one_line",
     "keep_inputs",
     "open_output",
@@ -72,6 +73,7 @@ Review = Annotated[
     bool, typer.Option(help="Have a second request name the claims that do not hold.")
 ]
 Concurrency = Annotated[int, typer.Option(help="Articles in flight at once.")]
+TextColumn = Annotated[str, typer.Option(help="Where rows and records hold the article.")]
 _TABLES = (".csv", ".tsv", ".parquet", ".xlsx")
 OutputFile = Annotated[
     Path | None, typer.Option(help="Standard output if left out.", metavar="FILE")

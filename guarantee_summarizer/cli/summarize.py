@@ -31,6 +31,7 @@ from guarantee_summarizer.cli.shared import (
     Seconds,
     Settings,
     Strict,
+    TextColumn,
     errors_as_one_line,
     keep_inputs,
     open_output,
@@ -75,6 +76,7 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
     coverage: Annotated[
         bool, typer.Option("--coverage", help="Warn of what the model's summary leaves out.")
     ] = False,
+    text_column: TextColumn = "text",
     format: Annotated[  # noqa: A002  (the option's name)
         Format,
         typer.Option(help="terminal, json (one object a line), markdown, or html (one page)."),
@@ -106,7 +108,7 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
                 seconds=seconds,
                 coverage=coverage,
             )
-        for outcome in _summaries(summarizer, files):
+        for outcome in _summaries(summarizer, files, text_column):
             seen += 1
             if isinstance(outcome, Failure):
                 failed += 1
@@ -170,8 +172,10 @@ def prompt(
     typer.echo(f"about {tokens:,} tokens (an estimate: bytes / {_BYTES}); mode {_SENT[mode]}")
 
 
-def _summaries(summarizer: Summarizer, files: list[str]) -> Iterator[Summary | Failure]:
-    for item in _articles(files):
+def _summaries(
+    summarizer: Summarizer, files: list[str], text_column: str
+) -> Iterator[Summary | Failure]:
+    for item in _articles(files, text_column):
         if isinstance(item, Failure):
             yield item
             continue
@@ -182,11 +186,11 @@ def _summaries(summarizer: Summarizer, files: list[str]) -> Iterator[Summary | F
             yield Failure(item.source, error, item)
 
 
-def _articles(files: list[str]) -> Iterator[Article | Failure]:
+def _articles(files: list[str], text_column: str) -> Iterator[Article | Failure]:
     """The articles of all files; one that cannot be read does not cost the others."""
     for name in files:
         try:
-            yield from read_articles(name)
+            yield from read_articles(name, text_column=text_column)
         except GuaranteeSummarizerError as error:
             yield Failure(name, error)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, TextIO
 
 from guarantee_summarizer.errors import ArticleError
+from guarantee_summarizer.fields import told_apart
 
 __all__ = ["LONGEST", "json_values"]
 
@@ -202,7 +203,16 @@ def _end_of_item(text: str) -> int | None:
     return None
 
 
-_DECODER = json.JSONDecoder()
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; of a name that it has twice the last one counts, and the others stand beside it."""
+    made = dict(pairs)
+    if len(made) == len(pairs):
+        return made
+    names = told_apart(name for name, _ in reversed(pairs))
+    return dict(reversed([*zip(names, (value for _, value in reversed(pairs)), strict=True)]))
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object)
 
 
 def _reason(error: Exception) -> str:
