@@ -154,7 +154,7 @@ class Article:
             raise ArticleError(f'{source}: needs a field "text" with the article; it has {keys}')
         fields, metadata, warnings = read_fields(data, "text")
         article = cls.from_text(text, source=source, metadata=metadata, **fields)
-        return replace(article, warnings=(*article.warnings, *warnings))
+        return replace(article, warnings=tuple(dict.fromkeys((*article.warnings, *warnings))))
 
     @classmethod
     def from_file(cls, path: str | Path) -> Self:

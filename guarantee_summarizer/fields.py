@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from itertools import chain
@@ -256,7 +256,7 @@ def read_fields(record: Mapping[str, Any], text: str) -> tuple[dict[str, Any], M
     ]
     others += ((str(name), value) for name, value in carried.items())
     apart = zip(told_apart(name for name, _ in others), (value for _, value in others), strict=True)
-    return fields, Metadata(_light(apart, warnings)), warnings
+    return fields, _light(Metadata(apart), warnings), warnings
 
 
 def _wieldy(
@@ -282,11 +282,14 @@ def _short(value: Any) -> str:
     return ascii(line)[1:-1] if not line.isprintable() else line[:_SHOWN]
 
 
-def _light(values: Iterable[tuple[str, Any]], warnings: list[str]) -> Iterator[tuple[str, Any]]:
+def _light(values: Metadata, warnings: list[str]) -> Metadata:
     """The values that may travel with every summary; a warning for each that is too long."""
-    for name, value in values:
-        size = len(value) if isinstance(value, str) else len(json.dumps(_plain(value), default=str))
-        if size <= _LONGEST:
-            yield name, value
-        else:
-            warnings.append(f"{name}: {size:,} characters, left out of the metadata")
+    sizes = {
+        name: len(value if isinstance(value, str) else json.dumps(value))
+        for name, value in values.items()
+    }
+    heavy = {name: size for name, size in sizes.items() if size > _LONGEST}
+    warnings += (f"{n}: {size:,} characters, left out of the metadata" for n, size in heavy.items())
+    return (
+        Metadata((n, value) for n, value in values.items() if n not in heavy) if heavy else values
+    )

@@ -149,6 +149,11 @@ def test_names_that_are_told_apart_are_all_different_and_stay_what_they_can(name
     assert set(names) <= set(apart)
 
 
+def test_what_text_and_record_both_have_wrong_is_told_once():
+    article = Article.from_dict({"text": f"date: TBD\n\n{PROSE}", "date": "TBD"})
+    assert article.warnings == ("published: 'TBD' names no day; the article is read without it",)
+
+
 def _deep(levels: int) -> object:
     return {"a": _deep(levels - 1)} if levels else 1
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
 
 from guarantee_summarizer.errors import ArticleError, load_extra
 from guarantee_summarizer.fields import FIELDS, told_apart
+from guarantee_summarizer.readers.inputs import lines_of
 from guarantee_summarizer.readers.json_values import LONGEST
 from guarantee_summarizer.readers.kinds import delimiter_of
 from guarantee_summarizer.readers.records import (
@@ -20,28 +20,9 @@ from guarantee_summarizer.readers.records import (
     text_field,
 )
 
-__all__ = ["first_line", "lines_of", "parquet_rows", "separated_values"]
+__all__ = ["parquet_rows", "separated_values"]
 
 _WIDEST = LONGEST // 2  # characters of a cell; one in a line that was cut off is wider
-
-
-def lines_of(file: TextIO) -> Iterator[str]:
-    """Yield the lines as they come; of one that is too long only the first `LONGEST` characters."""
-    while line := file.readline(LONGEST):
-        rest = line
-        while len(rest) == LONGEST and not rest.endswith("\n"):
-            rest = file.readline(LONGEST)
-        yield line
-
-
-def first_line(lines: Iterator[str]) -> tuple[str, Iterator[str]]:
-    """Return the first line that is not blank, and all the lines with it."""
-    head: list[str] = []
-    for line in lines:
-        head.append(line)
-        if line.strip():
-            return line, chain(head, lines)
-    return "", iter(head)
 
 
 def separated_values(file: TextIO, name: str, text_column: str) -> Iterator[Read]:
@@ -54,7 +35,7 @@ def separated_values(file: TextIO, name: str, text_column: str) -> Iterator[Read
     Raises:
         ArticleError: there is no column for the text.
     """
-    first, lines = first_line(lines_of(file))
+    first, lines = lines_of(file)
     told = first.strip().strip("\ufeff\"'").lower()
     delimiter, skipped = delimiter_of(first), 0
     if told.startswith("sep=") and len(told) <= len("sep=x"):
