@@ -332,21 +332,24 @@ def test_a_429_pauses_every_process_and_each_has_its_part_of_the_limits():
 
 
 @pytest.mark.slow
-def test_a_429_in_one_process_is_heard_in_the_other():
-    paused = []
+def test_a_429_in_one_process_is_heard_in_the_other(monkeypatch):
+    """All get one while three are in flight, and no process sends more than two at once."""
+    heard, told = [], []
 
     def busy(*_):
-        if endpoint.shared.is_set() and not paused:
-            paused.append(1)
-            return Reply(status=429, body="{}", headers={"Retry-After": "1"})
-        return None
+        if endpoint.shared.is_set():
+            return None
+        return Reply(status=429, body="{}", headers={"Retry-After": "1"})
 
+    pause = crew.Process.pause
+    monkeypatch.setattr(crew.Process, "pause", lambda p, *to: (told.append(to), pause(p, *to)))
     with Shared(other=busy) as endpoint, summarizer(endpoint) as works:
         own = works.throttles[0]
-        made = works.map(TEXTS, processes=2, concurrency=4)
-        quiet = [own._quiet_until for _ in made]
-    assert paused
-    assert max(quiet) > 0
+        monkeypatch.setattr(own, "pause", heard.append)  # only what another process says
+        assert len(list(works.map(TEXTS, processes=2, concurrency=4))) == len(TEXTS)
+    assert heard
+    assert set(heard) == {1.0}
+    assert set(told) == {(0, 1.0)}
 
 
 @pytest.mark.slow
