@@ -54,7 +54,7 @@ _CUT = re.compile(  # what an aggregator writes below the part of a text that it
     r"(?:\s+(?:at|on)\s+[\w.-]+)?[\])]?\s*(?:»|→|>+|…|\.{3})?)\s*$"
 )
 _ELLIPSIS = re.compile(r"\w\s?(?:…|\.{3})\s*$")
-DEFAULT_SOURCES = ("the text", "the record")
+DEFAULT_SOURCES = ("the text", "the record", "the row")
 """What articles are called whose place nobody named."""
 
 
@@ -68,8 +68,10 @@ class Article:
     the article's name in messages.
 
     `metadata` are the fields of its record that the library does not know, as plain JSON values,
-    and under `source` the file and row where it was read. It comes back with the summary, so that
-    results join to inputs; no model sees it, and the article's id does not depend on it.
+    and under `source` the file and row where it was first read: a record's own stands under
+    `record_source`, and of a name that comes twice one value as `id.1`. It comes back with the
+    summary, so that results join to inputs; no model sees it, and the article's id does not depend
+    on it.
     `warnings` say what of the input could not be used, each a sentence without full stop.
     """
 
@@ -132,10 +134,10 @@ class Article:
             raise ArticleError(f"{source}: the text is {type(text).__name__}, not str")
         header, body = read_header(text)
         given = header.get("published") if is_missing(published) else published
+        place = {} if source in DEFAULT_SOURCES else {"source": source}
         end, warnings = _end_of(text, body)
         if (day := day_of(given)) is None and not is_missing(given):
             warnings += (f"published: {given!r} names no day; the article is read without it",)
-        place = {} if source in DEFAULT_SOURCES else {"source": source}
         article = cls(
             text=text,
             title=title or header.get("title"),
@@ -173,7 +175,7 @@ class Article:
             raise ArticleError(f'{source}: needs a field "text" with the article; it has {keys}')
         fields, metadata, warnings = read_fields(data, "text")
         article = cls.from_text(text, source=source, metadata=metadata, **fields)
-        return replace(article, warnings=(*article.warnings, *warnings))
+        return replace(article, warnings=tuple(dict.fromkeys((*article.warnings, *warnings))))
 
     @classmethod
     def from_file(cls, path: str | Path) -> Self:

@@ -32,6 +32,7 @@ from guarantee_summarizer.cli.shared import (
     Seconds,
     Settings,
     Strict,
+    TextColumn,
     errors_as_one_line,
     keep_inputs,
     open_output,
@@ -155,7 +156,7 @@ def batch(  # noqa: PLR0913, PLR0917  (one parameter for each option of the comm
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Do again what the ledger holds as failed.")
     ] = False,
-    text_column: Annotated[str, typer.Option(help="Where rows hold the article.")] = "text",
+    text_column: TextColumn = "text",
     requests_per_minute: Annotated[float | None, typer.Option(help="The endpoint's limit.")] = None,
     tokens_per_minute: Annotated[float | None, typer.Option(help="The endpoint's limit.")] = None,
     budget_tokens: Annotated[

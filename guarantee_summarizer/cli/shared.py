@@ -33,6 +33,7 @@ __all__ = [
     "Seconds",
     "Settings",
     "Strict",
+    "TextColumn",
     "Title",
     "errors_as_one_line",
     "keep_inputs",
@@ -86,6 +87,7 @@ Review = Annotated[
     bool, typer.Option(help="Have a second request name the claims that do not hold.")
 ]
 Concurrency = Annotated[int, typer.Option(help="Articles in flight at once.")]
+TextColumn = Annotated[str, typer.Option(help="Where rows and records hold the article.")]
 _TABLES = (".csv", ".tsv", ".parquet", ".xlsx")
 OutputFile = Annotated[
     Path | None, typer.Option(help="Standard output if left out.", metavar="FILE")

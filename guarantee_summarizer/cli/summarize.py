@@ -35,6 +35,7 @@ from guarantee_summarizer.cli.shared import (
     Seconds,
     Settings,
     Strict,
+    TextColumn,
     Title,
     errors_as_one_line,
     keep_inputs,
@@ -85,6 +86,7 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
     coverage: Annotated[
         bool, typer.Option("--coverage", help="Warn of what the model's summary leaves out.")
     ] = False,
+    text_column: TextColumn = "text",
     full: Annotated[
         bool, typer.Option("--full", help="All claims with their sentences, on the terminal.")
     ] = False,
@@ -121,7 +123,9 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
                 coverage=coverage,
             )
         opened.callback(summarizer.close)
-        for outcome in _summaries(summarizer, _described(files, title, date)):
+        for outcome in _summaries(
+            summarizer, _described(_articles(files, text_column), title, date)
+        ):
             seen += 1
             if isinstance(outcome, Failure):
                 failed += 1
@@ -202,9 +206,10 @@ def _summaries(
             yield Failure(item.source, error, item)
 
 
-def _described(files: list[str], title: str | None, day: str | None) -> Iterable[Article | Failure]:
-    """The articles of all files; `--title` and `--date` are for one article."""
-    articles: Iterable[Article | Failure] = _articles(files)
+def _described(
+    articles: Iterable[Article | Failure], title: str | None, day: str | None
+) -> Iterable[Article | Failure]:
+    """The articles with what the user says; `--title` and `--date` are for one article."""
     if title is None and day is None:
         return articles
     first = list(islice(articles, 2))
@@ -213,11 +218,11 @@ def _described(files: list[str], title: str | None, day: str | None) -> Iterable
     return [item if isinstance(item, Failure) else with_fields(item, title, day) for item in first]
 
 
-def _articles(files: list[str]) -> Iterator[Article | Failure]:
+def _articles(files: list[str], text_column: str) -> Iterator[Article | Failure]:
     """The articles of all files; one that cannot be read does not cost the others."""
     for name in files:
         try:
-            yield from read_articles(name)
+            yield from read_articles(name, text_column=text_column)
         except GuaranteeSummarizerError as error:
             yield Failure(name, error)
 

@@ -67,9 +67,9 @@ class Entry:
 
     `key` is the cache key, `article` the article's id, `source` its name for messages, `run` the
     run that wrote it. `summary` is JSON, set when `done`. When `failed`, `error` is the name of the
-    error's class, `message` its one line, and `record` JSON that `article_in` reads, to
-    retry without the input; of what could not even be read there is none, and `article` is empty. `usage` is what it cost, also when it failed; `updated` is in seconds
-    since 1970, for information only.
+    error's class, `message` its one line, and `record` JSON that `article_in` reads, to retry
+    without the input; of what could not even be read there is none, and `article` is empty. `usage`
+    is what it cost, also when it failed; `updated` is in seconds since 1970, for information only.
     """
 
     key: str

@@ -2,8 +2,7 @@
 
 One event loop pulls articles as there is room, so that memory does not grow with the input, and
 deals them out to the processes of its crew. Of the articles seen it knows the last 50,000, to name
-twins. The ledger is written in its own thread: a locked file
-does not delay the articles in flight.
+twins. The ledger is written in its own thread: a locked file does not delay the articles in flight.
 """
 
 from __future__ import annotations

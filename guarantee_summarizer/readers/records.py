@@ -11,7 +11,7 @@ from guarantee_summarizer.article import Article
 from guarantee_summarizer.corpus.results import Failure
 from guarantee_summarizer.encodings import encoding_hint
 from guarantee_summarizer.errors import ArticleError
-from guarantee_summarizer.fields import FIELDS, is_missing
+from guarantee_summarizer.fields import FIELDS, is_missing, told_apart
 from guarantee_summarizer.readers.json_values import json_values
 from guarantee_summarizer.readers.markup import plain_text
 
@@ -121,7 +121,7 @@ def article_of(record: Mapping[str, Any], place: str, text_column: str) -> Artic
         known = ", ".join(map(repr, list(record)[:8])) or "nothing"
         raise ArticleError(
             f"{place}: needs a field {text_column!r} with the article; it has {known}; "
-            "name the right one with text_column (--text-column)"
+            "name the right one with text_column (--text-column of summarize and batch)"
         )
     text = _rendered(record[name])
     if is_missing(text):
@@ -129,8 +129,14 @@ def article_of(record: Mapping[str, Any], place: str, text_column: str) -> Artic
     if not isinstance(text, str):
         kind = type(text).__name__
         raise ArticleError(f"{place}: field {name!r} must be a string, not {kind}")
-    others = {key: value for key, value in record.items() if key != name}
-    fields = {key: _titled(key, value) for key, value in others.items()} | {"text": text}
+    others = [
+        ("record_text" if key == "text" else key, value)  # beside the column that was chosen
+        for key, value in record.items()
+        if key != name
+    ]
+    names = told_apart(str(key) for key, _ in others)
+    fields = {key: _titled(key, value) for key, (_, value) in zip(names, others, strict=True)}
+    fields |= {"text": text}
     for key, value in fields.items():
         if isinstance(value, str) and (key == "text" or key.lower() in FIELDS):
             _check_unicode(value, f"{place}: field {name if key == 'text' else key!r}")

@@ -172,3 +172,15 @@ def test_what_is_done_again_keeps_its_warnings(tmp_path, monkeypatch):
     assert len(read.warnings) == 2
     assert about.warnings == read.warnings
     assert about.metadata == read.metadata
+
+
+@pytest.mark.parametrize("command", ["summarize", "batch"])
+@pytest.mark.parametrize("name", ["rows.csv", "rows.jsonl"])
+def test_the_remedy_for_a_missing_column_is_one_that_the_command_has(tmp_path, command, name):
+    rows = tmp_path / name
+    row = f'story,id\n"{PROSE}",7\n' if name == "rows.csv" else json.dumps({"story": PROSE}) + "\n"
+    rows.write_text(row)
+    result = run(command, rows)
+    assert result.exit_code == 2
+    assert "--text-column of summarize and batch" in result.stderr
+    assert run(command, rows, "--text-column", "story").exit_code == 0

@@ -161,6 +161,53 @@ def test_the_text_may_stand_in_another_column(tmp_path: Path, name: str) -> None
     assert "'body'" in message
 
 
+def test_a_column_or_name_that_comes_twice_loses_nothing(tmp_path: Path) -> None:
+    prose, day = "France will send troops.", "2026-01-06"
+    table = f"id,text,id,,date,date,text\n1,{prose},2,x,{day},2026-01-07,Talks\n"
+    (row,) = read_articles(written(tmp_path, "a.csv", table))
+    assert contents(row)[0::2] == (prose, day, None)
+    others = {"id": "1", "id.1": "2", "column 4": "x", "date.1": "2026-01-07", "text.1": "Talks"}
+    assert row.metadata == {"source": row.source, **others}
+    line = f'{{"id": 1, "text": "{prose}", "id": 2, "by": {{"n": 1, "n": 2}}}}'
+    (record,) = read_articles(written(tmp_path, "a.jsonl", line))
+    others = {"id.1": 1, "id": 2, "by": {"n.1": 1, "n": 2}}
+    assert record.metadata == {"source": record.source, **others}
+    columns = [pa.array([prose]), pa.array([1]), pa.array([2])]
+    twice = pa.table(columns, names=["text", "id", "id"])
+    (row,) = read_articles(written(tmp_path, "a.parquet", parquet(twice)))
+    assert row.metadata == {"source": row.source, "id": 1, "id.1": 2}
+
+
+def test_a_field_named_text_beside_the_one_that_was_chosen_is_metadata(tmp_path: Path) -> None:
+    record = {"body": "France will send troops.", "text": "A teaser", "id": 7}
+    path = written(tmp_path, "a.jsonl", json.dumps(record))
+    (article,) = read_articles(path, text_column="body")
+    assert article.text == record["body"]
+    assert article.metadata == {"source": article.source, "record_text": "A teaser", "id": 7}
+
+
+def test_columns_of_bytes_are_left_out_and_unmarked_texts_are_read(tmp_path: Path) -> None:
+    blob = b"\xff\xd8\xff\xe0"
+    columns = {
+        "text": pa.array([RECORDS[1]["text"].encode()], pa.binary()),
+        "title": pa.array([RECORDS[1]["title"].encode()], pa.large_binary()),
+        "id": pa.array([7]),
+        "picture": pa.array([blob], pa.large_binary()),
+        "hash": pa.array([blob], pa.binary(4)),
+        "pages": pa.array([[blob]], pa.list_(pa.binary())),
+        "thumb": pa.array([{"bytes": blob, "path": "a.jpg"}]),
+        "repeated": pa.array([blob]).dictionary_encode(),
+    }
+    (article,) = read_articles(written(tmp_path, "a.parquet", parquet(pa.table(columns))))
+    assert contents(article)[:2] == (RECORDS[1]["text"], RECORDS[1]["title"])
+    assert article.metadata == {"source": article.source, "id": 7}
+
+
+def test_a_text_that_is_too_long_is_refused_by_its_size(tmp_path: Path) -> None:
+    (message,) = errors(written(tmp_path, "a.txt", "Talks go on. " * 700_000))
+    assert message == ": is larger than 8,000,004 bytes; split it"
+
+
 def test_times_of_any_resolution_become_days(tmp_path: Path) -> None:
     moment = datetime(2026, 1, 6, 10, tzinfo=UTC)
     nanoseconds = int(moment.timestamp()) * 10**9 + 1
