@@ -84,8 +84,12 @@ class Batch:
 class Submission:
     """The counts of submitted articles, each counted once.
 
-    `batches` are those created now, `sent` the articles newly in them; `done` are in the ledger
-    already, `pending` wait in a batch (or came twice), `failures` could not be read or sent.
+    Attributes:
+        batches: the batches created now.
+        sent: articles newly in them.
+        done: articles that the ledger has already.
+        pending: articles that wait in an earlier batch, or came twice.
+        failures: articles that could not be read or sent.
     """
 
     batches: tuple[Batch, ...]

@@ -22,10 +22,13 @@ __all__ = ["Citation", "Evidence", "cite"]
 
 
 class Citation(Model):
-    """The very words that support a claim, and where they stand.
+    """The very words that support a claim, and where they are: `article.text[start:end] == quote`.
 
-    `sentence` counts from 1; `start` and `end` are code points into the article's text, 0-based,
-    half-open: `article.text[start:end] == quote`.
+    Attributes:
+        sentence: the number of the sentence in the article, from 1.
+        start: where the words begin in the article's text, in code points from 0.
+        end: where they end: the offset of the first code point after them.
+        quote: the words, exactly as the article has them.
     """
 
     sentence: int = Field(ge=1)

@@ -1,4 +1,4 @@
-"""The wire form: what a language model is asked for and writes, and nothing else."""
+"""Build the wire form: what a language model is asked for and writes, and nothing else."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ class _WireSchema(GenerateJsonSchema):
             for name, field in full["properties"].items()
             if not field.keys() & {"readOnly", "x-derived"}
         }
-        kept = {"type": "object", "description": full["description"], "properties": asked}
+        about, _, _ = full["description"].partition("\n\n")  # what follows is for people
+        kept = {"type": "object", "description": about, "properties": asked}
         return {**kept, "required": full["required"]} if full.get("required") else kept
 
 

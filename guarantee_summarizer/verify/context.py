@@ -1,4 +1,4 @@
-"""What every check looks into: article, summary and lexicon, each part read once."""
+"""Hold what every check reads: article, summary and lexicon, each part prepared once."""
 
 from __future__ import annotations
 
@@ -30,10 +30,13 @@ _HEAD = re.compile(r" (?:of|for|on|in|from|to|with|familiar|close) ")  # ends th
 
 @dataclass(frozen=True)
 class Context:
-    """The article and the summary, with what several checks need read once.
+    """Hold the article and the summary, and prepare once what several checks need.
 
-    `lexicon` says by which names, capitals and adjectives the article may call an actor; `examples`
-    are the answers that the prompt showed.
+    Attributes:
+        article: the article.
+        summary: the summary that is checked.
+        lexicon: by which names, capitals and adjectives the article may call an actor.
+        examples: the answers that the prompt showed, which no claim may repeat.
     """
 
     article: Article
