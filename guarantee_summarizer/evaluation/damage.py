@@ -43,7 +43,7 @@ class Damage:
 
     Attributes:
         article: the name of the gold article.
-        kind: the kind of change, for instance `wrong unit`.
+        kind: the kind of change, for instance `proposal_status`.
         edits: paths of fields with the new values.
         why: what is wrong with it, for people.
     """
