@@ -163,7 +163,7 @@ class FoldedText:
         return " ".join(self.text.split())
 
     def holds(self, fragment: str) -> bool:
-        """Tell whether the words of `fragment` stand in the text, as whole words.
+        """Return whether the words of `fragment` are in the text, as whole words.
 
         >>> FoldedText("a 15-year term").holds("5-year term")
         False
@@ -201,7 +201,7 @@ def _on_boundary(text: str, start: int, end: int) -> bool:
 
 
 def holds(text: str, needle: str) -> bool:
-    """Tell whether `needle` stands in `text` as whole words; both are compared as they are.
+    """Return whether `needle` is in `text` as whole words; both are compared as they are.
 
     >>> holds("the 15-year term", "5-year term")
     False

@@ -1,4 +1,4 @@
-"""Dossier: many summaries as one, built again from them whenever one is added."""
+"""Define `Dossier`: many summaries as one, built again from them whenever one is added."""
 
 from __future__ import annotations
 

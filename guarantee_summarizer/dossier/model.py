@@ -337,7 +337,7 @@ class LeftOut(Model):
 
 
 def latest_of(statements: Sequence[Statement]) -> Statement:
-    """The first statement of the latest article; the undated and the past count where all are so.
+    """Return the first statement of the latest article; undated and past ones count if all are so.
 
     Args:
         statements: at least one, by date, the undated last.
@@ -348,7 +348,7 @@ def latest_of(statements: Sequence[Statement]) -> Statement:
 
 
 def sources(reports: tuple[Report, ...]) -> tuple[str, ...]:
-    """The distinct sources of reports with sentences of their own, in order of first reports.
+    """Return the distinct sources of reports, in order of first reports.
 
     Of reports that rest on the same sentences only the first counts; one without an outlet counts
     under its article's id.

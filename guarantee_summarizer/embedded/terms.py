@@ -1,4 +1,4 @@
-"""The figures that a claim hangs on, in the text's own words with their bound."""
+"""Find the figures that a claim hangs on, in the text's own words with their bound."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _LEAST = 4  # of what is counted
 
 
 def terms(line: Line, first: int = 0, last: int | None = None) -> tuple[Term, ...]:
-    """The figures of a sentence, or of a part of it, that a proposal may hang on."""
+    """Return the figures of a sentence, or of a part of it, that a proposal may hang on."""
     made: dict[tuple[int, int], Term] = {}
     for figure in line.figures:
         what = _kind(line.text, figure)

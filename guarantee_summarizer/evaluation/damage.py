@@ -1,4 +1,4 @@
-"""Right summaries made wrong by people, one subtle change each: what checks and reader notice.
+"""Count what checks and second reader notice of right summaries that were made wrong on purpose.
 
 A file of damage has one JSON object a line: `article` (the name of a gold item), `kind`, `edits` (pairs
 of a field's path and its new value) and `why` it is wrong. A review is what a second reader answered

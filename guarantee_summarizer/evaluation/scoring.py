@@ -40,12 +40,12 @@ FROM = 0.3
 
 
 def sentences(item: Any) -> frozenset[int]:
-    """The numbers of the sentences that an item cites."""
+    """Return the numbers of the sentences that an item cites."""
     return frozenset(citation.sentence for citation in item.evidence)
 
 
 def overlap(one: frozenset[int], other: frozenset[int]) -> float:
-    """Jaccard overlap of two sets of sentences; 0 where both are empty."""
+    """Return the Jaccard overlap of two sets of sentences; 0 if both are empty."""
     union = one | other
     return len(one & other) / len(union) if union else 0.0
 
@@ -70,7 +70,7 @@ def assign(predicted: Sequence[Any], gold: Sequence[Any]) -> list[tuple[int, int
 
 
 def best_pairs(gain: Sequence[Sequence[float]]) -> list[tuple[int, int]]:
-    """The one-to-one pairs of rows and columns with the greatest summed gain.
+    """Return the one-to-one pairs of rows and columns with the greatest summed gain.
 
     Args:
         gain: what a pair is worth, a row for each predicted item; 0 where the two cannot be one.

@@ -216,7 +216,7 @@ def _patterns_of(token: str) -> frozenset[int]:
 
 @cache
 def _patterns() -> tuple[tuple[tuple[str, ...], re.Pattern[str], _Read], ...]:
-    """Each pattern with signs of which one stands in every text that it can match."""
+    """Each pattern with signs of which one is in every text that it can match."""
 
     def compiled(source: str) -> re.Pattern[str]:
         return re.compile(source, re.IGNORECASE)

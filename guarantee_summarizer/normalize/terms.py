@@ -29,7 +29,7 @@ _TRAILING = re.compile(
     r"(?: [a-z]+){0,2},? (?:(or more|or above|or longer|at least|at a minimum)|or fewer|or less|or below|at most)\b",
     re.IGNORECASE,
 )
-_REACH = 40  # characters around a figure that its bound stands in
+_REACH = 40  # characters around a figure that its bound is in
 _RANGE = re.compile(r"\s*(?:to|-|\u2013|or|and)\s*", re.IGNORECASE)
 _KINDS = {
     "duration": ("duration",),

@@ -1,4 +1,4 @@
-"""A summary in the terminal: every claim with its sentence, the layers as a ladder."""
+"""Print a summary in the terminal: every claim with its sentence, the layers as a ladder."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def terminal_text(
 
 
 def _lines(entry: OutlineEntry) -> list[tuple[Text, int]]:
-    """The lines of one claim, each with its indent; a layer stands one step further out."""
+    """The lines of one claim, each with its indent; a layer is one step further out."""
     from rich.text import Text  # noqa: PLC0415
 
     indent = 2 * max(1, entry.depth)

@@ -31,22 +31,22 @@ __all__ = [
 
 
 def added(default: Any = PydanticUndefined, **more: Any) -> Any:
-    """A field that the library fills and no model is asked for (JSON Schema's `readOnly`)."""
+    """Declare a field that the library fills and no model is asked for (JSON Schema's `readOnly`)."""
     return Field(default, json_schema_extra={"readOnly": True}, **more)
 
 
 def derived() -> Any:
-    """A field that a model or a person may fill and that the library fills otherwise."""
+    """Declare a field that a model or a person may fill and that the library fills otherwise."""
     return Field((), json_schema_extra={"x-derived": True})
 
 
 def is_derived(field: FieldInfo) -> bool:
-    """Whether `field` was declared with `derived`."""
+    """Return whether `field` was declared with `derived`."""
     return isinstance(field.json_schema_extra, dict) and "x-derived" in field.json_schema_extra
 
 
 def is_added(field: FieldInfo) -> bool:
-    """Whether `field` was declared with `added`."""
+    """Return whether `field` was declared with `added`."""
     return isinstance(field.json_schema_extra, dict) and "readOnly" in field.json_schema_extra
 
 
@@ -109,5 +109,5 @@ class Model(BaseModel):
         return {key: value for key, value in data.items() if value is not None}
 
     def replace(self, **changes: Any) -> Self:
-        """A copy with `changes`; they are not validated again."""
+        """Return a copy with `changes`; they are not validated again."""
         return self.model_copy(update=changes)

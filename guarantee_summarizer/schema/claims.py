@@ -1,4 +1,4 @@
-"""The claims of a summary: participants, events, proposals, layers, disputes.
+"""Define the claims of a summary: participants, events, proposals, layers, disputes.
 
 The `description` of a field and the first paragraph of a docstring are for the language model that
 fills them; what follows in the docstring is for people, and no model is sent it. `SECTIONS`, at the
@@ -235,16 +235,16 @@ class Dispute(Model):
 
 @dataclass(frozen=True)
 class Section:
-    """Where claims of one kind stand in a summary, and which of their fields say what.
+    """Where claims of one kind are in a summary, and which of their fields say what.
 
     Attributes:
         name: what a claim of it is called: `layers`; the structure's duration is one of the `terms`.
-        path: where it stands: `structure.layers`; of the parts of a claim their field in it.
+        path: where it is: `structure.layers`; of the parts of a claim their field in it.
         model: of each claim.
         title: the field that people know a claim by.
-        words: the fields of its own wording.
+        words: the fields in the wording of the summary.
         references: the fields that name participants.
-        located: the optional fields whose words stand in the cited sentences or near them.
+        located: the optional fields whose words are in the cited sentences or near them.
         verbatim: the fields that are the text's own words.
         parts: claims inside each claim, such as the terms of a proposal.
         many: whether it is a list; else there is at most one.

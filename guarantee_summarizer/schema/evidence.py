@@ -1,4 +1,4 @@
-"""Citations: how a claim points at the sentences that say it.
+"""Define citations: how a claim points at the sentences that say it.
 
 A citation comes in as a sentence number (what a language model writes), as a verbatim fragment
 (what a person writes) or as a grounded object, and always goes out grounded. Numbers and
@@ -38,7 +38,7 @@ class Citation(Model):
 
     @classmethod
     def of(cls, sentence: Sentence) -> Citation:
-        """The citation of a whole sentence."""
+        """Return the citation of a whole sentence."""
         return cls.model_construct(
             sentence=sentence.number, start=sentence.start, end=sentence.end, quote=sentence.text
         )

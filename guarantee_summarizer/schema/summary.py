@@ -1,4 +1,4 @@
-"""Summary: the whole record, and what the library adds to the claims."""
+"""Define `Summary`: the whole record, and what the library adds to the claims."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class ArticleRecord(Model):
 
     @classmethod
     def of(cls, article: Article, language: str | None = None) -> ArticleRecord:
-        """The record of `article`; `language` is a BCP 47 tag, if known."""
+        """Return the record of `article`; `language` is a BCP 47 tag, if known."""
         return cls.model_construct(
             id=article.id,
             title=article.title,
@@ -239,7 +239,7 @@ class Summary(Model):
         return support(self)
 
     def citations(self) -> Iterator[Citation]:
-        """All citations, in the order of the fields, repetitions included."""
+        """Yield all citations, in the order of the fields, repetitions included."""
         fields = dict.fromkeys(section.field for section in SECTIONS)
         return _citations(tuple(getattr(self, field) for field in fields))
 
@@ -302,7 +302,7 @@ def describe(error: ValidationError) -> str:
 
 
 class Support(Model):
-    """How a summary stands to its article, in words that say no more than was done.
+    """How well the article supports a summary, in words that say no more than was done.
 
     Grounded: the sentences that a claim cites exist. Checked: what it copies from them was compared,
     in code. Reviewed: a second model read it against them.

@@ -194,7 +194,7 @@ LayerFunction = Annotated[
     Values(
         territorial_defence="defends the country itself; as a rule its own army.",
         deterrence="keeps an adversary from attacking.",
-        reassurance="shows that partners stand by the country; as a rule foreign troops there.",
+        reassurance="shows the support of partners; as a rule foreign troops in the country.",
         backstop="supports the other layers if they do not suffice.",
         monitoring="watches whether an agreement is kept.",
         mutual_defence="obliges others to help in its defence.",

@@ -21,7 +21,7 @@ from guarantee_summarizer.verify.overlap import Overlap
 
 __all__ = ["Context", "error", "warning"]
 
-_BEFORE = 2  # sentences before the cited ones in which the words of a field may stand
+_BEFORE = 2  # sentences before the cited ones in which the words of a field may be
 _REACH = 10  # sentences before them in which "he", "the group" may find their names
 _ITEM = re.compile(r"\s*(?:[-*•▪◦‣–—]|\(?\d{1,2}[.)]|\([a-z]\)|[a-z]\))\s")
 _DESCRIBED = ("group", "coalition", "force", "office", "organization")
