@@ -4,7 +4,7 @@ SEED = seeds/000_2fc7fc292f528f96.txt
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help demo test test-slow check wheel integrations record bench screenshots clean
+.PHONY: help demo test test-slow check docs wheel integrations record bench screenshots clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' Makefile
@@ -23,6 +23,10 @@ check: .venv/dev  ## lint, types and import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs: .venv/docs  ## build the site into build/docs, offline; warnings are errors
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --fresh-env --quiet docs build/docs
+	@echo "build/docs/index.html"
 
 wheel: .venv/dev  ## build the wheel into dist/, install it elsewhere, do the main job there
 	PYTHON=$(BIN)/python .ci/wheel
@@ -57,6 +61,10 @@ clean:  ## remove the environments and what was built
 .venv/dev: .venv/bin/python pyproject.toml constraints.txt
 	$(PIP) --editable '.[dev]'
 	touch $@ .venv/test .venv/demo
+
+.venv/docs: .venv/bin/python pyproject.toml constraints.txt
+	$(PIP) --editable '.[docs]'
+	touch $@
 
 .venv-integrations/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv-integrations

@@ -248,7 +248,8 @@ def naive(model: type[BaseModel]) -> type[BaseModel]:
                 plain.default = []
             plain.metadata = []
             fields[name] = (kind, plain)
-    return create_model(model.__name__, __doc__=model.__doc__, **fields)
+    about, _, _ = str(model.__doc__).partition("\n\n")  # what follows is for people
+    return create_model(model.__name__, __doc__=about, **fields)
 
 
 def _retyped(annotation: Any) -> Any:

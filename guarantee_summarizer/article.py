@@ -62,17 +62,23 @@ DEFAULT_SOURCES = ("the text", "the record", "the row")
 class Article:
     """An immutable article; create one with `from_text`, `from_file` or `from_dict`.
 
-    `text` is never changed: every offset in a summary is into it (code points, 0-based,
-    half-open). `body` is the offset where a header in front of the text ends, `end` that where the
-    mark of an aggregator begins that cut the text (`[+4321 chars]`), if there is one. `source` is
-    the article's name in messages.
-
-    `metadata` are the fields of its record that the library does not know, as plain JSON values,
-    and under `source` the file and row where it was first read: a record's own stands under
-    `record_source`, and of a name that comes twice one value as `id.1`. It comes back with the
-    summary, so that results join to inputs; no model sees it, and the article's id does not depend
-    on it.
-    `warnings` say what of the input could not be used, each a sentence without full stop.
+    Attributes:
+        text: the article, never changed: every offset in a summary is into it (code points,
+            0-based, half-open).
+        title: its headline, if known.
+        published: the day of publication, if known; dates in the text are counted from it.
+        outlet: who published it, if known.
+        url: its address, if known; never fetched.
+        body: the offset where a header in front of the text ends.
+        source: the article's name in messages, for instance its file.
+        end: the offset where the mark of an aggregator begins that cut the text (`[+4321 chars]`);
+            None if there is no such mark.
+        metadata: the fields of its record that the library does not know, as plain JSON values, and
+            under `source` the file and row where it was first read: a record's own is under
+            `record_source`, and of a name that comes twice one value as `id.1`. They come back with
+            the summary, so that results join to inputs; no model sees them, and the article's id
+            does not depend on them.
+        warnings: what of the input could not be used, each a sentence without full stop.
     """
 
     text: str

@@ -1,4 +1,4 @@
-"""A model and the endpoint that it is reached at: address, key, provider."""
+"""Define where a model is reached: address, key, provider."""
 
 from __future__ import annotations
 

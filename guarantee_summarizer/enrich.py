@@ -36,7 +36,7 @@ _Evidence = tuple[Citation, ...]
 
 
 def enrich(summary: Summary, article: Article, lexicon: Lexicon) -> Summary:
-    """The summary with every field that the library can find by itself.
+    """Return the summary with every field that the library can find by itself.
 
     Args:
         summary: claims whose evidence is grounded in `article`.

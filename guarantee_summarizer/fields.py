@@ -35,7 +35,7 @@ _EPOCHS = (1, 10**3, 10**6, 10**9)  # seconds, milliseconds, microseconds, nanos
 _FIRST, _LAST = 631_152_000, 4_102_444_800  # 1990 and 2100 in seconds since 1970
 _NUMBER = re.compile(r"\d{9,19}(?:\.\d+)?")
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?\d{4,6}Z?)?")
-_LONGEST = 20_000  # characters of JSON of one value that travels with an article
+_LONGEST = 20_000  # characters of JSON of one value that is kept with an article
 _DEEPEST = 50  # levels of objects and lists in such a value
 _HUGE = 10_000  # bits of a number; Python writes no more than 4,300 digits
 _SHOWN = 60  # characters of a value in a message
@@ -45,7 +45,7 @@ class Metadata(dict[str, Any]):
     """Plain JSON values by name, which cannot be changed; lists are tuples.
 
     Numbers that JSON does not have and missing values are left out, times are ISO 8601, and what
-    is no JSON value stands as its text. Lone surrogates are replaced.
+    is no JSON value becomes its text. Lone surrogates are replaced.
 
     >>> Metadata({"id": 7, "tags": ["a"], "score": float("nan")})
     {'id': 7, 'tags': ('a',)}
@@ -178,7 +178,7 @@ def text_of(value: Any) -> str | None:
 def day_of(value: Any) -> date | None:
     """Return the day of a date, of a time in ISO 8601 or words, or of seconds since 1970 (UTC).
 
-    Milliseconds, micro- and nanoseconds since 1970 are told by their size. None if the value names
+    Milliseconds, micro- and nanoseconds since 1970 are recognized by their size. None if the value names
     no day, or none for certain (`1/2/2026`, `2026-01`).
 
     >>> day_of(1767657600000), day_of("Tue, 06 Jan 2026 10:00:00 GMT"), day_of("TBD")
@@ -283,7 +283,7 @@ def _short(value: Any) -> str:
 
 
 def _light(values: Metadata, warnings: list[str]) -> Metadata:
-    """The values that may travel with every summary; a warning for each that is too long."""
+    """The values that may be kept with every summary; a warning for each that is too long."""
     sizes = {
         name: len(value if isinstance(value, str) else json.dumps(value))
         for name, value in values.items()

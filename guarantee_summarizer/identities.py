@@ -1,7 +1,7 @@
 """Tell which participants are one actor, and keep one entry and one name for each.
 
 By the tables, by first name and surname of a person, by an abbreviation in brackets; only what the
-article and the entries bear out, two persons with one surname stay two.
+article and the entries support, two persons with one surname stay two.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class ActorsInText:
         return list(dict.fromkeys(forms))
 
     def surname_alone(self, name: str) -> list[str]:
-        """Return the surname of a person, if it also stands without the rest of the name."""
+        """Return the surname of a person, if it also appears without the rest of the name."""
         last, words = surname(name), self.article.folded.words
         alone = last != name and words.count(fold(last)) > words.count(fold(name))
         return [last] if alone else []
@@ -105,14 +105,14 @@ class _Persons:
                 known += [name] if name not in known else []
 
     def identity(self, name: str) -> str:
-        """What all names of one person share; a surname that may be two persons' has its own."""
+        """Return what all names of one person share; a surname that may be two persons' has its own."""
         owners = self._owners(name)
         if owners:
             return _common(map(self._key, owners)) or fold(name)
         return self._key(name) if _surnames(name) else fold(name)
 
     def fuller(self, name: str) -> str:
-        """The fullest form in the text of the one person with this surname; else the name."""
+        """Return the fullest form in the text of the one person with this surname; else the name."""
         owners = self._owners(name)
         one = _common(map(self._key, owners))
         return max((o for o in owners if one and o in self._certain), key=len, default=name)
@@ -133,7 +133,7 @@ class _Persons:
 
     @cached_property
     def _before(self) -> dict[str, set[str]]:
-        """The capitalized words that stand right before each capitalized word."""
+        """The capitalized words right before each capitalized word."""
         before: dict[str, set[str]] = {}
         for match in _CAPITALIZED_PAIR.finditer(self._reading.body):
             before.setdefault(fold(match[2]), set()).add(match[1])
@@ -187,12 +187,12 @@ class _Abbreviations:
         self._full = {short: full.pop() for short, full in found.items() if len(full) == 1}
 
     def bare(self, name: str) -> str:
-        """The name without article, and without an abbreviation in brackets behind it."""
+        """Return the name without article, and without an abbreviation in brackets behind it."""
         full, short = _bracketed(name)
         return full if short and self._may_be(short, full) else _without_article(name)
 
     def spelled_out(self, name: str) -> str:
-        """The name that an abbreviation stands for; any other name bare."""
+        """Return the name that an abbreviation stands for; any other name bare."""
         name = self.bare(name)
         return self._full.get(name, name)
 

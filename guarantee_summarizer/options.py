@@ -1,4 +1,4 @@
-"""The options of a summarizer and of a run, each as one frozen object.
+"""Define the options of a summarizer and of a run, each as one frozen object.
 
 A `TypedDict` lists the names once more: keyword arguments are typed by nothing else, and no type
 checker derives it from a dataclass. Ranges are checked by hand because pydantic would need the

@@ -220,7 +220,7 @@ class Pipeline:
     def _repaired(
         self, best: Draft, rejected: tuple[RejectedClaim, ...], article: Article
     ) -> Generator[Request, Completion, Draft]:
-        """The draft with what a model wrote anew of the rejected claims, if that is better."""
+        """The draft with the rejected claims as the model rewrote them, if that is better."""
         messages = self._book.repair(
             rejected,
             sentences=relevant_sentences(rejected, article),

@@ -1,4 +1,4 @@
-"""Jinja templates from anybody: they see plain values, leave no folder, and end.
+"""Run Jinja templates from anybody: they see plain values, leave no folder, and end.
 
 `Sandbox` refuses what reaches beyond the values that a template is given (methods of objects, files
 outside its folders, also through links), and renderings that take more steps or characters than any
@@ -122,7 +122,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return type(obj).__module__ == "jinja2.runtime" or not callable(value)
 
     def wrap_str_format(self, value: Any) -> None:
-        """Have `format` refused as any method that is not listed."""
+        """Refuse `format` like any method that is not listed."""
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Refuse what makes long values out of short ones."""

@@ -18,7 +18,14 @@ __all__ = ["Sentence", "readable", "segment", "spans", "without_marks"]
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence: its number (from 1), its offsets into the article's text, its words."""
+    """A numbered sentence of an article.
+
+    Attributes:
+        number: its number in the article, from 1.
+        start: where it begins in the article's text, in code points from 0.
+        end: where it ends: the offset of the first code point after it.
+        text: its words, exactly as the article has them.
+    """
 
     number: int
     start: int

@@ -383,9 +383,9 @@ class Summarizer:
         review = self.options.review
         reviewer = review if isinstance(review, Endpoint) else None
         if any(one is not None and one.client is not None for one in (self._endpoint, reviewer)):
-            return "a client of your own does not travel to another process"
+            return "a custom client cannot be moved to another process"
         if not isinstance(self.options.pipeline, str | Path | None):
-            return "a loaded pipeline does not travel to another process; give its name"
+            return "a loaded pipeline cannot be moved to another process; give its name"
         return "the spans of tracing stay in this process" if self.options.tracing else None
 
     def warm_up(self) -> None:

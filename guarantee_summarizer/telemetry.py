@@ -64,7 +64,7 @@ class Telemetry:
         place = urlsplit(address)
         attributes = {
             "gen_ai.operation.name": "chat",
-            "gen_ai.provider.name": "openai",  # the API, whoever provides it
+            "gen_ai.provider.name": "openai",  # the API, not who provides it
             "gen_ai.request.model": model,
             "gen_ai.output.type": "json",
             "server.address": place.hostname,

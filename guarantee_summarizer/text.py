@@ -146,7 +146,7 @@ class FoldedText:
         return fold_words(self.original)
 
     def holds(self, fragment: str) -> bool:
-        """Tell whether the words of `fragment` stand in the text, as whole words.
+        """Return whether the words of `fragment` are in the text, as whole words.
 
         >>> FoldedText("a 15-year term").holds("5-year term")
         False
@@ -224,7 +224,7 @@ def _on_boundary(text: str, start: int, end: int) -> bool:
 
 
 def holds(text: str, needle: str) -> bool:
-    """Tell whether `needle` stands in `text` as whole words; both are compared as they are.
+    """Return whether `needle` is in `text` as whole words; both are compared as they are.
 
     >>> holds("the 15-year term", "5-year term")
     False

@@ -6,7 +6,7 @@ so that a process may die at any of them:
     planned     the articles are in the ledger's file, and taken
     uploaded    the provider has the file; if not recorded, a second upload costs nothing
     created     there is a batch; if not recorded, it is found again by its metadata
-    collected   every article has its entry in the ledger, or its answer goes on to be reviewed
+    collected   every article has its entry in the ledger, or its answer is to be reviewed
 
 A review is a second batch, made of the first one's answers while they are collected.
 """
@@ -84,8 +84,12 @@ class Batch:
 class Submission:
     """The counts of submitted articles, each counted once.
 
-    `batches` are those created now, `sent` the articles newly in them; `done` are in the ledger
-    already, `pending` wait in a batch (or came twice), `failures` could not be read or sent.
+    Attributes:
+        batches: the batches created now.
+        sent: articles newly in them.
+        done: articles that the ledger has already.
+        pending: articles that wait in an earlier batch, or came twice.
+        failures: articles that could not be read or sent.
     """
 
     batches: tuple[Batch, ...]
@@ -101,7 +105,7 @@ class BatchJob:
     Args:
         summarizer: model, prompt and options; its endpoint has to offer files and batches. There
             are no re-asks in a batch: unsupported claims are withheld. With `review`, answers go
-            to the second reader in a batch of their own.
+            to the second reader in a second batch.
         ledger: the ledger or its file. Articles wait in it until they are collected.
         max_requests: requests in one batch; the provider takes 50,000.
         max_bytes: bytes in one file of requests; the provider takes 200 MB.

@@ -81,7 +81,7 @@ class BatchApi:
         self._endpoint, self._options = client.endpoint, client.options
         if self._endpoint.native:
             raise ConfigurationError(
-                "batches do not work with client= or a provider of its own; "
+                "batches do not work with client= or a provider's own client; "
                 "give the summarizer base_url= and api_key= instead"
             )
         reviewer = self._options.reviewer(self._endpoint)

@@ -27,8 +27,10 @@ __all__ = [
 class Failure:
     """An article that could not be read or summarized; the others are not affected.
 
-    `source` names it for people ("news.jsonl, line 7"), `error` is what was raised, `article` is
-    None where it could not even be read.
+    Attributes:
+        source: its name for people: "news.jsonl, line 7".
+        error: what was raised; its message names the cause and what to do.
+        article: the article; None where it could not even be read.
     """
 
     source: str
@@ -97,7 +99,14 @@ def usage_of(result: Result) -> Usage:
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """Prices of a million tokens in any one currency; cached input costs as input if None."""
+    """Prices of a million tokens, in any one currency.
+
+    Attributes:
+        input: price of a million tokens sent.
+        output: price of a million tokens received.
+        cached: price of a million tokens sent that the endpoint took from its cache; that of
+            `input` if None.
+    """
 
     input: float
     output: float

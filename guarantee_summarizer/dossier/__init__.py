@@ -1,4 +1,4 @@
-"""Many summaries as one: actors joined, threads over time, contradictions, changes."""
+"""Join many summaries: actors, threads over time, contradictions, changes."""
 
 from guarantee_summarizer.dossier.dossier import DOSSIER_VERSION, Dossier
 from guarantee_summarizer.dossier.model import (

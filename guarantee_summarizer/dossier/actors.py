@@ -186,7 +186,7 @@ class _Keys:
         return "other", spelled_out.pop() if len(spelled_out) == 1 else name
 
     def name(self, key: _Key, group: list[tuple[Mention, Participant]]) -> str:
-        """The name of the tables, else the most frequent of the fullest forms."""
+        """Return the name in the tables, else the most frequent of the fullest forms."""
         if key[0] == "actor":
             return key[1]
         bare = self._bare if key[0] == "person" else str

@@ -17,15 +17,15 @@ def new_values(strand: Strand, contested: set[Point]) -> list[Change]:
 
     A value that is in contradiction is not settled: it counts from the next report of it on.
     """
-    told = list[tuple[Point, Point]]()
+    changes = list[tuple[Point, Point]]()
     for at, point in enumerate(strand.points):
         before = [] if point in contested else _last_before(strand, at)
         if not before or any(strand.agrees(p, point) for p in before):
             continue
-        again = any(strand.agrees(a, before[0]) and strand.agrees(b, point) for a, b in told)
+        again = any(strand.agrees(a, before[0]) and strand.agrees(b, point) for a, b in changes)
         if not again and not _beside(strand, point, before[0]):
-            told.append((before[0], point))
-    return [_change(strand, before, after) for before, after in told]
+            changes.append((before[0], point))
+    return [_change(strand, before, after) for before, after in changes]
 
 
 def new_statuses(strand: Strand, contested: set[Point]) -> list[Change]:
@@ -78,7 +78,7 @@ def _earlier(one: Point, other: Point) -> bool:
 
 
 def _beside(strand: Strand, point: Point, before: Point) -> bool:
-    """Whether another statement of the point's article still tells the value of before."""
+    """Whether another statement of the point's article still gives the earlier value."""
     return any(
         p.said is not point.said and strand.comparable(p, before) and strand.agrees(p, before)
         for p in strand.by_article[point.said.statement.article]

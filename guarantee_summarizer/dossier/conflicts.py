@@ -29,8 +29,8 @@ def find_conflicts(strand: Strand) -> tuple[list[Conflict], set[Point]]:
             sides[other].update(right)
     contested = {p for sides in found.values() for side in sides.values() for p in side}
     pairs = map(_in_order, found.values())
-    told = [made(Conflict, **strand.about, one=one, other=other) for one, other in pairs]
-    return told, contested
+    conflicts = [made(Conflict, **strand.about, one=one, other=other) for one, other in pairs]
+    return conflicts, contested
 
 
 def _at_one_time(strand: Strand) -> Iterator[tuple[list[Point], list[Point]]]:
@@ -55,7 +55,7 @@ def _exclude_each_other(strand: Strand, groups: tuple[list[Point], list[Point]])
 def _opposed(
     strand: Strand, some: list[Point], others: list[Point]
 ) -> tuple[list[Point], list[Point]]:
-    """Of two groups what one source says and another denies, in sentences of its own."""
+    """Of two groups what one source says and another denies, in other sentences."""
     left = [p for p in some if not _tells(strand, p, others[0])]
     right = [p for p in others if not _tells(strand, p, some[0])]
     return (
@@ -65,7 +65,7 @@ def _opposed(
 
 
 def _tells(strand: Strand, point: Point, other: Point) -> bool:
-    """Whether the article of a point also tells what agrees with another one."""
+    """Whether the article of a point also says what agrees with another one."""
     return any(
         strand.comparable(p, other) and strand.agrees(p, other)
         for p in strand.by_article[point.said.statement.article]

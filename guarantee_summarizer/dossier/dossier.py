@@ -1,4 +1,4 @@
-"""Dossier: many summaries as one, built again from them whenever one is added."""
+"""Define `Dossier`: many summaries as one, built again from them whenever one is added."""
 
 from __future__ import annotations
 
@@ -41,14 +41,20 @@ DOSSIER_VERSION: Final = "1"
 class Dossier(Model):
     """Many summaries as one: who proposed what when, what changed, and what contradicts.
 
-    Make one with `Dossier(summaries)`, which is `Dossier.of`, and a larger one with `add`. It depends on the set of summaries
-    alone, not on their order, nor on how they were added. All but `summaries` and `left_out` is
-    told from them when it is first asked for, and again when a stored dossier is read; JSON holds
-    it for other readers.
+    Make one with `Dossier(summaries)`, which is `Dossier.of`, and a larger one with `add`. It depends
+    on the set of summaries alone, not on their order, nor on how they were added. All but `summaries`
+    and `left_out` is derived from them when it is first used, also after a stored dossier was read;
+    JSON holds it for other readers.
 
     Attributes:
+        version: version of the form in which dossiers are stored.
         summaries: one for each article, by date, the undated last; without withheld claims.
         left_out: what was given and is not in it: failures, and further summaries of one article.
+        actors: everybody who takes part, by name, each joined across articles.
+        threads: what was proposed: each measure of the same actors over time, by first report.
+        disputes: what is contested, with each party's stances by date, by first report.
+        layers: the layers of the guarantee as each article has them, by date, innermost first.
+        moments: events, first reports of threads and changes by date, the undated last.
     """
 
     version: Literal["1"] = DOSSIER_VERSION
@@ -69,7 +75,7 @@ class Dossier(Model):
 
         Of several summaries of one article the best is kept: that of a language model before that
         of the embedded extractor, a whole one before an incomplete one, a reviewed one before
-        others, then the latest. The others and failures are told in `left_out`. A summary that
+        others, then the latest. `left_out` lists the others and failures. A summary that
         is not relevant counts as an article without claims; one without a date has no place in
         time: it takes part in threads, not in contradictions and changes.
 
@@ -215,7 +221,7 @@ class Dossier(Model):
     @model_validator(mode="before")
     @classmethod
     def _without_what_is_told(cls, data: Any) -> Any:
-        """Drop what a stored dossier holds for other readers; it is told again."""
+        """Drop what a stored dossier holds for other readers; it is derived again."""
         return _given(data)
 
     @field_validator("summaries")
@@ -229,7 +235,7 @@ class Dossier(Model):
 
 
 def _given(data: Any) -> Any:
-    """The fields of a stored dossier from which all others are told."""
+    """The fields of a stored dossier from which all others are derived."""
     if not isinstance(data, dict):
         return data
     return {key: value for key, value in data.items() if key not in Dossier.model_computed_fields}

@@ -1,4 +1,4 @@
-"""What a dossier holds: actors, threads, contradictions, changes, each with where it is said."""
+"""Define what a dossier holds: actors, threads, contradictions, changes, each with its reports."""
 
 from __future__ import annotations
 
@@ -44,14 +44,17 @@ _Model = TypeVar("_Model", bound=Model)
 
 
 class Report(Model):
-    """Where something is said: article, outlet, day, the claim's path in its summary, its sentences.
+    """One article's report of something: outlet, day, the claim in its summary, its sentences.
 
     Attributes:
         article: the article's id; of a summary without an article's record, `summary-` and a hash.
-        published: None where the summary does not say; such a report has no place in time.
+        published: the day of publication; None where the summary does not say, and then the report
+            has no place in time.
+        outlet: who published the article, if known.
         source: who says so: the outlet, or the outlet that it quotes.
         path: of the claim in the summary, as findings have it: `proposals[2]`.
-        warnings: what verification said of the claim.
+        evidence: the sentences of the article that say so.
+        warnings: the messages of the findings about the claim.
     """
 
     article: str
@@ -64,7 +67,14 @@ class Report(Model):
 
 
 class Mention(Report):
-    """One article's entry for an actor, with the sentences that name it."""
+    """One article's entry for an actor, with the sentences that name it.
+
+    Attributes:
+        name: the name that the article's summary has for it.
+        role: its role in that article.
+        title: the office of a person, as that article states it.
+        affiliation: the state or organization that a person acts for.
+    """
 
     name: str
     role: Role = "other"
@@ -77,6 +87,7 @@ class Actor(Model):
 
     Attributes:
         name: unique in the dossier; where two share one, the country or a number follows it.
+        kind: what it is: a person, a state and so on.
         names: all forms, the most frequent first.
         country: ISO 3166-1 alpha-3, if known.
         principals: in whose name it acts: of a person or of officials their state; of anybody
@@ -94,7 +105,18 @@ class Actor(Model):
 
 
 class Statement(Report):
-    """What one article says of one measure; actors are named as in the dossier's `actors`."""
+    """What one article says of one measure; actors are named as in the dossier's `actors`.
+
+    Attributes:
+        title: a name for the measure, at most ten words.
+        measure: the kind of measure.
+        status: how far it has come, in this report.
+        proposed_by: the actors that offer, ask, order or agree.
+        recipients: the actors to whom it is offered, of whom it is asked, or whom it binds.
+        condition: what has to come first or sets it off.
+        attribution: who says so, in the words of the text.
+        terms: its durations, sizes, sums, deadlines and counts.
+    """
 
     title: str
     measure: Measure
@@ -107,7 +129,15 @@ class Statement(Report):
 
 
 class Side(Model):
-    """A value, the words for it in the first report, and all reports of it."""
+    """A value, the words for it in the first report, and all reports of it.
+
+    Attributes:
+        value: the exact value (`P15Y`), or the status.
+        words: the words for it in the first report.
+        reports: every statement that gives this value.
+        sources: the outlets that say so, each once; an outlet that prints the same sentences as
+            another adds nothing.
+    """
 
     value: str
     words: str
@@ -116,18 +146,30 @@ class Side(Model):
     @computed_field  # type: ignore[prop-decorator]
     @property
     def sources(self) -> tuple[str, ...]:
-        """The outlets that say so, each once; who prints the same sentences says nothing new."""
+        """The outlets that say so, each once; the same sentences again add nothing."""
         return sources(self.reports)
 
 
 class Value(Side):
-    """One value of one kind of term in a thread."""
+    """One value of one kind of term in a thread.
+
+    Attributes:
+        what: the kind of term: `duration`, `force_size` and so on.
+    """
 
     what: str
 
 
 class Conflict(Model):
-    """Two values, or two statuses, that cannot both be true of one thread at one time."""
+    """Two values, or two statuses, that cannot both be true of one thread at one time.
+
+    Attributes:
+        thread: id of the thread.
+        title: the thread's title.
+        what: the kind of term, or `status`.
+        one: the side that was reported first.
+        other: the side that contradicts it.
+    """
 
     thread: str
     title: str
@@ -147,7 +189,16 @@ class Conflict(Model):
 
 
 class Change(Model):
-    """What a thread's value or status was, and what it is from `date` on."""
+    """A change of a thread's value or status.
+
+    Attributes:
+        thread: id of the thread.
+        title: the thread's title.
+        what: the kind of term, or `status`.
+        date: the day of the first report of the new value.
+        before: the earlier value and its reports.
+        after: the new value and its reports.
+    """
 
     thread: str
     title: str
@@ -167,9 +218,15 @@ class Thread(Model):
     Attributes:
         id: article and path of its first statement.
         title: that of the latest statement.
+        measure: the kind of measure.
         actors: who would carry it out or be bound by it.
         statements: by date, the undated last.
         values: every value of every kind of term, in the order of first reports.
+        conflicts: values or statuses that cannot both be true.
+        changes: how values and status changed, by date.
+        sources: the outlets that report it, each once; an outlet that prints the same sentences as
+            another adds nothing.
+        statuses: day and status of each report, by date.
     """
 
     id: str
@@ -184,7 +241,7 @@ class Thread(Model):
     @computed_field  # type: ignore[prop-decorator]
     @property
     def sources(self) -> tuple[str, ...]:
-        """The outlets that report it, each once; who prints the same sentences says nothing new."""
+        """The outlets that report it, each once; the same sentences again add nothing."""
         return sources(self.statements)
 
     @computed_field  # type: ignore[prop-decorator]
@@ -200,14 +257,28 @@ class Thread(Model):
 
 
 class Stance(Report):
-    """What one party wants in a dispute, as one article has it."""
+    """What one party wants in a dispute, as one article has it.
+
+    Attributes:
+        party: the actor.
+        stance: what it wants, in one sentence.
+    """
 
     party: str
     stance: str
 
 
 class DisputeThread(Model):
-    """What is contested over one or several threads, with each party's stances by date."""
+    """What is contested over one or several threads, with each party's stances by date.
+
+    Attributes:
+        issue: what it is about, in the words of the latest report.
+        kind: whether parties want different things, or nobody has decided.
+        status: how near it is to an answer, in the latest report.
+        threads: ids of the threads that it is about.
+        stances: what each party wants, by date.
+        reports: every report of the dispute, by date.
+    """
 
     issue: str
     kind: DisputeKind
@@ -218,7 +289,12 @@ class DisputeThread(Model):
 
 
 class LayerReport(Report):
-    """One layer of the guarantee, as one article has it."""
+    """One layer of the guarantee, as one article has it.
+
+    Attributes:
+        layer: the layer in the article's summary.
+        providers: the actors that provide it, named as in the dossier's `actors`.
+    """
 
     layer: Layer
     providers: tuple[str, ...] = ()
@@ -228,10 +304,14 @@ class Moment(Model):
     """Something at a point in time.
 
     Attributes:
-        date: EDTF; None where no report tells it.
-        kind: an event; the first report of a thread; a change of one.
-        status: of an event.
+        date: EDTF; None where no report gives it.
+        kind: `event`; `thread` for the first report of one; `change` for a change of one.
+        what: what happens, in one sentence.
+        where: the place of an event.
+        status: whether an event has happened.
+        actors: who takes part.
         thread: id of the thread, if it is about one.
+        reports: every report of it.
     """
 
     date: str | None
@@ -245,14 +325,19 @@ class Moment(Model):
 
 
 class LeftOut(Model):
-    """What was given and is not in the dossier, and why."""
+    """Something that was given and is not in the dossier.
+
+    Attributes:
+        what: its name: the article of a failure, or the summary.
+        reason: why it is left out.
+    """
 
     what: str
     reason: str
 
 
 def latest_of(statements: Sequence[Statement]) -> Statement:
-    """The first statement of the latest article; the undated and the past count where all are so.
+    """Return the first statement of the latest article; undated and past ones count if all are so.
 
     Args:
         statements: at least one, by date, the undated last.
@@ -263,7 +348,7 @@ def latest_of(statements: Sequence[Statement]) -> Statement:
 
 
 def sources(reports: tuple[Report, ...]) -> tuple[str, ...]:
-    """The distinct sources of reports with sentences of their own, in order of first reports.
+    """Return the distinct sources of reports, in order of first reports.
 
     Of reports that rest on the same sentences only the first counts; one without an outlet counts
     under its article's id.

@@ -16,7 +16,7 @@ __all__ = ["Person", "spelled", "told_apart"]
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What an entry says of a person; `first` is empty where only the surname stands."""
+    """What an entry says of a person; `first` is empty if only the surname is given."""
 
     first: str
     middle: str

@@ -1,7 +1,7 @@
 """Read what statements of a thread say into points that compare: one value each, by date.
 
 Statements compare where one party can be behind both: an offer is none of a demand, and two named
-parties that want different things have a dispute, no contradiction. What is told of the past
+parties that want different things have a dispute, no contradiction. What is reported of the past
 ("ended"), and what an outlet quotes of another one whose own report is in the thread, is no news
 of its day.
 """
@@ -76,14 +76,14 @@ def figures(what: str, said: Iterable[Said]) -> Iterator[Point]:
 
 
 def statuses(said: Iterable[Said]) -> Iterator[Point]:
-    """Yield one status for what one article tells of one party: the furthest, else the refusal."""
-    told: dict[object, list[Point]] = defaultdict(list)
+    """Yield one status for what one article says of one party: the furthest, else the refusal."""
+    reported: dict[object, list[Point]] = defaultdict(list)
     for one in said:
         status = one.statement.status
         if one.day and status != "unclear":
             point = Point(one, one.day, status, status.replace("_", " "))
-            told[one.statement.article, *point.key].append(point)
-    for points in told.values():
+            reported[one.statement.article, *point.key].append(point)
+    for points in reported.values():
         yield max(points, key=lambda p: (rung(p.value), p.value == "rejected", p.value != "ended"))
 
 
@@ -145,13 +145,13 @@ class Strand:
 
     @cached_property
     def _first(self) -> tuple[Point, ...]:
-        """The first point of each value that each party stands behind."""
+        """The first point of each value that each party supports."""
         return tuple({(p.value, *p.key): p for p in reversed(self.points)}.values())
 
     def _is_history(self, point: Point) -> bool:
         """Whether a newer value stands for more than a day that came at least as far.
 
-        What is told again after it is the past: "the first offer had been for 15 years".
+        What is reported again after it is the past: "the first offer had been for 15 years".
         """
         same = (p for p in self._first if p.value == point.value and self.comparable(p, point))
         first = min(p.day for p in same)
@@ -166,7 +166,7 @@ class Strand:
 
     @cached_property
     def has_parts(self) -> bool:
-        """Return whether one article tells several values side by side."""
+        """Return whether one article gives several values side by side."""
         return any(
             p.said is not q.said and self.comparable(p, q) and self.excludes(p, q)
             for points in self.by_article.values()

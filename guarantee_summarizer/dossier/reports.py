@@ -1,4 +1,4 @@
-"""A summary as a dossier takes it: without what is no fact, with an identity and a place in time."""
+"""Prepare a summary for a dossier: without withheld claims, with an identity and a place in time."""
 
 from __future__ import annotations
 
@@ -65,13 +65,13 @@ class Given:
     @cached_property
     def _warnings(self) -> dict[str, tuple[str, ...]]:
         """What verification said of each claim, under its path; of a part also under its item."""
-        told: dict[str, tuple[str, ...]] = {}
+        messages: dict[str, tuple[str, ...]] = {}
         for finding in self.summary.findings:
             path = ClaimPath.parse(finding.path)
             if path is not None:
                 for claim in {str(path.item): None, str(path.claim): None}:
-                    told[claim] = (*told.get(claim, ()), finding.message)
-        return told
+                    messages[claim] = (*messages.get(claim, ()), finding.message)
+        return messages
 
     @cached_property
     def _media(self) -> dict[str, str]:
@@ -79,7 +79,7 @@ class Given:
         return {fold(f): outlet_name(p.name) for p in media for f in (p.name, *p.aliases)}
 
     def source(self, attribution: str | None) -> str | None:
-        """Who says what is attributed: an outlet that is quoted, else the outlet itself."""
+        """Return who says what is attributed: an outlet that is quoted, else the outlet itself."""
         words = fold(attribution or "")
         quoted = (name for form, name in self._media.items() if holds(words, form))
         return next(quoted, self._shared["source"]) if words else self._shared["source"]

@@ -44,12 +44,12 @@ def thread_of(group: Group, beneficiaries: frozenset[str]) -> Thread:
         strand = Strand(thread, what, figures(what, dated), beneficiaries)
         if what in _SUMMED and strand.has_parts:
             continue
-        told, contested = find_conflicts(strand)
-        conflicts += told
+        some, contested = find_conflicts(strand)
+        conflicts += some
         changes += new_values(strand, contested)
     strand = Strand(thread, STATUS, statuses(dated), beneficiaries)
-    told, contested = find_conflicts(strand)
-    conflicts += told
+    some, contested = find_conflicts(strand)
+    conflicts += some
     changes += new_statuses(strand, contested)
     return thread.replace(
         conflicts=tuple(conflicts),

@@ -86,7 +86,7 @@ class Group:
         return frozenset(term.what for s in self.said for term in s.statement.terms)
 
     def near(self, other: Group) -> bool:
-        """Whether no year of silence lies between them; what has no date is near to nothing."""
+        """Return whether both lie within a year of each other; what has no date is near to nothing."""
         if self.days is None or other.days is None:
             return False
         (start, end), (others_start, others_end) = self.days, other.days

@@ -48,16 +48,16 @@ def join_disputes(
     for thread in threads:
         for statement in thread.statements:
             cited[statement.article].append((_sentences(statement), thread.id))
-    told = [(given, i, d) for given in summaries for i, d in enumerate(given.summary.disputes)]
+    disputes = [(given, i, d) for given in summaries for i, d in enumerate(given.summary.disputes)]
     over = [
         {thread for numbers, thread in cited[given.id] if numbers & _sentences(dispute)}
-        for given, _, dispute in told
+        for given, _, dispute in disputes
     ]
     first: dict[str, int] = {}
     pairs = [(first.setdefault(thread, n), n) for n, some in enumerate(over) for thread in some]
     return [
-        _dispute(set[str]().union(*(over[n] for n in group)), [told[n] for n in group], cast)
-        for group in joined(len(told), pairs)
+        _dispute(set[str]().union(*(over[n] for n in group)), [disputes[n] for n in group], cast)
+        for group in joined(len(disputes), pairs)
     ]
 
 
@@ -135,8 +135,8 @@ def _events(summaries: Iterable[Given], cast: Cast) -> Iterator[Moment]:
         nth = Counter[object]()
         for index, event in enumerate(given.summary.events):
             who = frozenset(cast.who(given.id, event.participants))
-            told = event.where and fold(event.where)
-            same = (event.date, event.status, told or who) if event.date and (told or who) else ()
+            place = event.where and fold(event.where)
+            same = (event.date, event.status, place or who) if event.date and (place or who) else ()
             groups[(same, nth[same]) if same else (given.id, index)].append((given, index, event))
             nth[same] += 1
     for some in groups.values():

@@ -1,4 +1,4 @@
-"""The embedded extractor: a parser, a lexicon and rules; no key, no network."""
+"""Extract a summary without a model: a parser, a lexicon and rules; no key, no network."""
 
 from guarantee_summarizer.embedded.extract import Reader, extract
 

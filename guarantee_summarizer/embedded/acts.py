@@ -1,4 +1,4 @@
-"""The clauses of a sentence that propose: what each is about, and how far it has come."""
+"""Find the clauses of a sentence that propose: what each is about, and how far it has come."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def _is_praise(line: Line, clause: Clause) -> bool:
 
 
 def _under_condition(line: Line, clause: Clause) -> bool:
-    """Whether it only stands in a condition or in what somebody recalls: `if … agreed to send`."""
+    """Whether it is only in a condition or in what somebody recalls: `if … agreed to send`."""
     if clause.relation in ("relcl", "advcl") and clause.tense != "base":
         of_its_own = (
             clause.mark == "that" and clause.subjects and clause.subjects[0].start > clause.start
@@ -117,7 +117,7 @@ def _under_condition(line: Line, clause: Clause) -> bool:
 
 
 def status(line: Line, clause: Clause) -> str:
-    """How far a clause's matter has come, by its verb, its modal and what is denied; "" for nothing."""
+    """Return how far a clause's matter has come, by its verb, its modal and what is denied; "" for nothing."""
     verb = line.verb(clause)
     by_modal = _BY_MODAL.get(clause.modal, "")
     if verb is None:
@@ -144,7 +144,7 @@ def status(line: Line, clause: Clause) -> str:
 
 
 def measure(line: Line, clause: Clause) -> Cue | None:
-    """What the clause is about: the weightiest measure that it names, of two the first."""
+    """Return what the clause is about: the weightiest measure that it names, of two the first."""
     start = min([clause.start, *(phrase.start for phrase in clause.subjects)])
     others = (
         c.start for c in line.facts.clauses if c.relation == "conj" and line.parent(c) is clause
@@ -167,7 +167,7 @@ def measure(line: Line, clause: Clause) -> Cue | None:
 
 
 def _is_title(line: Line, first: int, last: int) -> bool:
-    """Whether words stand in the title of a person: `Army Secretary Dan Driscoll`."""
+    """Whether words are in the title of a person: `Army Secretary Dan Driscoll`."""
     return any(
         p.start <= first
         and last <= p.end

@@ -1,4 +1,4 @@
-"""What is contested or still open, and who stands where."""
+"""Find what is contested or still open, and who wants what."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class _Issue:
 
 
 def disputes(document: Document, proposals: tuple[Proposal, ...] = ()) -> tuple[Dispute, ...]:
-    """The disputes in the order of the text, with the positions of both sides where it has them."""
+    """Return the disputes in the order of the text, with the positions of both sides if it gives them."""
     issues: list[_Issue] = []
     for line in document.lines:
         kind = _kind(line)
@@ -126,7 +126,7 @@ def _goes_on(issue: _Issue, line: Line, kind: str, about: str) -> bool:
 
 
 def _gather(document: Document, issue: _Issue) -> None:
-    """Take in the sentences beside, or between, that say where a party stands on the topic."""
+    """Take in the sentences beside, or between, that say what a party wants in it."""
     if issue.kind != "disagreement" or issue.about in _VAGUE:
         return
     for line in list(issue.lines):

@@ -1,4 +1,4 @@
-"""One article read once: for every sentence what the parser says, and whom it names."""
+"""Read an article once: for every sentence what the parser says, and whom it names."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Document:
         return found
 
     def represented(self, name: str) -> str | None:
-        """Whom a person speaks for: as the text says, else as the lexicon knows the surname."""
+        """Return whom a person speaks for: as the text says, else as the lexicon knows the surname."""
         person = self.people.get(name)
         known = (
             (person and person.affiliation)
@@ -106,7 +106,7 @@ class Document:
         return {n.name: n.kind for line in self.lines for n in line.named}
 
     def who(self, line: Line, *phrases: Phrase) -> tuple[str, ...]:
-        """Return the participants that phrases name; a pronoun is whoever was spoken of last."""
+        """Return the participants that phrases name; a pronoun is the one who was spoken of last."""
         return tuple(
             dict.fromkeys(name for phrase in phrases for name in self._names(line, phrase))
         )

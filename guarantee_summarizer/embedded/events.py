@@ -1,4 +1,4 @@
-"""Meetings, signings, deadlines and next steps, with time, place and who takes part."""
+"""Find meetings, signings, deadlines and next steps, with time, place and participants."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _BODIES = ("army", "force", "parliament", "government", "council", "plan")
 
 
 def events(document: Document) -> tuple[Event, ...]:
-    """The events in the order of the text: sentences with an occasion and a time, place or plan."""
+    """Return the events in the order of the text: sentences with an occasion and a time, place or plan."""
     made: list[dict[str, Any]] = []
     last = -2
     for at, line in enumerate(document.lines):
@@ -89,7 +89,7 @@ def _event(document: Document, line: Line) -> dict[str, Any] | None:
 
 
 def _tells(line: Line, clause: Clause, fields: dict[str, Any], acted: bool) -> bool:
-    """Whether enough is told: who acts, and when or where; of what is planned, or meets, less."""
+    """Whether enough is said: who acts, and when or where; of what is planned, or meets, less."""
     when, where, size = fields["when"], fields["where"], len(fields["participants"])
     subjects = any(_is_occasion(line, p) for p in (*clause.subjects, *clause.agents))
     ahead = clause.modal in (*_PLANNED, *_EXPECTED)
@@ -165,7 +165,7 @@ def _belongs(line: Line, clause: Clause, happening: Clause) -> bool:
 
 
 def _when(line: Line, clause: Clause) -> str | None:
-    """The date nearest to the clause's verb, if it tells of no other deed."""
+    """The date nearest to the clause's verb, if it belongs to no other deed."""
     dates = [
         (abs(start - clause.at), start, end)
         for start, end, of in _dates(line)
@@ -190,7 +190,7 @@ def _are_one(line: Line, of: Clause, clause: Clause) -> bool:
 
 
 def _dates(line: Line) -> Iterator[tuple[int, int, Clause]]:
-    """The dates of a sentence with their `by` or `until`, and the innermost clause they stand in."""
+    """The dates of a sentence with their `by` or `until`, and the innermost clause they are in."""
     text = line.sentence.text
     for entity in line.facts.entities:
         at, words = entity.start, text[entity.start : entity.end]

@@ -1,4 +1,4 @@
-"""The embedded extractor: an article in, the claims of its summary out."""
+"""Extract the claims of a summary from an article."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a parser says of one sentence, as plain facts; all offsets are into the sentence's text."""
+"""Define what a parser says of one sentence, as plain facts; all offsets are into the sentence's text."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Phrase:
 class Piece:
     """A part of a clause that can be left out of a short wording; `rank` 0 cannot.
 
-    `within` is the index of the piece that it hangs on; `joint` tells that it is one more of a list.
+    `within` is the index of the piece that it hangs on; `joint` says that it is one more of a list.
     """
 
     start: int

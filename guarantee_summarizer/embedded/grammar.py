@@ -49,7 +49,7 @@ def lost_subject(verb: Any) -> Any:
 
 
 def heads_clause(token: Any) -> bool:
-    """Tell whether a verb is the head of a clause of its own."""
+    """Return whether a verb is the head of its own clause."""
     return token.pos_ in ("VERB", "AUX") and token.dep_ in _CLAUSES
 
 
@@ -80,7 +80,7 @@ def name(verb: Any) -> str:
 
 
 def modal(verb: Any) -> str:
-    """Return the modal of a verb, or of the verb that it goes on with."""
+    """Return the modal of a verb, or of the verb that it continues."""
     for child in verb.children:
         if child.dep_ == "aux" and child.tag_ == "MD":
             return _MODALS.get(child.lower_, str(child.lower_))

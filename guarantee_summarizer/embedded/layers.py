@@ -1,4 +1,4 @@
-"""The layers of the guarantee, where a text lays out at least two parts of one, and its legal form."""
+"""Find the layers of the guarantee, if a text describes at least two parts of one, and its legal form."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class _Part:
 
 
 def structure(document: Document) -> GuaranteeStructure:
-    """The layers, innermost first, with legal form, precondition and duration of the whole."""
+    """Return the layers, innermost first, with legal form, precondition and duration of the whole."""
     chosen = _chosen(document)
     layers = tuple(_layer(document, rank, part) for rank, part in enumerate(chosen, 1))
     precondition, where = _precondition(document)
@@ -243,7 +243,7 @@ def _providers(document: Document, part: _Part) -> tuple[str, ...]:
 
 
 def _location(part: _Part) -> str | None:
-    """Where it stands: `well behind it, at cities, ports …`, `from the front line`."""
+    """Where it is: `well behind it, at cities, ports …`, `from the front line`."""
     for clause in part.line.clauses:
         for prep, phrase in clause.obliques:
             if prep in _PLACES and phrase.head in _LINES and part.start <= phrase.start < part.end:

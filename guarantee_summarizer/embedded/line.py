@@ -1,4 +1,4 @@
-"""One sentence with what the parser says of it, and whom it names."""
+"""Join one sentence with what the parser says of it, and whom it names."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class EntityMention:
 
 @dataclass
 class Line:
-    """One sentence with what stands in it; `named` are participants, demonyms included."""
+    """One sentence with what it holds; `named` are participants, demonyms included."""
 
     sentence: Sentence
     facts: Facts

@@ -1,4 +1,4 @@
-"""Persons and organizations that no table knows, from the parser's names."""
+"""Find persons and organizations that no table knows, by the parser's names."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ def _plain(word: str) -> str:
 
 
 def _entities(text: str, parsed: Facts) -> Iterator[tuple[str, int, int]]:
-    """The parser's names: split ones as one, and as persons what stands in a list with persons."""
+    """The parser's names: split ones as one, and as persons what is in a list with persons."""
     found = [
         (e.label, *_whole(text, e.start, e.end)) for e in parsed.entities if e.label in _ORGANS
     ]
@@ -206,7 +206,7 @@ def _bodies(text: str, parsed: Facts) -> Iterator[tuple[str, int, int]]:
 
 
 def _listed(text: str, start: int, end: int, first: int, last: int) -> bool:
-    """Whether two names stand in one list: `Aryeh Lightstone and Josh Gruenbaum`."""
+    """Whether two names are in one list: `Aryeh Lightstone and Josh Gruenbaum`."""
     between = text[end:first] if end < first else text[last:start]
     return between in (" and ", ", ", ", and ") and 1 < len(text[start:end].split()) < _LONGEST
 

@@ -1,4 +1,4 @@
-"""What a summary passes over: named parties, and sentences on layers and disputes."""
+"""Find what a summary leaves out: named parties, and sentences on layers and disputes."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from guarantee_summarizer.text import fold
 
 __all__ = ["passed_over"]
 
-_MINOR = {("other", "person"), ("other", "organization")}  # named, without a part of their own
+_MINOR = {("other", "person"), ("other", "organization")}  # named, without a part in it
 _QUOTED = 80  # characters of a sentence that a message shows
 
 
 def passed_over(
     summary: Summary, article: Article, reader: Reader | None = None
 ) -> tuple[Finding, ...]:
-    """What the embedded extractor reads in the article and the summary does not mention.
+    """Return what the embedded extractor reads in the article and the summary does not mention.
 
     It is for summaries that a language model made, and says what may be missing, never that
     something is wrong.
@@ -46,7 +46,7 @@ def _found(summary: Summary, second: Summary) -> Iterator[Finding]:
     for participant in second.participants:
         plays = participant.kind != "group" and (participant.role, participant.kind) not in _MINOR
         if plays and not known & {fold(form) for form in (participant.name, *participant.aliases)}:
-            words = f"{participant.name} ({participant.kind}) is named and passed over"
+            words = f"{participant.name} ({participant.kind}) is named in the article and missing from the summary"
             yield _finding("party", "participants", words, participant.evidence)
     citations: list[Citation] = []
     for item in (*summary.structure.layers, *summary.proposals, *summary.disputes):

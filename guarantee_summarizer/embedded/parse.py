@@ -1,6 +1,6 @@
 """Turn sentences into plain facts: entities, phrases, clauses with who does what, and how firmly.
 
-With `loading` and `grammar` the only room that knows spaCy: nothing of it leaves this file.
+With `loading` and `grammar` the only module that knows spaCy: nothing of it leaves this file.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ class _Reader:
         return map(self._clause, self._heads)
 
     def phrase(self, head: Any) -> Phrase:
-        """The noun phrase of a head."""
+        """Return the noun phrase of a head."""
         left = [c for c in head.lefts if c.dep_ in grammar.BEFORE]
         first = self._left[left[0].i] if left else head
         apposed = next((c for c in head.rights if c.dep_ == "appos"), None)
@@ -125,7 +125,7 @@ class _Reader:
         )
 
     def span(self, token: Any) -> tuple[int, int]:
-        """Where a word stands in the sentence."""
+        """Return where a word is in the sentence."""
         return self._at(token), self._end(token)
 
     def _at(self, token: Any) -> int:
@@ -294,6 +294,6 @@ class _Reader:
         return first, last, rest
 
     def _is_next(self, token: Any, last: Any) -> bool:
-        """Whether a word goes on with a list so closely that it cannot be left out: `A and B`."""
+        """Whether a word continues a list so closely that it cannot be left out: `A and B`."""
         near = self._left[token.i].i - last.i <= _NEXT and token.i - last.i <= _NEXT + 1
         return near and token.dep_ == "conj" and token.pos_ in ("NOUN", "PROPN", "NUM")

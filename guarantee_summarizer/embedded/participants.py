@@ -1,4 +1,4 @@
-"""Who takes part: persons, states that act, organizations, groups, media; with their roles."""
+"""Find who takes part: persons, states that act, organizations, groups, media; with their roles."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ _REACH = 5  # words before and after an actor that tell its role
 
 
 def participants(document: Document) -> tuple[Participant, ...]:
-    """The participants in the order of their first mention, with the role that verbs give them."""
+    """Return the participants in the order of their first mention, with the role that verbs give them."""
     lines: dict[str, list[Line]] = defaultdict(list)
     kinds: dict[str, str] = {}
     acting: Counter[str] = Counter()
@@ -187,7 +187,7 @@ class _Roles:
         self._last: tuple[int, list[tuple[str, int]]] = 0, []  # where an actor ended, its roles
 
     def roles(self) -> dict[str, str]:
-        """The role with the most points; one beneficiary and one adversary are found first."""
+        """Return the role with the most points; one beneficiary and one adversary are found first."""
         for line in self._document.lines:
             for clause in line.clauses:
                 self._by_phrase(line, clause)

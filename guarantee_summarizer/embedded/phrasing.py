@@ -1,4 +1,4 @@
-"""Short wordings made of a clause's own parts; never a word that is not there, never cut inside one."""
+"""Write short wordings from a clause's own parts; never a word that is not there, never cut inside one."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def _says_enough_alone(clause: Clause) -> bool:
 
 
 def _with_subject(line: Line, clause: Clause, words: str) -> str:
-    """A wording with the subject that stands in the clause before: `Poland … would`, `Ukraine to be`."""
+    """A wording with the subject of the clause before: `Poland … would`, `Ukraine to be`."""
     subject = _balanced(phrase_text(line, clause.subjects[0], 4))
     to = "to " if clause.relation == "xcomp" else ""
     joined = clause.relation == "conj" and clause.tense != "base"
@@ -114,7 +114,7 @@ def _with_subject(line: Line, clause: Clause, words: str) -> str:
 
 
 def _belongs(text: str, clause: Clause, piece: Piece, *, bare: bool) -> bool:
-    """Whether a piece may stand in a short wording: no pronoun, nothing in front of the subject."""
+    """Whether a piece may be in a short wording: no pronoun, nothing in front of the subject."""
     subject = clause.subjects[0] if clause.subjects else None
     if clause.mark.startswith(("wh", "how")) and clause.relation not in ("relcl", "advcl"):
         return True
@@ -266,7 +266,7 @@ def _speaker(document: Document, line: Line, phrase: Phrase) -> str | None:
 
 
 def headline(document: Document) -> str:
-    """The article's title, else the main clause of its first full sentence."""
+    """Return the article's title, else the main clause of its first full sentence."""
     given = document.article.title
     if (
         given
@@ -292,7 +292,7 @@ def headline(document: Document) -> str:
 
 
 def abstract(document: Document, claims: Summary | None = None) -> str:
-    """The lead, and the sentences that carry the layers and the first dispute; at most four."""
+    """Return the lead, and the sentences that carry the layers and the first dispute; at most four."""
     prose = [clean(line.text) for line in _prose(document)]
     chosen = prose[:1] if claims and claims.relevant else prose[:2]
     if claims is not None:

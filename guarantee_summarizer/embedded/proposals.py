@@ -1,4 +1,4 @@
-"""What is offered, asked for, planned, agreed or ruled out: at most one proposal a sentence."""
+"""Find what is offered, asked for, planned, agreed or ruled out: at most one proposal a sentence."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _PRONOUN = re.compile(r"(?:It|Each|They|This|These|Both|The)\b")
 
 
 def proposals(document: Document) -> tuple[Proposal, ...]:
-    """The proposals in the order of the text; a sentence that goes on with one joins it."""
+    """Return the proposals in the order of the text; a sentence that continues one joins it."""
     made: list[dict[str, Any]] = []
     last: Line | None = None
     heading: Heading = None
@@ -122,7 +122,7 @@ def _is_apart(document: Document, line: Line, one: Act, top: Act) -> bool:
 
 
 def _main(line: Line, clause: Clause) -> Clause:
-    """The clause with a subject of its own, joined to others by `and` or `but`, that holds another."""
+    """The clause with its own subject, joined to others by `and` or `but`, that holds another."""
     while (above := line.parent(clause)) is not None:
         own = clause.subjects and clause.start <= clause.subjects[0].start < clause.at
         if clause.relation == "conj" and own and clause.tense != "base":
@@ -240,7 +240,7 @@ def _recipients(document: Document, line: Line, clause: Clause) -> Iterator[str]
 
 
 def condition(line: Line, clause: Clause) -> str | None:
-    """What must come first, in the text's words: `if …`, `once …`, `after a ceasefire`."""
+    """Return what must come first, in the text's words: `if …`, `once …`, `after a ceasefire`."""
     text = line.sentence.text
     for other in line.facts.clauses:
         if other.mark in SETS_OFF and other.relation == "advcl":

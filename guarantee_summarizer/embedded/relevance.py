@@ -1,4 +1,4 @@
-"""Whether a text is about guarantees: evidence weighed over all of it."""
+"""Judge whether a text is about guarantees: evidence weighed over all of it."""
 
 from __future__ import annotations
 

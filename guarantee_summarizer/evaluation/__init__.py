@@ -1,4 +1,4 @@
-"""Evaluation: how good summaries are, held against right answers."""
+"""Evaluate how good summaries are, by right answers."""
 
 from guarantee_summarizer.evaluation.damage import (
     Damage,

@@ -1,4 +1,4 @@
-"""Right summaries made wrong by people, one subtle change each: what checks and reader notice.
+"""Count what checks and second reader notice of right summaries that were made wrong on purpose.
 
 A file of damage has one JSON object a line: `article` (the name of a gold item), `kind`, `edits` (pairs
 of a field's path and its new value) and `why` it is wrong. A review is what a second reader answered
@@ -39,7 +39,14 @@ _STEP = re.compile(r"\w+|\[(\d+)\]")
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """One change that makes a right summary wrong."""
+    """Describe one change that makes a right summary wrong.
+
+    Attributes:
+        article: the name of the gold article.
+        kind: the kind of change, for instance `proposal_status`.
+        edits: paths of fields with the new values.
+        why: what is wrong with it, for people.
+    """
 
     article: str
     kind: str
@@ -54,7 +61,13 @@ class Damage:
 
 @dataclass(frozen=True, slots=True)
 class ReviewedRecord:
-    """A second reader's answer to a record that holds several damages at once."""
+    """Hold a second reader's answer to a record with several damages at once.
+
+    Attributes:
+        article: the name of the gold article.
+        damages: the changes that were made in the record.
+        answer: what the second reader wrote, as JSON.
+    """
 
     article: str
     damages: tuple[Damage, ...]
@@ -63,9 +76,13 @@ class ReviewedRecord:
 
 @dataclass(slots=True)
 class Noticed:
-    """Counts of wrong claims and of those that were noticed.
+    """Count wrong claims, and those that were noticed.
 
-    `either` counts what checks or reader noticed; without a review it is what the checks did.
+    Attributes:
+        tried: wrong claims.
+        checks: how many of them the checks notice.
+        reader: how many the second reader names.
+        either: how many at least one of both notices; without a review, as `checks`.
     """
 
     tried: int = 0

@@ -1,4 +1,4 @@
-"""Which claims hold a number, a name or a quotation that the article does not hold.
+"""Find claims with a number, a name or a quotation that the article does not hold.
 
 Written apart from `verify` on purpose: what judges the library must not share its leniency.
 """
@@ -20,11 +20,11 @@ _QUOTED = re.compile(r'"([^"]+)"')
 
 
 def unsupported(summary: Summary, article: Article) -> tuple[str, ...]:
-    """Paths of the claims that say what the article nowhere says, each claim once.
+    """Return the paths of claims that say what the article nowhere says, each claim once.
 
     Figures are compared by their canonical value, and a date may be less exact than the article
-    (2014 of 5 March 2014); ordinals are passed over, being wording more often than a figure. Names
-    are those of participants and references; quotations are what stands in double quotes. The
+    (2014 of 5 March 2014); ordinals are skipped, being wording more often than a figure. Names
+    are those of participants and references; quotations are what is in double quotes. The
     article's title and day of publication count as held.
     """
     held = _held(article)
@@ -76,7 +76,7 @@ def _figures(text: str) -> Iterator[str]:
 
 
 def _figure(value: str, held: Collection[str]) -> bool:
-    """Whether a figure stands in the article, a date also where it leaves out day or year."""
+    """Whether a figure is in the article, a date also where it leaves out day or year."""
     return value in held or any(
         other.startswith(f"{value}-") or (value.startswith("--") and other.endswith(value[1:]))
         for other in held
@@ -90,7 +90,7 @@ def _quotations(text: str) -> Iterator[str]:
 
 
 def _mentions(text: str, name: str) -> bool:
-    """Whether a claim's words hold a name; one in capitals only has to stand in capitals."""
+    """Whether a claim's words hold a name; one in capitals only has to be in capitals."""
     return holds(text, name) if name.isupper() else holds(fold(text), fold(name))
 
 

@@ -1,4 +1,4 @@
-"""Gold: articles with their right answers, in a folder of `ID.txt` and `ID.json`."""
+"""Read gold: articles with their right answers, in a folder of `ID.txt` and `ID.json`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,14 @@ __all__ = ["GoldItem", "load_gold"]
 
 @dataclass(frozen=True)
 class GoldItem:
-    """An article, its right answer, and plausible statements that its text does not support."""
+    """Hold an article and its right answer.
+
+    Attributes:
+        name: the name of its files without their ending.
+        article: the article.
+        summary: the right answer.
+        traps: plausible statements that the text does not support.
+    """
 
     name: str
     article: Article

@@ -40,7 +40,13 @@ _RESAMPLES = 1000
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Hold scores by article and over all, with the median seconds that a summary took, if known."""
+    """Hold the scores of an evaluation.
+
+    Attributes:
+        by_article: the scores of each article, by its name.
+        over_all: their sum.
+        seconds: median seconds for a summary; None for stored summaries.
+    """
 
     by_article: dict[str, Scores]
     over_all: Scores

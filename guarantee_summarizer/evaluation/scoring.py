@@ -1,4 +1,4 @@
-"""Scores of one summary against its right answer, and their sum over many.
+"""Score a summary against its right answer, and sum scores over many.
 
 Participants are matched by name or alias, everything else by the sentences that it cites; citation
 precision and recall follow ALCE (Gao et al. 2023): over the matched items, cited sentences that gold
@@ -40,12 +40,12 @@ FROM = 0.3
 
 
 def sentences(item: Any) -> frozenset[int]:
-    """The numbers of the sentences that an item cites."""
+    """Return the numbers of the sentences that an item cites."""
     return frozenset(citation.sentence for citation in item.evidence)
 
 
 def overlap(one: frozenset[int], other: frozenset[int]) -> float:
-    """Jaccard overlap of two sets of sentences; 0 where both are empty."""
+    """Return the Jaccard overlap of two sets of sentences; 0 if both are empty."""
     union = one | other
     return len(one & other) / len(union) if union else 0.0
 
@@ -70,7 +70,7 @@ def assign(predicted: Sequence[Any], gold: Sequence[Any]) -> list[tuple[int, int
 
 
 def best_pairs(gain: Sequence[Sequence[float]]) -> list[tuple[int, int]]:
-    """The one-to-one pairs of rows and columns with the greatest summed gain.
+    """Return the one-to-one pairs of rows and columns with the greatest summed gain.
 
     Args:
         gain: what a pair is worth, a row for each predicted item; 0 where the two cannot be one.
@@ -109,10 +109,15 @@ _Pairs = dict[str, list[tuple[int, int]]]
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many of the `predicted` and of the `gold` items were matched.
+    """Count items that were matched, predicted, and are in gold.
 
-    For citations the two sides are counted apart: `matched` sentences of `predicted`, and the same
-    number against `gold`.
+    For citations the two sides are counted apart: the matched of the predicted sentences, and the
+    matched of those of gold.
+
+    Attributes:
+        matched: items of the summary that match one of gold.
+        predicted: items of the summary.
+        gold: items of gold.
     """
 
     matched: int = 0
@@ -145,7 +150,15 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """An item that was missed, spurious, or matched with a wrong attribute."""
+    """Describe one error of a summary.
+
+    Attributes:
+        section: where it is: `proposals`, `layers` and so on.
+        kind: `missed` (only in gold), `spurious` (only in the summary) or `wrong` (matched, with a
+            wrong attribute).
+        words: the item, for people.
+        sentences: the numbers of the sentences that the item cites.
+    """
 
     section: str
     kind: Literal["missed", "spurious", "wrong"]
@@ -155,9 +168,14 @@ class Mismatch:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Counts by section, attributes right over the matched (right, of), and what went wrong.
+    """Hold the scores of one summary, or the sum of many.
 
-    `unsupported` counts claims with a number, a name or a quotation that the article does not hold.
+    Attributes:
+        counts: matched, predicted and gold items by section.
+        attributes: for each attribute of matched items how many are right, and of how many.
+        relevance: how many summaries judge relevance right, and of how many.
+        unsupported: claims with a number, a name or a quotation that the article does not hold.
+        mismatches: every error, for people.
     """
 
     counts: dict[str, Count] = field(default_factory=dict)

@@ -1,1 +1,1 @@
-"""Integrations for frameworks that need more than a plain callable; import them by name."""
+"""Integrate with frameworks that need more than a plain callable; import them by name."""

@@ -1,4 +1,4 @@
-"""The lexicon: data files of actors, offices and cues, and how to find them in a text."""
+"""Load the data files of actors, offices and cues, and find them in a text."""
 
 from guarantee_summarizer.lexicon.actors import (
     Actor,

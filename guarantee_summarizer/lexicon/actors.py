@@ -1,4 +1,4 @@
-"""Actors (states, organizations, coalitions, forces, media), and where a text names them.
+"""Find actors (states, organizations, coalitions, forces, media) where a text names them.
 
 State codes are ISO 3166-1 alpha-3 (XKX for Kosovo, which has none); states of the past and those
 that few recognise have no code.

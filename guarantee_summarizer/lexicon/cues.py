@@ -1,4 +1,4 @@
-"""Words that speak for a measure, a layer, a dispute, a role; and what verbs say of a proposal."""
+"""Find words that speak for a measure, a layer, a dispute, a role; and what verbs say of a proposal."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ def is_meant(actor: Actor, via: Via, window: Window) -> bool:
     Args:
         actor: whose form it is.
         via: how the form names the actor.
-        window: where it stands.
+        window: where it is.
     """
     if actor.kind != "state":
         return True
@@ -181,7 +181,7 @@ def _is_government(window: Window) -> bool:
 
 
 def _is_listed(window: Window) -> bool:
-    """Whether the capital goes on a list of places: `in Paris, Berlin and London`."""
+    """Whether the capital continues a list of places: `in Paris, Berlin and London`."""
     if window.place_end < 0:
         return False
     between = window.text[window.place_end : window.start]
@@ -264,7 +264,7 @@ class Finder:
                     break
 
     def _is_name(self, entry: _Entry, text: str, start: int, stop: int) -> bool:
-        """Whether the words are a name at all; else a shorter form may stand in them."""
+        """Whether the words are a name at all; else a shorter form may be in them."""
         return entry.form not in self._words or is_reported(Window(text, start, stop, -1))
 
     def _candidates(self, word: str) -> list[_Entry]:
@@ -294,7 +294,7 @@ def _is_written_small(form: str) -> bool:
 
 
 def _matches_at(entry: _Entry, text: str, start: int, stop: int) -> bool:
-    """Whether the form stands at `start` and ends where a word ends."""
+    """Whether the form is at `start` and ends where a word ends."""
     if not text.startswith(entry.form, start) and not (
         entry.loose and text[start:stop].lower() == entry.form.lower()
     ):

@@ -1,4 +1,4 @@
-"""Persons in running text, by their titles, by apposition, and by surnames that recur."""
+"""Find persons in running text, by their titles, by apposition, and by surnames that recur."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def begins_name(word: str) -> bool:
 
 
 def surname(name: str) -> str:
-    """The last word with the particles before it.
+    """Return the last word with the particles before it.
 
     >>> surname("Ursula von der Leyen"), surname("Donald J. Trump")
     ('von der Leyen', 'Trump')
@@ -80,7 +80,7 @@ def surname(name: str) -> str:
 
 @lru_cache(maxsize=4096)  # every surname of the tables is asked for in every article
 def variant(name: str) -> str:
-    """What the spellings of one surname share.
+    """Return what the spellings of one surname share.
 
     >>> variant("Zelenskyy") == variant("Zelensky") == variant("Zelenskiy")
     True
@@ -89,7 +89,7 @@ def variant(name: str) -> str:
 
 
 def find_people(text: str, lexicon: Lexicon, mentions: list[Mention]) -> list[Person]:
-    """The persons that `text` names, in order; one entry for each place that names one in full.
+    """Return the persons that `text` names, in order; one entry for each place that names one in full.
 
     Args:
         text: running text.
@@ -121,7 +121,7 @@ class _Finder:
         self._office_starts = [match.start() for match in self._offices]
 
     def titled(self) -> Iterator[Person]:
-        """`British Prime Minister Keir Starmer`, `envoys Steve Witkoff and Jared Kushner`."""
+        """Find `British Prime Minister Keir Starmer`, `envoys Steve Witkoff and Jared Kushner`."""
         for match in self._offices:
             at = match.end()
             affiliation, title = self._before(match.start(), match[0])
@@ -142,7 +142,7 @@ class _Finder:
                 yield person
 
     def apposed(self) -> Iterator[Person]:
-        """`Steven Pifer, a former American diplomat who …`."""
+        """Find `Steven Pifer, a former American diplomat who …`."""
         for match in self._offices:
             start = self._text.rfind(", ", max(0, match.start() - 60), match.start())
             if start < 0 or any(c in self._text[start + 2 : match.start()] for c in ",.;:"):
@@ -162,7 +162,7 @@ class _Finder:
             yield Person(name[1], title, affiliation, start - len(name[1]), start)
 
     def recurring(self) -> Iterator[Person]:
-        """Full names whose last word stands alone elsewhere, as news does with persons only."""
+        """Find full names whose last word is alone elsewhere, as news does with persons only."""
         pairs = re.compile(rf"(?<![\w.] )(?<!\w){_FULL}(?!\w)")
         alone = Counter(re.findall(rf"(?<![A-Z\w] )(?<!\w){_CAPITAL}", self._text))
         for match in pairs.finditer(self._text):
@@ -171,7 +171,7 @@ class _Finder:
                 yield Person(name, None, None, match.start(), match.end())
 
     def _before(self, start: int, title: str) -> tuple[str | None, str]:
-        """The affiliation that stands right before a title, and the title as it is reported."""
+        """The affiliation right before a title, and the title as it is reported."""
         several = title.endswith("s") and not title.endswith("ss")
         if several and not title.lower().endswith(self._plural):  # "envoys Witkoff and Kushner"
             title = title[:-1]

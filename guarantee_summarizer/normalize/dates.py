@@ -139,7 +139,7 @@ def _quarter(name: str, year: str) -> str:
 
 
 def _year_of(month: int, published: date, *, past: bool | None) -> int:
-    """The year of the month nearest to publication in the direction that the tense tells."""
+    """The year of the month nearest to publication in the direction that the tense gives."""
     if past is False:
         return published.year + (month < published.month)
     if past is None and (month - published.month) % 12 <= 3:  # noqa: PLR2004

@@ -1,4 +1,4 @@
-"""What a text becomes in a cell of a CSV or an Excel file: a list, hostile text, what no cell holds."""
+"""Write texts into cells of a CSV or an Excel file: lists, hostile text, what no cell holds."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def cell_text(value: object) -> str:
 def joined(items: Iterable[object]) -> str:
     """Return a list as the text of one cell, so that `split` gives the same list back.
 
-    Items stand between semicolons; one that holds a semicolon, a quotation mark or a line end, or
-    begins or ends with a blank, stands in quotation marks, those in it doubled: the rules of CSV.
+    Items are separated by semicolons; one that holds a semicolon, a quotation mark or a line end, or
+    begins or ends with a blank, is quoted, and quotation marks in it are doubled: the rules of CSV.
 
     >>> joined(["France", "Bonn; Berlin"])
     'France; "Bonn; Berlin"'
@@ -74,10 +74,10 @@ _BLANK = re.compile(r"'*[\t\r\n]")
 def protected(text: str) -> str:
     r"""Return the text with an apostrophe where a spreadsheet could take it for a formula.
 
-    It stands before each of = + - @ (also full-width and small ones) that begins the text, a line
+    It precedes each of = + - @ (also full-width and small ones) that begins the text, a line
     of it, or what follows a comma, a semicolon or a tab in it: a program that parts the cells of a
     file at another character than it was written with sees a cell begin there. Blanks, quotation
-    marks and characters without width in front of the sign are passed over. A text that begins
+    marks and characters without width in front of the sign are skipped. A text that begins
     with a tab or a line end gets an apostrophe in front too. `unprotected` takes all of them out.
 
     >>> protected("=1+1"), protected(' "@x'), protected("a-b"), protected("a;-b"), protected("\t5")

@@ -1,4 +1,4 @@
-"""What the columns of tables hold, and as which types pandas and Arrow hold it."""
+"""Define what the columns of tables hold, and as which types pandas and Arrow hold it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _WIDEST = 2**63
 
 
 def columns(names: str) -> dict[str, Kind]:
-    """Return columns by name; the kind stands behind a colon, text if it is left out.
+    """Return columns by name; the kind follows a colon, text if it is left out.
 
     >>> columns("name rank:whole")
     {'name': 'text', 'rank': 'whole'}
@@ -64,7 +64,7 @@ def cell(value: Any) -> Any:
 def held(value: Any) -> Any:
     r"""Return a value as typed columns can hold it.
 
-    A lone surrogate stands as its escape (`\ud800`); a whole number of more than 64 bits is missing.
+    A lone surrogate is given as its escape (`\ud800`); a whole number of more than 64 bits is missing.
     """
     if isinstance(value, str):
         return _SURROGATE.sub(lambda m: ascii(m[0])[1:-1], value)

@@ -1,4 +1,4 @@
-"""Entries of an outline: what each claim of a summary is shown as."""
+"""Make the entries of an outline: what each claim of a summary is shown as."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class OutlineFact:
         value: what it says; with `parts`, all of them on one line.
         path: its place in the summary, of a term, a position, a time.
         normalized: ISO 8601, EDTF or a number with its unit, of a term or a time.
-        citations: the sentences of its own.
+        citations: the sentences that it cites itself.
         parts: what `value` puts on one line: terms, a time with its date.
     """
 

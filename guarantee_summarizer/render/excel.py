@@ -33,8 +33,8 @@ class ExcelFile:
 
     Texts are texts: there is no formula in the file, and none arises when it is edited, saved as
     CSV or pasted (`cells.protected`). Line ends are line feeds. A text that is longer than a cell
-    may be is cut, and says so at its end. A table with more rows than a sheet may have goes on in
-    further sheets: `terms`, `terms 2`. Days before 1901 and numbers that a cell would round stand
+    may be is cut, and says so at its end. A table with more rows than a sheet may have continues in
+    further sheets: `terms`, `terms 2`. Days before 1901 and numbers that a cell would round are
     as texts.
     """
 
@@ -53,7 +53,7 @@ class ExcelFile:
         self._cell = load_extra("openpyxl.cell", extra="tables").WriteOnlyCell
         self._letter = load_extra("openpyxl.utils", extra="tables").get_column_letter
         (self._part,) = parts.values()
-        self._part.touch()  # a wrong place is told before the work, not after it
+        self._part.touch()  # a wrong place is an error before the work, not after it
         self._book = openpyxl.Workbook(write_only=True)
         self._layout = layout
         self._sheets = {name: self._sheet(name) for name in layout}
@@ -75,7 +75,7 @@ class ExcelFile:
         self._book.save(self._part)
 
     def close(self) -> None:
-        """Let go of the rows that are not in the file yet."""
+        """Drop the rows that are not in the file yet."""
         for sheet in self._book.worksheets:
             if not sheet.closed:
                 sheet.close()

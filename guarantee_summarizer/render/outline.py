@@ -1,4 +1,4 @@
-"""The outline of a summary: what is shown, in order; terminal, Markdown and pages render it."""
+"""Outline a summary: what is shown, in order; terminal, Markdown and pages render it."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def _summary_outline(summary: Summary) -> Outline:
 def _by_claim(
     summary: Summary, paths: set[str]
 ) -> tuple[dict[str, tuple[Finding, ...]], tuple[Finding, ...]]:
-    """The warnings of each entry, and what no entry shows; reasons to withhold stand there."""
+    """The warnings of each entry, and what no entry shows; reasons to withhold are there."""
     shown = {finding for claim in summary.withheld for finding in claim.findings}
     found: dict[str, tuple[Finding, ...]] = defaultdict(tuple)
     rest: list[Finding] = []

@@ -1,4 +1,4 @@
-"""The rows of a summary: every claim, finding and withheld claim, each in the columns of its table."""
+"""Write the rows of a summary: every claim, finding and withheld claim, each in the columns of its table."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _kind(value: Any) -> Kind:
 
 
 def with_metadata(row: Row, wanted: Mapping[str, Kind]) -> Row:
-    """Return a row of `summaries` with these columns; lists and objects stand as JSON."""
+    """Return a row of `summaries` with these columns; lists and objects are JSON."""
     known = json.loads(row["metadata"] or "{}")
     values = {name: known.get(name.removeprefix(_METADATA)) for name in wanted}
     return row | {
@@ -114,7 +114,7 @@ def rows_of(summary: Summary, number: int, first: int | None) -> Iterator[tuple[
     about = {"summary": number, **_article(summary.article)}
     yield "summaries", {**about, "repeats": first, **_summary(summary)}
     for path in claim_paths(summary):
-        if path.kind:  # headline and abstract stand in the row of the summary
+        if path.kind:  # headline and abstract are in the row of the summary
             yield path.kind.name, {**about, **_claim(path, summary)}
     for finding in summary.findings:
         yield "findings", {**about, **_finding(finding, summary)}

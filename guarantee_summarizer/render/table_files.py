@@ -31,7 +31,7 @@ class _Sink(Protocol):
         """Write what is left, so that the files are whole."""
 
     def close(self) -> None:
-        """Let go of the files; also of those that are finished."""
+        """Release the files; also those that are finished."""
 
 
 @contextmanager
@@ -132,11 +132,11 @@ def _errors_told(path: str | Path) -> Iterator[None]:
 def _told(write: Write, path: str | Path) -> Write:
     """Write; only its own errors are of the file, those of who calls it are not."""
 
-    def told(tables: Tables) -> None:
+    def with_size(tables: Tables) -> None:
         with _errors_told(path):
             write(tables)
 
-    return told
+    return with_size
 
 
 class _CsvFiles:

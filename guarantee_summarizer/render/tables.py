@@ -1,4 +1,4 @@
-"""Summaries and dossiers as tables: a row for each claim, with article, path and sentences."""
+"""Write summaries and dossiers as tables: a row for each claim, with article, path and sentences."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def to_records(summaries: Dossier | Outcome | Iterable[Outcome]) -> dict[str, li
 
     - `summaries`: one row each, with headline, abstract, how many claims it has, who made it, the
       `warnings` about the input, and its `metadata`: as JSON, and behind all other columns each
-      field in one of its own, `metadata_id`, `metadata_source` (file and row) and so on;
+      field in its own column, `metadata_id`, `metadata_source` (file and row) and so on;
     - `participants`, `proposals`, `terms`, `layers`, `structure`, `disputes`, `positions`, `events`:
       the claims. A term or a position names the claim that it is a part of (`parent`,
       `parent_title`); `structure` is what is said of a guarantee as a whole;
-    - `findings`: what verification said of claims that stand; `withheld`: claims that are taken
+    - `findings`: what verification said of claims that are kept; `withheld`: claims that are taken
       out and no facts, with the reasons, and in `content` the whole claim as JSON;
     - `failures`: what could not be read or summarized, with the error.
 
@@ -54,7 +54,7 @@ def to_records(summaries: Dossier | Outcome | Iterable[Outcome]) -> dict[str, li
     A summary that is given twice has its rows twice; in `summaries`, `repeats` is the number of the
     first of the same article, and None for that itself.
 
-    A dossier has tables of its own (`DOSSIER_COLUMNS`):
+    A dossier has other tables (`DOSSIER_COLUMNS`):
 
     - `articles`: one row each, `article_id` is the key;
     - `actors` (key `actor`) and their `mentions`;
@@ -96,7 +96,7 @@ def to_frames(summaries: Dossier | Outcome | Iterable[Outcome]) -> dict[str, pd.
     Types are the same whether or not a table has rows: texts `string`, whole numbers `Int64`,
     `relevant` `boolean`, `seconds` `Float64`, `published` `datetime64[s]`; what is missing is
     `pandas.NA` (`NaT` for a day). Lists are Python lists in columns of objects, empty where there
-    is nothing. A whole number of more than 64 bits is missing, and a lone surrogate stands as its
+    is nothing. A whole number of more than 64 bits is missing, and a lone surrogate is given as its
     escape: pandas holds neither.
 
     To write files, use `write_tables`: pandas would write a text that begins with `=` as a formula.
@@ -128,19 +128,19 @@ def write_tables(
       `encoding="utf-8-sig"`. Excel guesses types when it opens CSV (`2026-01` becomes a day), and
       parts cells at semicolons in some countries; to look at tables in Excel, write `.xlsx`.
     - `.xlsx` gets a sheet for each table, all texts as texts. A text that is too long for a cell (32,767 characters)
-      is cut, and says so; a table with more rows than a sheet may have goes on in `terms 2`.
+      is cut, and says so; a table with more rows than a sheet may have continues in `terms 2`.
     - `.parquet` gets one table, because a Parquet file holds one: all rows below each other, the
-      table's name in the first column, `table`; of the other columns a row fills those of its own.
+      table's name in the first column, `table`; a row fills the columns of its own table.
       Lists stay lists. For a file for each table use `to_frames(…)["terms"].to_parquet(…)`.
 
-    In CSV and Excel, lists stand in one cell between semicolons, an item with a semicolon in
-    quotation marks (`csv` reads them). No cell is or becomes a formula: an apostrophe stands before
+    In CSV and Excel, a list is one cell with semicolons, an item with a semicolon in
+    quotation marks (`csv` reads them). No cell is or becomes a formula: an apostrophe precedes
     each = + - @ that begins a cell, a line in it, or what follows a comma, a semicolon or a tab in
-    it. Control characters, and those that turn the direction of writing, stand as their escapes
+    it. Control characters, and those that turn the direction of writing, are written as their escapes
     (`\x1b`, `\u202e`). Parquet holds all texts as they are.
 
     The columns for metadata are those of the first 200 summaries; what later ones have besides
-    stands in the column `metadata`. Their values stand as texts.
+    is in the column `metadata`. Their values are texts.
 
     Args:
         summaries: as in `to_records`.

@@ -1,4 +1,4 @@
-"""A summary in the terminal: every claim with its sentence, the layers as a ladder."""
+"""Print a summary in the terminal: every claim with its sentence, the layers as a ladder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one set of models: a language model fills it, people read it, files store it."""
+"""Export the one set of models: a language model fills it, people read it, files store it."""
 
 from guarantee_summarizer.schema.claims import (
     Dispute,

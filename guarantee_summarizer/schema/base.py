@@ -1,8 +1,9 @@
-"""What all models of the schema share: frozen, nothing unknown, null means absent."""
+"""Define what all models of the schema share: frozen, nothing unknown, null means absent."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+import inspect
+from typing import Annotated, Any, Self, get_args
 
 from pydantic import (
     BaseModel,
@@ -15,26 +16,37 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-__all__ = ["Model", "Prose", "Text", "Word", "added", "derived", "is_added", "is_derived"]
+__all__ = [
+    "Model",
+    "Prose",
+    "Text",
+    "Values",
+    "Word",
+    "added",
+    "derived",
+    "is_added",
+    "is_derived",
+    "values_of",
+]
 
 
 def added(default: Any = PydanticUndefined, **more: Any) -> Any:
-    """A field that the library fills and no model is asked for (JSON Schema's `readOnly`)."""
+    """Declare a field that the library fills and no model is asked for (JSON Schema's `readOnly`)."""
     return Field(default, json_schema_extra={"readOnly": True}, **more)
 
 
 def derived() -> Any:
-    """A field that a model or a person may fill and that the library fills otherwise."""
+    """Declare a field that a model or a person may fill and that the library fills otherwise."""
     return Field((), json_schema_extra={"x-derived": True})
 
 
 def is_derived(field: FieldInfo) -> bool:
-    """Whether `field` was declared with `derived`."""
+    """Return whether `field` was declared with `derived`."""
     return isinstance(field.json_schema_extra, dict) and "x-derived" in field.json_schema_extra
 
 
 def is_added(field: FieldInfo) -> bool:
-    """Whether `field` was declared with `added`."""
+    """Return whether `field` was declared with `added`."""
     return isinstance(field.json_schema_extra, dict) and "readOnly" in field.json_schema_extra
 
 
@@ -57,10 +69,37 @@ Text = Annotated[str, StringConstraints(min_length=1), BeforeValidator(_text)]
 Word = BeforeValidator(_word)
 
 
+class Values:
+    """Explain each value of a vocabulary to people; a language model is not sent this.
+
+    Args:
+        **meanings: for each value what it means.
+    """
+
+    def __init__(self, **meanings: str) -> None:
+        self.meanings = meanings
+
+
+def values_of(field: FieldInfo) -> dict[str, str]:
+    """Return what each value of a field's vocabulary means; empty for any other field."""
+    inside = [note for part in get_args(field.annotation) for note in get_args(part)[1:]]
+    notes = [note for note in (*field.metadata, *inside) if isinstance(note, Values)]
+    return notes[0].meanings if notes else {}
+
+
 class Model(BaseModel):
     """Base of the schema: immutable, unknown fields refused, null the same as left out."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        """Add the values of vocabularies to the docstring, so that `help` shows them."""
+        parts = [inspect.cleandoc(cls.__doc__ or "")]
+        for name, field in cls.model_fields.items():
+            lines = [f"    {value}: {meaning}" for value, meaning in values_of(field).items()]
+            parts += ["\n".join((f"Values of `{name}`:", *lines))] if lines else []
+        cls.__doc__ = "\n\n".join(parts)
 
     @model_validator(mode="before")
     @classmethod
@@ -70,5 +109,5 @@ class Model(BaseModel):
         return {key: value for key, value in data.items() if value is not None}
 
     def replace(self, **changes: Any) -> Self:
-        """A copy with `changes`; they are not validated again."""
+        """Return a copy with `changes`; they are not validated again."""
         return self.model_copy(update=changes)

@@ -1,7 +1,8 @@
-"""The claims of a summary: participants, events, proposals, layers, disputes.
+"""Define the claims of a summary: participants, events, proposals, layers, disputes.
 
-Field descriptions are written for the language model that fills them. `SECTIONS`, at the end, is
-the one list of where claims stand; whatever goes through a summary reads it.
+The `description` of a field and the first paragraph of a docstring are for the language model that
+fills them; what follows in the docstring is for people, and no model is sent it. `SECTIONS`, at the
+end, is the one list of where claims are; all code that visits the claims of a summary reads it.
 """
 
 from __future__ import annotations
@@ -45,7 +46,19 @@ _Evidence = Annotated[Evidence, Field(min_length=1)]
 
 
 class Participant(Model):
-    """A person, state, organization, coalition, force, outlet, office or group with a part in it."""
+    """A person, state, organization, coalition, force, outlet, office or group with a part in it.
+
+    Attributes:
+        name: the fullest form in the text, without the title. Other claims refer to it by this name.
+        aliases: its other forms in the text; the library finds them where the model gives none.
+        kind: what it is; see the values below.
+        title: the office of a person, as the text states it.
+        affiliation: the state or organization that a person acts for.
+        role: the part that the article gives most weight to; see the values below.
+        evidence: sentences that mention it; the library finds them where the model gives none.
+        country: ISO 3166-1 alpha-3 (`FRA`) of a state, or of a person through the affiliation. Added
+            by the library.
+    """
 
     name: Text = Field(description="Fullest form in the text, without the title.")
     aliases: tuple[Text, ...] = derived()
@@ -60,7 +73,18 @@ class Participant(Model):
 
 
 class Event(Model):
-    """A meeting, signing, deadline or next step."""
+    """A meeting, signing, deadline or next step.
+
+    Attributes:
+        what: what happens, in one sentence.
+        when: the words of the text for its time, also from a line nearby.
+        where: its place, as the text names it.
+        participants: names of the participants that the text lets take part.
+        status: whether it has happened; see the values below.
+        evidence: the sentences that say so; at least one.
+        date: `when` as EDTF (`2026-01-06`, `2026-01`, `2026-01-06/2026-01-08`), counted from the day
+            of publication. Added by the library; None where the words give no date.
+    """
 
     what: Text = Field(description="One sentence.")
     when: Text | None = Field(None, description="The text's words, also from a line nearby.")
@@ -72,7 +96,16 @@ class Event(Model):
 
 
 class Term(Model):
-    """A figure that a claim hangs on."""
+    """A figure that a claim hangs on.
+
+    Attributes:
+        what: what the figure measures; see the values below.
+        value: the words of the text with their bound: "up to 15 years".
+        evidence: the sentences that state it; those of the proposal where the model gives none.
+        normalized: the exact value with its bound: an ISO 8601 duration (`P15Y`, `>=P6M`), an EDTF
+            date (`2026-01`), a number with its unit (`<=5000`, `90000000000 EUR`). Added by the
+            library; None where the words give no exact value.
+    """
 
     what: TermKind = "other"
     value: Text = Field(description='The text\'s words with their bound, e.g. "up to 15 years".')
@@ -91,7 +124,21 @@ class Term(Model):
 
 
 class Proposal(Model):
-    """A measure that is offered, asked for, ordered, planned, agreed, carried out or ruled out."""
+    """A measure that is offered, asked for, ordered, planned, agreed, carried out or ruled out.
+
+    Attributes:
+        title: a name for it, at most ten words.
+        description: one sentence that says what it is.
+        measure: the kind of measure; see the values below.
+        proposed_by: names of the participants that offer, ask, order or agree; empty where the text
+            does not say.
+        recipients: names of those to whom it is offered, of whom it is asked, or whom it binds.
+        condition: what has to come first or sets it off, in the words of the text.
+        status: how far it has come; see the values below.
+        terms: its durations, sizes, sums, deadlines and counts.
+        attribution: who says so, in the words of the text; None where the outlet states it as fact.
+        evidence: the sentences that say so; at least one.
+    """
 
     title: Text = Field(description="At most 10 words.")
     description: Prose = Field("", description="One sentence.")
@@ -111,7 +158,20 @@ class Proposal(Model):
 
 
 class Layer(Model):
-    """One part of a guarantee that has several."""
+    """One part of a guarantee that has several.
+
+    Attributes:
+        rank: its place, 1 for the first line of defence and counting outward; None where the text
+            ranks nothing.
+        name: what it is called.
+        providers: names of the participants that provide it.
+        function: what it is for; see the values below.
+        description: one sentence that says what it consists of.
+        location: where it is, as the text names the place.
+        trigger: what activates it, in the words of the text.
+        status: how far it has come; see the values below.
+        evidence: the sentences that say so; at least one.
+    """
 
     rank: int | None = Field(None, ge=1)
     name: Text
@@ -125,7 +185,16 @@ class Layer(Model):
 
 
 class GuaranteeStructure(Model):
-    """How the parts of the guarantee fit together."""
+    """How the parts of the guarantee fit together.
+
+    Attributes:
+        layers: the parts, innermost first, those without a rank last; empty or at least two.
+        legal_form: what binds the parties; see the values below.
+        duration: how long the guarantee as a whole lasts.
+        precondition: what has to come before all of it, for instance "a ceasefire".
+        attribution: whose picture of the guarantee it is, where not everybody shares it.
+        evidence: sentences for what is said of the whole; each layer has its own.
+    """
 
     layers: tuple[Layer, ...] = Field((), description="Innermost first, unranked ones last.")
     legal_form: LegalForm = "unclear"
@@ -143,7 +212,13 @@ class GuaranteeStructure(Model):
 
 
 class Position(Model):
-    """What one party wants in a dispute."""
+    """What one party wants in a dispute.
+
+    Attributes:
+        party: the name of a participant.
+        stance: what it wants, in one sentence.
+        evidence: the sentences that say so; those of the dispute where the model gives none.
+    """
 
     party: Text
     stance: Text = Field(description="One sentence.")
@@ -151,7 +226,15 @@ class Position(Model):
 
 
 class Dispute(Model):
-    """Something contested between parties, or still open."""
+    """Something contested between parties, or still open.
+
+    Attributes:
+        issue: what it is about, at most 15 words.
+        kind: whether parties want different things or nobody has decided; see the values below.
+        positions: what each party wants; may be empty for an open question.
+        status: how near it is to an answer; see the values below.
+        evidence: the sentences that say so; at least one.
+    """
 
     issue: Text = Field(description="At most 15 words.")
     kind: DisputeKind = "disagreement"
@@ -162,16 +245,16 @@ class Dispute(Model):
 
 @dataclass(frozen=True)
 class Section:
-    """Where claims of one kind stand in a summary, and which of their fields say what.
+    """Where claims of one kind are in a summary, and which of their fields say what.
 
     Attributes:
         name: what a claim of it is called: `layers`; the structure's duration is one of the `terms`.
-        path: where it stands: `structure.layers`; of the parts of a claim their field in it.
+        path: where it is: `structure.layers`; of the parts of a claim their field in it.
         model: of each claim.
         title: the field that people know a claim by.
-        words: the fields of its own wording.
+        words: the fields in the wording of the summary.
         references: the fields that name participants.
-        located: the optional fields whose words stand in the cited sentences or near them.
+        located: the optional fields whose words are in the cited sentences or near them.
         verbatim: the fields that are the text's own words.
         parts: claims inside each claim, such as the terms of a proposal.
         many: whether it is a list; else there is at most one.

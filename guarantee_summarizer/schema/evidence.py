@@ -1,4 +1,4 @@
-"""Citations: how a claim points at the sentences that say it.
+"""Define citations: how a claim points at the sentences that say it.
 
 A citation comes in as a sentence number (what a language model writes), as a verbatim fragment
 (what a person writes) or as a grounded object, and always goes out grounded. Numbers and
@@ -22,10 +22,13 @@ __all__ = ["Citation", "Evidence", "cite", "cited_in"]
 
 
 class Citation(Model):
-    """The very words that support a claim, and where they stand.
+    """The very words that support a claim, and where they are: `article.text[start:end] == quote`.
 
-    `sentence` counts from 1; `start` and `end` are code points into the article's text, 0-based,
-    half-open: `article.text[start:end] == quote`.
+    Attributes:
+        sentence: the number of the sentence in the article, from 1.
+        start: where the words begin in the article's text, in code points from 0.
+        end: where they end: the offset of the first code point after them.
+        quote: the words, exactly as the article has them.
     """
 
     sentence: int = Field(ge=1)
@@ -35,7 +38,7 @@ class Citation(Model):
 
     @classmethod
     def of(cls, sentence: Sentence) -> Citation:
-        """The citation of a whole sentence."""
+        """Return the citation of a whole sentence."""
         return cls.model_construct(
             sentence=sentence.number, start=sentence.start, end=sentence.end, quote=sentence.text
         )

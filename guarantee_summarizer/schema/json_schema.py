@@ -1,4 +1,4 @@
-"""The wire form: what a language model is asked for and writes, and nothing else."""
+"""Build the wire form: what a language model is asked for and writes, and nothing else."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ class _WireSchema(GenerateJsonSchema):
             for name, field in full["properties"].items()
             if not field.keys() & {"readOnly", "x-derived"}
         }
-        kept = {"type": "object", "description": full["description"], "properties": asked}
+        about, _, _ = full["description"].partition("\n\n")  # what follows is for people
+        kept = {"type": "object", "description": about, "properties": asked}
         return {**kept, "required": full["required"]} if full.get("required") else kept
 
 
@@ -52,7 +53,7 @@ def _as_numbers(field: dict[str, Any]) -> dict[str, Any]:
 
 @cache
 def wire_schema() -> dict[str, Any]:
-    """JSON schema (draft 2020-12) of the object that a language model answers with.
+    """Return the JSON schema (draft 2020-12) of the object that a language model answers with.
 
     Nothing is required that may be left out, and what the library finds by itself is not asked
     for. Treat the result as read-only: it is built once.
@@ -63,7 +64,7 @@ def wire_schema() -> dict[str, Any]:
 
 
 def part_schema(fields: Mapping[str, str | None]) -> dict[str, Any]:
-    """JSON schema of an object with some single claims in it, none of them required.
+    """Return the JSON schema of an object with some single claims in it, none of them required.
 
     Args:
         fields: for each field the name of its model (`Proposal`); None for a text.
@@ -83,7 +84,7 @@ def part_schema(fields: Mapping[str, str | None]) -> dict[str, Any]:
 
 
 def to_wire(node: Any) -> Any:
-    """A summary, or a part of one, in the form that a language model writes.
+    """Return a summary, or a part of one, in the form that a language model writes.
 
     Evidence is sentence numbers; nulls, empty lists, defaults, and what the library always fills
     are left out. `Summary.ground` reads the form back.

@@ -1,4 +1,4 @@
-"""Paths of claims: `headline`, `proposals[2]`, `proposals[2].terms[0]`, `structure.layers[1].name`."""
+"""Parse and follow paths of claims: `headline`, `proposals[2].terms[0]`, `structure.layers[1].name`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _Summary = TypeVar("_Summary", bound=Model)
 
 @dataclass(frozen=True, slots=True)
 class ClaimPath:
-    """Where a claim of a summary stands.
+    """Where a claim is in a summary.
 
     Attributes:
         section: the path of its section, or the name of a text: `structure.layers`, `headline`.
@@ -105,7 +105,7 @@ class ClaimPath:
         return value if match[2] is None else value[int(match[2])]
 
     def of(self, summary: Model) -> Any:
-        """Return the claim that stands there; of a path into a field, the claim that has it.
+        """Return the claim at the path; of a path into a field, the claim that has it.
 
         Raises:
             IndexError: the section is shorter.
@@ -163,7 +163,7 @@ def without(summary: _Summary, paths: Iterable[ClaimPath]) -> _Summary:
 
 
 def moved(path: ClaimPath, removed: Iterable[ClaimPath]) -> ClaimPath | None:
-    """Return where a claim stands after `without`; None if it is, or is in, what was taken out."""
+    """Return where a claim is after `without`; None if it is, or is in, what was taken out."""
     index, part_index, field = path.index, path.part_index, path.field
     for gone in removed:
         if (gone.section, gone.field) == (path.section, "") and gone.part is None:

@@ -1,4 +1,4 @@
-"""Summary: the whole record, and what the library adds to the claims."""
+"""Define `Summary`: the whole record, and what the library adds to the claims."""
 
 from __future__ import annotations
 
@@ -44,8 +44,17 @@ SCHEMA_VERSION = "2"
 class ArticleRecord(Model):
     """What a summary keeps of its article: enough to read every citation without the file.
 
-    `metadata` and `warnings` are the article's: by the first a summary joins to its input, the
-    second say what of the input could not be used.
+    Attributes:
+        id: 16 hex digits, a hash of text, title, day, outlet and address; equal on every machine.
+        title: its headline, if known.
+        published: the day of publication, if known; dates in the text are counted from it.
+        outlet: who published it, if known.
+        url: its address, if known; the library never fetches it.
+        language: the language of the text as a BCP 47 tag (`en`), if known.
+        sentences: every sentence with its number, offsets and words.
+        metadata: the fields of the input record that the library does not know, and under `source`
+            file and row; use them to join a summary to its input.
+        warnings: what of the input could not be used, each a sentence without full stop.
     """
 
     id: str
@@ -60,7 +69,7 @@ class ArticleRecord(Model):
 
     @classmethod
     def of(cls, article: Article, language: str | None = None) -> ArticleRecord:
-        """The record of `article`; `language` is a BCP 47 tag, if known."""
+        """Return the record of `article`; `language` is a BCP 47 tag, if known."""
         return cls.model_construct(
             id=article.id,
             title=article.title,
@@ -75,10 +84,14 @@ class ArticleRecord(Model):
 
 
 class Finding(Model):
-    """What verification had to say about one claim.
+    """What a check or the second reader found wrong with one claim.
 
-    `code` is stable, `path` points into the summary (`proposals[2].terms[0]`), `message` is a
-    sentence for a person. An `error` moves the claim to `withheld`; a `warning` stays beside it.
+    Attributes:
+        code: what is wrong, one of the codes in `guarantee_summarizer.verify.CHECKS`; stable.
+        severity: `error` moves the claim, or the field, to `withheld`; `warning` leaves it in place
+            for a person to look at.
+        path: the claim or field: `proposals[2].terms[0]`, `events[0].where`.
+        message: the same in words, for a person.
     """
 
     code: str
@@ -88,7 +101,13 @@ class Finding(Model):
 
 
 class Withheld(Model):
-    """A claim that did not survive: where it stood, what it said, and why it is not a fact."""
+    """A claim, or a field of one, that was taken out of the summary, and why.
+
+    Attributes:
+        path: where it was in the summary, before anything was taken out.
+        claim: what it said, complete, as JSON values.
+        findings: the reasons, each an error.
+    """
 
     path: str
     claim: Any
@@ -96,7 +115,19 @@ class Withheld(Model):
 
 
 class Provenance(Model):
-    """Who made the summary, with what, when (UTC)."""
+    """Who made the summary, with what, when.
+
+    Attributes:
+        backend: `embedded` for the extractor without a model, `llm` for a language model.
+        model: the name of the language model; None for the embedded extractor.
+        prompt: fingerprint of the templates and the schema that the model was sent.
+        review: what became of the second reading: `off`, `done`, `done in part`, or `failed` or
+            `skipped` with the reason.
+        reviewer: the model that reviewed the record.
+        schema_version: version of this schema; says so where the summary was migrated.
+        library_version: version of this library.
+        created: when it was made, in UTC.
+    """
 
     backend: Literal["embedded", "llm"]
     model: str | None = None
@@ -111,9 +142,15 @@ class Provenance(Model):
 
 
 class Usage(Model):
-    """What it cost, summed over all attempts; tokens as the endpoint counted them.
+    """What the summary cost, summed over all attempts, review and re-asks included.
 
-    `estimated_tokens` are those of input and output that it did not count: bytes / 4.
+    Attributes:
+        input_tokens: tokens sent, as the endpoint counted them.
+        output_tokens: tokens received, as the endpoint counted them.
+        cached_tokens: how many of the tokens sent the endpoint took from its cache.
+        estimated_tokens: how many of both the endpoint did not count; estimated as bytes / 4.
+        attempts: requests sent; 1 for the embedded extractor.
+        seconds: time from the first request to the summary.
     """
 
     input_tokens: int = 0
@@ -134,7 +171,30 @@ class Usage(Model):
 
 
 class Summary(Model):
-    """The structured summary of one article on an international security guarantee."""
+    """The structured summary of one article on an international security guarantee.
+
+    A language model or the embedded extractor fills the fields up to `disputes`; the library adds
+    the rest. Each claim has `evidence`: citations with the exact words of the article.
+
+    Attributes:
+        relevant: whether the text is about a security guarantee, an alliance, a peace force, its
+            monitoring, or talks on these. If False, all lists are empty.
+        headline: one sentence, at most 25 words.
+        abstract: two to four sentences.
+        participants: who takes part: persons, states, organizations, coalitions, forces, media,
+            offices and groups; see `help(Participant)`.
+        events: meetings, signings, deadlines and next steps; see `help(Event)`.
+        proposals: measures, with who proposes them to whom, status and terms; see `help(Proposal)`.
+        structure: the layers of the guarantee, its legal form, duration and precondition; see
+            `help(GuaranteeStructure)` and `help(Layer)`.
+        disputes: what is contested or open, with the position of each party; see `help(Dispute)`.
+        article: the article's metadata and its sentences; see `help(ArticleRecord)`.
+        findings: what checks and second reader found; errors explain what is in `withheld`.
+        withheld: claims and fields that did not hold, complete, with the reasons. They are no facts.
+        incomplete: what was lost of a broken answer, each a sentence; empty if nothing was.
+        provenance: model, prompt, versions, review and time; see `help(Provenance)`.
+        usage: tokens, requests and seconds; see `help(Usage)`.
+    """
 
     relevant: bool = Field(
         description="Does the text concern a security guarantee, assurance, alliance, peace force, "
@@ -179,7 +239,7 @@ class Summary(Model):
         return support(self)
 
     def citations(self) -> Iterator[Citation]:
-        """All citations, in the order of the fields, repetitions included."""
+        """Yield all citations, in the order of the fields, repetitions included."""
         fields = dict.fromkeys(section.field for section in SECTIONS)
         return _citations(tuple(getattr(self, field) for field in fields))
 
@@ -252,7 +312,7 @@ def describe(error: ValidationError) -> str:
 
 
 class Support(Model):
-    """How a summary stands to its article, in words that say no more than was done.
+    """How well the article supports a summary, in words that say no more than was done.
 
     Grounded: the sentences that a claim cites exist. Checked: what it copies from them was compared,
     in code. Reviewed: a second model read it against them.

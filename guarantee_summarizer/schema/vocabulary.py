@@ -1,4 +1,4 @@
-"""The closed vocabularies of the schema, with their sources.
+"""Define the closed vocabularies of the schema, what each value means, and where they come from.
 
 `Measure` follows the obligations of the ATOP codebook (Alliance Treaty Obligations and
 Provisions) and the provisions of the PA-X Peace Agreements codebook; participants with a role
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from guarantee_summarizer.schema.base import Word
+from guarantee_summarizer.schema.base import Values, Word
 
 __all__ = [
     "DisputeKind",
@@ -27,6 +27,16 @@ __all__ = [
 ParticipantKind = Annotated[
     Literal["person", "state", "organization", "coalition", "force", "media", "office", "group"],
     Word,
+    Values(
+        person="a natural person, by name.",
+        state="a state, also where the text names its capital for it.",
+        organization="an international or national organization, a ministry, a company.",
+        coalition="states that act together under a name (Coalition of the Willing).",
+        force="troops under a name (Multinational Force Ukraine).",
+        media="an outlet or a news agency.",
+        office="an office that has a duty and whose holder the text does not name.",
+        group='a group without a proper name, in the words of the text ("European leaders").',
+    ),
 ]
 Role = Annotated[
     Literal[
@@ -42,6 +52,18 @@ Role = Annotated[
         "other",
     ],
     Word,
+    Values(
+        guarantor="gives the guarantee, or offers to.",
+        beneficiary="is protected by it.",
+        adversary="is whom it protects against.",
+        party="signs or is bound, without being guarantor or beneficiary alone.",
+        mediator="brings the sides together.",
+        host="holds the meeting.",
+        negotiator="takes part in the talks for a side.",
+        monitor="watches whether an agreement is kept.",
+        source="reports it, or is the one who is quoted.",
+        other="anything else, or the text does not say.",
+    ),
 ]
 Measure = Annotated[
     Literal[
@@ -74,6 +96,35 @@ Measure = Annotated[
         "other",
     ],
     Word,
+    Values(
+        security_guarantee="a guarantee or assurance that the text does not describe further.",
+        troop_deployment="sending or stationing troops.",
+        withdrawal="taking troops or weapons away.",
+        ceasefire="an end of the fighting, for a time or for good.",
+        ceasefire_monitoring="watching whether a ceasefire is kept, and reporting breaches.",
+        force_limits="limits on the size or the weapons of armed forces.",
+        disarmament="giving up or destroying weapons.",
+        intelligence_sharing="passing on intelligence.",
+        military_aid="giving or selling weapons and equipment.",
+        training="training troops.",
+        air_and_maritime_defence="protecting air space or waters.",
+        mutual_defence="a duty to defend each other when attacked.",
+        deterrence="steps that keep an adversary from attacking.",
+        consultation="a duty to consult, at once or regularly.",
+        nonaggression="a promise not to attack.",
+        neutrality="staying out of alliances or of a war.",
+        membership="joining an alliance or a union.",
+        sanctions="imposing, lifting or restoring sanctions.",
+        finance="money, reconstruction, trade.",
+        humanitarian="prisoners, hostages, aid, displaced persons.",
+        territorial="borders, territory, its status or its recognition.",
+        transit="navigation, corridors, crossing of borders.",
+        administration="interim government, boards, oversight, police.",
+        nuclear="nuclear weapons, plants, a nuclear umbrella.",
+        legal_instrument="a treaty, law, resolution or ratification.",
+        diplomacy="talks, envoys, recognition, relations.",
+        other="a measure of another kind.",
+    ),
 ]
 Status = Annotated[
     Literal[
@@ -89,6 +140,18 @@ Status = Annotated[
         "unclear",
     ],
     Word,
+    Values(
+        proposed="offered, asked for or demanded.",
+        pledged="a party commits itself to it, or continues to do it.",
+        under_discussion="the parties talk about it.",
+        agreed_in_principle="agreed on the whole, initialled or ready, but not signed.",
+        agreed="agreed by those whose consent it needs.",
+        signed="signed.",
+        in_force="in force, ordered, authorized or appointed.",
+        ended="carried out, expired or broken.",
+        rejected="ruled out, or refused by a party whose consent it needs.",
+        unclear="the text does not say.",
+    ),
 ]
 TermKind = Annotated[
     Literal[
@@ -103,6 +166,17 @@ TermKind = Annotated[
         "other",
     ],
     Word,
+    Values(
+        duration="how long something lasts.",
+        force_size="how many troops.",
+        deadline="by when something has to be done.",
+        date="when something happens.",
+        money="a sum, with its currency.",
+        share="a part of a whole, in percent or as a fraction.",
+        distance="a length or a depth.",
+        count="how many of anything else.",
+        other="another figure.",
+    ),
 ]
 LayerFunction = Annotated[
     Literal[
@@ -117,6 +191,17 @@ LayerFunction = Annotated[
         "other",
     ],
     Word,
+    Values(
+        territorial_defence="defends the country itself; as a rule its own army.",
+        deterrence="keeps an adversary from attacking.",
+        reassurance="shows the support of partners; as a rule foreign troops in the country.",
+        backstop="supports the other layers if they do not suffice.",
+        monitoring="watches whether an agreement is kept.",
+        mutual_defence="obliges others to help in its defence.",
+        peace_enforcement="may use force to keep the peace.",
+        capability_building="arms, trains or pays the forces of the country.",
+        other="anything else, or the text does not say.",
+    ),
 ]
 LegalForm = Annotated[
     Literal[
@@ -129,7 +214,40 @@ LegalForm = Annotated[
         "unclear",
     ],
     Word,
+    Values(
+        political="a political commitment, not binding in law.",
+        legally_binding='binding in law; also "politically and legally".',
+        treaty="a treaty between states.",
+        domestic_law="a law or a vote of parliament in one of the states.",
+        un_resolution="a resolution of the United Nations.",
+        disputed="the parties disagree on it.",
+        unclear="the text does not say.",
+    ),
 ]
-DisputeKind = Annotated[Literal["disagreement", "open_question"], Word]
-DisputeStatus = Annotated[Literal["open", "narrowing", "resolved"], Word]
-EventStatus = Annotated[Literal["held", "planned", "expected", "cancelled"], Word]
+DisputeKind = Annotated[
+    Literal["disagreement", "open_question"],
+    Word,
+    Values(
+        disagreement="parties want different things.",
+        open_question="nobody has decided it yet.",
+    ),
+]
+DisputeStatus = Annotated[
+    Literal["open", "narrowing", "resolved"],
+    Word,
+    Values(
+        open="no answer is in sight.",
+        narrowing="the parties come closer.",
+        resolved="it is decided.",
+    ),
+]
+EventStatus = Annotated[
+    Literal["held", "planned", "expected", "cancelled"],
+    Word,
+    Values(
+        held="it has taken place, or takes place.",
+        planned="it is fixed for a later time.",
+        expected="it is likely, but not fixed.",
+        cancelled="it will not take place.",
+    ),
+]

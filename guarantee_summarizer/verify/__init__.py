@@ -1,4 +1,4 @@
-"""Verification: what a summary says, held against the sentences that it cites."""
+"""Verify what a summary says against the sentences that it cites."""
 
 from guarantee_summarizer.verify.checks import (
     CHECKS,

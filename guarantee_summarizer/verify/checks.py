@@ -1,4 +1,4 @@
-"""The table of checks: what each finding means, what a model is told, which function looks for it."""
+"""Define the table of checks: what each finding means, what the model is asked to do, who looks for it."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Check:
         code: stable; what findings carry.
         severity: an error takes the claim out of the facts, a warning stays beside it.
         summary: what the claim does, for people: "the claim …".
-        advice: what a model that is asked again is told to do; empty if it is not asked.
+        advice: what the re-ask tells the model; empty if it is not asked.
         functions: what finds it; none where the schema does, when it reads an answer.
     """
 
@@ -286,7 +286,7 @@ _FUNCTIONS = tuple(dict.fromkeys(function for check in CHECKS for function in ch
 
 
 def advice(code: str) -> str:
-    """Return what a model is told to do; for codes of pydantic's own, to fit the schema."""
+    """Return what the re-ask tells the model; for pydantic's codes, to fit the schema."""
     return ADVICE.get(code, _FIT)
 
 

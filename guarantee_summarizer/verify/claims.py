@@ -1,4 +1,4 @@
-"""What a summary claims: each claim with its words, its evidence and its place."""
+"""List what a summary claims: each claim with its words, its evidence and its place."""
 
 from __future__ import annotations
 
@@ -18,10 +18,16 @@ __all__ = ["Claim", "claims"]
 class Claim:
     """One thing that a summary says.
 
-    `section` is the name that the schema's list of sections gives it (`proposals`, `terms`,
-    `positions` …), `text` for headline and abstract, which cite the whole article; `words` are its
-    own wording by field, `located` those whose words stand in or near what it cites, `verbatim`
-    the article's own; `references` name participants; `evidence` is what has to support it.
+    Attributes:
+        place: its path in the summary.
+        section: the name that the schema's list of sections gives it (`proposals`, `terms`,
+            `positions` …); `text` for headline and abstract, which cite the whole article.
+        item: the claim itself.
+        words: by field, its own wording.
+        references: by field, the participants that it names.
+        located: by field, words that have to be in the cited sentences or near them.
+        verbatim: by field, words that have to be the article's own.
+        evidence: the citations that have to support it.
     """
 
     place: ClaimPath

@@ -1,4 +1,4 @@
-"""What every check looks into: article, summary and lexicon, each part read once."""
+"""Hold what every check reads: article, summary and lexicon, each part prepared once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from guarantee_summarizer.verify.overlap import Overlap
 
 __all__ = ["Context", "error", "warning"]
 
-_BEFORE = 2  # sentences before the cited ones in which the words of a field may stand
+_BEFORE = 2  # sentences before the cited ones in which the words of a field may be
 _REACH = 10  # sentences before them in which "he", "the group" may find their names
 _ITEM = re.compile(r"\s*(?:[-*•▪◦‣–—]|\(?\d{1,2}[.)]|\([a-z]\)|[a-z]\))\s")
 _DESCRIBED = ("group", "coalition", "force", "office", "organization")
@@ -31,10 +31,13 @@ _HEAD = re.compile(r" (?:of|for|on|in|from|to|with|familiar|close) ")  # ends th
 
 @dataclass(frozen=True)
 class Context:
-    """The article and the summary, with what several checks need read once.
+    """Hold the article and the summary, and prepare once what several checks need.
 
-    `lexicon` says by which names, capitals and adjectives the article may call an actor; `examples`
-    are the answers that the prompt showed.
+    Attributes:
+        article: the article.
+        summary: the summary that is checked.
+        lexicon: by which names, capitals and adjectives the article may call an actor.
+        examples: the answers that the prompt showed, which no claim may repeat.
     """
 
     article: Article

@@ -1,4 +1,4 @@
-"""Does the evidence speak of what the claim says? The one check that compares by shared words."""
+"""Check that the evidence speaks of what the claim says; the one check that compares by shared words."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What a claim copies from the text is compared with the text: exactly, after folding.
+"""Compare what a claim copies from the text with the text: exactly, after folding.
 
 No grammar, no similarity, no thresholds: figures with their bounds, quotations and wordings either
-stand where the claim points, or they do not.
+are where the claim points, or they are not.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def citations_exist(claim: Claim, context: Context) -> Iterator[Finding]:
 
 
 def figures_occur(claim: Claim, context: Context) -> Iterator[Finding]:
-    """Every number, sum, date and duration of a claim stands in what it cites, with its bound.
+    """Every number, sum, date and duration of a claim is in what it cites, with its bound.
 
     Spelling may differ (15-year, fifteen years; up to, at most); amount, unit and bound may not:
     "more than 5,000" is neither 5,000 nor up to 5,000, "about 5,000" is not 5,000. Where the article or the summary is not
@@ -113,7 +113,7 @@ def _is_named_so(text: str, quantity: Quantity, cited: Iterable[str]) -> bool:
 
 
 def designations_occur(claim: Claim, context: Context) -> Iterator[Finding]:
-    """Names with digits in them (G7, F-16s, Su-57, Leopard 2s) stand in the article."""
+    """Names with digits in them (G7, F-16s, Su-57, Leopard 2s) are in the article."""
     for field, text in claim.words.items():
         for form, name in designations(text) if _DIGIT.search(text) else ():
             if name not in context.designations and not context.article.naming(name):
@@ -122,7 +122,7 @@ def designations_occur(claim: Claim, context: Context) -> Iterator[Finding]:
 
 
 def _in_digits(words: str, cited: Iterable[str]) -> bool:
-    """Whether a figure is written in digits that stand in the cited sentences."""
+    """Whether a figure is written in digits that are in the cited sentences."""
     return bool(_digits(words)) and _digits(words) <= _digits(" ".join(cited))
 
 
@@ -172,7 +172,7 @@ def _within(stated: Quantity, cited: Quantity) -> bool:
 
 
 def quotations_occur(claim: Claim, context: Context) -> Iterator[Finding]:
-    """Words in quotation marks stand in the cited sentences, letter for letter after folding."""
+    """Words in quotation marks are in the cited sentences, letter for letter after folding."""
     for field, text in claim.folded.items():
         for match in _QUOTED.finditer(text) if "'" in text or '"' in text else ():
             quoted = " ".join((match[1] or match[2]).split()).strip(" ,.;:!?")
@@ -186,7 +186,7 @@ def quotations_occur(claim: Claim, context: Context) -> Iterator[Finding]:
 def wordings_occur(claim: Claim, context: Context) -> Iterator[Finding]:
     """`value` of a term and `when` of an event are the article's own words, there or nearby.
 
-    A time may stand further up: in a live blog the day is named once.
+    A time may be further up: in a live blog the day is named once.
     """
     for field, text in claim.verbatim.items():
         path = claim.path if claim.section == "terms" else f"{claim.path}.{field}"

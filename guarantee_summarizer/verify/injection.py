@@ -36,7 +36,7 @@ INSTRUCTION = re.compile(
 
 
 def evidence_is_no_instruction(claim: Claim, _: Context) -> Iterator[Finding]:
-    """No cited sentence speaks to whoever, or whatever, reads the article."""
+    """No cited sentence addresses the reader of the article, a person or a model."""
     if (number := _first_cited(claim, _instructs)) is not None:
         message = f"sentence {number} gives instructions to its reader"
         yield error("evidence_is_instruction", claim.path, message)

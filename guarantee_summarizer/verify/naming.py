@@ -1,4 +1,4 @@
-"""Who is named in a claim is named in the article, with this office, and near what the claim cites."""
+"""Check that whom a claim names is named in the article, with this office, and near what it cites."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ __all__ = [
 
 
 def participants_occur(claim: Claim, context: Context) -> Iterator[Finding]:
-    """The name of a participant, and each of its aliases, stands in the article.
+    """The name of a participant, and each of its aliases, is in the article.
 
-    Outside English it may stand there with another ending: what is not found is a warning.
+    Outside English it may be there with another ending: what is not found is a warning.
     """
     if claim.section != "participants":
         return
@@ -49,9 +49,9 @@ def aliases_are_no_others(claim: Claim, context: Context) -> Iterator[Finding]:
 
 
 def offices_stand_with_their_holder(claim: Claim, context: Context) -> Iterator[Finding]:
-    """The title of a person stands in a sentence that names the person, or in the next one.
+    """The title of a person is in a sentence that names the person, or in the next one.
 
-    The affiliation stands somewhere in the article, in any form that the tables know, and is not
+    The affiliation is somewhere in the article, in any form that the tables know, and is not
     another state than the tables know of the surname.
     """
     if claim.section != "participants" or claim.item.kind != "person" or not context.english:
@@ -102,7 +102,7 @@ def references_stand_nearby(claim: Claim, context: Context) -> Iterator[Finding]
 
 
 def names_occur(claim: Claim, context: Context) -> Iterator[Finding]:
-    """Every name in headline and abstract stands in the article, in whichever form."""
+    """Every name in headline and abstract is in the article, in whichever form."""
     if claim.section != "text" or not context.english:
         return
     for mention in context.lexicon.mentions(claim.item):

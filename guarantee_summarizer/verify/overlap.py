@@ -1,4 +1,4 @@
-"""Which sentences share words with a claim: what a re-ask shows, and whether evidence is beside it."""
+"""Find sentences that share words with a claim: for a re-ask, and to see whether evidence is beside it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _STOPS = frozenset(
 
 
 class Overlap:
-    """How much of a claim stands in which sentences; rare words count more."""
+    """How much of a claim is in which sentences; rare words count more."""
 
     def __init__(self, sentences: Iterable[str]) -> None:
         self.stems = tuple(map(stems, sentences))
@@ -38,7 +38,7 @@ class Overlap:
     def share(
         self, wanted: frozenset[str], cited: Iterable[int], enough: float = 1
     ) -> float | None:
-        """What the cited sentences hold of the `wanted` stems, as a share of what the best one holds.
+        """Return how many of the `wanted` stems the cited sentences hold, as a share of what the best one holds.
 
         No sentence holds more than there is: a share of all of it that is `enough` is handed back
         as it is, without a look for the best. That one is looked for where the rarest of the words
@@ -65,7 +65,7 @@ class Overlap:
         return max(sums.values())
 
     def nearest(self, words: str, several: int) -> list[int]:
-        """The sentences that hold most of `words`, best first; none that holds nothing of them."""
+        """Return the sentences that hold most of `words`, best first; none that holds nothing of them."""
         sums: dict[int, float] = defaultdict(float)
         for stem in stems(words) & self._weights.keys():
             for at in self._places[stem]:
@@ -74,13 +74,13 @@ class Overlap:
 
 
 def stems(text: str) -> frozenset[str]:
-    """The beginnings of the words that carry meaning; what inflection leaves alone."""
+    """Return truncated stems of the content words."""
     return frozenset(chain.from_iterable(map(_stems, text.split())))
 
 
 @lru_cache(maxsize=32_768)
 def _stems(chunk: str) -> tuple[str, ...]:
-    """The stems of what stands between two spaces; the same chunks return in every article."""
+    """The stems of what is between two spaces; the same chunks return in every article."""
     return tuple(
         word[:_STEM]
         for word in _WORD.findall(chunk)

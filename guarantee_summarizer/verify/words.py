@@ -1,4 +1,4 @@
-"""What a claim says in words of its own or of the article, compared word by word."""
+"""Compare the words of a claim, its own or the article's, word by word."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ def content(text: str) -> frozenset[str]:
 
 
 def words_stand_nearby(claim: Claim, context: Context) -> Iterator[Finding]:
-    """The words of a place, a condition or an attribution stand in the cited sentences or nearby.
+    """The words of a place, a condition or an attribution are in the cited sentences or nearby.
 
-    Those of an attribution may stand further up, as names may.
+    Those of an attribution may be further up, as names may.
     """
     if not claim.located or not context.english:
         return
@@ -81,7 +81,7 @@ _WIDER = re.compile(
 
 
 def words_are_no_firmer(claim: Claim, context: Context) -> Iterator[Finding]:
-    """Will, all, any, because and the like stand in the cited sentences, too.
+    """Will, all, any, because and the like are in the cited sentences, too.
 
     These classes of words are closed, and each makes a claim firmer or wider, or gives it a cause.
     """
@@ -108,7 +108,7 @@ _FORMS = {
     "domestic_law": r"acts?|laws?|statut\w+|codes?|orders?|legislat\w+|congress|parliament|senate|constitution",
     "un_resolution": r"resolutions?|security council",
 }
-"""Words one of which stands wherever a guarantee has that legal form."""
+"""Words one of which is there wherever a guarantee has that legal form."""
 
 
 def legal_form_is_said(claim: Claim, context: Context) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""A dossier as pages, texts and tables show it."""
+"""Show a dossier as pages, texts and tables."""
 
 from __future__ import annotations
 

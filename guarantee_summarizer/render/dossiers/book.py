@@ -30,7 +30,7 @@ class Cite:
 
     @property
     def id(self) -> str:
-        """Where it stands on a page."""
+        """Where it is on a page."""
         return f"s{self.article}-{self.sentence}"
 
 
@@ -57,7 +57,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that a dossier tells, with the reports that say it.
+    """One item of a dossier, with the reports that say it.
 
     Attributes:
         code: a short name for people, such as `T3` for the third thread.
@@ -75,7 +75,7 @@ class Entry:
 
     @property
     def id(self) -> str:
-        """Where it stands on a page."""
+        """Where it is on a page."""
         return self.code.lower()
 
     @property
@@ -85,7 +85,7 @@ class Entry:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What verification said of the reports of the item that none of its lines tells."""
+        """What verification said of the reports of the item that none of its lines shows."""
         told = {warning for line in self.lines for warning in line.report.warnings}
         said = (w for report in getattr(self.item, "reports", ()) for w in report.warnings)
         return tuple(dict.fromkeys(warning for warning in said if warning not in told))

@@ -1,4 +1,4 @@
-"""The matrix of a dossier: who takes part in which kind of measure."""
+"""Draw the matrix of a dossier: who takes part in which kind of measure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The outline of a dossier: what terminal and Markdown show of it, in order."""
+"""Outline a dossier: what terminal and Markdown show of it, in order."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ def dossier_outline(dossier: Dossier, since: date | str | None = None) -> Outlin
 
 def _warnings(view: DossierView) -> Iterator[str]:
     if view.since and not view.news:
-        yield f"Nothing is told to have changed since {view.since}."
+        yield f"No report since {view.since} says that anything changed."
     if undated := len(view.dossier.undated):
         yield f"Without a date, so in no contradiction and no change: {undated} of the articles."
     if left := len(view.dossier.left_out):
-        yield f"Left out: {left}; the reasons stand at the end."
+        yield f"Left out: {left}; the reasons are at the end."
 
 
 def _sections(view: DossierView) -> Iterator[OutlineSection]:
@@ -107,8 +107,8 @@ def _side(shown: ShownSide) -> Iterator[OutlineFact]:
 
 def _thread(entry: Entry) -> OutlineEntry:
     thread = entry.item
-    told = f"{len(thread.sources)} sources" if len(thread.sources) > 1 else "one source only"
-    labels = (_words(thread.measure), *thread.actors, f"told by {told}")
+    counted = f"{len(thread.sources)} sources" if len(thread.sources) > 1 else "one source only"
+    labels = (_words(thread.measure), *thread.actors, f"reported by {counted}")
     facts = [
         OutlineFact(_words(what), "; ".join(f"{v.side.words} ({v.first[0].when})" for v in values))
         for what, values in entry.more.items()

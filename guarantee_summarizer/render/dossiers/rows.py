@@ -1,4 +1,4 @@
-"""The rows of a dossier: every report, with its article, its path and its sentences."""
+"""Write the rows of a dossier: every report, with its article, its path and its sentences."""
 
 from __future__ import annotations
 
@@ -133,8 +133,8 @@ def _statements(dossier: Dossier) -> Iterator[Row]:
     for thread in dossier.threads:
         for statement in thread.statements:
             terms = [f"{term.what}: {term.normalized or term.value}" for term in statement.terms]
-            told = {**_fields(statement), **_report(statement)}
-            yield {**told, "thread": thread.id, "terms": terms}
+            row = {**_fields(statement), **_report(statement)}
+            yield {**row, "thread": thread.id, "terms": terms}
 
 
 def _values(dossier: Dossier) -> Iterator[Row]:
@@ -181,13 +181,13 @@ def _disputes(dossier: Dossier) -> Iterator[Row]:
 def _stances(dossier: Dossier) -> Iterator[Row]:
     for number, one in enumerate(dossier.disputes, 1):
         for stance in one.stances:
-            told = {**_fields(stance), **_report(stance)}
-            yield {**told, "dispute": number, "issue": one.issue}
+            row = {**_fields(stance), **_report(stance)}
+            yield {**row, "dispute": number, "issue": one.issue}
 
 
 def _layers(dossier: Dossier) -> Iterator[Row]:
-    for told in dossier.layers:
-        yield {**_fields(told.layer), **_report(told), "providers": told.providers}
+    for report in dossier.layers:
+        yield {**_fields(report.layer), **_report(report), "providers": report.providers}
 
 
 def _moments(dossier: Dossier) -> Iterator[Row]:

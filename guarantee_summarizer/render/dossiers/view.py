@@ -25,7 +25,7 @@ class ShownSide:
 
     Attributes:
         side: its value, and the words for it.
-        first: the first report of each source in words of its own, with the sentences that say
+        first: the first report of each source in its own words, with the sentences that say
             this very thing.
         more: the further reports, and those that print the same sentences.
     """
@@ -90,12 +90,12 @@ class DossierView:
     def counts(self) -> str:
         """What it holds, on one line."""
         once = len(self.dossier.told_once)
-        told = f" ({once} told by one source only)" if once else ""
+        single = f" ({once} reported by one source only)" if once else ""
         return ", ".join(
             (
                 _count(len(self.conflicts), "contradiction"),
                 _count(len(self.changed), "change"),
-                _count(len(self.threads), "thread") + told,
+                _count(len(self.threads), "thread") + single,
                 _count(len(self.disputes), "dispute"),
                 _count(len(self.actors), "actor"),
             )

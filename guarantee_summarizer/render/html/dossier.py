@@ -1,4 +1,4 @@
-"""The page of a dossier: what it tells on the left, the sentences that say so on the right."""
+"""Write the page of a dossier: what it holds on the left, the sentences that say so on the right."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def dossier_cell(dossier: Dossier) -> str:
 
 
 def _span(edtf: str | None) -> str:
-    """A time for people; as it stands where it cannot be read."""
+    """A time for people; as it is if it cannot be read."""
     read = read_edtf(edtf) if edtf else None
     return read.text if read else edtf or "without a date"
 

@@ -94,7 +94,7 @@ def _shortened(text: str, length: int) -> str:
 
 @cache
 def _inlined(name: str) -> Markup:
-    """A style sheet or a script, as it stands between its tags."""
+    """A style sheet or a script, as it is between its tags."""
     lines = (_FOLDER / name).read_text(encoding="utf-8").splitlines()
     return Markup("\n".join(filter(None, map(str.strip, lines))))  # noqa: S704  (our own file)
 

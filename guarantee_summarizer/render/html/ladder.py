@@ -1,4 +1,4 @@
-"""The layers of a guarantee as a drawing: the first line innermost, each further one around it."""
+"""Draw the layers of a guarantee: the first line innermost, each further one around it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """A box, and the layers whose names stand in it."""
+    """A box, and the layers whose names are in it."""
 
     x: float
     y: float
@@ -71,7 +71,7 @@ def ladder(section: OutlineSection) -> Drawing | None:
 
 
 def parts_beside(section: OutlineSection) -> Drawing | None:
-    """Draw the layers without a rank, each in a box of its own."""
+    """Draw the layers without a rank, each in its own box."""
     rings: list[Ring] = []
     y = 0.0
     for entry in section.entries:
@@ -102,7 +102,7 @@ def _labels(
 
 
 def _texts(entry: OutlineEntry) -> Iterator[tuple[str, str]]:
-    """What stands in the drawing: rank and name; providers and function."""
+    """What the drawing says: rank and name; providers and function."""
     yield "name", f"{entry.depth}. {entry.text}" if entry.depth else entry.text
     providers = (fact.value for fact in entry.facts if fact.name == "providers")
     yield "detail", " · ".join(filter(None, (*providers, *_function(entry.labels))))

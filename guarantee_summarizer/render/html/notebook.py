@@ -1,4 +1,4 @@
-"""A summary as the cell of a notebook shows it: compact, without script, ids or outside style."""
+"""Show a summary as the cell of a notebook: compact, without script, ids or outside style."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["notebook_html"]
 
 
 def notebook_html(summary: Summary) -> str:
-    """Write a summary as a piece of HTML that stands in a page with others.
+    """Write a summary as a piece of HTML for a page with others.
 
     It has no ids that could collide, its style reaches nothing outside it, and without its style
     (notebooks that are not trusted lose it) it is still lists under headings.

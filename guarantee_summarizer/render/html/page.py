@@ -1,4 +1,4 @@
-"""The page of one summary, or of several below each other: claims left, the article right."""
+"""Write the page of one summary, or of several below each other: claims left, the article right."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Passage:
 class View:
     """All that a page shows of one summary.
 
-    `prefix` stands before every id, so that those of several summaries on a page differ; `address`
+    `prefix` begins every id, so that those of several summaries on a page differ; `address`
     is the article's, where it is safe to link; `wording` is the tag of the summary's own
     language, empty if that is not English.
     """
@@ -96,8 +96,8 @@ def to_html(
     give the same page, byte for byte.
 
     Args:
-        summaries: one summary, or several, which stand below each other; a failure among them, as
-            `Summarizer.map` yields it, is a line that tells the reason; or a dossier.
+        summaries: one summary, or several, which follow each other; a failure among them, as
+            `Summarizer.map` yields it, is a line that gives the reason; or a dossier.
         since: of a dossier, the day since which changes come first and what is new is marked: a
             date, or ISO 8601 (`2026-01-06`).
 

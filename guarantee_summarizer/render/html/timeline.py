@@ -1,4 +1,4 @@
-"""A timeline: what has a date that can be read, in order; what has no date comes after it."""
+"""Order what has a date that can be read; what has no date comes after it."""
 
 from __future__ import annotations
 
