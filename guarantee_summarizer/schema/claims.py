@@ -105,6 +105,13 @@ class Term(Model):
         normalized: the exact value with its bound: an ISO 8601 duration (`P15Y`, `>=P6M`), an EDTF
             date (`2026-01`), a number with its unit (`<=5000`, `90000000000 EUR`). Added by the
             library; None where the words give no exact value.
+        bound: how the words compare to the figure: `<`, `>`, `<=`, `>=` or `~` (about); None where
+            they do not. This and the next three are `normalized` in parts, where the words hold one
+            figure or one range; added by the library.
+        low: the figure, or the lower end of a range.
+        high: the figure, or the upper end of a range.
+        unit: what it counts: a currency (ISO 4217), `%`, `km`, `year` and the like; None for what is
+            counted without a unit.
     """
 
     what: TermKind = "other"
@@ -115,12 +122,6 @@ class Term(Model):
     low: int | float | None = added(None)
     high: int | float | None = added(None)
     unit: str | None = added(None)
-    """`normalized` in parts, where the words hold one figure or one range.
-
-    `low` and `high` are its ends, equal for one figure; `bound` says how the words compare to them,
-    None where they do not; `unit` is a currency (ISO 4217), `%`, `km`, `year` and the like, None for
-    what is counted. The class docstring goes to the model, this does not.
-    """
 
 
 class Proposal(Model):
