@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["json_line", "one_line"]
+__all__ = ["json_line", "one_line", "visible"]
 
 _CONTROLS = "\x00-\x1f\x7f-\x9f\u2028\u2029"
 # Categories Cf and Cs without the signs of Arabic numbers, which are visible, and without the two
@@ -32,6 +32,16 @@ def one_line(text: object) -> str:
     return line if line.isascii() and line.isprintable() else _UNSAFE.sub(_escape, line)
 
 
+def visible(text: str) -> str:
+    r"""Return a text of many lines, with escapes in place of what is no visible character.
+
+    >>> print(visible("one\ntwo\x1b[2J"))
+    one
+    two\x1b[2J
+    """
+    return "\n".join("\t".join(map(one_line, line.split("\t"))) for line in text.split("\n"))
+
+
 def json_line(text: str) -> str:
     r"""Return JSON with the same meaning and no invisible character in its strings.
 
@@ -48,9 +58,12 @@ def json_line(text: str) -> str:
 
 def _escape(match: re.Match[str]) -> str:
     point = ord(match[0])
-    if point <= 0xFF:
-        return _LETTERS.get(match[0]) or f"\\x{point:02x}"
-    return f"\\u{point:04x}" if point <= 0xFFFF else f"\\U{point:08x}"
+    if match[0] in _LETTERS:
+        return _LETTERS[match[0]]
+    digits = f"{point:x}"
+    if len(digits) <= len("ff"):
+        return f"\\x{digits:0>2}"
+    return f"\\u{digits:0>4}" if len(digits) <= len("ffff") else f"\\U{digits:0>8}"
 
 
 def _json_escape(match: re.Match[str]) -> str:

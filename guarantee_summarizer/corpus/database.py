@@ -86,7 +86,10 @@ def connect(path: Path, patience: float, *, read_only: bool = False) -> sqlite3.
             connection.execute(f"PRAGMA busy_timeout = {int(1000 * patience)}")
             return connection
         except sqlite3.OperationalError as error:
-            busy = getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+            busy = getattr(error, "sqlite_errorcode", 0) & 0xFF in (
+                sqlite3.SQLITE_BUSY,
+                sqlite3.SQLITE_LOCKED,
+            )
             if not busy or time.monotonic() > deadline:
                 raise
         time.sleep(random.uniform(0.01, 0.05))  # noqa: S311  (apart from the others that wait)

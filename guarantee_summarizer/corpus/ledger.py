@@ -94,6 +94,11 @@ class Entry:
     usage: Usage = field(default_factory=Usage)
     updated: float = field(default_factory=time.time)
 
+    @property
+    def damaged(self) -> bool:
+        """Whether it stands for a row that is not what was written."""
+        return self.status == "failed" and self.error == LedgerError.__name__
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
@@ -267,9 +272,7 @@ class Ledger:
             yield from map(self._entry, rows)
             at = rows[-1]["seq"] if rows else last
 
-    def _one(
-        self, statement: str, number: int, error: LedgerError, **only: Any
-    ) -> Iterator[Entry]:
+    def _one(self, statement: str, number: int, error: LedgerError, **only: Any) -> Iterator[Entry]:
         """The entry with a number, if there is one; whole though others near it are not."""
         try:
             rows = self.read(statement, **{**only, "after": number - 1, "last": number, "page": 1})
@@ -391,9 +394,7 @@ class Ledger:
         with self._lock:
             try:
                 if self._session is None:
-                    self._session = opened(
-                        self._path, self._patience, read_only=self._read_only
-                    )
+                    self._session = opened(self._path, self._patience, read_only=self._read_only)
                     self._end_session = weakref.finalize(self, end, self._session)
                     self._end_session.atexit = False
                 yield self._session
@@ -454,8 +455,12 @@ def article_in(entry: Entry) -> Article | None:
     """Return the article of a failed entry, with its warnings; None if it could not be read."""
     if entry.record is None:
         return None
-    record = json.loads(entry.record)
+    try:
+        record = object_in(entry.record)
+    except Damaged as reason:
+        raise LedgerError(f"{entry.source}: its entry is damaged ({reason})") from reason
     warned = record.pop("warnings", ())
+    warned = [w for w in warned if isinstance(w, str)] if isinstance(warned, list) else []
     article = Article.from_dict(record, source=entry.source)
     return replace(article, warnings=tuple(dict.fromkeys((*article.warnings, *warned))))
 

@@ -8,8 +8,8 @@ from html import escape
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.errors import GuaranteeSummarizerError
+from guarantee_summarizer.lines import one_line
 from guarantee_summarizer.schema import Summary, Usage
-from guarantee_summarizer.text import printable
 
 __all__ = [
     "Failure",
@@ -37,12 +37,12 @@ class Failure:
 
     def __str__(self) -> str:
         """Return one line that names the article once."""
-        message = str(self.error)
-        return message if message.startswith(self.source) else f"{self.source}: {message}"
+        message, source = one_line(self.error), one_line(self.source)
+        return message if message.startswith(source) else f"{source}: {message}"
 
     def _repr_html_(self) -> str:
         """How notebooks show it: one line."""
-        line = f"<strong>failed</strong> <bdi>{escape(printable(str(self)))}</bdi>"
+        line = f"<strong>failed</strong> <bdi>{escape(str(self))}</bdi>"
         return f'<div style="overflow-wrap: anywhere">{line}</div>'
 
 

@@ -11,7 +11,16 @@ from typing import Any
 
 from guarantee_summarizer.schema import Usage
 
-__all__ = ["ENTRY", "RUN", "Damaged", "checksum", "entry_values", "object_in", "run_values", "text_of"]
+__all__ = [
+    "ENTRY",
+    "RUN",
+    "Damaged",
+    "checksum",
+    "entry_values",
+    "object_in",
+    "run_values",
+    "text_of",
+]
 
 ENTRY = tuple("key status run updated article source usage error message summary record".split())
 RUN = tuple("run settings owner begun ended state done failed usage".split())
@@ -49,12 +58,14 @@ def entry_values(row: sqlite3.Row) -> dict[str, Any]:
     """
     values = _checked(row, ENTRY)
     done = values["status"] == "done"
-    texts = ("key", "article", "source", *(("summary",) if done else ("error", "message")))
+    texts = ("key", "article", "source", *(["summary"] if done else []))
+    others = ("error", "message", "summary", "record")
     if not done and values["status"] != "failed":
         raise Damaged("its status is none")
-    if not all(_is_text(values[name]) for name in texts):
+    known = [values[name] for name in others if values[name] is not None]
+    if not all(map(_is_text, [*known, *(values[name] for name in texts)])):
         raise Damaged("a text is none")
-    if not isinstance(values["run"], int) or not _is_time(values["updated"]):
+    if not isinstance(values["run"], int) or not isinstance(values["updated"], int | float):
         raise Damaged("a number is none")
     if not _has_checksum(row):
         object_in(values["summary"] if done else values["record"] or "{}")

@@ -291,11 +291,13 @@ def test_a_process_that_cannot_be_looked_at_holds_its_claim_for_the_lease(
     monkeypatch.setattr(psutil.Process, "status", hidden)
     assert ledger.claim("k") == "taken"
     _later(monkeypatch, module.LEASE + 1)
+    monkeypatch.setattr(psutil.Process, "status", hidden)
     assert ledger.claim("k") == "mine"
 
 
 def _later(monkeypatch, wall: float, steady: float = module.WATCHED) -> None:
-    """Move the clocks on."""
+    """Move the clocks on, from where they really are."""
+    monkeypatch.undo()
     now, since = time.time(), time.monotonic()
     monkeypatch.setattr(module.time, "time", lambda: now + wall)
     monkeypatch.setattr(module.time, "monotonic", lambda: since + steady)
