@@ -118,10 +118,12 @@ def _opened_read_only(path: Path) -> sqlite3.Connection:
     """Open a file that may lie where nothing can be written, with its log if there is one."""
     log = path.with_name(f"{path.name}-wal")
     alone = not log.exists() or not log.stat().st_size
-    for query in ("mode=ro", *(["mode=ro&immutable=1"] if alone else [])):
+    # Where it can, SQLite tidies up its log at the end; that takes the permission to write.
+    for query in ("mode=rw", "mode=ro", *(["mode=ro&immutable=1"] if alone else [])):
         connection = _connection(f"{path.as_uri()}?{query}")
         try:
             connection.execute("PRAGMA trusted_schema = OFF")
+            connection.execute("PRAGMA query_only = ON")
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         except sqlite3.OperationalError as error:
             connection.close()

@@ -37,12 +37,10 @@ def checksum(values: Iterable[str | float | None]) -> str:
 
     It finds damage; it is no seal against who writes to the file on purpose.
     """
-    digest = hashlib.blake2b(digest_size=16)
-    for value in values:
-        data = b"" if value is None else str(value).encode("utf-8", "surrogateescape")
-        digest.update(b"%d %d " % (value is not None, len(data)))
-        digest.update(data)
-    return digest.hexdigest()
+    texts = [None if value is None else str(value) for value in values]
+    lengths = ",".join("" if text is None else str(len(text)) for text in texts)
+    whole = "".join([lengths, *(text or "" for text in texts)])
+    return hashlib.blake2b(whole.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
 
 def text_of(data: bytes) -> str:
