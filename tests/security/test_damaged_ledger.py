@@ -285,7 +285,7 @@ SIGNALS = [signal.SIGKILL] * 15 + [signal.SIGTERM] * 5 + [signal.SIGINT] * 5
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("at", "number"), enumerate(SIGNALS))
+@pytest.mark.parametrize(("at", "number"), [*enumerate(SIGNALS)])
 def test_of_a_run_that_is_ended_nothing_is_lost_and_nothing_held_is_asked_twice(
     tmp_path, at, number
 ):
