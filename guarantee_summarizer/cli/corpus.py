@@ -264,6 +264,8 @@ def show(ledger: LedgerFile, run: RunNumber = None) -> None:
                 named = "" if entry.damaged else f"{entry.source}: {entry.error}: "
                 say(f"  {named}{entry.message}", err=False)
         say(f"{counts['done']:,} articles done, {counts['failed']:,} failed", err=False)
+        if _warned(opened):
+            raise typer.Exit(FAILED)
 
 
 @runs.command()
@@ -292,8 +294,17 @@ def export(
             except LedgerError as error:
                 damaged = True
                 print_error(error)
+        damaged = _warned(opened) or damaged
     if damaged:
         raise typer.Exit(FAILED)
+
+
+def _warned(ledger: Ledger) -> bool:
+    """Say that rows may be missing, of which nothing can be read; return whether it was so."""
+    if (trouble := ledger.trouble()) is None:
+        return False
+    print_error(f"{ledger.path}: is damaged, rows may be missing ({trouble})")
+    return True
 
 
 def _cells(one: RunRecord) -> tuple[object, ...]:
@@ -359,6 +370,9 @@ def _line(entry: Entry) -> str:
 
 
 def _existing(path: Path, *, read_only: bool = False) -> Ledger:
-    if not path.exists():
-        raise LedgerError(f"{path}: there is no such ledger")
-    return Ledger(path, read_only=read_only)
+    try:
+        if path.exists():
+            return Ledger(path, read_only=read_only)
+    except OSError as error:
+        raise LedgerError(f"{path}: cannot be opened ({error.strerror})") from error
+    raise LedgerError(f"{path}: there is no such ledger")

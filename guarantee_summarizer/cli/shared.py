@@ -152,8 +152,8 @@ def keep_inputs(
     for place in places:
         if any(_is_one(some, file) for file in kept for some in (place, part_of(place))):
             refuse(f"{place}: belongs to the ledger {ledger}; name another file")
-    files = [f for p in places if p.name for f in (p, part_of(p)) if f.is_file()]
-    files += [file for file in kept if file.is_file()]
+    files = [f for p in places if p.name for f in (p, part_of(p))]
+    files = [file for file in (*files, *kept) if _is_file(file)]
     if files and "-" in map(str, inputs) and any(map(_is_standard_input, files)):
         refuse(f"{files[0]}: is read, so it cannot be written; name another file")
     for read in input_files(*inputs) if files else ():
@@ -161,6 +161,12 @@ def keep_inputs(
             with suppress(OSError):  # what cannot be seen is not written either
                 if read.samefile(file):
                     refuse(f"{read}: is read, so it cannot be written; name another file")
+
+
+def _is_file(path: Path) -> bool:
+    with suppress(OSError):  # what cannot be seen is told where it is opened
+        return path.is_file()
+    return False
 
 
 def _is_one(one: Path, other: Path) -> bool:

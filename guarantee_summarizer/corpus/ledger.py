@@ -181,16 +181,38 @@ class Ledger:
             _update_run(connection, dict(row))
         return int(run or 0)
 
+    def trouble(self) -> str | None:
+        """Return what is damaged beyond single rows, so that some may be missing; else None."""
+        return next(iter(self._troubles()), None)
+
+    def _troubles(self) -> list[str]:
+        try:
+            found = [str(row[0]) for row in self.read("PRAGMA integrity_check(entries)")]
+        except LedgerError as error:
+            if not _is_corrupt(error):
+                raise
+            return [str(error.__cause__)]
+        found = [line for part in found for line in part.splitlines()]
+        return [line for line in found if line != "ok" and not _OF_A_ROW.search(line)]
+
     def _check(self) -> None:
         """Mend the indexes if they alone are damaged; raise if more is."""
-        trouble = [row[0] for row in self.read("PRAGMA integrity_check(entries)")]
-        trouble = [line for line in trouble if line != "ok" and not _OF_A_ROW.search(line)]
-        if not trouble:
+        if not (troubles := self._troubles()):
             return
-        if not all(map(_OF_AN_INDEX.search, trouble)) or any(e.damaged for e in self.entries()):
+        if not all(map(_OF_AN_INDEX.search, troubles)) or not self._has_all_rows():
             raise LedgerError(f"{self._path}: {_REMEDIES[sqlite3.SQLITE_CORRUPT]}")
         with self.transaction() as connection:
             connection.execute("REINDEX entries")
+
+    def _has_all_rows(self) -> bool:
+        """Whether the table is whole, so that its indexes can be made of it."""
+        rows, read, damaged = (0, 0, 0)
+        for entry in self.entries():
+            read, damaged = read + 1, damaged + entry.damaged
+        for index in ("sqlite_autoindex_entries_1", "entries_by_status"):
+            statement = f"SELECT count(*) FROM entries INDEXED BY {index}"  # noqa: S608
+            rows = max(rows, self.read(statement)[0][0])
+        return read == rows and not damaged
 
     def end(self, run: int, state: Literal["finished", "stopped", "failed"]) -> None:
         """Record how a run ended; a run without that was killed."""

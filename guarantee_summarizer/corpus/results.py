@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from html import escape
 
 from guarantee_summarizer.article import Article
-from guarantee_summarizer.errors import GuaranteeSummarizerError
+from guarantee_summarizer.errors import GuaranteeSummarizerError, LedgerError
 from guarantee_summarizer.lines import one_line
 from guarantee_summarizer.schema import Summary, Usage
 
@@ -63,7 +63,13 @@ class Result:
         """The summary, or the failure."""
         if self.failure is not None:
             return self.failure
-        return self.summary or Summary.model_validate_json(self.stored or "")
+        if self.summary is not None:
+            return self.summary
+        try:
+            return Summary.model_validate_json(self.stored or "")
+        except ValueError:  # of a ledger that somebody else wrote, or another release
+            message = f"{self.source}: the ledger holds no summary of it that can be read"
+            return Failure(self.source, LedgerError(message))
 
     @property
     def json(self) -> str:

@@ -245,7 +245,7 @@ def test_a_ledger_that_may_not_be_written_is_shown_and_exported(tmp_path, versio
         for table in ("entries", "runs"):
             changed(path, f"ALTER TABLE {table} DROP COLUMN checksum")
         changed(path, "PRAGMA user_version = 2")
-    for above in (tmp_path, *tmp_path.parents[:3]):
+    for above in (tmp_path, *tmp_path.parents[:-2]):
         above.chmod(above.stat().st_mode | 0o055)
     path.chmod(0o444)
     folder.chmod(0o555)
