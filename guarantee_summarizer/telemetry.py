@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from guarantee_summarizer._version import __version__
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.errors import GuaranteeSummarizerError, load_extra
+from guarantee_summarizer.lines import one_line
 from guarantee_summarizer.schema import Summary, Usage
 
 __all__ = ["Telemetry"]
@@ -46,7 +47,7 @@ class Telemetry:
         with self._span("summarize article", attributes) as set_attribute:
 
             def finished(summary: Summary) -> Summary:
-                _LOG.info("%s: %s", article.source, _line(summary))
+                _LOG.info("%s: %s", one_line(article.source), _line(summary))
                 set_attribute("guarantee_summarizer.withheld", len(summary.withheld))
                 return summary
 
@@ -54,7 +55,8 @@ class Telemetry:
                 yield finished
             except GuaranteeSummarizerError as error:
                 cost = _cost(getattr(error, "usage", None))
-                _LOG.warning("%s: failed (%s)%s", article.source, type(error).__name__, cost)
+                source, kind = one_line(article.source), type(error).__name__
+                _LOG.warning("%s: failed (%s)%s", source, kind, cost)
                 set_attribute("error.type", type(error).__name__)
                 raise
 

@@ -44,9 +44,11 @@ from guarantee_summarizer.cli.shared import (
     print_warnings,
     refuse,
     requested,
+    say,
     show_notes,
     with_fields,
 )
+from guarantee_summarizer.lines import json_line, visible
 from guarantee_summarizer.readers import read_articles
 from guarantee_summarizer.render import terminal_text
 
@@ -142,7 +144,7 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
 
             out.write(to_html(outcomes))
         if failed and seen > 1:
-            typer.echo(f"{failed} of {seen} articles failed", err=True)
+            say(f"{failed} of {seen} articles failed")
         if failed == seen:
             raise typer.Exit(2)
     if failed:
@@ -181,11 +183,11 @@ def prompt(  # noqa: PLR0913, PLR0917  (one parameter for each option of the com
             "messages": filled.messages,
             "schema": filled.schema,
         }
-        typer.echo(json.dumps(data, ensure_ascii=False, indent=1))
+        typer.echo(json_line(json.dumps(data, ensure_ascii=False, indent=1)))
         return
     for message in filled.messages:
-        typer.echo(f"## {message['role']}\n\n{message['content']}")
-    typer.echo(f"## schema\n\n{schema}\n")
+        typer.echo(f"## {message['role']}\n\n{visible(message['content'])}")
+    typer.echo(f"## schema\n\n{json_line(schema)}\n")
     total = ", ".join(f"{name} {size:,}" for name, size in sizes.items())
     typer.echo(f"fingerprint {filled.fingerprint}; bytes: {total}")
     tokens = sum(sizes.values()) // _BYTES
@@ -238,7 +240,7 @@ def _first(name: str) -> Article:
 
 def _rendered(summary: Summary, form: Format, output: Path | None, *, full: bool) -> str:
     if form == "json":
-        return summary.model_dump_json(exclude_none=True)
+        return json_line(summary.model_dump_json(exclude_none=True))
     if form == "markdown":
         return to_markdown(summary)
     return terminal_text(summary, styled=output is None and sys.stdout.isatty(), full=full)

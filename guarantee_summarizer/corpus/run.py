@@ -219,7 +219,8 @@ class Run:
     async def _unread(self, failure: Failure) -> Result:
         """The result of what could not be read, once the ledger has it."""
         self._unreadable.discard(failure.source)  # so that its articles do not make it forgotten
-        if (ledger := self._ledger) is not None:
+        told = isinstance(failure.error, errors.LedgerError)  # a damaged row stands there already
+        if (ledger := self._ledger) is not None and not told:
             await self._record(unreadable_entry(failure, self._run), ledger)
         return Result(failure.source, failure=failure)
 

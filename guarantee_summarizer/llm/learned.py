@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 import openai
 
+from guarantee_summarizer.lines import one_line
 from guarantee_summarizer.llm.faults import is_about_text, root, status_code
 from guarantee_summarizer.llm.responses import BadReplyError
 
@@ -212,7 +213,7 @@ class Learned:
 
 def note(where: str, what: str) -> None:
     """Write to the log what was learned of an endpoint."""
-    _LOG.warning("%s: %s", where, what)
+    _LOG.warning("%s: %s", one_line(where), one_line(what))
 
 
 def _refusal(error: BaseException) -> str | None:

@@ -1,0 +1,1 @@
+"""Hostile inputs, outputs and ledgers: what each may cost."""
