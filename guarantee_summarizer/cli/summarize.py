@@ -37,9 +37,11 @@ from guarantee_summarizer.cli.shared import (
     open_output,
     print_error,
     print_warnings,
+    refuse,
     requested,
     show_notes,
 )
+from guarantee_summarizer.corpus.twins import Twins
 from guarantee_summarizer.readers import read_articles
 from guarantee_summarizer.render import terminal_text
 
@@ -126,6 +128,8 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
             out.write(to_html(outcomes))
         if failed and seen > 1:
             typer.echo(f"{failed} of {seen} articles failed", err=True)
+        if not seen:
+            refuse(f"{', '.join(files)}: holds no article")
         if failed == seen:
             raise typer.Exit(2)
     if failed:
@@ -175,13 +179,14 @@ def prompt(
 def _summaries(
     summarizer: Summarizer, files: list[str], text_column: str
 ) -> Iterator[Summary | Failure]:
+    twins = Twins()
     for item in _articles(files, text_column):
         if isinstance(item, Failure):
             yield item
             continue
         print_warnings(item)
         try:
-            yield summarizer.summarize(item)
+            yield summarizer.summarize(twins.named(item))
         except GuaranteeSummarizerError as error:
             yield Failure(item.source, error, item)
 
