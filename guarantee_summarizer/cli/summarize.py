@@ -37,7 +37,6 @@ from guarantee_summarizer.cli.shared import (
     open_output,
     print_error,
     print_warnings,
-    refuse,
     requested,
     show_notes,
 )
@@ -128,8 +127,6 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
             out.write(to_html(outcomes))
         if failed and seen > 1:
             typer.echo(f"{failed} of {seen} articles failed", err=True)
-        if not seen:
-            refuse(f"{', '.join(files)}: holds no article")
         if failed == seen:
             raise typer.Exit(2)
     if failed:
@@ -195,7 +192,11 @@ def _articles(files: list[str], text_column: str) -> Iterator[Article | Failure]
     """The articles of all files; one that cannot be read does not cost the others."""
     for name in files:
         try:
-            yield from read_articles(name, text_column=text_column)
+            articles = read_articles(name, text_column=text_column)
+            if (first := next(articles, None)) is None:
+                raise ArticleError(f"{name}: holds no article")
+            yield first
+            yield from articles
         except GuaranteeSummarizerError as error:
             yield Failure(name, error)
 
