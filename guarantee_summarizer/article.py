@@ -48,12 +48,14 @@ _READ_FILE = (
 _URL = re.compile(r"https?://\S+\s*$", re.IGNORECASE)
 _CUT = re.compile(  # what an aggregator writes below the part of a text that it gives
     r"\s*(?:(?:(?<=\s)(?:…|\.{3})\s*)?\[\s*\+?\s*\d[\d,.]*\s*(?:more\s+)?(?:char(?:acter)?s?|words?)\s*\]"
-    r"|\[\s*(?:…|\.{3})\s*\]"
+    r"|\[\s*(?:…|\.{3}|[Tt]runcated|TRUNCATED)\s*\]|(?<=\s)\(more\)"
+    r"|ONLY AVAILABLE IN [A-Z]+ PLANS?"
     r"|(?:^|(?<=[.!?…”\"»)\]\s])|(?<=\n))[\[(]?(?:(?:Click (?:here )?to )?(?:Read|READ|read) (?:more|MORE|on)"
-    r"|Continue reading|(?:Read|View) (?:the )?(?:full|whole|rest of the) (?:article|story))"
-    r"(?:\s+(?:at|on)\s+[\w.-]+)?[\])]?\s*(?:»|→|>+|…|\.{3})?)\s*$"
+    r"|Continue reading|(?:Read|View) (?:the )?(?:full|whole|rest of the) (?:article|story)"
+    r"|(?:To (?:continue|keep) reading|Subscribe (?:now )?to (?:continue|read))\b[^.\n]{,60}\.?)"
+    r"(?:\s+(?:at|on)\s+[\w.-]+)?\s*(?:…|\.{3})?[\])]?\s*(?:»|→|>+|…|\.{3})?)\s*$"
 )
-_ELLIPSIS = re.compile(r"\w\s?(?:…|\.{3})\s*$")
+_ELLIPSIS = re.compile(r"(?:\w\s?|[.!?]\s)(?:…|\.{3})\s*$")
 DEFAULT_SOURCES = ("the text", "the record", "the row")
 """What articles are called whose place nobody named."""
 

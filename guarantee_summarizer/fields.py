@@ -16,21 +16,34 @@ from guarantee_summarizer.headers import read_day
 __all__ = ["FIELDS", "Metadata", "day_of", "is_missing", "read_fields", "text_of", "told_apart"]
 
 _NAMES = {
-    "title": ("title", "headline"),
+    "title": ("title", "headline", "webtitle"),
     "published": (
         *("published", "date", "publication_date", "date_published", "datepublished"),
         *("publishedat", "published_at", "publisheddate", "published_date", "pubdate"),
         *("publish_date", "date_publish", "published_on", "seendate", "date_gmt"),
+        *("pub_date", "webpublicationdate"),
     ),
     "outlet": ("outlet", "source", "publisher", "source_name", "source_domain", "domain"),
-    "url": ("url", "link"),
+    "url": ("url", "link", "web_url", "weburl"),
 }
 """The accepted names of an article's fields in a record, in any case of letters."""
 FIELDS = frozenset(chain.from_iterable(_NAMES.values()))
 """All of these names, in lower case."""
 
 _MISSING = frozenset(("", "nan", "nat", "none", "null", "na", "n/a", "<na>", "#n/a"))
-_NAMED = ("name", "$date", "rendered", "title", "text", "value", "#text", "href", "@id")
+_NAMED = (
+    "name",
+    "$date",
+    "$numberLong",
+    "rendered",
+    "main",
+    "title",
+    "text",
+    "value",
+    "#text",
+    "href",
+    "@id",
+)
 _EPOCHS = (1, 10**3, 10**6, 10**9)  # seconds, milliseconds, microseconds, nanoseconds
 _FIRST, _LAST = 631_152_000, 4_102_444_800  # 1990 and 2100 in seconds since 1970
 _NUMBER = re.compile(r"\d{9,19}(?:\.\d+)?")

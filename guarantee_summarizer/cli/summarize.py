@@ -48,6 +48,7 @@ from guarantee_summarizer.cli.shared import (
     show_notes,
     with_fields,
 )
+from guarantee_summarizer.corpus.twins import Twins
 from guarantee_summarizer.lines import json_line, visible
 from guarantee_summarizer.readers import read_articles
 from guarantee_summarizer.render import terminal_text
@@ -197,13 +198,14 @@ def prompt(  # noqa: PLR0913, PLR0917  (one parameter for each option of the com
 def _summaries(
     summarizer: Summarizer, articles: Iterable[Article | Failure]
 ) -> Iterator[Summary | Failure]:
+    twins = Twins()
     for item in articles:
         if isinstance(item, Failure):
             yield item
             continue
         print_warnings(item)
         try:
-            yield summarizer.summarize(item)
+            yield summarizer.summarize(twins.named(item))
         except GuaranteeSummarizerError as error:
             yield Failure(item.source, error, item)
 
@@ -224,7 +226,11 @@ def _articles(files: list[str], text_column: str) -> Iterator[Article | Failure]
     """The articles of all files; one that cannot be read does not cost the others."""
     for name in files:
         try:
-            yield from read_articles(name, text_column=text_column)
+            articles = read_articles(name, text_column=text_column)
+            if (first := next(articles, None)) is None:
+                raise ArticleError(f"{name}: holds no article")
+            yield first
+            yield from articles
         except GuaranteeSummarizerError as error:
             yield Failure(name, error)
 

@@ -12,17 +12,16 @@ import itertools
 import queue
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from guarantee_summarizer import errors
-from guarantee_summarizer.article import DEFAULT_SOURCES, Article
+from guarantee_summarizer.article import Article
 from guarantee_summarizer.corpus.crew import Crew, Worker
 from guarantee_summarizer.corpus.ledger import (
     ClaimResult,
@@ -40,6 +39,7 @@ from guarantee_summarizer.corpus.results import (
     failed,
     usage_of,
 )
+from guarantee_summarizer.corpus.twins import Twins
 from guarantee_summarizer.options import RunOptions
 
 __all__ = ["Run", "in_thread"]
@@ -48,7 +48,6 @@ __all__ = ["Run", "in_thread"]
 T = TypeVar("T")
 _END: Any = object()
 _WINDOW = 4  # articles in flight or waiting to be fetched, as a multiple of `concurrency`
-_REMEMBERED = 50_000  # places of articles, to name twins; about 10 MB
 _FATAL = (errors.ConfigurationError, errors.PromptError, errors.LexiconError)
 
 
@@ -77,7 +76,7 @@ class Run:
     _over: bool = False
     _pulling: asyncio.Future[Any] | None = None
     _run: int = 0
-    _places: OrderedDict[str, str] = field(default_factory=OrderedDict)  # of the last ones, by id
+    _twins: Twins = field(default_factory=Twins)
     _unreadable: set[str] = field(default_factory=set)  # places in the ledger
 
     def __post_init__(self) -> None:
@@ -204,7 +203,7 @@ class Run:
         if isinstance(item, Failure):
             return await self._unread(item)
         try:
-            article = self._naming_twin(Article.of(item))
+            article = self._twins.named(Article.of(item))
         except errors.ArticleError as error:  # not recorded: another run has another article there
             source = f"article {number + 1}"
             return Result(source, failure=Failure(source, error))
@@ -223,18 +222,6 @@ class Run:
         if (ledger := self._ledger) is not None and not told:
             await self._record(unreadable_entry(failure, self._run), ledger)
         return Result(failure.source, failure=failure)
-
-    def _naming_twin(self, article: Article) -> Article:
-        """The article, with a warning if it is the same as one of the run's last thousands."""
-        if article.source in DEFAULT_SOURCES:  # which names no place
-            return article
-        if (first := self._places.get(article.id)) is not None:
-            twin = f"is the same article as {first}"
-            return replace(article, warnings=(*article.warnings, twin))
-        self._places[article.id] = article.source
-        if len(self._places) > _REMEMBERED:
-            self._places.popitem(last=False)
-        return article
 
     async def _summarized(self, article: Article) -> Result:
         try:

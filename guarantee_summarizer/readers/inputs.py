@@ -167,7 +167,7 @@ def _lines_of(file: TextIO) -> Iterator[str]:
         rest = line
         while len(rest) == LONGEST and not rest.endswith("\n"):
             rest = file.readline(LONGEST)
-        yield line
+        yield line.lstrip("\ufeff")  # also where files with marks were joined
 
 
 def head_of(stream: io.BufferedReader) -> tuple[bytes, io.BufferedReader]:

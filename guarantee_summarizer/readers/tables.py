@@ -36,7 +36,7 @@ def separated_values(file: TextIO, name: str, text_column: str) -> Iterator[Read
         ArticleError: there is no column for the text.
     """
     first, lines = lines_of(file)
-    told = first.strip().strip("\ufeff\"'").lower()
+    told = first.strip().strip("\"'").lower()
     delimiter, skipped = delimiter_of(first), 0
     if told.startswith("sep=") and len(told) <= len("sep=x"):
         delimiter = told[4:] or "\t"
@@ -49,7 +49,7 @@ def separated_values(file: TextIO, name: str, text_column: str) -> Iterator[Read
     _, header = next(rows, (name, ArticleError(f"{name}: is empty; begin with the column names")))
     if isinstance(header, ArticleError):
         raise header
-    named = (column.strip().strip("\ufeff") for column in header)
+    named = (column.strip() for column in header)
     columns = told_apart(name or f"column {n}" for n, name in enumerate(named, 1))
     text = _text_column(columns, name, text_column)
     for place, cells in rows:

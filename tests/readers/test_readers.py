@@ -804,3 +804,70 @@ def test_a_broken_item_costs_itself_whatever_lists_are_in_it(
     texts = [one.text for one in articles if isinstance(one, Article)]
     assert texts == [one["text"] for one in good]
     assert len(articles) == len(texts)
+
+
+PROSE = "France will send troops to Ukraine. Russia rejects them."
+ATOM = f"""<?xml version='1.0' encoding='utf-8'?><feed xmlns='http://www.w3.org/2005/Atom'>
+<title>F</title><entry><id>u</id><title>T</title><content>{PROSE}</content></entry></feed>"""
+
+
+def test_a_mark_or_blank_line_in_front_of_a_feed_breaks_nothing(tmp_path: Path) -> None:
+    path = written(tmp_path, "feed.atom", "\ufeff\n " + ATOM)
+    assert [type(one) for one in read_articles(path)] == [Article]
+
+
+def test_marks_between_joined_tables_belong_to_no_cell(tmp_path: Path) -> None:
+    row = f'"{PROSE}, they say",{{}}\n'
+    table = "\ufefftext,id\n" + row.format(1) + "\ufeff" + row.format(2)
+    found = list(read_articles(written(tmp_path, "a.csv", table)))
+    assert [one.metadata["id"] for one in found] == ["1", "2"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_its_mark_is_refused_with_the_command_that_helps(
+    tmp_path: Path, encoding: str
+) -> None:
+    (message,) = errors(written(tmp_path, "a.txt", PROSE.encode(encoding)))
+    name = encoding.upper().replace("-LE", "LE").replace("-BE", "BE")
+    assert message.endswith(f"convert it, for instance with 'iconv -f {name} -t UTF-8'")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {
+            "response": {
+                "results": [
+                    {
+                        "webTitle": "Talks",
+                        "webPublicationDate": "2026-01-06T10:00:00Z",
+                        "webUrl": "https://example.org/1",
+                        "fields": {"bodyText": PROSE},
+                    }
+                ]
+            }
+        },
+        {
+            "hits": {
+                "total": 1,
+                "hits": [
+                    {
+                        "_id": "a",
+                        "_source": {
+                            "content": PROSE,
+                            "headline": {"main": "Talks"},
+                            "pub_date": {"$date": {"$numberLong": "1767693600000"}},
+                            "web_url": "https://example.org/1",
+                        },
+                    }
+                ],
+            }
+        },
+    ],
+)
+def test_records_inside_the_answers_of_services_and_indexes_are_found(
+    tmp_path: Path, answer: dict[str, object]
+) -> None:
+    (article,) = read_articles(written(tmp_path, "a.json", json.dumps(answer)))
+    expected = (PROSE, "Talks", "2026-01-06", None, "https://example.org/1")
+    assert contents(article) == expected
