@@ -4,7 +4,7 @@ SEED = seeds/000_2fc7fc292f528f96.txt
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help demo test test-all check docs wheel integrations record bench screenshots clean
+.PHONY: help demo test test-slow check docs wheel integrations record bench screenshots clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' Makefile
@@ -15,8 +15,8 @@ demo: .venv/demo  ## summarize the seed article with the embedded extractor
 test: .venv/test  ## the quick tests, offline
 	$(BIN)/python -m pytest -n 2 -m "not slow"
 
-test-all: .venv/test  ## every test: also those that kill processes or measure thresholds
-	$(BIN)/python -m pytest -n 2
+test-slow: .venv/test  ## the others: those that kill processes, open pages in Chromium, measure thresholds
+	$(BIN)/python -m pytest -n 2 -m slow
 
 check: .venv/dev  ## lint, types and import contracts
 	$(BIN)/ruff check .
@@ -28,7 +28,7 @@ docs: .venv/docs  ## build the site into build/docs, offline; warnings are error
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --fresh-env --quiet docs build/docs
 	@echo "build/docs/index.html"
 
-wheel: .venv/dev  ## build the wheel, install it elsewhere, do the main job there
+wheel: .venv/dev  ## build the wheel into dist/, install it elsewhere, do the main job there
 	PYTHON=$(BIN)/python .ci/wheel
 
 integrations: .venv-integrations/ready  ## Ray, recipes, providers, llama.cpp, in an environment of their own (1.4 GB)

@@ -162,3 +162,8 @@ def __getattr__(name: str) -> _Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module = _import_module(f"{__name__}.{_LAZY[name]}")
     return getattr(module, name)
+
+
+def __dir__() -> list[str]:
+    """List the public names, those in `_LAZY` too."""
+    return sorted({*globals(), *__all__})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -16,8 +16,16 @@ from guarantee_summarizer.encodings import decode, read_bytes
 from guarantee_summarizer.errors import ArticleError
 from guarantee_summarizer.fields import Metadata, day_of, is_missing, read_fields
 from guarantee_summarizer.headers import read_header
+from guarantee_summarizer.plain import is_readable, readable
 from guarantee_summarizer.sentences import Sentence, segment, spans
-from guarantee_summarizer.text import FoldedText, fold, holds, looks_english
+from guarantee_summarizer.text import (
+    FoldedText,
+    fold,
+    fold_words,
+    holds,
+    is_unspaced,
+    looks_english,
+)
 
 __all__ = ["DEFAULT_SOURCES", "MAX_CHARACTERS", "Article", "ArticleLike"]
 
@@ -27,8 +35,16 @@ MAX_CHARACTERS = 2_000_000
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*$")
 _PROSE_WORDS = 25  # a "sentence" without a full stop is prose, not a heading, from this length up
 _ABBREVIATION = 4  # characters; up to this length case distinguishes US from us
+_UNENDED = 40  # characters of a sentence in such a script that has no full stop
 _UNSPACED = 8  # characters of a sentence in a script without spaces between words
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_FILE_NAME = re.compile(  # `/tmp/news`, `C:\news\a.doc`, `talks 2.html`
+    r"(?:~|\.{1,2}|[A-Za-z]:)?(?:[/\\][^/\\\n]+)+[/\\]?|[^/\\\n]+(?:[/\\][^/\\\n]+)*\.[a-z]\w{1,5}"
+)
+_READ_FILE = (
+    "give Article.from_file(…) for plain text or JSON, read_articles(…) for everything else, for "
+    "instance HTML, PDF, tables and folders"
+)
 _URL = re.compile(r"https?://\S+\s*$", re.IGNORECASE)
 _CUT = re.compile(  # what an aggregator writes below the part of a text that it gives
     r"\s*(?:(?:(?<=\s)(?:…|\.{3})\s*)?\[\s*\+?\s*\d[\d,.]*\s*(?:more\s+)?(?:char(?:acter)?s?|words?)\s*\]"
@@ -78,6 +94,11 @@ class Article:
         if not isinstance(self.metadata, Metadata):
             object.__setattr__(self, "metadata", Metadata(self.metadata))
         object.__setattr__(self, "warnings", tuple(self.warnings))
+
+    def __repr__(self) -> str:
+        """Name the article, its day and its title in one line."""
+        about = [self.id, str(self.published or ""), repr(self.title) if self.title else ""]
+        return f"<Article {' '.join(filter(None, about))}: {len(self.text):,} characters>"
 
     @classmethod
     def from_text(  # noqa: PLR0913  (all but the text by name)
@@ -198,6 +219,8 @@ class Article:
             return cls.from_text(article)
         if isinstance(article, Mapping):
             return cls.from_dict(article)
+        if isinstance(article, Path):
+            raise ArticleError(f"{article}: {_READ_FILE}")
         kind = type(article).__name__
         raise ArticleError(f"give an Article, its text or a record with its text, not {kind}")
 
@@ -230,6 +253,39 @@ class Article:
         return tuple(segment(self.text[: self.end], self.body))
 
     @cached_property
+    def readable(self) -> Article:
+        """The article as a person reads it: the same sentences, with offsets into its own text.
+
+        Invisible characters, runs of white space, line breaks inside sentences, footnote marks and
+        Markdown inside a line are gone. The article itself if it has none of them.
+        """
+        if all(is_readable(s.text) for s in self.sentences):
+            return self
+        rewritten = [readable(s.text).text for s in self.sentences]
+        pieces, sentences, at, end = list[str](), list[Sentence](), 0, self.body
+        for sentence, text in zip(self.sentences, rewritten, strict=True):
+            lines = self.text[end : sentence.start].count("\n") if pieces else 0
+            gap = ("\n" * min(lines, 2) or " ") if pieces else ""
+            start = at + len(gap)
+            pieces += (gap, text)
+            at, end = start + len(text), sentence.end
+            sentences.append(Sentence(sentence.number, start, at, text))
+        made = replace(self, text="".join(pieces), body=0, end=None)
+        made.__dict__["sentences"] = tuple(sentences)  # as they were split, not split again
+        return made
+
+    def written(self, rewrite: Callable[[str], str]) -> Article:
+        """Return the article with its text rewritten in the same length, the sentences the same."""
+        text = rewrite(self.text)
+        if text == self.text:
+            return self
+        made = replace(self, text=text)
+        made.__dict__["sentences"] = tuple(
+            Sentence(s.number, s.start, s.end, text[s.start : s.end]) for s in self.sentences
+        )
+        return made
+
+    @cached_property
     def folded(self) -> FoldedText:
         """The text folded for comparison, with offsets into `text`."""
         return FoldedText(self.text)
@@ -237,7 +293,7 @@ class Article:
     @cached_property
     def folded_sentences(self) -> tuple[str, ...]:
         """The folded words of every sentence, with single spaces."""
-        return tuple(" ".join(fold(s.text).split()) for s in self.sentences)
+        return tuple(" ".join(fold(s.text).split()) for s in self.readable.sentences)
 
     def naming(self, name: str) -> tuple[Sentence, ...]:
         """Return the sentences with `name` as whole words, however it is spelled; cached.
@@ -253,11 +309,12 @@ class Article:
         return {}
 
     def _search(self, name: str) -> tuple[Sentence, ...]:
-        needle = " ".join(fold(name).split())
+        needle = fold_words(name)
         pairs = zip(self.sentences, self.folded_sentences, strict=True)
         matches = tuple(s for s, folded in pairs if holds(folded, needle))
         if name.isupper() and len(name) <= _ABBREVIATION:
-            return tuple(s for s in matches if holds(s.text, name))
+            read = self.readable.sentences
+            return tuple(s for s in matches if holds(read[s.number - 1].text, name))
         return matches
 
     def sentences_at(self, start: int, end: int) -> tuple[Sentence, ...]:
@@ -297,6 +354,8 @@ def _check(article: Article) -> None:
         raise ArticleError(f"{name}: contains a lone surrogate; decode the file as UTF-8")
     if "\0" in text:
         raise ArticleError(f"{name}: is binary, not text; give plain text or JSON")
+    if _FILE_NAME.fullmatch(text.strip()):
+        raise ArticleError(f"{name}: is only the name of a file, {text.strip()!r}; {_READ_FILE}")
     if not any(_is_prose(text[a:b]) for a, b in spans(text, article.body)):  # up to the first one
         raise ArticleError(
             f"{name}: has no full sentence, only headings or single words; "
@@ -310,4 +369,6 @@ def _is_prose(sentence: str) -> bool:
     if words >= _PROSE_WORDS or len(sentence) >= 8 * _PROSE_WORDS:
         return True
     unspaced = not sentence.isascii() and len(sentence) >= _UNSPACED
+    if len(sentence) >= _UNENDED and 2 * sum(map(is_unspaced, sentence)) > len(sentence):
+        return True  # Thai writes no full stops
     return bool(_SENTENCE_END.search(sentence)) and (words > 1 or unspaced)

@@ -7,13 +7,14 @@ as it is.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict, fields
 from functools import cached_property
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.identities import ActorsInText, Identities
 from guarantee_summarizer.lexicon import Lexicon
 from guarantee_summarizer.lexicon.persons import Person, surname
-from guarantee_summarizer.normalize import normalize_term, resolve_date
+from guarantee_summarizer.normalize import TermValue, read_term, resolve_date
 from guarantee_summarizer.schema import (
     ArticleRecord,
     Citation,
@@ -26,10 +27,11 @@ from guarantee_summarizer.schema import (
 )
 from guarantee_summarizer.schema.claims import Layer
 from guarantee_summarizer.sentences import without_marks
-from guarantee_summarizer.text import fold
+from guarantee_summarizer.text import fold, fold_words
 
 __all__ = ["enrich"]
 
+_UNREAD = dict.fromkeys(field.name for field in fields(TermValue))
 _Evidence = tuple[Citation, ...]
 
 
@@ -152,10 +154,10 @@ def _layer(layer: Layer) -> Layer:
 
 
 def _term(term: Term, evidence: _Evidence, article: Article) -> Term:
-    own = tuple(c for c in evidence if fold(term.value) in fold(c.quote))
+    own = tuple(c for c in evidence if fold_words(term.value) in fold_words(c.quote))
+    read = read_term(term.what, term.value, article.published)
     return term.replace(
-        evidence=term.evidence or own or evidence,
-        normalized=normalize_term(term.what, term.value, article.published),
+        evidence=term.evidence or own or evidence, **(asdict(read) if read else _UNREAD)
     )
 
 

@@ -13,7 +13,8 @@ from functools import partial
 from itertools import islice
 
 from guarantee_summarizer.lexicon import default_lexicon
-from guarantee_summarizer.normalize.quantities import MONTHS, WEEKDAYS, month_number
+from guarantee_summarizer.normalize.units import MONTHS, WEEKDAYS, month_number
+from guarantee_summarizer.plain import readable
 from guarantee_summarizer.sentences import without_marks
 
 __all__ = ["read_day", "read_header"]
@@ -44,9 +45,9 @@ _AROUND_DAY = _compiled(  # weekday, place, hour: "Paris, Monday, 6 January 2026
     r"(?:\s?Z|\s?\(?[A-Z]{2,5}\)?|\s?[+-]\d\d:?\d\d)?)?\.?"
 )
 _DAY_LABEL = _compiled(r"(date|(?:first |last )?(?:published|posted|updated)(?: on)?)\s+(?=.*\d)")
-_GLUED = _compiled(  # a month or a year alone might be part of the sentence
-    r"[\s\ufeff]*(?:date|published)(?:[^\S\n]*:)?[^\S\n]+(?:(\d{4}-\d\d-\d\d)[^\S\n]+(?=\S)"
-    r"|(\d{4}(?:-\d\d)?)[^\S\n]+(?=(?-i:[\"“«'(]?[A-ZÀ-ÞЀ-Я]))|(\d{4}-\d\d)[^\S\n]*\n)"
+_GLUED = _compiled(
+    r"[\s\ufeff]*(?:date|published)(?:[^\S\n]*:)?[^\S\n]+(\d{4}(?:-\d\d){0,2})"
+    r"(?:(?:(?<=-\d\d-\d\d)[^\S\n]+(?=\S)|[^\S\n]+(?=\S)(?-i:(?![a-z])))|(?<=-\d\d)[^\S\n]*\r?\n)"
 )
 _NAME = r"[A-ZÀ-ÞЀ-Я][\w.'’-]*"
 _BYLINE = re.compile(
@@ -110,8 +111,8 @@ def read_header(text: str) -> tuple[_Fields, int]:
     for line, start, end in _lines(text, body):
         new = _read_line(line)
         if new is None and "published" not in fields and (glued := _GLUED.match(text, start)):
-            day = glued[1] or glued[2] or glued[3]
-            fields["published"], body, belonging = day, glued.end(), len(unlabelled)
+            fields["published"] = glued[1]
+            body, belonging = glued.end(), len(unlabelled)
             break
         if new is not None:
             if fields.keys() & new.keys():
@@ -136,7 +137,7 @@ def _lines(text: str, start: int) -> Iterator[tuple[str, int, int]]:
     """The non-blank lines without Markdown, with their offsets."""
     for match in _LINE.finditer(text, start):
         line = match[1].strip("\ufeff \t")
-        line = line if len(line) > _LONGEST else without_marks(line)
+        line = line if len(line) > _LONGEST else without_marks(readable(line).text)
         if line:
             yield line, match.start(), match.end()
 
@@ -195,8 +196,8 @@ def _labelled(label: str, value: str) -> _Fields | None:
     key = "url" if key == "outlet" and _URL.fullmatch(value) else key
     most = {"title": _LONGEST, "published": _FEW_WORDS, "url": 1}.get(key or "", _WORDS)
     prose = key != "title" and _SENTENCE_END.search(value)
-    prose = prose or (key == "outlet" and _SAYING.search(value))
-    if key is None or prose or not 0 < len(value.split()) <= most:
+    told = key == "outlet" and (len(value.split()) > _FEW_WORDS or _SAYING.search(value))
+    if key is None or prose or told or not 0 < len(value.split()) <= most:
         return None
     if key == "published":
         return _published(value)

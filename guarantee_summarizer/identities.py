@@ -49,7 +49,7 @@ class ActorsInText:
     @cached_property
     def body(self) -> str:
         """Return the text after the headers."""
-        return self.article.text[self.article.body :]
+        return self.article.readable.text[self.article.readable.body :]
 
     @cached_property
     def mentions(self) -> list[Mention]:
@@ -181,7 +181,7 @@ class _Abbreviations:
         self._lexicon = reading.lexicon
         found: dict[str, set[str]] = {}
         self._names = {fold(name): name for name in map(self.bare, names)}
-        for full, short in (*map(_bracketed, names), *self._in_text(reading.article.text)):
+        for full, short in (*map(_bracketed, names), *self._in_text(reading.article.readable.text)):
             if short and self._may_be(short, full):
                 found.setdefault(short, set()).add(full)
         self._full = {short: full.pop() for short, full in found.items() if len(full) == 1}

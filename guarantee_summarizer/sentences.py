@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from guarantee_summarizer.plain import without_unseen
 from guarantee_summarizer.text import hides_text
 
 __all__ = ["Sentence", "readable", "segment", "spans", "without_marks"]
@@ -69,11 +70,15 @@ _LAST_WORD = re.compile(r"([^\W\d_](?:\w|\.(?=\w)|-(?=\w))*)\.[\"'”’»)\]]*\
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")  # "J.D", "u.s", "a.m"
 _MISSED = re.compile(
     r"(?:(?<=[^\W\d_]{2}[.!?…])|(?<=\.[A-Z]\.))([\"'”’»)\]]*)\s+(?=[\"'“‘«(\[]?[^\W\d_a-zа-яіїєґ])"
-    r"|(?<=[。！？])()"
+    r"|(?<=[。！？])()|(?<=[a-z]{3}[.!?])(?=[A-Z][a-z]*[ ,])()|(?<=[a-z]{2}[.!?][\"”’])(?=[A-Z][a-z]*[ ,])()"
 )
 _ENUMERATOR = re.compile(r"\s*(?:[-*•▪–—]|[-*•\s]*\(?(?:\d{1,3}|[^\W\d_]|[ivxIVX]{2,5})[.)])\s*$")
 _SECTION_LABEL = re.compile(
     r"\s*(?:§|(?:section|sec|article|art|chapter|annex|part)\b)\.?\s*[\dIVX]+\.\s*$", re.IGNORECASE
+)
+_GERMAN_DAY = re.compile(r"\b\d{1,2}\.\s*$")  # "am 20. Januar"
+_GERMAN_MONTH = re.compile(
+    r"(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)\b"
 )
 _RUN_IN_HEADING = re.compile(  # "**Purpose** The parties will ..."
     r"\s*(?:[-*•]\s+)?\*\*[^*\n]*[^*\s:,;.]\*\*(?=\s+[*\"“]?[A-Z][\w’']*\s\S)"
@@ -136,13 +141,14 @@ def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     from nupunkt import sent_spans  # noqa: PLC0415  (65 ms, at the first segmentation)
 
     block = text[start:end]
-    cuts = [b for _, b in sent_spans(block)] if block.strip() else []
-    cuts = [cut for cut in cuts if not _continues(block, cut)]
-    cuts += [m.end() for m in _MISSED.finditer(block) if not _continues(block, m.end())]
-    if heading := _RUN_IN_HEADING.match(block):
+    seen = without_unseen(block)
+    cuts = [b for _, b in sent_spans(seen.text)] if seen.text.strip() else []
+    cuts = [cut for cut in cuts if not _continues(seen.text, cut)]
+    cuts += [m.end() for m in _MISSED.finditer(seen.text) if not _continues(seen.text, m.end())]
+    if heading := _RUN_IN_HEADING.match(seen.text):
         cuts.append(heading.end())
     at = 0
-    for cut in sorted({*cuts, len(block)}):
+    for cut in sorted({*(seen.starts[cut] for cut in cuts), len(block)}):
         piece = block[at:cut]
         if words := piece.strip():
             left = start + at + len(piece) - len(piece.lstrip())
@@ -155,6 +161,8 @@ def _continues(block: str, cut: int) -> bool:
     rest = block[cut : cut + 40].lstrip()
     before = block[max(0, cut - 40) : cut]
     if cut <= len(before) and _SECTION_LABEL.match(before):
+        return True
+    if _GERMAN_DAY.search(before) and _GERMAN_MONTH.match(rest):
         return True
     if not rest or rest[0].islower() or _ENUMERATOR.match(before[before.rfind("\n") + 1 :]):
         return True

@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from guarantee_summarizer.plain import EVENED, MappedText, as_read, is_invisible, readable
+
 __all__ = [
     "FoldedText",
-    "MappedText",
-    "even",
-    "even_text",
     "fold",
+    "fold_words",
     "hides_text",
     "holds",
-    "is_invisible",
+    "is_unspaced",
     "looks_english",
     "printable",
     "writable",
@@ -27,20 +26,12 @@ __all__ = [
 
 _PRINTED = "\n\t\u200c\u200d"  # line ends; joiners that some scripts are spelled with
 _UNPRINTED = ("Cc", "Cs")  # control characters; lone surrogates, which no file can hold
-_EVENED = dict.fromkeys("\u2018\u2019\u02bc\u2032", "'") | dict.fromkeys(
-    "\u2010\u2011\u2012\u2013", "-"
-)
 _FOLDED = (
-    _EVENED
+    EVENED
     | dict.fromkeys("\u201a\u201b\u0060\u00b4", "'")
     | dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033", '"')
     | dict.fromkeys("\u2014\u2015\u2212", "-")
 )
-
-
-def is_invisible(char: str) -> bool:
-    """Tell whether a character has no shape: zero width, direction marks, soft hyphens (Cf)."""
-    return unicodedata.category(char) == "Cf"
 
 
 _UNWRITABLE = re.compile(
@@ -122,21 +113,13 @@ def fold(text: str) -> str:
     return text.translate(_TABLE)
 
 
-@dataclass(frozen=True, slots=True)
-class MappedText:
-    """Map slices of a rewritten text to offsets in the original.
+def fold_words(text: str) -> str:
+    r"""Fold what a person reads of a text: without marks and invisible characters, single spaces.
 
-    Args:
-        text: the rewritten text.
-        starts: where each of its characters comes from; last, the length of the original.
+    >>> fold_words("the **United**\n  States")
+    'the united states'
     """
-
-    text: str
-    starts: Sequence[int]
-
-    def span(self, start: int, end: int) -> tuple[int, int]:
-        """Return the original's offsets of a slice, with what was left out at its end."""
-        return self.starts[start], max(self.starts[end], self.starts[end - 1] + 1)
+    return " ".join(fold(as_read(text)).split())
 
 
 @dataclass(frozen=True)
@@ -159,8 +142,8 @@ class FoldedText:
 
     @cached_property
     def words(self) -> str:
-        """The folded form with every run of white space as one space."""
-        return " ".join(self.text.split())
+        """The folded form of what a person reads, with single spaces."""
+        return fold_words(self.original)
 
     def holds(self, fragment: str) -> bool:
         """Return whether the words of `fragment` are in the text, as whole words.
@@ -168,7 +151,7 @@ class FoldedText:
         >>> FoldedText("a 15-year term").holds("5-year term")
         False
         """
-        return holds(self.words, " ".join(fold(fragment).split()))
+        return holds(self.words, fold_words(fragment))
 
     def find(self, fragment: str, start: int = 0) -> tuple[int, int] | None:
         """Find the first place at or after `start` that holds `fragment`; offsets in the original.
@@ -190,14 +173,54 @@ class FoldedText:
             span = self._mapped.span(*match.span())
             if span[0] >= start and _on_boundary(self.text, match.start(), match.end()):
                 return span
-        return None
+        return self._find_read(fragment, start)
+
+    def _find_read(self, fragment: str, start: int) -> tuple[int, int] | None:
+        """Find it in what a person reads, where marks or invisible characters stand between."""
+        if self._read.text == self.original:
+            return None
+        span = FoldedText(self._read.text).find(readable(fragment).text)
+        found = self._read.span(*span) if span else None
+        return found if found and found[0] >= start else None
+
+    @cached_property
+    def _read(self) -> MappedText:
+        return readable(self.original)
+
+
+_UNSPACED = re.compile(  # scripts that write words without spaces between them
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u309f\u3400-\u9fff\uf900-\ufaff"
+    "\U00020000-\U0003ffff]"
+)
+_KATAKANA = re.compile("[\u30a0-\u30ff]")
+_HANGUL = re.compile("[\u1100-\u11a7\uac00-\ud7a3]")  # of a syllable the first parts
+
+
+def is_unspaced(char: str) -> bool:
+    """Tell whether a character belongs to a script without spaces between words."""
+    return _UNSPACED.match(char) is not None
+
+
+def _goes_on(left: str, right: str, *, behind: bool) -> bool:
+    """Whether one word holds both characters; Korean sets particles right behind a word."""
+    if not (left.isalnum() and right.isalnum()):
+        return False
+    if left.isascii() and right.isascii():
+        return True
+    if is_unspaced(left) or is_unspaced(right):
+        return False
+    for script in (_KATAKANA, _HANGUL):
+        both = [script.match(char) is not None for char in (left, right)]
+        if any(both):
+            return all(both) and not (behind and script is _HANGUL)
+    return True
 
 
 def _on_boundary(text: str, start: int, end: int) -> bool:
     """Whether the slice neither begins nor ends inside a word."""
-    left = start > 0 and text[start - 1].isalnum() and text[start].isalnum()
-    right = end < len(text) and text[end - 1].isalnum() and text[end].isalnum()
-    return not left and not right
+    if start > 0 and _goes_on(text[start - 1], text[start], behind=False):
+        return False
+    return end >= len(text) or not _goes_on(text[end - 1], text[end], behind=True)
 
 
 def holds(text: str, needle: str) -> bool:
@@ -238,46 +261,6 @@ def looks_english(text: str) -> bool:
         return 2 * len([word for word in words if word.isascii()]) > len(words)
     known = len([word for word in words if word in _ENGLISH])
     return known >= _ENGLISH_SHARE * len(words)
-
-
-_EVEN = str.maketrans(_EVENED | dict.fromkeys("\u00a0\u202f\u2007\u2009\n\r\t", " "))
-# white space in runs; letters followed by combining marks; whatever may be invisible
-_UNEVEN = re.compile(r"\s{2,}|[^\W\d_][\u0300-\u036f]+|[^\w\s -~]")
-
-
-def even(form: str) -> str:
-    """Return the form with straight apostrophes, plain hyphens and plain spaces, as long as it was."""
-    return form if form.isascii() and form.isprintable() else form.translate(_EVEN)
-
-
-def even_text(original: str) -> MappedText:
-    r"""Spell a text as the lexicon's data files spell their forms.
-
-    Runs of white space become one space, a blank line one line feed, so that no name reaches
-    across paragraphs; invisible characters go; letters with combining marks are composed.
-
-    >>> evened = even_text("the  United\nStates")
-    >>> evened.text, evened.span(4, 17)
-    ('the United States', (5, 18))
-    """
-    pieces, starts, at = list[str](), list[int](), 0
-    for match in _UNEVEN.finditer(original):
-        replacement = _replacement(match[0])
-        pieces += (even(original[at : match.start()]), replacement)
-        starts.extend(range(at, match.start()))
-        starts += [match.start()] * len(replacement)
-        at = match.end()
-    starts.extend(range(at, len(original) + 1))
-    return MappedText("".join([*pieces, even(original[at:])]), starts)
-
-
-def _replacement(uneven: str) -> str:
-    if uneven[0].isspace():
-        lines = uneven.replace("\r\n", "\n")
-        return "\n" if lines.count("\n") > 1 or "\u2029" in lines else " "
-    if uneven[0].isalpha():
-        return unicodedata.normalize("NFC", uneven)
-    return "" if is_invisible(uneven) else even(uneven)
 
 
 def printable(text: str) -> str:

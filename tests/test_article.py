@@ -69,6 +69,22 @@ def test_outlet_and_address_are_read_from_the_header(header: str) -> None:
     assert article.text[article.body :].lstrip() == PROSE
 
 
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        (" date 2022-12 France will send troops.", None),
+        (" date 2022-12\nFrance will send troops.", None),
+        (" date 2022 France will send troops.", None),
+        ("\ufeffdate 2026-01-06 France will send troops.", date(2026, 1, 6)),
+        ("date\u200b 2026-01-06\nFrance will send troops.", date(2026, 1, 6)),
+    ],
+)
+def test_a_date_in_front_is_no_sentence_even_where_it_is_no_day(text, day) -> None:
+    article = Article.from_text(text)
+    assert article.published == day
+    assert [s.text for s in article.sentences] == ["France will send troops."]
+
+
 def test_a_known_outlet_is_no_title() -> None:
     article = Article.from_text(f"A pact\nReuters\nJanuary 6, 2026\n{PROSE}")
     assert (article.title, article.outlet) == ("A pact", "Reuters")
@@ -81,6 +97,7 @@ def test_a_known_outlet_is_no_title() -> None:
         "date 2026\nLeaders will meet.",
         "Date: nobody knows it yet, officials said. Talks go on.",
         "Source: officials who were there said so.\nTalks go on.",
+        "Source: Brandt at a joint press conference on 22 August\n\nTalks go on.",
         "By Sunday the talks had ended.\nTalks go on.",
         "By the authority vested in me by the laws of Norvia, it is ordered:\nTalks go on.",
         "KYIV, Feb 5 (Agency) - France will send troops.",
@@ -335,3 +352,26 @@ def test_a_source_column_that_is_no_outlet_does_not_hide_where_the_row_stands():
     record = {"text": PROSE, "outlet": "The Post", "source": "wire-7"}
     metadata = Article.from_dict(record, source="a.csv, line 2").metadata
     assert metadata == {"source": "a.csv, line 2", "record_source": "wire-7"}
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["/news/a.txt", "news.txt", "my news/talks 2.html", r"C:\news\talks.docx", "~/news", "./a.pdf",
+     Path("news.txt"), Path("/news")],
+)  # fmt: skip
+def test_a_file_name_in_the_place_of_a_text_says_what_to_call(given: str | Path) -> None:
+    with pytest.raises(ArticleError, match=r"Article\.from_file.*read_articles"):
+        Article.of(given)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Talks go on.",
+        "The U.S. and Ukraine talk on/off.",
+        "Yes/no. Russia rejects it.",
+        "До зустрічі.",
+    ],
+)
+def test_a_short_text_is_no_file_name(text: str) -> None:
+    assert Article.of(text).text == text

@@ -91,3 +91,21 @@ def test_sync_async_and_stream_of_the_embedded_backend_agree(seed, embedded):
 def test_a_stored_summary_reads_back_without_loss(embedded):
     assert gs.Summary.model_validate_json(embedded.model_dump_json()) == embedded
     assert gs.Summary.model_validate(embedded.model_dump()) == embedded
+
+
+def test_dir_shows_everything_public():
+    assert set(gs.__all__) <= set(dir(gs))
+
+
+def test_a_summary_and_an_article_are_shown_in_one_short_line(seed, embedded):
+    for shown in (
+        repr(seed),
+        repr(embedded),
+        str(embedded),
+        repr(gs.Article.from_text("Go on. " * 99)),
+    ):
+        assert "\n" not in shown
+        assert len(shown) < 300
+    assert repr(seed) == f"<Article {seed.id} 2026-01-06: {len(seed.text):,} characters>"
+    assert f"{len(embedded.proposals)} proposals" in repr(embedded)
+    assert "3 layers" in repr(embedded)

@@ -88,4 +88,5 @@ def _evaluation(
         if model is not None or base_url is not None:
             raise ConfigurationError("stored summaries need no --model and no --base-url")
         return score_stored(items, summaries)
-    return run(items, Summarizer(model, base_url=base_url).summarize)
+    with Summarizer(model, base_url=base_url) as summarizer:
+        return run(items, summarizer.summarize)

@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Annotated, Any, Literal, NoReturn
 
@@ -14,12 +15,15 @@ import typer
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.errors import GuaranteeSummarizerError
+from guarantee_summarizer.fields import day_of
 from guarantee_summarizer.readers.files import input_files
 
 __all__ = [
     "BaseUrl",
     "Concurrency",
+    "Day",
     "Language",
+    "LexiconFolder",
     "MaxTokens",
     "Mode",
     "Model",
@@ -29,6 +33,7 @@ __all__ = [
     "Seconds",
     "Settings",
     "Strict",
+    "Title",
     "errors_as_one_line",
     "keep_inputs",
     "open_output",
@@ -38,6 +43,7 @@ __all__ = [
     "refuse",
     "requested",
     "show_notes",
+    "with_fields",
 ]
 
 Model = Annotated[
@@ -63,6 +69,14 @@ Settings = Annotated[
 ]
 Prompts = Annotated[
     Path | None, typer.Option(help="Folder with your own prompt templates.", metavar="DIR")
+]
+LexiconFolder = Annotated[
+    Path | None,
+    typer.Option("--lexicon", help="Folder with your own actors, offices, cues.", metavar="DIR"),
+]
+Title = Annotated[str | None, typer.Option(help="Title of the article, if there is one article.")]
+Day = Annotated[
+    str | None, typer.Option("--date", help="Day of publication, 2026-01-06.", metavar="DAY")
 ]
 Language = Annotated[str, typer.Option(help="Language of the summary's own wording.")]
 Strict = Annotated[
@@ -124,6 +138,15 @@ def errors_as_one_line() -> Iterator[None]:
         yield
     except GuaranteeSummarizerError as error:
         refuse(error)
+
+
+def with_fields(article: Article, title: str | None, day: str | None) -> Article:
+    """Return the article with what the user says of it."""
+    published = day_of(day)
+    if day is not None and published is None:
+        refuse(f"--date {day!r}: names no day; write it as 2026-01-06")
+    changes: dict[str, Any] = {"title": title, "published": published}
+    return replace(article, **{name: value for name, value in changes.items() if value})
 
 
 def print_warnings(article: Article) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -21,7 +23,9 @@ from guarantee_summarizer import (
 )
 from guarantee_summarizer.cli.shared import (
     BaseUrl,
+    Day,
     Language,
+    LexiconFolder,
     MaxTokens,
     Mode,
     Model,
@@ -31,13 +35,16 @@ from guarantee_summarizer.cli.shared import (
     Seconds,
     Settings,
     Strict,
+    Title,
     errors_as_one_line,
     keep_inputs,
     open_output,
     print_error,
     print_warnings,
+    refuse,
     requested,
     show_notes,
+    with_fields,
 )
 from guarantee_summarizer.readers import read_articles
 from guarantee_summarizer.render import terminal_text
@@ -65,7 +72,10 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
     model: Model = None,
     base_url: BaseUrl = None,
     prompts: Prompts = None,
+    lexicon: LexiconFolder = None,
     language: Language = "English",
+    title: Title = None,
+    date: Day = None,
     strict: Strict = False,
     review: Review = True,
     mode: Mode = "tools",
@@ -74,6 +84,9 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
     seconds: Seconds = 300.0,
     coverage: Annotated[
         bool, typer.Option("--coverage", help="Warn of what the model's summary leaves out.")
+    ] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="All claims with their sentences, on the terminal.")
     ] = False,
     format: Annotated[  # noqa: A002  (the option's name)
         Format,
@@ -91,12 +104,13 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
     outcomes = list[Summary | Failure]()  # a page needs them all, other formats one
     keep_inputs(files, output)
     show_notes()
-    with open_output(output) as out:
+    with open_output(output) as out, ExitStack() as opened:
         with errors_as_one_line():
             summarizer = Summarizer(
                 model,
                 base_url=base_url,
                 prompts=prompts,
+                lexicon=lexicon,
                 language=language,
                 strict=strict,
                 review=review,
@@ -106,7 +120,8 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
                 seconds=seconds,
                 coverage=coverage,
             )
-        for outcome in _summaries(summarizer, files):
+        opened.callback(summarizer.close)
+        for outcome in _summaries(summarizer, _described(files, title, date)):
             seen += 1
             if isinstance(outcome, Failure):
                 failed += 1
@@ -114,7 +129,7 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
             if format == "html":
                 outcomes.append(outcome)
             elif isinstance(outcome, Summary):
-                out.write(_rendered(outcome, format, output) + "\n")
+                out.write(_rendered(outcome, format, output, full=full) + "\n")
                 out.flush()
             if isinstance(outcome, Failure) and getattr(outcome.error, "ends_run", False):
                 break
@@ -130,10 +145,12 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
         raise typer.Exit(2)
 
 
-def prompt(
+def prompt(  # noqa: PLR0913, PLR0917  (one parameter for each option of the command)
     file: Annotated[str, typer.Argument(help="File of an article; - reads standard input.")],
     prompts: Prompts = None,
     language: Language = "English",
+    title: Title = None,
+    date: Day = None,
     mode: Mode = "tools",
     format: Annotated[  # noqa: A002  (the option's name)
         Literal["text", "json"], typer.Option(help="text to read, or json for programs.")
@@ -146,7 +163,8 @@ def prompt(
     from guarantee_summarizer.prompts import PromptBook  # noqa: PLC0415  (jinja2, only here)
 
     with errors_as_one_line():
-        filled = PromptBook(prompts).prompt(_first(file), language=language)
+        article = with_fields(_first(file), title, date)
+        filled = PromptBook(prompts).prompt(article, language=language)
     schema = json.dumps(filled.schema, ensure_ascii=False, separators=(",", ":"))
     parts = {"system": filled.system, "article": filled.user, "schema": schema}
     sizes = {name: len(text.encode()) for name, text in parts.items()}
@@ -170,8 +188,10 @@ def prompt(
     typer.echo(f"about {tokens:,} tokens (an estimate: bytes / {_BYTES}); mode {_SENT[mode]}")
 
 
-def _summaries(summarizer: Summarizer, files: list[str]) -> Iterator[Summary | Failure]:
-    for item in _articles(files):
+def _summaries(
+    summarizer: Summarizer, articles: Iterable[Article | Failure]
+) -> Iterator[Summary | Failure]:
+    for item in articles:
         if isinstance(item, Failure):
             yield item
             continue
@@ -180,6 +200,17 @@ def _summaries(summarizer: Summarizer, files: list[str]) -> Iterator[Summary | F
             yield summarizer.summarize(item)
         except GuaranteeSummarizerError as error:
             yield Failure(item.source, error, item)
+
+
+def _described(files: list[str], title: str | None, day: str | None) -> Iterable[Article | Failure]:
+    """The articles of all files; `--title` and `--date` are for one article."""
+    articles: Iterable[Article | Failure] = _articles(files)
+    if title is None and day is None:
+        return articles
+    first = list(islice(articles, 2))
+    if len(first) > 1:
+        refuse("--title and --date describe one article, and there are several; leave them out")
+    return [item if isinstance(item, Failure) else with_fields(item, title, day) for item in first]
 
 
 def _articles(files: list[str]) -> Iterator[Article | Failure]:
@@ -200,9 +231,9 @@ def _first(name: str) -> Article:
     raise ArticleError(f"{name}: holds no article")
 
 
-def _rendered(summary: Summary, form: Format, output: Path | None) -> str:
+def _rendered(summary: Summary, form: Format, output: Path | None, *, full: bool) -> str:
     if form == "json":
         return summary.model_dump_json(exclude_none=True)
     if form == "markdown":
         return to_markdown(summary)
-    return terminal_text(summary, styled=output is None and sys.stdout.isatty())
+    return terminal_text(summary, styled=output is None and sys.stdout.isatty(), full=full)

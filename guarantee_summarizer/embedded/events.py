@@ -10,7 +10,7 @@ from guarantee_summarizer.embedded.document import Document
 from guarantee_summarizer.embedded.facts import Clause, Phrase
 from guarantee_summarizer.embedded.line import Line
 from guarantee_summarizer.embedded.phrasing import brief, sentence
-from guarantee_summarizer.normalize.quantities import MONTH_NAMES, WEEKDAY_NAMES
+from guarantee_summarizer.normalize.units import MONTH_NAMES, WEEKDAY_NAMES
 from guarantee_summarizer.schema import Event
 
 __all__ = ["events"]

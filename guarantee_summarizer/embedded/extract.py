@@ -19,6 +19,7 @@ from guarantee_summarizer.embedded.relevance import relevance
 from guarantee_summarizer.errors import ArticleError
 from guarantee_summarizer.lexicon import Cues, Lexicon, default_cues, default_lexicon
 from guarantee_summarizer.schema import Finding, Participant, Summary
+from guarantee_summarizer.schema.evidence import cited_in
 from guarantee_summarizer.schema.paths import claim_paths
 from guarantee_summarizer.text import fold
 
@@ -72,7 +73,12 @@ def extract(article: Article, reader: Reader | None = None, *, judge: bool = Tru
     """
     insist_on_english(article)
     reader = reader or Reader()
-    document = read(article, reader.lexicon, reader.cues, load(reader.pipeline))
+    document = read(
+        article.readable.written(reader.lexicon.in_print),
+        reader.lexicon,
+        reader.cues,
+        load(reader.pipeline),
+    )
     if judge and not (judged := relevance(document)).relevant:
         reason = Finding(
             code="not_relevant", severity="warning", path="relevant", message=judged.reason
@@ -94,7 +100,8 @@ def extract(article: Article, reader: Reader | None = None, *, judge: bool = Tru
         disputes=disputes(document, offers),
     )
     claims = claims.replace(participants=(*claims.participants, *_unlisted(claims, reader.lexicon)))
-    return claims.replace(abstract=abstract(document, claims))
+    cited: Summary = cited_in(claims.replace(abstract=abstract(document, claims)), article)
+    return cited
 
 
 def _unlisted(claims: Summary, lexicon: Lexicon) -> Iterator[Participant]:

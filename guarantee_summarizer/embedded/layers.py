@@ -12,7 +12,7 @@ from guarantee_summarizer.embedded.facts import Clause, Phrase
 from guarantee_summarizer.embedded.line import Line
 from guarantee_summarizer.embedded.phrasing import clean, phrase_text
 from guarantee_summarizer.embedded.proposals import condition
-from guarantee_summarizer.normalize import Quantity
+from guarantee_summarizer.normalize import Amount
 from guarantee_summarizer.schema import Citation, GuaranteeStructure, Layer, Term
 
 __all__ = ["structure"]
@@ -284,23 +284,22 @@ def _duration(document: Document) -> Term | None:
     """The term of the guarantee, rather the one that is proposed than the one somebody asked for."""
     asked_for: Term | None = None
     for line in document.lines:
-        for figure in line.figures:
-            term = _term(line, figure)
+        for amount in line.amounts:
+            term = _term(line, amount)
             if term and not _ASKED_FOR.search(
-                line.text[max(0, figure.start - 4 * _NEAR) : figure.start]
+                line.text[max(0, amount.start - 4 * _NEAR) : amount.start]
             ):
                 return term
             asked_for = asked_for or term
     return asked_for
 
 
-def _term(line: Line, figure: Quantity) -> Term | None:
+def _term(line: Line, amount: Amount) -> Term | None:
     """A duration that is called a term (`a 15-year term`), or that something runs for."""
-    match = re.match(
-        r"[ -](?:term|period|guarantee|pact)\w*", line.text[figure.end : figure.end + _NEAR]
-    )
-    runs = _RUNS_FOR.search(line.text[max(0, figure.start - _NEAR) : figure.start])
-    if figure.kind != "duration" or not (match or runs):
+    start, end = amount.start, max(amount.end, amount.high.end)
+    match = re.match(r"[ -](?:term|period|guarantee|pact)\w*", line.text[end : end + _NEAR])
+    runs = _RUNS_FOR.search(line.text[max(0, start - _NEAR) : start])
+    if amount.unit not in ("year", "month") or not (match or runs):
         return None
-    value = line.text[figure.start : figure.end + (len(match[0]) if match else 0)]
+    value = line.text[start : end + (len(match[0]) if match else 0)]
     return Term(what="duration", value=value, evidence=(line.citation,))

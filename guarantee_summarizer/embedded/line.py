@@ -11,7 +11,7 @@ from functools import cached_property
 from guarantee_summarizer.embedded.facts import Clause, Facts
 from guarantee_summarizer.lexicon import Cue, Cues
 from guarantee_summarizer.lexicon.cues import Verb
-from guarantee_summarizer.normalize import Quantity, quantities
+from guarantee_summarizer.normalize import Amount, amounts
 from guarantee_summarizer.schema import Citation
 from guarantee_summarizer.sentences import Sentence
 
@@ -69,9 +69,9 @@ class Line:
         return self.text.rstrip("\"'”’ ").endswith("?")
 
     @cached_property
-    def figures(self) -> list[Quantity]:
-        """The figures in the sentence."""
-        return quantities(self.text)
+    def amounts(self) -> list[Amount]:
+        """The figures and ranges in the sentence, with their bounds."""
+        return amounts(self.text)
 
     @cached_property
     def citation(self) -> Citation:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from guarantee_summarizer.embedded.document import Document
 from guarantee_summarizer.embedded.facts import Clause, Phrase, Piece
 from guarantee_summarizer.embedded.line import Line
-from guarantee_summarizer.normalize.quantities import MONTH_NAMES
+from guarantee_summarizer.normalize.units import MONTH_NAMES
 from guarantee_summarizer.schema import Summary
 from guarantee_summarizer.sentences import without_marks
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from guarantee_summarizer.embedded.line import Line
-from guarantee_summarizer.normalize import Quantity
-from guarantee_summarizer.normalize.quantities import NUMBER, read_number
+from guarantee_summarizer.normalize import Amount, Quantity
 from guarantee_summarizer.schema import Term
 
 __all__ = ["terms"]
@@ -29,16 +28,9 @@ _ATTENDING = re.compile(
 _NUMBERED = re.compile(
     r"(?:Article|Chapter|No\.|Resolution|Protocol|Title|Section|section|§|Phase|[A-Z]\w+ \(?) ?$"
 )
-_ADVERB = re.compile(
-    r"(?:(?:more|fewer|less|no more|no fewer|no less) than|(?:cap(?:ped)?|ceiling|limit(?:ed)?) (?:at|of|to)|up to|at least|at most|"
-    r"about|around|some|nearly|almost|over|another|within|by|in|until|till|before) $",
-    re.IGNORECASE,
-)
-_LOW = re.compile(
-    rf"(?:(?<!\w)between [$€£]?(?P<a>{NUMBER})(?: and )|(?<![\w.,])[$€£]?(?P<b>{NUMBER})(?: to |[-–]))[$€£]?$",
-    re.IGNORECASE,
-)  # the lower figure of a range
-_DATED = ("within", "by", "in", "until", "till", "before")  # belong to deadlines only
+_OF = re.compile(r"(?: of)?(?: (?:the|its|their|his|her|our|all|those|these))? \w+")
+_BETWEEN = re.compile(r"(?:between|from) $", re.IGNORECASE)
+_DATED = re.compile(r"(?:another|within|by|in|until|till|before) $", re.IGNORECASE)
 _STOP = re.compile(
     r" (?:and|or|of|to|in|on|at|by|for|with|from|that|which|who|would|will|is|are|was|were|as|per|have|has|had|be|under|a|the|after|before|into|across|along|worth|when|if|could|may|must)\b.*"
 )
@@ -47,21 +39,19 @@ _LEAST = 4  # of what is counted
 
 
 def terms(line: Line, first: int = 0, last: int | None = None) -> tuple[Term, ...]:
-    """Return the figures of a sentence, or of a part of it, that a proposal may hang on."""
-    made: dict[tuple[int, int], Term] = {}
-    for figure in line.figures:
-        what = _kind(line.text, figure)
-        if what is not None and first <= figure.start < (last or len(line.text)):
-            start, end = _words(line.text, figure, what)
-            within = [span for span in made if start <= span[0] and span[1] <= end]
-            for span in within:  # the first figure of "30 to 50 years"
-                del made[span]
-            made[start, end] = Term.model_validate({"what": what, "value": line.text[start:end]})
-    return tuple(dict.fromkeys(made.values()))
+    """The figures of a sentence, or of a part of it, that a proposal may hang on."""
+    made: list[Term] = []
+    for amount in line.amounts:
+        what = _kind(line.text, amount.low.start, amount.high)
+        if what is not None and first <= amount.high.start < (last or len(line.text)):
+            start, end = _words(line.text, amount, what)
+            made.append(Term.model_validate({"what": what, "value": line.text[start:end]}))
+    return tuple(dict.fromkeys(made))
 
 
-def _kind(text: str, figure: Quantity) -> str | None:
-    before = text[max(0, figure.start - _NEAR) : figure.start]
+def _kind(text: str, start: int, figure: Quantity) -> str | None:
+    """What a figure, or a range that begins at `start`, is a term of; None for no term."""
+    before = text[max(0, start - _NEAR) : start]
     after = text[figure.end : figure.end + _NEAR]
     if (
         _ATTENDING.match(after)
@@ -84,15 +74,18 @@ def _kind(text: str, figure: Quantity) -> str | None:
     return "count" if counted and (figure.number or 0) >= _LEAST else None
 
 
-def _words(text: str, figure: Quantity, what: str) -> tuple[int, int]:
-    """The figure with its bound before and, for counts, what is counted after."""
-    start, end = figure.start, figure.end
-    low = _LOW.search(text[max(0, start - _NEAR) : start]) if figure.number else None
-    if low and figure.number and read_number(low["a"] or low["b"]) < figure.number:
-        start -= len(low[0])
-    adverb = _ADVERB.search(text[max(0, start - _NEAR) : start])
-    if adverb and (adverb[0].strip().lower() in _DATED) <= (what == "deadline"):
-        start -= len(adverb[0])
+def _words(text: str, amount: Amount, what: str) -> tuple[int, int]:
+    """The figure with its bound and, for counts, what is counted after."""
+    start, end = min(amount.start, amount.low.start), amount.high.end
+    before = text[max(0, start - _NEAR) : start]
+    if between := _BETWEEN.search(before) if amount.low is not amount.high else None:
+        start -= len(between[0])
+    elif dated := _DATED.search(before):
+        start -= len(dated[0]) if dated[0].lower() == "another " or what == "deadline" else 0
+    if amount.end > end:
+        return start, amount.end
+    if what == "share" and text[amount.low.start].isalpha() and (of := _OF.match(text, end)):
+        return start, of.end()
     if what in ("count", "force_size", "duration"):
         counted = re.match(r"(?:[ -][A-Za-z][\w-]*){1,4}", text[end : end + _NEAR])
         if counted:

@@ -68,7 +68,11 @@ def _texts(claim: Claim) -> Iterator[str]:
 
 
 def _figures(text: str) -> Iterator[str]:
-    return (figure.value for figure in quantities(text) if figure.kind != "ordinal")
+    return (
+        figure.value
+        for figure in quantities(text)
+        if figure.kind != "ordinal" and text[figure.start : figure.end].lower() != "half"
+    )
 
 
 def _figure(value: str, held: Collection[str]) -> bool:

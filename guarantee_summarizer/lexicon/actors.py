@@ -10,14 +10,24 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import cast, get_args
 
 from guarantee_summarizer.errors import LexiconError
+from guarantee_summarizer.lexicon.capitals import SentenceCase, is_capitals
 from guarantee_summarizer.lexicon.gazetteer import Finder
-from guarantee_summarizer.lexicon.tables import Actor, Kind, Mention, Row, Via, read_table
+from guarantee_summarizer.lexicon.tables import (
+    Actor,
+    Kind,
+    Mention,
+    Row,
+    Via,
+    insist_on_known_tables,
+    read_table,
+)
 from guarantee_summarizer.text import fold
 
 __all__ = ["Actor", "Kind", "Lexicon", "Mention", "Via", "default_lexicon"]
@@ -63,7 +73,9 @@ class Lexicon:
         self._lookalikes, self._words = tuple(lookalikes), tuple(words)
         self._finder = Finder(self.actors, self._lookalikes, self._words)
         find = self._finder.mentions
-        self._mentions = lru_cache(maxsize=4)(lambda text: tuple(find(text)))  # asked several times
+        self._mentions = lru_cache(maxsize=4)(  # asked several times
+            lambda text: tuple(_in_words_of(text, find(self.in_print(text))))
+        )
 
     @classmethod
     def load(cls, extra: Path | None = None) -> Lexicon:
@@ -74,10 +86,11 @@ class Lexicon:
                 and `lookalikes.csv`, in the bundled files' columns; its rows win.
 
         Raises:
-            LexiconError: a file breaks the format; the message names file, line and column.
+            LexiconError: a file has an unknown name or breaks the format; the message names it,
+                the line and the column.
         """
-        if extra is not None and not extra.is_dir():
-            raise LexiconError(f"{extra}: is not a folder with lexicon files; name one, or None")
+        if extra is not None:
+            insist_on_known_tables(extra)
         rows = read_table("actors.csv", ("name", "kind", "aliases"), extra)
         others = {row["name"].removesuffix(_WORD_MARK): row for row in rows}.values()
         lookalikes = read_table("lookalikes.csv", ("name", "what"), extra)
@@ -123,6 +136,24 @@ class Lexicon:
         actor = self.actor(form) or self._demonyms.get(_key(form.strip()))
         return actor.code if actor else None
 
+    def in_print(self, text: str) -> str:
+        """Return a text that is all in capitals as it would stand in print, in the same length.
+
+        Any other text is returned as it is. Names that the tables do not know get no capital.
+
+        >>> default_lexicon().in_print("FRANCE AND NATO ARE READY.")
+        'France and NATO are ready.'
+        """
+        return self._sentence_case(text) if is_capitals(text) else text
+
+    @cached_property
+    def _sentence_case(self) -> SentenceCase:
+        forms = (
+            form for a in self.actors for form in (a.name, *a.aliases, *a.demonyms, *a.metonyms)
+        )
+        ordinary = frozenset(self._words)
+        return SentenceCase((form for form in forms if form not in ordinary), self.surnames)
+
     def mentions(self, text: str) -> list[Mention]:
         """Find where `text` names actors: whole words, longest form first, in order, no overlap.
 
@@ -145,6 +176,14 @@ class Lexicon:
     @cached_property
     def _demonyms(self) -> dict[str, Actor]:
         return {_key(form): actor for actor in self.actors for form in actor.demonyms}
+
+
+def _in_words_of(text: str, mentions: Iterable[Mention]) -> Iterator[Mention]:
+    """The mentions with their forms as the text has them, in capitals too."""
+    for mention in mentions:
+        form = " ".join(text[mention.start : mention.end].split())
+        same = form == mention.form
+        yield mention if same else replace(mention, form=form)
 
 
 def _key(form: str) -> str:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from guarantee_summarizer.lexicon.tables import Actor, Mention, Via
-from guarantee_summarizer.normalize.quantities import MONTH_NAMES, WEEKDAY_NAMES
-from guarantee_summarizer.text import even, even_text
+from guarantee_summarizer.normalize.units import MONTH_NAMES, WEEKDAY_NAMES
+from guarantee_summarizer.plain import even, even_text
 
 __all__ = ["Finder", "Window", "is_meant", "is_reported"]
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from guarantee_summarizer.lexicon.actors import Lexicon, Mention
 from guarantee_summarizer.lexicon.names import spelling
-from guarantee_summarizer.normalize.quantities import MONTH_NAMES, WEEKDAY_NAMES
+from guarantee_summarizer.normalize.units import MONTH_NAMES, WEEKDAY_NAMES
 
 __all__ = ["Person", "begins_name", "find_people", "surname", "variant"]
 

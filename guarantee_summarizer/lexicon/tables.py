@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -11,7 +12,9 @@ from typing import Literal
 
 from guarantee_summarizer.errors import LexiconError
 
-__all__ = ["Actor", "Kind", "Mention", "Row", "Via", "read_table"]
+__all__ = ["Actor", "Kind", "Mention", "Row", "Via", "insist_on_known_tables", "read_table"]
+
+_OURS_ALONE = ("spellings.csv",)
 
 Kind = Literal["state", "organization", "coalition", "force", "media"]
 Via = Literal["name", "alias", "demonym", "metonym"]
@@ -96,6 +99,24 @@ def read_table(name: str, columns: Sequence[str], extra: Path | None = None) -> 
     yield from _rows(name, bundled.read_text(encoding="utf-8"), columns)
     if extra is not None and (extra / name).is_file():
         yield from _rows(str(extra / name), _read(extra / name), columns)
+
+
+def insist_on_known_tables(folder: Path) -> None:
+    """Refuse a folder that is none, or with a table that nothing reads: its name is misspelt.
+
+    Raises:
+        LexiconError: the message names the folder or the file, and what is known.
+    """
+    if not folder.is_dir():
+        raise LexiconError(f"{folder}: is not a folder with lexicon files; name one, or None")
+    bundled = resources.files("guarantee_summarizer.lexicon") / "data"
+    known = sorted({file.name for file in bundled.iterdir()} - {*_OURS_ALONE})
+    for path in sorted(folder.iterdir()):
+        near = difflib.get_close_matches(path.name, known, n=1, cutoff=0.8)
+        if path.name in known or not (near or path.suffix.lower() in (".csv", ".tsv")):
+            continue
+        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+        raise LexiconError(f"{path}: no lexicon table has that name; {hint}")
 
 
 def _read(path: Path) -> str:

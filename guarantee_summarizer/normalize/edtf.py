@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from guarantee_summarizer.normalize.quantities import MONTH_NAMES
+from guarantee_summarizer.normalize.units import MONTH_NAMES
 
 __all__ = ["Span", "read_edtf", "span_of"]
 

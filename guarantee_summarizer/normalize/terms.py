@@ -1,46 +1,100 @@
-"""Normalize the words of a term."""
+"""Normalize the words of a term, and read figures in running text with their bounds."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
+from guarantee_summarizer.normalize.bounds import Bound, bound_after, bound_before
 from guarantee_summarizer.normalize.dates import resolve_date
-from guarantee_summarizer.normalize.quantities import Quantity, quantities
+from guarantee_summarizer.normalize.quantities import Quantity, joins_range, quantities
+from guarantee_summarizer.plain import MappedText, even_text
 
-__all__ = ["Figure", "figures", "normalize_term"]
+__all__ = ["Amount", "Figure", "TermValue", "amounts", "figures", "normalize_term", "read_term"]
 
-_COMPARATORS = (
-    (r"fewer than|less than|under|below", "<"),
-    (r"more than|over(?! an? )|above|exceeding", ">"),
-    (
-        r"up to|at most|no more than|as many as|a maximum of|not exceed(?:ing)?|(?:cap|limit|ceiling) (?:of|at|to)|cap(?:s|ped)? (?:[^.;,]{1,30} )?at",
-        "<=",
-    ),
-    (r"at least|no fewer than|no less than|a minimum of", ">="),
-    (r"about|around|some|roughly|approximately|nearly|almost|an estimated", "~"),
-)
-_COMPARATOR = re.compile(
-    "|".join(rf"\b(?P<c{i}>{words})\b" for i, (words, _) in enumerate(_COMPARATORS)),
-    re.IGNORECASE,
-)
-_TRAILING = re.compile(
-    r"(?: [a-z]+){0,2},? (?:(or more|or above|or longer|at least|at a minimum)|or fewer|or less|or below|at most)\b",
-    re.IGNORECASE,
-)
-_REACH = 40  # characters around a figure that its bound is in
-_RANGE = re.compile(r"\s*(?:to|-|\u2013|or|and)\s*", re.IGNORECASE)
 _KINDS = {
     "duration": ("duration",),
     "force_size": ("count",),
     "count": ("count", "ordinal"),
     "money": ("money", "count"),
     "share": ("percent", "count"),
-    "distance": ("distance", "count"),
-    "deadline": (),
-    "date": (),
+    "distance": ("distance", "measure", "count"),
+    "deadline": ("duration",),
 }
+_NEVER = ("name", "year")
+_UNITS = {"Y": "year", "M": "month", "W": "week", "D": "day", "H": "hour"}
+_A_SPAN = re.compile(
+    r"(?<![\w-])(?:an?|one full|a full) (year|month|week|day|hour)(?![\w-])(?! ago)", re.IGNORECASE
+)
+_OFTEN = re.compile(r"\b(?:times?|once|twice|every|per) (?:an? )?$", re.IGNORECASE)
+_LISTED = re.compile(r",? and |, ")
+_LARGEST = Decimal(10) ** 15
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """One figure, or the two ends of a range, with its bound: `text[start:end]`, its words included."""
+
+    low: Quantity
+    high: Quantity
+    bound: Bound
+    start: int
+    end: int
+    sure: bool = True
+
+    @property
+    def value(self) -> str:
+        """Its normalized value, `low/high` for a range."""
+        both = self.low.value if self.low is self.high else f"{self.low.value}/{self.high.value}"
+        return f"{self.bound}{both}"
+
+    @property
+    def unit(self) -> str | None:
+        """Its unit in words, a currency code, or a sign; None for what is counted."""
+        if self.high.kind != "duration":
+            return self.high.unit
+        minutes = self.high.value.startswith("PT") and self.high.unit == "M"
+        return "minute" if minutes else _UNITS.get(self.high.unit or "")
+
+
+@dataclass(frozen=True, slots=True)
+class TermValue:
+    """What the words of a term say: normalized, and in parts where they hold one figure."""
+
+    normalized: str
+    bound: str | None = None
+    low: float | None = None
+    high: float | None = None
+    unit: str | None = None
+
+
+def read_term(what: str, value: str, published: date | None = None) -> TermValue | None:
+    """Read the words of a term; None where they give no certain value.
+
+    Args:
+        what: the kind of term, as in the schema.
+        value: the words of the text.
+        published: what relative dates count from.
+
+    >>> read_term("money", "up to €90-100bn")
+    TermValue(normalized='<=90000000000 EUR/100000000000 EUR', bound='<=', low=90000000000, high=100000000000, unit='EUR')
+    """
+    if what in ("deadline", "date"):
+        day = resolve_date(value, published, past=False if what == "deadline" else None)
+        if day or what == "date":
+            return TermValue(day) if day else None
+    found = amounts(value)
+    if within := _between_bounds(what, found):
+        return within if within.normalized else None
+    amount = _chosen(what, value, found)
+    if amount is None or not amount.sure or amount.bound == "?":
+        return None
+    return TermValue(
+        amount.value, amount.bound or None, _plain(amount.low), _plain(amount.high), amount.unit
+    )
 
 
 def normalize_term(what: str, value: str, published: date | None = None) -> str | None:
@@ -59,66 +113,161 @@ def normalize_term(what: str, value: str, published: date | None = None) -> str 
     >>> normalize_term("duration", "a 15-year term"), normalize_term("force_size", "up to 30,000")
     ('P15Y', '<=30000')
     """
-    if what in ("deadline", "date"):
-        return resolve_date(value, published, past=False if what == "deadline" else None) or (
-            _figure("duration", value) if what == "deadline" else None
-        )
-    return _figure(what, value)
+    term = read_term(what, value, published)
+    return term.normalized if term else None
 
 
-def _figure(what: str, value: str) -> str | None:
-    figures = quantities(value)
-    kinds = _KINDS.get(what)
-    chosen = [q for q in figures if kinds is None or q.kind in kinds]
-    if not chosen:
+def _plain(quantity: Quantity) -> int | float | None:
+    """The number as JSON and tables hold it; None where it is out of all proportion."""
+    number = quantity.number
+    if number is None or abs(number) >= _LARGEST:
         return None
-    first = next((q for kind in kinds or () for q in chosen if q.kind == kind), chosen[0])
-    return _comparator(value[: first.start]) + (_range(value, figures, first) or first.value)
+    return float(number) if number % 1 else int(number)
+
+
+def _between_bounds(what: str, found: list[Amount]) -> TermValue | None:
+    """`no fewer than 10,000 but no more than 15,000`: a range; without a value if it is none."""
+    kinds = _KINDS.get(what, ())
+    bounded = [a for a in found if a.bound not in ("", "~") and a.high.kind in kinds]
+    if len(bounded) != 2 or bounded[0].high.kind != bounded[1].high.kind:  # noqa: PLR2004
+        return None
+    low, high = sorted(bounded, key=lambda a: _size(a.high))
+    if (low.bound, high.bound) != (">=", "<=") or low.low is not low.high:
+        return TermValue("")
+    ends = f"{low.high.value}/{high.high.value}"
+    return TermValue(ends, None, _plain(low.high), _plain(high.high), high.unit)
+
+
+def _chosen(what: str, value: str, found: list[Amount]) -> Amount | None:
+    kinds = _KINDS.get(what)
+    fitting = [
+        a for a in found if a.high.kind in (kinds or (a.high.kind,)) and a.high.kind not in _NEVER
+    ]
+    unclear = [a for a in found if a.high.kind == "unclear"]
+    if unclear and (not fitting or unclear[0].start < fitting[0].start):
+        return None
+    if not fitting and what in ("duration", "deadline"):
+        return _a_span(value)
+    first = next((a for kind in kinds or () for a in fitting if a.high.kind == kind), None)
+    first = first or (fitting[0] if fitting else None)
+    return first if first and first.high.number is not None else None
+
+
+def _a_span(value: str) -> Amount | None:
+    """`a year`, where a term is known to be a length of time."""
+    match = _A_SPAN.search(value)
+    if match is None or _OFTEN.search(value[: match.start()]):
+        return None
+    (one,) = quantities(f"1 {match[1]}")
+    bound, start = bound_before(value, match.start())
+    bound, end = (bound, match.end()) if bound else bound_after(value, match.end())
+    return Amount(one, one, bound, start, end)
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure in running text with its bound: one of `<`, `>`, `<=`, `>=`, `~`, or empty."""
+    """A figure in running text with its bound: one of `<`, `>`, `<=`, `>=`, `~`, `?`, or empty.
+
+    `place` is `low` or `high` where it is an end of a range.
+    """
 
     quantity: Quantity
-    bound: str
+    bound: Bound
+    place: str = ""
 
 
 def figures(text: str) -> list[Figure]:
-    """Return the figures in a text with their bounds, in order.
+    """Return the figures in a text with their bounds, in order; both ends of a range have its bound.
 
     >>> [(f.bound, f.quantity.value) for f in figures("up to 5,000 soldiers for 15 years or more")]
     [('<=', '5000'), ('>=', 'P15Y')]
     """
-    return [
-        Figure(q, _comparator(text[max(0, q.start - _REACH) : q.start]) or _trailing(text[q.end :]))
-        for q in quantities(text)
-    ]
+    return list(_ends(amounts(text)))
 
 
-def _trailing(after: str) -> str:
-    match = _TRAILING.match(after[:_REACH])
-    return (">=" if match[1] else "<=") if match else ""
+def _ends(found: list[Amount]) -> Iterator[Figure]:
+    for amount in found:
+        if amount.low is amount.high:
+            yield Figure(amount.high, amount.bound)
+        else:
+            yield Figure(amount.low, amount.bound, "low")
+            yield Figure(amount.high, amount.bound, "high")
 
 
-def _comparator(before: str) -> str:
-    matches = list(_COMPARATOR.finditer(before))
-    if not matches or before[matches[-1].end() :].strip(" $€£aA"):
-        return ""
-    return _COMPARATORS[int((matches[-1].lastgroup or "c0")[1:])][1]
+def amounts(text: str) -> list[Amount]:
+    """Return the figures and ranges in a text with their bounds, in order.
+
+    >>> [a.value for a in amounts("between 15,000 and 30,000 men, at least 10-15 km away")]
+    ['15000/30000', '>=10 km/15 km']
+    """
+    plain = even_text(text)
+    found = _amounts(plain.text)
+    return found if isinstance(plain.starts, range) else [_moved(a, plain) for a in found]
 
 
-def _range(value: str, figures: list[Quantity], first: Quantity) -> str | None:
-    """`10,000 to 15,000`: two figures with nothing but a range word between them."""
-    at = figures.index(first)
-    for low, high in ((at - 1, at), (at, at + 1)):
-        if low < 0 or high >= len(figures):
-            continue
-        a, b = figures[low], figures[high]
-        if a.number is None or b.number is None or not _RANGE.fullmatch(value[a.end : b.start]):
-            continue
-        if a.number >= b.number:
-            continue
-        start = b.value.replace(str(b.number), str(a.number)) if a.kind != b.kind else a.value
-        return f"{start}/{b.value}"
-    return None
+def _amounts(text: str) -> list[Amount]:
+    """The figures and ranges in a text as it is read."""
+    found, at, read = quantities(text), 0, list[Amount]()
+    while at < len(found):
+        low = high = found[at]
+        if at + 1 < len(found) and _is_range(text, low, found[at + 1]):
+            at += 1
+            high = found[at]
+        at += 1
+        bound, start, end = _bound(text, low, high)
+        sure = low.kind != "unclear" and not _is_listed(text, read[-1] if read else None, low, high)
+        read.append(Amount(low, high, bound, start, end, sure=sure))
+    return read
+
+
+def _moved(amount: Amount, plain: MappedText) -> Amount:
+    """The same with offsets into the text as it was given."""
+
+    def moved(q: Quantity) -> Quantity:
+        start, end = plain.span(q.start, q.end)
+        return replace(q, start=start, end=end)
+
+    low = moved(amount.low)
+    high = low if amount.low is amount.high else moved(amount.high)
+    start, end = plain.span(amount.start, amount.end)
+    return replace(amount, low=low, high=high, start=start, end=end)
+
+
+def _bound(text: str, low: Quantity, high: Quantity) -> tuple[Bound, int, int]:
+    """The bound of a figure and where figure and bound stand; dates and names have none."""
+    if low.kind in ("year", "date", "name", "ordinal"):  # "under the 1982 protocol"
+        return "", low.start, high.end
+    bound, start = bound_before(text, low.start, span=low.kind == "duration")
+    if bound:
+        return bound, start, high.end
+    bound, end = bound_after(text, high.end)
+    return bound, low.start, end
+
+
+def _is_range(text: str, low: Quantity, high: Quantity) -> bool:
+    if high.kind not in ("count", "money", "percent", "distance", "measure", "duration", "unclear"):
+        return False
+    if not joins_range(text, low, high):
+        return False
+    if "unclear" in (low.kind, high.kind):
+        return True
+    return low.kind == high.kind and _size(low) < _size(high)
+
+
+_DAYS = {
+    "Y": Decimal(365), "M": Decimal(30), "W": Decimal(7), "D": Decimal(1), "H": Decimal(1) / 24
+}  # fmt: skip
+
+
+def _size(quantity: Quantity) -> Decimal:
+    number = quantity.number or Decimal(0)
+    if quantity.kind != "duration" or (quantity.value.startswith("PT") and quantity.unit == "M"):
+        return number
+    return number * _DAYS[quantity.unit or "D"]
+
+
+def _is_listed(text: str, before: Amount | None, low: Quantity, high: Quantity) -> bool:
+    """Whether a range is the end of a list: `20, 30 or 50 years`."""
+    if before is None or low is high or before.high.kind not in (low.kind, "count"):
+        return False
+    return _LISTED.fullmatch(text[before.high.end : low.start]) is not None

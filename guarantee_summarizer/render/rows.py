@@ -34,7 +34,7 @@ _FIELDS = {
     "proposals": columns(
         "title measure status proposed_by:texts recipients:texts condition attribution description"
     ),
-    "terms": columns("what value normalized"),
+    "terms": columns("what value normalized bound low:number high:number unit"),
     "layers": columns(
         "rank:whole name function status providers:texts location trigger description"
     ),

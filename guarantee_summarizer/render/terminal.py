@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
-from guarantee_summarizer.render.outline import OutlineEntry, outline
+from guarantee_summarizer.render.dossiers import is_dossier
+from guarantee_summarizer.render.outline import OutlineEntry, OutlineSection, outline
 from guarantee_summarizer.schema import Summary
 from guarantee_summarizer.sentences import without_marks
 from guarantee_summarizer.text import printable
@@ -19,6 +21,13 @@ if TYPE_CHECKING:
 
 __all__ = ["print_summary", "terminal_text"]
 
+_BRIEF = ("layers", "proposals", "disputes", "withheld")  # the sections of the short form
+_BRIEF_PROPOSALS = 5
+_BESIDES = ("by", "providers", "duration", "legal form", "why")  # facts of the short form
+_FULL = (
+    "In short. All claims with their sentences: --full, or --format html; in Python "
+    "print_summary(summary, full=True), or to_html(summary)."
+)
 _SHADES = ("green", "cyan", "blue", "magenta", "yellow")
 
 
@@ -26,6 +35,7 @@ def print_summary(
     summary: Summary | Dossier,
     console: Console | None = None,
     *,
+    full: bool = False,
     since: date | str | None = None,
 ) -> None:
     """Print a summary or a dossier with rich; plain text where the output is no terminal.
@@ -33,6 +43,8 @@ def print_summary(
     Args:
         summary: what to print.
         console: standard output if None.
+        full: of a summary, all claims, each with its sentences; else headline, layers, some
+            proposals, disputes and what was withheld, a line each. A dossier is always full.
         since: of a dossier, the day since which changes come first and what is new is marked.
 
     Raises:
@@ -48,20 +60,23 @@ def print_summary(
     out.print(Text(printable(shown.title), style="bold"))
     if shown.subtitle:
         out.print(Text(printable(shown.subtitle), style="dim"))
-    if shown.abstract:
+    brief = not full and not is_dossier(summary)
+    if shown.abstract and not brief:
         out.print()
         out.print(Text(printable(shown.abstract)))
     for warning in shown.warnings:
         out.print(Text(f"! {printable(warning)}", style="yellow"))
     for section in shown.sections:
+        if brief and section.name not in _BRIEF:
+            continue
         out.print()
         out.print(Text(section.title.upper(), style="bold"))
-        for entry in section.entries:
-            for text, indent in _lines(entry):
-                out.print(Padding(text, (0, 0, 0, indent)))
-    if shown.colophon:
-        out.print()
-        out.print(Text(printable(shown.colophon), style="dim"))
+        for text, indent in _brief_lines(section) if brief else _all_lines(section):
+            out.print(Padding(text, (0, 0, 0, indent)))
+    for line in (shown.colophon, _FULL if brief else ""):
+        if line:
+            out.print()
+            out.print(Text(printable(line), style="dim"))
 
 
 def terminal_text(
@@ -69,6 +84,7 @@ def terminal_text(
     *,
     styled: bool = False,
     width: int | None = None,
+    full: bool = False,
     since: date | str | None = None,
 ) -> str:
     """Return what `print_summary` prints; `styled` with colours, `width` in columns."""
@@ -76,12 +92,34 @@ def terminal_text(
 
     buffer = io.StringIO()
     console = Console(file=buffer, force_terminal=styled, highlight=False, width=width)
-    print_summary(summary, console, since=since)
+    print_summary(summary, console, full=full, since=since)
     return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines())
 
 
-def _lines(entry: OutlineEntry) -> list[tuple[Text, int]]:
-    """The lines of one claim, each with its indent; a layer is one step further out."""
+def _all_lines(section: OutlineSection) -> Iterator[tuple[Text, int]]:
+    for entry in section.entries:
+        yield from _lines(entry)
+
+
+def _brief_lines(section: OutlineSection) -> Iterator[tuple[Text, int]]:
+    """One line for each of the first claims, with the numbers of its sentences."""
+    from rich.text import Text  # noqa: PLC0415
+
+    most = _BRIEF_PROPOSALS if section.name == "proposals" else len(section.entries)
+    for entry in section.entries[:most]:
+        head, indent = _head(entry)
+        for fact in entry.facts:
+            if fact.name in _BESIDES:
+                head.append(f"  {printable(fact.value)}", style="not bold")
+        if entry.sentences:
+            head.append(f"  [{', '.join(map(str, entry.sentences))}]", style="dim not bold")
+        yield head, indent
+    if more := len(section.entries[most:]):
+        yield Text(f"and {more} more", style="dim"), 2
+
+
+def _head(entry: OutlineEntry) -> tuple[Text, int]:
+    """The first line of a claim and its indent; a layer stands one step further out."""
     from rich.text import Text  # noqa: PLC0415
 
     indent = 2 * max(1, entry.depth)
@@ -90,6 +128,14 @@ def _lines(entry: OutlineEntry) -> list[tuple[Text, int]]:
     head = Text(mark + printable(entry.text), style=f"bold {style}".strip())
     if entry.labels:
         head.append(f"  [{' · '.join(map(printable, entry.labels))}]", style="not bold")
+    return head, indent
+
+
+def _lines(entry: OutlineEntry) -> list[tuple[Text, int]]:
+    """The lines of one claim, each with its indent."""
+    from rich.text import Text  # noqa: PLC0415
+
+    head, indent = _head(entry)
     lines = [(head, indent)]
     for fact in entry.facts:
         line = Text(f"{printable(fact.name)}: ", style="italic")

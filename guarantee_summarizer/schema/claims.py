@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from operator import attrgetter
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -105,12 +105,21 @@ class Term(Model):
         normalized: the exact value with its bound: an ISO 8601 duration (`P15Y`, `>=P6M`), an EDTF
             date (`2026-01`), a number with its unit (`<=5000`, `90000000000 EUR`). Added by the
             library; None where the words give no exact value.
+        bound: how the words compare to the figure: `<`, `>`, `<=`, `>=`, `~`; None where they do
+            not. Added by the library, as are the next three, where the words hold one figure or range.
+        low: the lower end of the range; of one figure the figure.
+        high: the upper end of the range; of one figure the figure.
+        unit: a currency (ISO 4217), `%`, `km`, `year` and the like; None for what is counted.
     """
 
     what: TermKind = "other"
     value: Text = Field(description='The text\'s words with their bound, e.g. "up to 15 years".')
     evidence: Evidence = derived()
     normalized: str | None = added(None)
+    bound: Literal["<", ">", "<=", ">=", "~"] | None = added(None)
+    low: int | float | None = added(None)
+    high: int | float | None = added(None)
+    unit: str | None = added(None)
 
 
 class Proposal(Model):

@@ -18,7 +18,7 @@ from guarantee_summarizer.article import Article
 from guarantee_summarizer.schema.base import Model
 from guarantee_summarizer.sentences import Sentence
 
-__all__ = ["Citation", "Evidence", "cite"]
+__all__ = ["Citation", "Evidence", "cite", "cited_in"]
 
 
 class Citation(Model):
@@ -92,6 +92,18 @@ def _cite_fragment(fragment: str, article: Article) -> Iterator[Citation]:
         yield Citation(
             sentence=sentence.number, start=start, end=end, quote=article.text[start:end]
         )
+
+
+def cited_in(node: Any, article: Article) -> Any:
+    """Return a model of the schema with each citation as the whole sentence of that number."""
+    if isinstance(node, Citation):
+        return Citation.of(article.sentences[node.sentence - 1])
+    if isinstance(node, tuple):
+        return tuple(cited_in(item, article) for item in node)
+    if isinstance(node, Model):
+        parts = {name: v for name, v in node if isinstance(v, tuple | Model) and v != ()}
+        return node.replace(**{name: cited_in(v, article) for name, v in parts.items()})
+    return node
 
 
 def _ground(value: Any, info: ValidationInfo) -> tuple[Citation, ...]:

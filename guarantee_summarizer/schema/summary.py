@@ -243,6 +243,16 @@ class Summary(Model):
         fields = dict.fromkeys(section.field for section in SECTIONS)
         return _citations(tuple(getattr(self, field) for field in fields))
 
+    def __repr__(self) -> str:
+        """Name the headline and what there is of each section, in one line."""
+        layers = self.structure.layers if self.structure else ()
+        counts = {section.field: getattr(self, section.field) for section in SECTIONS}
+        counts = {name: v for name, v in counts.items() if isinstance(v, tuple)}
+        counted = ", ".join(f"{len(v)} {n}" for n, v in (counts | {"layers": layers}).items() if v)
+        return f"<Summary {self.headline!r}: {counted or 'no claims'}>"
+
+    __str__ = __repr__
+
     def _repr_html_(self) -> str:
         """How notebooks show it."""
         from guarantee_summarizer.render.html.notebook import notebook_html  # noqa: PLC0415

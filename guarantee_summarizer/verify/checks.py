@@ -47,7 +47,7 @@ from guarantee_summarizer.verify.words import (
 
 __all__ = ["ADVICE", "CHECKS", "CHECKS_VERSION", "Check", "advice", "verify", "withhold"]
 
-CHECKS_VERSION = 4
+CHECKS_VERSION = 5
 """Part of the key of stored summaries.
 
 Raise it with every change after which an old summary could get other findings: a new check, one
@@ -119,8 +119,9 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "name_not_in_article",
-        "error",
-        "names somebody whom the article does not name",
+        "error or warning",
+        "names somebody whom the article does not name; a warning outside English, where names have "
+        "endings",
         "Write the name as the sentences do; leave out whom they do not name",
         (participants_occur, names_occur),
     ),
@@ -196,8 +197,9 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "wording_not_in_article",
-        "error",
-        "gives as the article's words for a term or a time what the article does not hold",
+        "error or warning",
+        "gives as the article's words for a term or a time what the article does not hold; a warning "
+        "outside English where its figures stand there",
         "Copy the words of the sentences",
         (wordings_occur,),
     ),

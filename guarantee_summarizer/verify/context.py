@@ -8,12 +8,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from string import ascii_lowercase
 from typing import Any
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.lexicon import Actor, Lexicon
 from guarantee_summarizer.lexicon.persons import surname
-from guarantee_summarizer.normalize import Figure, figures
+from guarantee_summarizer.normalize import Figure, designations, figures
 from guarantee_summarizer.schema import Finding, Participant, Summary
 from guarantee_summarizer.text import fold, holds, looks_english
 from guarantee_summarizer.verify.claims import Claim
@@ -150,9 +151,10 @@ class Context:
     @cached_property
     def _mentioned(self) -> dict[str, set[int]]:
         """The sentences in which the lexicon finds each actor, adjectives and capitals included."""
-        body, starts = self.article.body, [s.start for s in self.article.sentences]
+        article = self.article.readable
+        body, starts = article.body, [s.start for s in article.sentences]
         found: dict[str, set[int]] = defaultdict(set)
-        for mention in self.lexicon.mentions(self.article.text[body:]):
+        for mention in self.lexicon.mentions(article.text[body:]):
             found[mention.actor.name].add(bisect_right(starts, mention.start + body) - 1)
         return found
 
@@ -204,6 +206,15 @@ class Context:
         """Return the folded text of some sentences."""
         return [self.article.folded_sentences[i] for i in indexes]
 
+    @cached_property
+    def designations(self) -> frozenset[str]:
+        """Names with digits in them, in the article and in what is known about it."""
+        told = f"{self.article.readable.text}\n{self.metadata}"
+        names = {name for _, name in designations(told)}
+        named = (f.quantity for f in self.figures(range(len(self.article.sentences))))
+        names |= {q.value for q in named if q.kind == "name"}  # the Group of Seven is the G7
+        return frozenset(names | {name.rstrip(ascii_lowercase) for name in names})  # F-35 of F-35A
+
     @property
     def metadata(self) -> str:
         """Title, outlet and day of publication, which a claim may tell."""
@@ -215,9 +226,21 @@ class Context:
         """Return the figures in some sentences, with their bounds; every sentence is read once."""
         return [figure for i in indexes for figure in self._figures_of(i)]
 
+    def figures_of(self, claim: Claim) -> list[Figure]:
+        """Return the figures in what a claim cites; headline and abstract may tell the metadata."""
+        if claim.path not in self._cited_figures:
+            found = self.figures(self.cited(claim))
+            told = figures(self.metadata) if claim.section == "text" else []
+            self._cited_figures[claim.path] = found + told
+        return self._cited_figures[claim.path]
+
+    @cached_property
+    def _cited_figures(self) -> dict[str, list[Figure]]:
+        return {}
+
     def _figures_of(self, i: int) -> list[Figure]:
         if i not in self._figures:
-            self._figures[i] = figures(self.article.sentences[i].text)
+            self._figures[i] = figures(self.article.readable.sentences[i].text)
         return self._figures[i]
 
     @cached_property

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Literal
 
-from guarantee_summarizer.normalize import Figure, Quantity, figures
+from guarantee_summarizer.normalize import Figure, Quantity, designations, figures
 from guarantee_summarizer.schema import Finding
-from guarantee_summarizer.text import fold, holds
+from guarantee_summarizer.text import fold, fold_words, holds
 from guarantee_summarizer.verify.claims import Claim
 from guarantee_summarizer.verify.context import Context, error, warning
 
@@ -27,7 +28,6 @@ __all__ = [
 ]
 
 _QUOTED = re.compile(r'"([^"]+)"|(?<!\w)\'([^\']{3,})\'(?!\w)')
-_DESIGNATION = re.compile(r"(?<![\w-])[^\W\d_]{1,4}-?\d+(?!\w|-)")
 _DIGIT = re.compile(r"\d")
 
 
@@ -50,41 +50,74 @@ def figures_occur(claim: Claim, context: Context) -> Iterator[Finding]:
     "more than 5,000" is neither 5,000 nor up to 5,000, "about 5,000" is not 5,000. Where the article or the summary is not
     English only digits can be compared, and what is not found is a warning.
     """
-    cited: list[Figure] | None = None
     for field, text in (claim.words | claim.located).items():
         for figure in figures(text):
-            quantity = figure.quantity
-            words = text[quantity.start : quantity.end]
-            if quantity.kind == "ordinal" or words.lower() == "two":  # "the two sides" is our own
+            wrong = None if _is_said_loosely(figure, text) else _wrong(figure, text, claim, context)
+            if wrong is None:
                 continue
-            if cited is None:
-                cited = context.figures(context.cited(claim))
-                if claim.section == "text":
-                    cited += figures(context.metadata)
-            equal = [other for other in cited if _same(quantity, other.quantity)]
             path = f"{claim.path}.{field}" if field in claim.located else claim.path
+            words = text[figure.quantity.start : figure.quantity.end]
             message = f"{words!r} ({field}) does not stand in the cited sentences"
-            if equal and not any(_fits(figure.bound, other.bound) for other in equal):
+            if wrong == "bound":
                 message = f"{words!r} ({field}) has another bound in the cited sentences"
                 yield error("bound_not_in_evidence", path, message)
-            elif not equal and context.english:
+            elif wrong == "figure":
                 yield error("figure_not_in_evidence", path, message)
-            elif not equal and not _in_digits(words, context.folded(context.cited(claim))):
-                message = f"{message}, as far as can be read"
-                yield warning("figure_not_checked", path, message)
+            else:
+                yield warning("figure_not_checked", path, f"{message}, as far as can be read")
 
 
-def _fits(stated: str, cited: str) -> bool:
-    """Whether a bound is the cited one; "about" may be added, and not left out."""
-    return stated == cited or stated.strip("~") == cited
+def _is_said_loosely(figure: Figure, text: str) -> bool:
+    """Whether a figure is a way of speaking: `the two sides`, `about half` for 53 percent."""
+    words = text[figure.quantity.start : figure.quantity.end].lower()
+    loose = words == "two" or (words == "half" and figure.bound == "~")
+    return loose or figure.quantity.kind == "ordinal"
+
+
+def _wrong(
+    figure: Figure, text: str, claim: Claim, context: Context
+) -> Literal["bound", "figure", "unread"] | None:
+    """What is wrong with a figure of a claim, held against what the claim cites."""
+    quantity = figure.quantity
+    equal = [other for other in context.figures_of(claim) if _same(quantity, other.quantity)]
+    if equal:
+        return None if any(_fits(figure, other) for other in equal) else "bound"
+    cited = context.folded(context.cited(claim))
+    if _is_named_so(text, quantity, cited):
+        return None
+    if quantity.kind == "name" and quantity.value in context.designations:
+        return None  # the Group of Seven for the G7
+    if context.english:
+        return "figure"
+    return None if _in_digits(text[quantity.start : quantity.end], cited) else "unread"
+
+
+def _fits(stated: Figure, cited: Figure) -> bool:
+    """Whether a bound is the cited one; "about" may be added, and not left out.
+
+    The ends of a range are its bounds: of 15,000 to 30,000 one may say up to 30,000.
+    """
+    if stated.bound in (cited.bound, f"~{cited.bound}") or stated.bound.strip("~") == cited.bound:
+        return True
+    return not cited.bound and (cited.place, stated.bound) in (("high", "<="), ("low", ">="))
+
+
+def _is_named_so(text: str, quantity: Quantity, cited: Iterable[str]) -> bool:
+    """Whether a number belongs to a name that the sentences hold: `Leopard 2` of `Leopard 2s`."""
+    name = re.search(r"[^\W\d_]+[ -]$", text[: quantity.start])
+    if quantity.kind not in ("count", "name") or name is None or not name[0][0].isupper():
+        return False
+    words = re.escape(fold(name[0][:-1])), re.escape(fold(text[quantity.start : quantity.end]))
+    named = re.compile(rf"(?<!\w){words[0]}[ -]?{words[1]}(?:'?s)?(?!\w)")
+    return any(named.search(sentence) for sentence in cited)
 
 
 def designations_occur(claim: Claim, context: Context) -> Iterator[Finding]:
-    """Names with digits in them (G7, F-16, Su-57) are in the article."""
-    for field, text in claim.folded.items():
-        for match in _DESIGNATION.finditer(text) if _DIGIT.search(text) else ():
-            if not context.article.naming(match[0]):
-                message = f"{match[0]!r} ({field}) does not stand in the article"
+    """Names with digits in them (G7, F-16s, Su-57, Leopard 2s) stand in the article."""
+    for field, text in claim.words.items():
+        for form, name in designations(text) if _DIGIT.search(text) else ():
+            if name not in context.designations and not context.article.naming(name):
+                message = f"{form!r} ({field}) does not stand in the article"
                 yield error("figure_not_in_evidence", claim.path, message)
 
 
@@ -100,11 +133,33 @@ def _digits(text: str) -> set[str]:
 
 def _same(stated: Quantity, cited: Quantity) -> bool:
     if stated.kind == cited.kind:
-        return stated.value == cited.value or _within(stated, cited)
+        return stated.value == cited.value or _within(stated, cited) or _as_long(stated, cited)
     if stated.kind == "year" or cited.kind == "year":
         return _within(stated, cited)
-    bare = stated.kind == "count" and cited.kind in ("money", "percent", "distance")
+    bare = stated.kind == "count" and cited.kind in ("money", "percent", "distance", "measure")
     return bare and stated.number is not None and stated.number == cited.number
+
+
+_MONTHS, _HOURS = {"Y": 12, "M": 1}, {"W": 168, "D": 24, "H": 1}
+
+
+def _as_long(stated: Quantity, cited: Quantity) -> bool:
+    """Whether two stretches of time are equally long: a year, 12 months; three days, 72 hours."""
+    if stated.kind != "duration" or "unclear" in (stated.kind, cited.kind):
+        return False
+    for units in (_MONTHS, _HOURS):
+        lengths = [
+            q.number * units[q.unit]
+            for q in (stated, cited)
+            if q.number is not None and q.unit in units and not _is_minutes(q)
+        ]
+        if len(lengths) == 2:  # noqa: PLR2004
+            return lengths[0] == lengths[1]
+    return False
+
+
+def _is_minutes(quantity: Quantity) -> bool:
+    return quantity.unit == "M" and quantity.value.startswith("PT")
 
 
 def _within(stated: Quantity, cited: Quantity) -> bool:
@@ -135,12 +190,16 @@ def wordings_occur(claim: Claim, context: Context) -> Iterator[Finding]:
     """
     for field, text in claim.verbatim.items():
         path = claim.path if claim.section == "terms" else f"{claim.path}.{field}"
-        words = " ".join(fold(text).split())
+        words = fold_words(text)
         if not context.article.folded.holds(text):
-            yield error("wording_not_in_article", path, f"{text!r} ({field}) is not in the article")
+            inflected = not context.english and _in_digits(words, [context.article.folded.words])
+            finding = warning if inflected else error
+            yield finding(
+                "wording_not_in_article", path, f"{text!r} ({field}) is not in the article"
+            )
             continue
         near = context.reach(claim) if field == "when" else context.nearby(claim)
-        if not any(words in sentence for sentence in context.folded(near)):
+        if words not in " ".join(context.folded(near)):
             if holds(fold(context.metadata), words):
                 continue
             message = f"{text!r} ({field}) does not stand in the cited sentences or nearby"

@@ -9,7 +9,7 @@ from guarantee_summarizer.lexicon.persons import surname
 from guarantee_summarizer.schema import Finding, Participant
 from guarantee_summarizer.text import fold
 from guarantee_summarizer.verify.claims import Claim
-from guarantee_summarizer.verify.context import Context, error
+from guarantee_summarizer.verify.context import Context, error, warning
 from guarantee_summarizer.verify.words import content
 
 __all__ = [
@@ -23,13 +23,17 @@ __all__ = [
 
 
 def participants_occur(claim: Claim, context: Context) -> Iterator[Finding]:
-    """The name of a participant, and each of its aliases, is in the article."""
+    """The name of a participant, and each of its aliases, stands in the article.
+
+    Outside English it may stand there with another ending: what is not found is a warning.
+    """
     if claim.section != "participants":
         return
     for form in (claim.item.name, *claim.item.aliases):
         if not context.article.naming(form):
             message = f"the article does not name {form!r}"
-            yield error("name_not_in_article", claim.path, message)
+            finding = error if context.english else warning  # elsewhere names have case endings
+            yield finding("name_not_in_article", claim.path, message)
 
 
 def aliases_are_no_others(claim: Claim, context: Context) -> Iterator[Finding]:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import base64
+import io
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
+
+from rich.console import Console
+from rich.terminal_theme import MONOKAI
 
 import guarantee_summarizer as gs
 from tests.browser.chromium import launched, opened
@@ -23,13 +27,26 @@ PICTURES: dict[str, tuple[str, str, dict[str, Any]]] = {
         {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2},
     ),
     "dossier": ("dossier", "", {}),
+    "terminal": ("terminal", "", {"viewport": {"width": 960, "height": 690}}),
 }
+
+
+def in_terminal(summary: gs.Summary) -> str:
+    """The page that a terminal of 96 columns would be."""
+    console = Console(
+        record=True, width=96, file=io.StringIO(), force_terminal=True, highlight=False
+    )
+    console.print("[bold]$ guarantee-summarizer summarize seeds/000_2fc7fc292f528f96.txt[/bold]")
+    gs.print_summary(summary, console)
+    return console.export_html(theme=MONOKAI, inline_styles=True)
 
 
 def main(folder: str) -> None:
     """Write one picture for each name into the folder."""
+    summary = gs.summarize(gs.Article.from_file(SEED))
     shown = {
-        "summary": gs.to_html(gs.summarize(gs.Article.from_file(SEED))),
+        "summary": gs.to_html(summary),
+        "terminal": in_terminal(summary),
         "dossier": gs.to_html(gs.Dossier(right_summaries().values())),
     }
     with launched() as browser, tempfile.TemporaryDirectory() as pages:

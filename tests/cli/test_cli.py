@@ -294,3 +294,35 @@ def test_the_templates_can_be_copied_out_and_are_never_written_over(tmp_path):
     again = run("prompts", "eject", str(folder))
     assert again.exit_code == 2
     assert "already" in again.stderr
+
+
+def test_title_and_day_of_the_shell_describe_the_one_article(article):
+    """`--title` and `--date` reach summary and prompt; an impossible day or two articles: refused."""
+    named = ("--title", "Plans", "--date", "6 January 2026")
+    (line,) = run("summarize", article, *named, "--format", "json").stdout.splitlines()
+    about = Summary.model_validate_json(line).article
+    assert (about.title, str(about.published)) == ("Plans", "2026-01-06")
+    assert "Published: 2026-01-06" in run("prompt", article, *named).stdout
+    for arguments, says in [
+        ((article, "--date", "TBD"), "'TBD': names no day"),
+        ((article, SEED, "--title", "Plans"), "describe one article"),
+    ]:
+        result = run("summarize", *arguments)
+        assert result.exit_code == 2
+        assert says in result.stderr
+
+
+@pytest.mark.parametrize("command", ["summarize", "batch"])
+def test_a_lexicon_of_the_user_is_read_and_a_misspelt_table_refused(tmp_path, command):
+    text, folder = tmp_path / "text.txt", tmp_path / "lexicon"
+    text.write_text("Hespera will send troops to Ukraine to guarantee a ceasefire.\n")
+    folder.mkdir()
+    (folder / "actors.csv").write_text("name,kind,aliases\nHespera,organization,\n")
+    more = ("--format", "json") if command == "summarize" else ()
+    result = run(command, text, "--lexicon", folder, *more)
+    names = [p.name for p in Summary.model_validate_json(result.stdout).participants]
+    assert "Hespera" in names
+    (folder / "actors.csv").rename(folder / "actorz.csv")
+    result = run(command, text, "--lexicon", folder, *more)
+    assert result.exit_code == 2
+    assert "actorz.csv: no lexicon table has that name; did you mean actors.csv?" in result.stderr

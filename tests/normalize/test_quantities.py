@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guarantee_summarizer.normalize import quantities
-from guarantee_summarizer.normalize.quantities import canonical, read_number
+from guarantee_summarizer.normalize.numbers import canonical, read_number
 
 SAME = [
     ("15-year term", "fifteen years", "15 years", "a 15 year term"),

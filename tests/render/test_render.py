@@ -19,6 +19,10 @@ TEXT = (
 ARTICLE = Article.from_text(TEXT, title="A pact", published="2026-01-06", outlet="Post")
 
 
+def whole_terminal(summary: Summary) -> str:
+    return terminal_text(summary, full=True)
+
+
 def layer(order: int, name: str, sentence: int) -> dict[str, object]:
     return {
         "rank": order,
@@ -67,7 +71,7 @@ def summary() -> Summary:
     )
 
 
-@pytest.mark.parametrize("write", [to_markdown, terminal_text])
+@pytest.mark.parametrize("write", [to_markdown, whole_terminal])
 def test_every_claim_is_shown_with_its_sentence(write, summary):
     shown = " ".join(write(summary).replace("\\", "").split())
     for words in (
@@ -88,20 +92,20 @@ def test_every_claim_is_shown_with_its_sentence(write, summary):
         assert re.search(rf"\[{number}\] “?{start}", shown)
 
 
-@pytest.mark.parametrize("write", [to_markdown, terminal_text])
+@pytest.mark.parametrize("write", [to_markdown, whole_terminal])
 def test_layers_are_shown_from_the_inside_out(write, summary):
     shown = write(summary).replace("\\", "")
     assert shown.index("1. army") < shown.index("2. Ostmark troops")
 
 
 def test_a_layer_further_out_stands_further_out_in_the_terminal(summary):
-    lines = terminal_text(summary).splitlines()
+    lines = terminal_text(summary, full=True).splitlines()
     first, second = (next(x for x in lines if f"{n}. " in x and "▐" in x) for n in (1, 2))
     assert first.index("▐") < second.index("▐")
     assert (first.count("▐"), second.count("▐")) == (1, 2)
 
 
-@pytest.mark.parametrize("write", [to_markdown, terminal_text])
+@pytest.mark.parametrize("write", [to_markdown, whole_terminal])
 def test_control_and_direction_characters_do_not_get_through(write, summary):
     assert "\x1b" not in write(summary)
     assert "\u202e" not in write(summary)
@@ -113,7 +117,7 @@ def test_article_text_cannot_mark_up_markdown(summary):
     assert "\\*No\\* to \\[a\\](b)" in shown
 
 
-@pytest.mark.parametrize("write", [to_markdown, terminal_text])
+@pytest.mark.parametrize("write", [to_markdown, whole_terminal])
 def test_quotes_are_shown_without_the_markdown_of_the_article(write, summary):
     assert "*no* to [a](b)" in " ".join(c.quote for p in summary.disputes for c in p.evidence)
     assert "no to a" in write(summary)
@@ -149,13 +153,34 @@ def test_an_empty_summary_is_shown_too():
 
 
 def test_narrow_terminals_wrap_and_lose_nothing(summary):
-    narrow = "".join(terminal_text(summary, width=30).split())
-    wide = "".join(terminal_text(summary, width=300).split())
+    narrow = "".join(terminal_text(summary, width=30, full=True).split())
+    wide = "".join(terminal_text(summary, width=300, full=True).split())
     assert narrow == wide
 
 
-@pytest.mark.parametrize("write", [terminal_text, to_markdown])
+@pytest.mark.parametrize("write", [whole_terminal, to_markdown])
 def test_the_duration_of_a_guarantee_is_shown_without_layers_too(write):
     structure = {"duration": {"what": "duration", "value": "15 years"}}
     data = {"relevant": True, "headline": "H", "abstract": "A", "structure": structure}
     assert "15 years" in write(Summary.ground(data, ARTICLE)).split("H", 1)[1].split(TEXT)[0]
+
+
+def test_the_short_form_has_a_line_for_each_layer_dispute_and_withheld_claim(summary):
+    """Of the proposals five; what is left out is counted, and the way to it named."""
+    many = summary.replace(
+        proposals=summary.proposals * 7,
+        withheld=(Withheld(path="events[3]", claim={"what": "War"}, findings=()),),
+    )
+    lines = terminal_text(many, width=200).splitlines()
+    assert sum("A pact  [mutual defence" in line for line in lines) == 5
+    assert "  and 2 more" in lines
+    for text in (
+        "army  [reassurance",
+        "Ostmark troops  [",
+        "Velia  [disagreement",
+        "War  [events[3]]",
+    ):
+        assert sum(text in line for line in lines) == 1
+    assert "--full" in lines[-1]
+    assert not any("[1] Norvia's army" in line for line in lines)
+    assert "PARTICIPANTS" in terminal_text(many, full=True)

@@ -110,7 +110,7 @@ def test_the_columns_are_those_that_are_published():
         "sentences quotes"
     )
     assert " ".join(COLUMNS["terms"]) == (
-        f"{about} parent parent_title what value normalized sentences quotes"
+        f"{about} parent parent_title what value normalized bound low high unit sentences quotes"
     )
     assert (
         list(COLUMNS)

@@ -1,0 +1,167 @@
+"""Rewrite a text as a person reads it, with a map of offsets: no marks, nothing invisible.
+
+All offsets are code points, 0-based, half-open, into the text exactly as it was given.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+__all__ = [
+    "EVENED",
+    "MappedText",
+    "as_read",
+    "even",
+    "even_text",
+    "is_invisible",
+    "is_readable",
+    "readable",
+    "without_unseen",
+]
+
+EVENED = dict.fromkeys("\u2018\u2019\u02bc\u2032", "'") | dict.fromkeys(
+    "\u2010\u2011\u2012\u2013", "-"
+)
+"""Apostrophes and hyphens of other kinds."""
+
+
+def is_invisible(char: str) -> bool:
+    """Tell whether a character has no shape: zero width, direction marks, soft hyphens (Cf)."""
+    return unicodedata.category(char) == "Cf"
+
+
+@dataclass(frozen=True, slots=True)
+class MappedText:
+    """Map slices of a rewritten text to offsets in the original.
+
+    Args:
+        text: the rewritten text.
+        starts: where each of its characters comes from; last, the length of the original.
+    """
+
+    text: str
+    starts: Sequence[int]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the original's offsets of a slice, with what was left out at its end."""
+        return self.starts[start], max(self.starts[end], self.starts[end - 1] + 1)
+
+
+_EVEN = str.maketrans(EVENED | dict.fromkeys("\u00a0\u202f\u2007\u2009\n\r\t", " "))
+_FOOTNOTE = r"(?:(?<=\S)\[\^?\d{1,3}\](?!\()|[^\S\n]?\\\[\^?\d{1,3}\\\])"
+_LINK = (  # "[text](address "title")"; an address may hold one pair of brackets
+    r"!?\[(?P<link>[^\[\]\n]{1,500})\]"
+    r"\((?:[^()\s]|\([^()\s]{0,200}\)){0,2000}(?:[^\S\n]+\"[^\"\n]{0,500}\")?\)"
+)
+_EMPHASIS = (  # not "5 * 3", not "snake_case"
+    r"(?<![\\*])\*+(?![^\S\n]?[\d*])|(?<![\d*\\])(?<!\d )\*+(?!\*)|(?<![^\W_])_+|_+(?![^\W_])"
+)
+_ESCAPED = r"\\(?P<escaped>[^\w\s])"
+_RAISED = r"(?<=[^\W\d_.]|[.,;:!?\"'”’»)])(?<!\bkm)(?<!\bm)(?<!\bcm)[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]+"
+# marks; white space in runs; letters followed by combining marks; whatever may be invisible
+_UNEVEN = re.compile(
+    r"(?=[*_\\\[\u00b9\u00b2\u00b3\u2070-\u2079]|!\[|\s[\s\\]|[^\w -~“”‘’–—…«»€£]|\w[\u0300-\u036f])(?:"  # for speed
+    rf"(?P<gone>{_FOOTNOTE}|{_RAISED}|{_EMPHASIS})|{_LINK}|{_ESCAPED}"
+    r"|\s{2,}|[\n\r\t\u00a0\u202f\u2007\u2009]|[^\W\d_][\u0300-\u036f]+|[^\w\s -~“”‘’–—…«»€£])"
+)
+_MAY_BE_UNEVEN = re.compile(  # most sentences hold none of these
+    r"[*_\\\[\n\r\t\u00a0\u202f\u2007\u2009\u00b2\u00b3\u00b9\u2070-\u2079]|\s\s"
+    r"|[^\w\s -~“”‘’–—…«»€£]"
+)
+
+
+def even(form: str) -> str:
+    """Return the form with straight apostrophes, plain hyphens and plain spaces, as long as it was."""
+    return form if form.isascii() and form.isprintable() else form.translate(_EVEN)
+
+
+def readable(original: str) -> MappedText:
+    r"""Rewrite a text as a person reads it, with a map of offsets.
+
+    Runs of white space become one space, a blank line one line feed, so that no name reaches
+    across paragraphs; invisible characters, footnote marks and Markdown inside a line go; letters
+    with combining marks are composed. Quotes and dashes stay. Linear in the text.
+
+    >>> found = readable("the  **United**\u00a0Sta\u00adtes\u00b9")
+    >>> found.text, found.span(4, 17)
+    ('the United States', (7, 24))
+    """
+    if _MAY_BE_UNEVEN.search(original) is None:
+        return MappedText(original, range(len(original) + 1))
+    pieces, starts, at = list[str](), list[int](), 0
+    for match in _UNEVEN.finditer(original):
+        replacement, first = _replacement(match)
+        pieces += (original[at : match.start()], replacement)
+        starts.extend(range(at, match.start()))
+        starts.extend(range(first, first + len(replacement)))
+        at = match.end()
+    starts.extend(range(at, len(original) + 1))
+    return MappedText("".join([*pieces, original[at:]]), starts)
+
+
+_UNSEEN = re.compile(rf"{_RAISED}|[^\w\s -~“”‘’–—…«»€£]")
+
+
+def without_unseen(text: str) -> MappedText:
+    """Take invisible characters and raised footnote marks out of a text, all else as it is."""
+    if text.isascii():
+        return MappedText(text, range(len(text) + 1))
+    gone = [
+        at
+        for match in _UNSEEN.finditer(text)
+        if match[0][0].isdigit() or is_invisible(match[0][0])
+        for at in range(*match.span())
+    ]
+    if not gone:
+        return MappedText(text, range(len(text) + 1))
+    dropped = frozenset(gone)
+    starts = [at for at in range(len(text)) if at not in dropped]
+    return MappedText("".join(text[at] for at in starts), [*starts, len(text)])
+
+
+def as_read(text: str) -> str:
+    """Return the text of `readable` without its map, which is quicker."""
+    if _MAY_BE_UNEVEN.search(text) is None:
+        return text
+    return _UNEVEN.sub(lambda match: _replacement(match)[0], text)
+
+
+def is_readable(text: str) -> bool:
+    """Tell whether a text is as a person reads it: `readable` would change nothing."""
+    return as_read(text) == text
+
+
+def even_text(original: str) -> MappedText:
+    r"""Spell a text as the lexicon's data files spell their forms: readable, quotes straight.
+
+    >>> evened = even_text("the  United\nStates’")
+    >>> evened.text, evened.span(4, 17)
+    ("the United States'", (5, 18))
+    """
+    found = readable(original)
+    return MappedText(_even_but_breaks(found.text), found.starts)
+
+
+def _even_but_breaks(text: str) -> str:
+    """Return an evened text in which line feeds still part the paragraphs."""
+    if text.isascii():
+        return text
+    return text.translate(_EVEN) if "\n" not in text else "\n".join(map(even, text.split("\n")))
+
+
+def _replacement(match: re.Match[str]) -> tuple[str, int]:
+    """What stands for an uneven place, and where its first character comes from."""
+    uneven, start = match[0], match.start()
+    if (linked := match["link"] or match["escaped"]) is not None:
+        return linked, match.start("link" if match["link"] else "escaped")
+    if uneven.isspace():
+        lines = uneven.replace("\r\n", "\n")
+        return ("\n" if lines.count("\n") > 1 or "\u2029" in lines else " "), start
+    if match["gone"] is not None:
+        return "", start
+    if uneven[0].isalpha():
+        return unicodedata.normalize("NFC", uneven), start
+    return ("" if is_invisible(uneven) else uneven), start
