@@ -424,7 +424,7 @@ def test_what_does_not_travel_stays_in_one_process_and_says_so_where_more_are_as
     with openai.OpenAI(base_url=endpoint.url, api_key="k") as raw:
         client = gs.Summarizer("m", client=instructor.from_openai(raw), review=False)
         for works, says in (
-            (client, "client of your own"),
+            (client, "custom client"),
             (gs.Summarizer(pipeline=load()), "loaded pipeline"),
             (gs.Summarizer("m", base_url=endpoint.url, tracing=True), "tracing"),
             (Inner(), "cannot be pickled"),
