@@ -49,6 +49,7 @@ from guarantee_summarizer.errors import (
     GuaranteeSummarizerError,
     LedgerError,
 )
+from guarantee_summarizer.places import masked_text
 from guarantee_summarizer.readers import read_articles
 from guarantee_summarizer.readers.records import Read
 from guarantee_summarizer.summarizer import Summarizer
@@ -234,7 +235,7 @@ def show(ledger: LedgerFile, run: RunNumber = None) -> None:
         counts = opened.counts()
         typer.echo(f"{counts.done:,} articles done, {counts.failed:,} failed")
         for entry in opened.entries(status="failed", run=run):
-            typer.echo(f"  {entry.source}: {entry.error}: {entry.message}")
+            typer.echo(f"  {entry.source}: {entry.error}: {masked_text(entry.message or '')}")
 
 
 @runs.command()
@@ -253,22 +254,34 @@ def export(
 
 
 @runs.command()
-def retry_failed(
+def retry_failed(  # noqa: PLR0913, PLR0917  (one parameter for each option of the command)
     ledger: LedgerFile,
     output: OutputFile = None,
     run: RunNumber = None,
+    base_url: Annotated[
+        list[str] | None,
+        typer.Option(help="The endpoint that the run asked, for your word on it; may be repeated."),
+    ] = None,
+    model: Annotated[
+        list[str] | None, typer.Option(help="The same for a run without an address: its model.")
+    ] = None,
+    settings: Settings = None,
     concurrency: Concurrency = 16,
 ) -> None:
     """Do again what failed, with the settings of the last run; the input is not needed.
 
-    What could not even be read is told again; correct its file, and give it to batch.
+    Of a run with a model, name the endpoint once more: a ledger does not choose where articles and
+    your key go. What could not even be read is told again; correct its file, and give it to batch.
     """
     keep_inputs([ledger], output)
     with errors_as_one_line(), _existing(ledger) as opened:
         known = [one for one in opened.runs() if run in (None, one.run)]
         if not known:
             raise LedgerError(f"{ledger}: holds no run" + (f" {run}" if run else " yet"))
-        summarizer = Summarizer(**known[-1].settings)
+        given = known[-1].settings_at(*(base_url or ()), *(model or ()))
+        if settings:
+            given["request"] = {**given.get("request", {}), **requested(settings)}
+        summarizer = Summarizer(**given)
         again = summarizer.run(
             _failed(opened, run),
             concurrency=concurrency,
@@ -289,7 +302,8 @@ def _line(entry: Entry) -> str:
     if entry.summary is not None:
         return entry.summary + "\n"
     record = json.loads(entry.record or "{}")
-    failure = {"source": entry.source, "error": entry.error, "message": entry.message, **record}
+    message = masked_text(entry.message or "")
+    failure = {"source": entry.source, "error": entry.error, "message": message, **record}
     return json.dumps(failure, ensure_ascii=False) + "\n"
 
 

@@ -21,7 +21,9 @@ from guarantee_summarizer.article import Article
 from guarantee_summarizer.corpus.database import FOREIGN, transaction
 from guarantee_summarizer.corpus.results import Failure, Result, usage_of
 from guarantee_summarizer.corpus.sessions import FORKED, Session, end, holds, lives, opened
+from guarantee_summarizer.endpoints import confirmed, recorded
 from guarantee_summarizer.errors import LedgerError
+from guarantee_summarizer.places import masked_settings
 from guarantee_summarizer.schema import Usage
 
 __all__ = [
@@ -102,6 +104,21 @@ class RunRecord:
     failed: int
     usage: Usage
 
+    def settings_at(self, *named: str) -> dict[str, Any]:
+        """Return the settings to build its summarizer again, once you have named where keys go.
+
+        A file from somebody else must not choose that: `Summarizer(**record.settings)` is refused
+        where a key would follow.
+
+        Args:
+            *named: the `base_url` of each endpoint that the settings lead to, with its login if it
+                has one; where there is none the model, `groq/llama-3.3-70b`.
+
+        Raises:
+            ConfigurationError: the settings lead to another place.
+        """
+        return confirmed(self.settings, named)
+
 
 class Counts(NamedTuple):
     """Numbers of articles that are done, and that failed and were not done since."""
@@ -144,7 +161,7 @@ class Ledger:
             raise LedgerError(f"{self._path}: keeps no secret; leave api_key out of the settings")
         statement = "INSERT INTO runs VALUES (NULL, ?, ?, ?, NULL, NULL, 0, 0, ?)"
         with self._using() as session, self.transaction() as connection:
-            values = (json.dumps(dict(settings)), session.owner, time.time())
+            values = (json.dumps(masked_settings(settings)), session.owner, time.time())
             run = connection.execute(statement, (*values, Usage().model_dump_json())).lastrowid
         return int(run or 0)
 
@@ -326,7 +343,7 @@ def _run(row: sqlite3.Row) -> RunRecord:
     names = {None: "unknown", True: "running", False: "killed"}
     values = {f.name: row[f.name] for f in fields(RunRecord)}
     values["state"] = row["state"] or names[lives(row["owner"])]
-    values["settings"] = json.loads(row["settings"])
+    values["settings"] = recorded(json.loads(row["settings"]))
     return RunRecord(**{**values, "usage": Usage.model_validate_json(row["usage"])})
 
 
