@@ -32,6 +32,7 @@ _GRAM = 4  # characters by which a secret is looked for
 _STEP = 5  # a run of 8 characters holds a gram that begins at a multiple of 5
 _RUN = 8  # the shortest part of a secret that is scrubbed: letters and digits
 _RUNS = {"plain": _RUN, "base64": 10, "hex": 16}
+_ENCODED = 24  # characters of hex or base64 that are no word either
 _CHANGES = 4  # of kind (small, capital, digit) that no word has
 _LONG = 16  # letters that no word has
 _PHRASE = 12  # letters in three parts: `sk-no-key-required`
@@ -59,14 +60,15 @@ class _Needle(NamedTuple):
     text: str
     cased: str
     least: int
-    whole: bool  # it may be words: only all of it, in one piece, is the secret
+    whole: bool = False  # it may be words: only all of it, in one piece, is the secret
+    encoded: bool = False
 
     def betrays(self, start: int, length: int) -> bool:
         """Whether a part of it tells something of it."""
         if length < self.least:
             return False
         telling = _changes(self.cased[start : start + length]) >= _CHANGES - 1
-        return self.whole or telling or 4 * length >= 3 * len(self.text)
+        return self.whole or self.encoded or telling or 4 * length >= 3 * len(self.text)
 
 
 class Secrets:
@@ -224,8 +226,9 @@ def _needles(value: str) -> Iterator[_Needle]:
         small, least = cased.translate(_SMALL), min(len(cased), _RUNS[form])
         if len(small) < _RUN:
             continue
-        if _changes(cased) >= _CHANGES:
-            yield _Needle(small, cased, least, whole=False)
+        encoded = form != "plain"
+        if _changes(cased) >= _CHANGES or (encoded and len(small) >= _ENCODED):
+            yield _Needle(small, cased, least, encoded=encoded)
         elif form == "plain" and _is_no_word(value, cased):
             yield _Needle(small, cased, max(_RUN, -(-3 * len(small) // 4)), whole=True)
 

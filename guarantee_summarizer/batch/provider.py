@@ -188,6 +188,7 @@ class BatchApi:
         key, secrets = data["custom_id"], self._endpoint.secrets
         if secrets.cleaned(data) != data:
             data = secrets.cleaned(data, said=said(key))
+            key = data["custom_id"]
         return key, self._answer(data)
 
     def completion(self, stored: str) -> ChatCompletion:
@@ -250,7 +251,7 @@ class BatchApi:
         """The id in an answer; compatible servers answer all kinds of things."""
         value = getattr(answer, "id", None)
         if isinstance(value, str) and value:
-            return value
+            return self._endpoint.secrets.clean(value)
         raise InvalidAnswerError(
             f"{self.address}: the answer cannot be used ({type(answer).__name__} without an id); "
             "does it offer OpenAI's Batch API?"
@@ -266,7 +267,7 @@ class BatchApi:
             total=getattr(counts, "total", None) or 0,
             done=getattr(counts, "completed", None) or 0,
             failed=getattr(counts, "failed", None) or 0,
-            files=tuple(filter(None, files)),
+            files=tuple(filter(None, self._endpoint.secrets.cleaned(files))),
             errors=tuple((e.line, self._coded(e.code, e.message)) for e in errors),
         )
 

@@ -1,0 +1,1 @@
+"""What a stranger's server, file or ledger must not do."""
