@@ -56,6 +56,7 @@ from guarantee_summarizer.errors import (
 )
 from guarantee_summarizer.lines import json_line, one_line
 from guarantee_summarizer.outputs import part_of
+from guarantee_summarizer.places import masked_text
 from guarantee_summarizer.readers import read_articles
 from guarantee_summarizer.readers.records import Read
 from guarantee_summarizer.summarizer import Summarizer
@@ -266,7 +267,7 @@ def show(ledger: LedgerFile, run: RunNumber = None) -> None:
             counts[entry.status] += 1
             if entry.status == "failed" and run in (None, entry.run):
                 named = "" if entry.damaged else f"{entry.source}: {entry.error}: "
-                say(f"  {named}{entry.message}", err=False)
+                say(f"  {named}{masked_text(entry.message or '')}", err=False)
         say(f"{counts['done']:,} articles done, {counts['failed']:,} failed", err=False)
         if _warned(opened):
             raise typer.Exit(FAILED)
@@ -321,15 +322,24 @@ def _cells(one: RunRecord) -> tuple[object, ...]:
 
 
 @runs.command()
-def retry_failed(
+def retry_failed(  # noqa: PLR0913, PLR0917  (one parameter for each option of the command)
     ledger: LedgerFile,
     output: OutputFile = None,
     run: RunNumber = None,
+    base_url: Annotated[
+        list[str] | None,
+        typer.Option(help="The endpoint that the run asked, for your word on it; may be repeated."),
+    ] = None,
+    model: Annotated[
+        list[str] | None, typer.Option(help="The same for a run without an address: its model.")
+    ] = None,
+    settings: Settings = None,
     concurrency: Concurrency = 16,
 ) -> None:
     """Do again what failed, with the settings of the last run; the input is not needed.
 
-    What could not even be read is told again; correct its file, and give it to batch.
+    Of a run with a model, name the endpoint once more: a ledger does not choose where articles and
+    your key go. What could not even be read is told again; correct its file, and give it to batch.
     """
     keep_inputs([], output, ledger=ledger)
     with errors_as_one_line(), _existing(ledger) as opened:
@@ -338,7 +348,10 @@ def retry_failed(
             raise LedgerError(f"{ledger}: run {known[-1].run} is damaged; name another with --run")
         if not known:
             raise LedgerError(f"{ledger}: holds no run" + (f" {run}" if run else " yet"))
-        summarizer = Summarizer(**known[-1].settings)
+        given = known[-1].settings_at(*(base_url or ()), *(model or ()))
+        if settings:
+            given["request"] = {**given.get("request", {}), **requested(settings)}
+        summarizer = Summarizer(**given)
         again = summarizer.run(
             _failed(opened, run),
             concurrency=concurrency,
@@ -369,7 +382,8 @@ def _line(entry: Entry) -> str:
         raise LedgerError(f"entry {entry.key}: is damaged ({reason})") from reason
     if entry.status == "done":
         return entry.summary or ""
-    failure = {"source": entry.source, "error": entry.error, "message": entry.message, **held}
+    message = masked_text(entry.message or "")
+    failure = {"source": entry.source, "error": entry.error, "message": message, **held}
     return json.dumps(failure, ensure_ascii=False)
 
 

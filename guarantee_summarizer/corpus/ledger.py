@@ -31,7 +31,9 @@ from guarantee_summarizer.corpus.rows import (
     run_values,
 )
 from guarantee_summarizer.corpus.sessions import FORKED, Session, end, holds, lives, opened
+from guarantee_summarizer.endpoints import confirmed, recorded
 from guarantee_summarizer.errors import LedgerError
+from guarantee_summarizer.places import masked_settings
 from guarantee_summarizer.schema import Usage
 
 __all__ = [
@@ -122,6 +124,21 @@ class RunRecord:
     failed: int
     usage: Usage
 
+    def settings_at(self, *named: str) -> dict[str, Any]:
+        """Return the settings to build its summarizer again, once you have named where keys go.
+
+        A file from somebody else must not choose that: `Summarizer(**record.settings)` is refused
+        where a key would follow.
+
+        Args:
+            *named: the `base_url` of each endpoint that the settings lead to, with its login if it
+                has one; where there is none the model, `groq/llama-3.3-70b`.
+
+        Raises:
+            ConfigurationError: the settings lead to another place.
+        """
+        return confirmed(self.settings, named)
+
 
 class Counts(NamedTuple):
     """Numbers of articles that are done, and that failed and were not done since."""
@@ -175,7 +192,7 @@ class Ledger:
         self._check()
         statement = "INSERT INTO runs VALUES (NULL, ?, ?, ?, NULL, NULL, 0, 0, ?, '')"
         with self._using() as session, self.transaction() as connection:
-            values = (json.dumps(dict(settings)), session.owner, time.time())
+            values = (json.dumps(masked_settings(settings)), session.owner, time.time())
             run = connection.execute(statement, (*values, Usage().model_dump_json())).lastrowid
             row = connection.execute("SELECT * FROM runs WHERE run = ?", (run,)).fetchone()
             _update_run(connection, dict(row))
@@ -457,6 +474,7 @@ def _run(row: sqlite3.Row) -> RunRecord:
         number = row["run"] if isinstance(row["run"], int) else 0
         known: dict[str, Any] = {"settings": {}, "begun": 0.0, "ended": None, "usage": Usage()}
         return RunRecord(run=number, state="damaged", done=0, failed=0, **known)
+    values["settings"] = recorded(values["settings"])
     values["state"] = values["state"] or names[lives(values.pop("owner"))]
     return RunRecord(**{f.name: values[f.name] for f in fields(RunRecord)})
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any, cast
 
@@ -38,6 +38,8 @@ from guarantee_summarizer.llm.responses import BadReplyError, regular
 from guarantee_summarizer.llm.throttle import Throttle
 from guarantee_summarizer.llm.transport import bounded, within
 from guarantee_summarizer.options import Endpoint, Options
+from guarantee_summarizer.places import secrets_in_value
+from guarantee_summarizer.secrets import using
 from guarantee_summarizer.telemetry import Telemetry
 
 __all__ = ["Connection"]
@@ -53,7 +55,7 @@ class Opened:
 
     chunks: Any
     sent: Sent
-    pieces: Pieces = field(default_factory=partial(Pieces, ANSWER))
+    pieces: Pieces
 
     def begin(self, chunk: Any) -> None:
         """Take a chunk, or `_OVER`.
@@ -93,6 +95,9 @@ class Connection:
             requests_per_minute=options.requests_per_minute,
             tokens_per_minute=options.tokens_per_minute,
         )
+        endpoint.hide(secrets_in_value(options.request))
+        if first is not None:
+            endpoint.hide(filter(None, (first.key, first.api_key)))
         beside = first is None or endpoint.is_beside(first)
         self._request = options.request if beside else {}
         openais = not endpoint.native and "//api.openai.com/" in endpoint.url
@@ -143,7 +148,7 @@ class Connection:
         with self._attempt(request, account, sent) as _, ExitStack() as closing:
             stream = self.client.create(**self._streaming(request, account, sent))
             closing.callback(stream.close)
-            opened = Opened(stream, sent)
+            opened = Opened(stream, sent, self._pieces(request))
             while not opened.pieces.begun:
                 opened.begin(next(stream, _OVER))
             closing.pop_all()
@@ -157,11 +162,14 @@ class Connection:
             async with AsyncExitStack() as closing:
                 stream = await self.aclient.create(**self._streaming(request, account, sent))
                 closing.push_async_callback(stream.close)
-                opened = Opened(stream, sent)
+                opened = Opened(stream, sent, self._pieces(request))
                 while not opened.pieces.begun:
                     opened.begin(await anext(stream, _OVER))
                 closing.pop_all()
         return opened
+
+    def _pieces(self, request: Request) -> Pieces:
+        return Pieces(ANSWER, partial(self.endpoint.secrets.cleaned, said=_said(request)))
 
     def received(
         self, request: Request, completion: Completion, account: Account, sent: Sent
@@ -233,12 +241,16 @@ class Connection:
         """
         hooks, whole = Hooks(), responses is not None
         received = responses if responses is not None else []
-        hooks.on("completion:response", lambda response: received.append(_read(response)))
+        secrets, said = self.endpoint.secrets, _said(request)
+        hooks.on(
+            "completion:response",
+            lambda response: received.append(secrets.cleaned(_read(response), said=said)),
+        )
         observed = self._telemetry.attempt(self._model(request), self.endpoint.address)
         token = OURS.set(True)
         until = time.monotonic() + self._patience(account) if whole else account.until
         try:
-            with self.throttle.watching(), observed as report, bounded(until):
+            with using(secrets), self.throttle.watching(), observed as report, bounded(until):
                 try:
                     yield hooks
                 except Exception:
@@ -365,6 +377,11 @@ class Connection:
 
     def _patience(self, account: Account) -> float:
         return max(0.001, min(self._options.timeout, account.left))
+
+
+def _said(request: Request) -> str:
+    """What was sent: of that nothing is a secret."""
+    return "\n".join(message["content"] for message in request.messages)
 
 
 def _last(received: list[Any]) -> Any:

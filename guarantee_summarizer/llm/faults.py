@@ -181,12 +181,14 @@ def _wait(state: tenacity.RetryCallState) -> float:
 
 
 _DETAIL = 200  # characters of the server's own words that a message quotes
+_READ = 20_000  # characters of them that are looked at
 
 
 def fault(error: Exception, endpoint: Endpoint, attempts: int) -> GuaranteeSummarizerError:
-    """Translate an error into this library's; one that shows the key is not kept as its cause."""
+    """Translate an error into this library's; one that shows a secret is not kept as its cause."""
     cause = root(error)
     if isinstance(cause, GuaranteeSummarizerError):
+        cause.__context__ = None  # the provider's words
         return cause
     if isinstance(cause, InstructorConfigurationError):
         return ConfigurationError(f"{endpoint.address}: {scrubbed(cause, endpoint)}")
@@ -195,8 +197,7 @@ def fault(error: Exception, endpoint: Endpoint, attempts: int) -> GuaranteeSumma
             f"{endpoint.address}: takes no {unknown[1]}; leave it out of request= (--set)"
         )
     translated = _fault(cause, endpoint, attempts)
-    leaks = endpoint.key is not None and endpoint.key in f"{cause} {cause.__cause__}"
-    translated.__cause__ = None if leaks else cause
+    translated.__cause__ = None if endpoint.secrets.show_in(cause) else cause
     translated.__suppress_context__ = True
     return translated
 
@@ -305,12 +306,10 @@ def _said(error: BaseException) -> str:
 
 
 def scrubbed(error: BaseException, endpoint: Endpoint) -> str:
-    """Return the server's own words on one line, shortened, without the key."""
+    """Return the server's own words on one line, without secrets, then shortened."""
     return _on_one_line(_said(error), endpoint)
 
 
 def _on_one_line(text: str, endpoint: Endpoint) -> str:
-    line = " ".join(text.split())
-    if endpoint.key:
-        line = line.replace(endpoint.key, "***")
+    line = endpoint.secrets.scrub(" ".join(text[:_READ].split()))
     return line[:_DETAIL] + ("…" if len(line) > _DETAIL else "")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel
@@ -22,6 +22,7 @@ from guarantee_summarizer.llm.responses import (
 )
 from guarantee_summarizer.options import Endpoint, Options
 from guarantee_summarizer.schema import Usage
+from guarantee_summarizer.secrets import Secrets
 from guarantee_summarizer.text import writable
 
 __all__ = ["Account", "Completion", "Pieces", "Request"]
@@ -109,6 +110,13 @@ class Completion:
         if not written:
             return cls(content, **more)
         return cls(written[0][1], calls=tuple(written), content=content, **more)
+
+    def cleaned(self, secrets: Secrets, said: str) -> Self:
+        """Return it without secrets; what the user `said` himself is none."""
+        names = ("text", "refusal", "model", "content")
+        texts = {name: secrets.cleaned(getattr(self, name), said=said) for name in names}
+        calls = tuple((name, secrets.clean(text, said=said)) for name, text in self.calls)
+        return replace(self, **texts, calls=calls)
 
     @property
     def called(self) -> bool:
@@ -199,10 +207,11 @@ class Pieces:
 
     Args:
         answer: the response model.
+        clean: takes secrets out of what has come.
     """
 
-    def __init__(self, answer: type[Answer]) -> None:
-        self._answer = answer
+    def __init__(self, answer: type[Answer], clean: Callable[[Any], Any] = lambda it: it) -> None:
+        self._answer, self._clean = answer, clean
         self._calls: list[_Call] = []
         self._content: list[str] = []
         self._size = self._read = 0
@@ -266,15 +275,16 @@ class Pieces:
 
     def completion(self, lost: str | None = None) -> Completion:
         """Return the completion, as if it had come in one piece; `lost` is why it broke off."""
-        refusal = writable(self._refusal)
+        refusal = writable(self._clean(self._refusal))
         finish = self._finish if self._finish in _ENDED else "broken"
+        calls = [(call.name, "".join(call.pieces)) for call in self._calls]
         return Completion._written(  # noqa: SLF001  (of this module)
-            [(call.name, "".join(call.pieces)) for call in self._calls],
-            "".join(self._content),
+            [*map(tuple, self._clean([list(call) for call in calls]))],
+            self._clean("".join(self._content)),
             refusal=refusal or (_FILTERED if self._finish == "content_filter" else None),
             finish="broken" if lost else finish,
             lost=lost,
-            model=self._model,
+            model=self._clean(self._model),
             usage=_usage(self._usage),
         )
 

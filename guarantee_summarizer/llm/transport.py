@@ -22,6 +22,7 @@ import httpx2
 import openai
 
 from guarantee_summarizer.llm.responses import LARGEST, TOO_LARGE, BadReplyError, is_json_object
+from guarantee_summarizer.secrets import in_use, using
 
 __all__ = ["AsyncHttpClient", "HttpClient", "bounded", "within"]
 
@@ -176,7 +177,7 @@ class _Measured:
     """Decompress the pieces of a body and measure them, so that memory stays limited."""
 
     def __init__(self, stream: Any, response: httpx2.Response, *, streamed: bool) -> None:
-        self._stream, self._until = stream, _UNTIL.get() or math.inf
+        self._stream, self._until, self._secrets = stream, _UNTIL.get() or math.inf, in_use()
         self._events = streamed and response.is_success  # what comes is read by the line
         self._size, self._first, self._whole = 0, True, bytearray()
         coding = response.headers.pop("content-encoding", "identity").strip().lower()
@@ -213,7 +214,8 @@ class _Measured:
                 return b"data: " + json.dumps(json.loads(self._whole)).encode() + b"\n\n"
         except (ValueError, RecursionError):
             pass
-        raise _UnusableError.of(self._whole)
+        with using(self._secrets):
+            raise _UnusableError.of(self._whole)
 
 
 class _Stream(_Measured, httpx2.SyncByteStream):

@@ -451,7 +451,7 @@ def test_what_failed_in_a_batch_can_be_done_again_with_the_settings_of_its_run(s
     job.submit(TEXTS[:1])
     finish(job)
     (run,) = Ledger(path).runs()
-    with gs.Summarizer(**run.settings, api_key=KEY) as works:
+    with gs.Summarizer(**run.settings_at(server.url), api_key=KEY) as works:
         assert works.key(gs.Article.of(TEXTS[0])) == next(Ledger(path).entries()).key
 
 

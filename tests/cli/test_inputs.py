@@ -166,7 +166,8 @@ def test_what_is_done_again_keeps_its_warnings(tmp_path, monkeypatch):
     with ScriptedEndpoint([Reply(status=400, body="{}"), Reply(answer=answer)]) as endpoint:
         place = ("--model", "m", "--base-url", endpoint.url, "--ledger", ledger)
         assert run("batch", news, *place).exit_code == 2
-        assert run("runs", "retry-failed", ledger, "--output", out).exit_code == 0
+        again = ("--base-url", endpoint.url, "--output", out)
+        assert run("runs", "retry-failed", ledger, *again).exit_code == 0
     about = Summary.model_validate_json(out.read_text()).article
     (read,) = read_articles(news)
     assert len(read.warnings) == 2

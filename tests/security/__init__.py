@@ -1,1 +1,1 @@
-"""Hostile inputs, outputs and ledgers: what each may cost."""
+"""What a stranger's server, input, file or ledger must not do, and what it may cost."""
