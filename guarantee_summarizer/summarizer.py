@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Generator, Iterable, Iterator
 from contextlib import aclosing, closing
 from dataclasses import fields, replace
 from functools import cached_property
@@ -16,7 +16,7 @@ from guarantee_summarizer.article import Article, ArticleLike
 from guarantee_summarizer.corpus.results import Failure, Outcome
 from guarantee_summarizer.errors import ConfigurationError, ModelError
 from guarantee_summarizer.lexicon import Cues, Lexicon, default_cues, default_lexicon
-from guarantee_summarizer.llm.messages import Account, Completion
+from guarantee_summarizer.llm.messages import Account, Completion, Request
 from guarantee_summarizer.options import Endpoint, OptionFields, Options
 from guarantee_summarizer.pipeline import Draft, Pipeline
 from guarantee_summarizer.schema import SCHEMA_VERSION, Summary
@@ -323,11 +323,10 @@ class Summarizer:
             completion: openai's `ChatCompletion`.
         """
         account = Account(replace(self.options, attempts=1))
-        account.attempt()
         conversation = self._pipeline.answer_and_review(Article.of(article), account)
         next(conversation)
         try:
-            return self.model_client.body(conversation.send(Completion.of(completion)))
+            return self.model_client.body(self._resumed(conversation, completion, account))
         except (StopIteration, ModelError):
             return None
 
@@ -349,17 +348,26 @@ class Summarizer:
             conversation = self._pipeline.answer_and_review(article, account)
             next(conversation)
             try:
-                account.attempt()
-                conversation.send(_received(completion, account))
-                if isinstance(review, ModelError):
-                    conversation.throw(review)
-                if review is None:
-                    conversation.throw(ModelError("nobody reviewed it"))
-                account.attempt()
-                conversation.send(_received(review, account))
+                self._resumed(conversation, completion, account)
+                review = review or ModelError("nobody reviewed it")
+                self._resumed(conversation, review, account)
             except StopIteration as ended:
                 return self._pipeline.finish(ended.value, article, account.total)
         raise AssertionError("an answer and its review are all that is requested")
+
+    def _resumed(
+        self, conversation: Generator[Request, Completion, Draft], response: Any, account: Account
+    ) -> Request:
+        """Send a conversation a response received elsewhere, or what is wrong with it."""
+        if isinstance(response, ModelError):
+            return conversation.throw(response)
+        account.attempt()
+        try:
+            completion = self.model_client.received(response)
+        except ModelError as error:
+            return conversation.throw(error)
+        account.add(completion.usage)
+        return conversation.send(completion)
 
     @property
     def model_client(self) -> ModelClient:
@@ -431,13 +439,6 @@ class Summarizer:
             return "Summarizer(embedded)"
         where = self._endpoint and self._endpoint.base_url
         return f"Summarizer({self.model!r}{f', base_url={where!r}' if where else ''})"
-
-
-def _received(response: Any, account: Account) -> Completion:
-    """The completion in a response, charged to the article."""
-    completion = Completion.of(response)
-    account.add(completion.usage)
-    return completion
 
 
 def _endpoint(
