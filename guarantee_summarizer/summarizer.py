@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Generator, Iterable, Iterator
 from contextlib import aclosing, closing
 from dataclasses import fields, replace
 from functools import cached_property
@@ -16,7 +16,7 @@ from guarantee_summarizer.article import Article, ArticleLike
 from guarantee_summarizer.corpus.results import Failure, Outcome
 from guarantee_summarizer.errors import ConfigurationError, ModelError
 from guarantee_summarizer.lexicon import Cues, Lexicon, default_cues, default_lexicon
-from guarantee_summarizer.llm.messages import Account, Completion
+from guarantee_summarizer.llm.messages import Account, Completion, Request
 from guarantee_summarizer.options import Endpoint, OptionFields, Options
 from guarantee_summarizer.pipeline import Draft, Pipeline
 from guarantee_summarizer.places import masked_settings
@@ -327,11 +327,11 @@ class Summarizer:
             completion: openai's `ChatCompletion`.
         """
         account = Account(replace(self.options, attempts=1))
-        account.attempt()
-        conversation = self._pipeline.answer_and_review(Article.of(article), account)
+        read = Article.of(article)
+        conversation = self._pipeline.answer_and_review(read, account)
         next(conversation)
         try:
-            return self.model_client.body(conversation.send(Completion.of(completion)))
+            return self.model_client.body(self._resumed(conversation, completion, read, account))
         except (StopIteration, ModelError):
             return None
 
@@ -353,25 +353,30 @@ class Summarizer:
             conversation = self._pipeline.answer_and_review(article, account)
             next(conversation)
             try:
-                account.attempt()
-                conversation.send(self._received(completion, article, account))
-                if isinstance(review, ModelError):
-                    conversation.throw(review)
-                if review is None:
-                    conversation.throw(ModelError("nobody reviewed it"))
-                account.attempt()
-                conversation.send(self._received(review, article, account))
+                self._resumed(conversation, completion, article, account)
+                review = review or ModelError("nobody reviewed it")
+                self._resumed(conversation, review, article, account)
             except StopIteration as ended:
                 return self._pipeline.finish(ended.value, article, account.total)
         raise AssertionError("an answer and its review are all that is requested")
 
-    def _received(self, response: Any, article: Article, account: Account) -> Completion:
-        """The completion in a response, without secrets, charged to the article."""
-        completion = Completion.of(response)
-        if self._endpoint is not None:
-            completion = completion.cleaned(self._endpoint.secrets, article.text)
+    def _resumed(
+        self,
+        conversation: Generator[Request, Completion, Draft],
+        response: Any,
+        article: Article,
+        account: Account,
+    ) -> Request:
+        """Send a conversation a response received elsewhere, or what is wrong with it."""
+        if isinstance(response, ModelError):
+            return conversation.throw(response)
+        account.attempt()
+        try:
+            completion = self.model_client.received(response, said=article.text)
+        except ModelError as error:
+            return conversation.throw(error)
         account.add(completion.usage)
-        return completion
+        return conversation.send(completion)
 
     @property
     def model_client(self) -> ModelClient:

@@ -226,8 +226,11 @@ class BatchApi:
 
     def _call(self, send: Callable[[], T], what: str) -> T:
         """Send a request, with retries; `what` is missing if the answer is 404."""
-        waits = policy(self._options.attempts, self._options.seconds)
-        retrying = tenacity.Retrying(**waits, sleep=self._sleep)
+        options = self._options
+        stop = tenacity.stop_after_attempt(options.attempts) | tenacity.stop_before_delay(
+            options.seconds
+        )
+        retrying = tenacity.Retrying(**policy(), stop=stop, sleep=self._sleep)
         failure: Exception
         try:
             with using(self._endpoint.secrets):

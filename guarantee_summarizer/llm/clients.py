@@ -21,7 +21,7 @@ from guarantee_summarizer.llm.transport import AsyncHttpClient, HttpClient
 from guarantee_summarizer.options import Options
 from guarantee_summarizer.secrets import scrub_logs
 
-__all__ = ["OURS", "Clients"]
+__all__ = ["OURS", "Clients", "is_openais"]
 
 _PARTS = ("connection", "http11", "http2", "proxy", "socks")
 OURS: ContextVar[bool] = ContextVar("ours", default=False)
@@ -104,6 +104,13 @@ class Clients:
         set_there = custom is not None and "max_tokens" in custom.kwargs
         return {"max_tokens": _MOST_TOKENS} if "anthropic" in provider and not set_there else {}
 
+    def taking(self, settings: dict[str, Any]) -> dict[str, Any]:
+        """Return settings as the client takes them: openai's knows only its own by name."""
+        custom = self._endpoint.client
+        if not settings or custom is None or not is_openais(custom):
+            return settings
+        return {"extra_body": {**custom.kwargs.get("extra_body", {}), **settings}}
+
     def close(self) -> None:
         """Close the sync client; a custom client stays open."""
         opened = self.__dict__.pop("client", None)
@@ -154,6 +161,11 @@ class Clients:
         if hasattr(opened.client, "max_retries"):
             opened.client.max_retries = 0
         return opened
+
+
+def is_openais(client: Any) -> bool:
+    """Return whether an instructor client is one of openai's."""
+    return "openai" in str(client.provider).lower()
 
 
 def _require(endpoint: Endpoint) -> None:

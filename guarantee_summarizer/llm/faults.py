@@ -74,10 +74,12 @@ _TOO_LONG = re.compile(
 )
 
 
-def policy(attempts: int, seconds: float) -> dict[str, Any]:
-    """Return arguments for tenacity's `Retrying` and `AsyncRetrying` within a budget."""
+def policy() -> dict[str, Any]:
+    """Return arguments for tenacity's `Retrying` and `AsyncRetrying`: what to try again, and when.
+
+    The caller adds `stop`, by its own budget.
+    """
     return {
-        "stop": tenacity.stop_after_attempt(attempts) | tenacity.stop_before_delay(seconds),
         "wait": _wait,
         "retry": tenacity.retry_if_exception(_is_temporary),
         "reraise": True,
