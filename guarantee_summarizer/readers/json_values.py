@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from typing import Any, TextIO
 
 from guarantee_summarizer.errors import ArticleError
+from guarantee_summarizer.sizes import LARGEST, is_crowded
 
 __all__ = ["LONGEST", "json_values"]
 
-LONGEST = 32 * 2**20
+LONGEST = LARGEST
 """Characters of a value or a line that are held; the rest is skipped."""
 
 _CHUNK = 2**16
@@ -84,6 +85,9 @@ class _Reader:
             self._item += 1
         while True:
             broken: Exception
+            if is_crowded(self._held):
+                self._skip()
+                return place, ArticleError(f"{place}: holds too many values; split it")
             try:
                 value, end = _DECODER.raw_decode(self._held)
             except RecursionError as error:

@@ -1,25 +1,23 @@
-"""Read tables (CSV and its like, Parquet) as articles, row by row, in bounded memory."""
+"""Read tables (CSV and its like) as articles, row by row, in bounded memory."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
 from itertools import chain
-from pathlib import Path
 from typing import Any, TextIO
 
-from guarantee_summarizer.errors import ArticleError, load_extra
+from guarantee_summarizer.errors import ArticleError
 from guarantee_summarizer.readers.json_values import LONGEST
 from guarantee_summarizer.readers.kinds import delimiter_of
 from guarantee_summarizer.readers.records import (
     Read,
     article_or_failure,
-    reason_of,
-    text_field,
+    text_column_of,
 )
 
-__all__ = ["first_line", "lines_of", "parquet_rows", "separated_values"]
+__all__ = ["first_line", "lines_of", "separated_values"]
 
 _WIDEST = LONGEST // 2  # characters of a cell; one in a line that was cut off is wider
 
@@ -68,26 +66,9 @@ def separated_values(file: TextIO, name: str, text_column: str) -> Iterator[Read
     if isinstance(header, ArticleError):
         raise header
     columns = [column.strip().strip("\ufeff") for column in header]
-    text = _text_column(columns, name, text_column)
+    text = text_column_of(columns, name, text_column)
     for place, cells in rows:
         yield article_or_failure(place, text, partial(_record, columns, cells, place))
-
-
-def _text_column(columns: Iterable[str], name: str, text_column: str) -> str:
-    """The column with the article, as it is spelled.
-
-    Raises:
-        ArticleError: none of them is; the message names those there are.
-    """
-    columns = [*columns]
-    found = text_field(columns, text_column)
-    if found is None:
-        known = ", ".join(map(repr, columns[:20]))
-        raise ArticleError(
-            f"{name}: has no column {text_column!r} with the text; it has {known}; "
-            "name the right one with text_column (--text-column)"
-        )
-    return found
 
 
 def _rows(reader: Any, name: str, skipped: int) -> Iterator[tuple[str, list[str] | ArticleError]]:
@@ -118,61 +99,3 @@ def _record(columns: list[str], cells: list[str] | ArticleError, place: str) -> 
         )
     pairs = zip(columns, cells, strict=False)
     return {name or f"column {n}": cell for n, (name, cell) in enumerate(pairs, 1)}
-
-
-_BATCH = 64  # rows held at once
-_BUFFER = 2**20  # bytes read at once; without it a whole row group would be
-
-
-def parquet_rows(path: Path, text_column: str) -> Iterator[Read]:
-    """Read the articles of a Parquet file; columns of bytes are left out.
-
-    Raises:
-        ArticleError: it is no Parquet file, or there is no column for the text.
-        ConfigurationError: pyarrow is not installed.
-    """
-    load_extra("pyarrow.parquet", extra="parquet")
-    pyarrow = load_extra("pyarrow", extra="parquet")
-    try:
-        with pyarrow.parquet.ParquetFile(path, pre_buffer=False, buffer_size=_BUFFER) as file:
-            yield from _parquet_articles(file, path, text_column)
-    except pyarrow.ArrowException as error:
-        raise ArticleError(f"{path}: is not valid Parquet ({reason_of(error)})") from error
-
-
-def _parquet_articles(file: Any, path: Path, text_column: str) -> Iterator[Read]:
-    text = _text_column(file.schema_arrow.names, str(path), text_column)
-    pyarrow = load_extra("pyarrow", extra="parquet")
-    kept = [
-        column.name
-        for column in file.schema_arrow
-        if column.name == text or not pyarrow.types.is_binary(column.type)
-    ]
-    number = 0
-    for batch in file.iter_batches(_BATCH, columns=kept, use_threads=False):
-        columns = {name: _plain_column(batch[name]) for name in kept}
-        for row in range(batch.num_rows):
-            number += 1
-            place = f"{path}, row {number}"
-            record = partial(_parquet_record, columns, row, place, text)
-            yield article_or_failure(place, text, record)
-
-
-def _plain_column(column: Any) -> Any:
-    """Give a column times in microseconds: `datetime` holds no finer ones."""
-    pyarrow = load_extra("pyarrow", extra="parquet")
-    if not pyarrow.types.is_timestamp(column.type):
-        return column
-    return column.cast(pyarrow.timestamp("us", column.type.tz), safe=False)
-
-
-def _parquet_record(columns: Mapping[str, Any], row: int, place: str, text: str) -> dict[str, Any]:
-    record: dict[str, Any] = {}
-    for name, column in columns.items():
-        try:
-            record[name] = column[row].as_py()
-        except (ValueError, OverflowError) as error:
-            if name == text:
-                raise ArticleError(f"{place}: cannot be read ({error})") from error
-            record[name] = f"(cannot be read: {error})"
-    return record
