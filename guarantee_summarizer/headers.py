@@ -29,6 +29,7 @@ _LABELS = {
     **dict.fromkeys(("author", "authors", "byline", "updated", "last updated", "section"), ""),
 }
 _LONGEST = 300  # characters of a line of a header
+_LONGEST_FIELD = 2_000  # characters of a line of front matter that are read
 _WORDS = 25  # of a title, at most
 _FEW_WORDS = 6  # of an outlet, or of the rest of a line with a date ("5 min read")
 _UNLABELLED = 3  # title, outlet and section, at most
@@ -150,7 +151,7 @@ def _front_matter(text: str) -> tuple[_Fields, int]:
         line = match[1]
         if line.rstrip() in ("---", "..."):
             return fields, match.end()
-        if labelled := _LABELLED.match(line):
+        if labelled := _LABELLED.match(line[:_LONGEST_FIELD]):
             fields = (_labelled(labelled[1], labelled[2].strip(" '\"")) or {}) | fields
         elif line.strip() and not line.startswith((" ", "\t", "-", "#")):
             break

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 from guarantee_summarizer.plain import EVENED, MappedText, as_read, is_invisible, readable
 
@@ -165,13 +168,10 @@ class FoldedText:
         exact = self.original.find(fragment, start)
         if fragment and exact >= 0 and _on_boundary(self.original, exact, exact + len(fragment)):
             return exact, exact + len(fragment)
-        words = fold(fragment).split()
-        if not words:
-            return None
-        pattern = re.compile(r"\s+".join(map(re.escape, words)))
-        for match in pattern.finditer(self.text):
-            span = self._mapped.span(*match.span())
-            if span[0] >= start and _on_boundary(self.text, match.start(), match.end()):
+        words = " ".join(fold(fragment).split())
+        for at in _places(self._spaced, words):
+            span = self._mapped.span(self._place(at), self._place(at + len(words) - 1) + 1)
+            if span[0] >= start:
                 return span
         return self._find_read(fragment, start)
 
@@ -182,6 +182,23 @@ class FoldedText:
         span = FoldedText(self._read.text).find(readable(fragment).text)
         found = self._read.span(*span) if span else None
         return found if found and found[0] >= start else None
+
+    @cached_property
+    def _spaced(self) -> str:
+        return " ".join(self.text.split())
+
+    @cached_property
+    def _starts(self) -> tuple[list[int], list[int]]:
+        """Where each word begins: with single spaces, and as it stands."""
+        there = [match.span() for match in _UNBROKEN.finditer(self.text)]
+        sizes = (end - start + 1 for start, end in there)
+        return [*accumulate(sizes, initial=0)], [start for start, _ in there]
+
+    def _place(self, at: int) -> int:
+        """Where a character of the text with single spaces stands in the folded text."""
+        spaced, there = self._starts
+        word = bisect_right(spaced, at) - 1
+        return there[word] + at - spaced[word]
 
     @cached_property
     def _read(self) -> MappedText:
@@ -229,12 +246,26 @@ def holds(text: str, needle: str) -> bool:
     >>> holds("the 15-year term", "5-year term")
     False
     """
-    at = text.find(needle) if needle else -1
-    while at >= 0:
+    return next(_places(text, needle), None) is not None
+
+
+_UNBROKEN = re.compile(r"\S+")
+_INSIDE = re.compile(r"[0-9A-Za-z]+")
+_PLACES = 10_000  # inside other words, after which no more are looked at: time stays linear
+
+
+def _places(text: str, needle: str) -> Iterator[int]:
+    """Where `needle` stands in `text` as whole words."""
+    at, inside = text.find(needle) if needle else -1, 0
+    while at >= 0 and inside < _PLACES:
+        after = at + 1
         if _on_boundary(text, at, at + len(needle)):
-            return True
-        at = text.find(needle, at + 1)
-    return False
+            yield at
+        else:
+            inside += 1
+            if at and _INSIDE.match(text, at - 1, at + 1) and (run := _INSIDE.match(text, at)):
+                after = run.end()  # no word begins before
+        at = text.find(needle, after)
 
 
 _ENGLISH = frozenset(

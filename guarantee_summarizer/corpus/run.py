@@ -153,7 +153,7 @@ class Run:
         result = await self._result(number, item)
         try:
             self._count(result)
-        except Exception as error:  # noqa: BLE001  (whatever a progress function raises)
+        except BaseException as error:  # noqa: BLE001  (whatever a progress function raises)
             self._fail(error)
         self._finished.put_nowait((number, result))
 
@@ -168,7 +168,7 @@ class Run:
                 return _END
             raise
         except Exception as error:  # noqa: BLE001  (whatever the source raises ends the run)
-            self._fail(error)
+            self._fail(error.args[0] if isinstance(error, _RaisedError) else error)
             return _END
         self._over = item is _END
         return item
@@ -196,8 +196,8 @@ class Run:
 
     def _fail(self, error: BaseException) -> None:
         """End the run with an error, once the articles in flight are finished."""
-        self._error = self._error or error
-        self.stop(str(error))
+        self._error = error if self._error is None else self._error
+        self.stop(type(error).__name__)
 
     async def _result(self, number: int, item: Any) -> Result:
         if isinstance(item, Failure):
@@ -207,6 +207,8 @@ class Run:
         except errors.ArticleError as error:  # not recorded: another run has another article there
             source = f"article {number + 1}"
             return Result(source, failure=Failure(source, error))
+        except Exception as error:  # noqa: BLE001  (a record that breaks its own methods, memory)
+            return failed(f"article {number + 1}", error)
         if self._ledger is None:
             return await self._summarized(article)
         try:
@@ -330,11 +332,11 @@ def _from_thread(items: Iterable[Any]) -> Callable[[], Awaitable[Any]]:
     loop = asyncio.get_running_loop()
 
     def feed() -> None:
-        iterator = iter(items)
-        item = None
+        iterator, item = None, None
         while item is not _END:
             future, error = requests.get(), None
             try:
+                iterator = iter(items) if iterator is None else iterator
                 item = next(iterator, _END)
             except BaseException as raised:  # noqa: BLE001  (raised where the item is awaited)
                 item, error = _END, raised
@@ -353,13 +355,19 @@ def _from_thread(items: Iterable[Any]) -> Callable[[], Awaitable[Any]]:
     return fetch
 
 
+class _RaisedError(Exception):
+    """Carries what is no `Exception`: raised in an event loop, it would end the loop itself."""
+
+
 def _resolve(future: asyncio.Future[Any], item: Any, error: BaseException | None) -> None:
     if future.done():
         return
-    if error is not None:
+    if error is None:
+        future.set_result(item)
+    elif isinstance(error, Exception) and not isinstance(error, StopIteration):
         future.set_exception(error)
     else:
-        future.set_result(item)
+        future.set_exception(_RaisedError(error))
 
 
 def _claim(ledger: Ledger, key: str, *, retry: bool) -> tuple[ClaimResult, Entry | None]:
@@ -386,11 +394,16 @@ def in_thread(run: Run, finish: Callable[[], Awaitable[Any]]) -> Generator[Resul
 
     def wait_for(call: Callable[[], Awaitable[Any]]) -> Any:
         async def awaited() -> Any:
-            return await call()
+            try:
+                return await call()
+            except (SystemExit, KeyboardInterrupt, GeneratorExit) as error:
+                raise _RaisedError(error) from None
 
         future = asyncio.run_coroutine_threadsafe(awaited(), loop)
         try:
             return future.result()
+        except _RaisedError as raised:
+            raise raised.args[0] from None
         except BaseException:
             if future.cancel():  # Ctrl-C while waiting for a result
                 asyncio.run_coroutine_threadsafe(_settled(), loop).result()

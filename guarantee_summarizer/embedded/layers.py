@@ -47,7 +47,7 @@ _LEGAL = (
     ),
 )  # the first that a sentence of the article speaks for
 _PAST_CENTURY = re.compile(r"\b1[89]\d\d\b")  # what was signed then is history
-_WHETHER = re.compile(r"\bwhether\b.*\bbinding\b", re.IGNORECASE)
+_WHETHER = re.compile(r"\bwhether\b.{0,300}?\bbinding\b", re.IGNORECASE)
 _DISPUTED_FORM = re.compile(
     r"(?:is|are) (?:it |they )?(?:legally )?binding\b.*\?|That is disputed", re.IGNORECASE
 )
@@ -250,7 +250,7 @@ def _location(part: _Part) -> str | None:
                 text = part.line.sentence.text
                 further = re.search(
                     r"\b(?:further|farther|well|right|just|far) $",
-                    text[: phrase.start - len(prep) - 1],
+                    text[max(0, phrase.start - _NEAR) : phrase.start - len(prep) - 1],
                 )
                 return f"{further[0] if further else ''}{prep} {text[phrase.start : phrase.end]}"
     return None

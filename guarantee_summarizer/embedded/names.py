@@ -26,6 +26,8 @@ _ORGANS = ("ORG", "GPE", "FAC", "NORP", "LAW", "PERSON")
 _HOUSES = frozenset("congress parliament senate knesset duma cabinet".split())
 _REACH = 60  # characters that a name may go on for
 _LONGEST = 5  # words of a person's name
+_WIDEST = 200  # characters of the name of a body
+_MOST = 1_000  # names of each kind that one article may have; no news has a tenth of it
 
 
 class Names:
@@ -46,9 +48,8 @@ class Names:
         for (text, parsed), taken in zip(lines, known, strict=True):
             for label, start, end in _entities(text, parsed):
                 self._take(text, label, (start, end), taken, alone)
-        for short in [
-            n for n in self.organs if any(f.startswith(f"{n} ") for f in (*self.organs, *whole))
-        ]:
+        begun = {f[:at] for f in (*self.organs, *whole) for at, c in enumerate(f) if c == " "}
+        for short in self.organs.keys() & begun:
             del self.organs[short]
         self._add_surnames(" ".join(text for text, _ in lines))
         for word, count in alone.items():
@@ -92,7 +93,8 @@ class Names:
         kind = "force" if "force" in kinds else "organization"
         if name.partition(" of ")[0].lower() in self.offices:
             kind = "office"  # "President of the European Council"
-        self.organs.setdefault(name, (name, kind))
+        if len(self.organs) < _MOST:
+            self.organs.setdefault(name, (name, kind))
         if short := _ACRONYM.match(text, end):
             self.organs[short[1]] = (name, kind)
         return True
@@ -106,7 +108,7 @@ class Names:
             return
         if len(words) == 1:
             alone[name] += 1
-        else:
+        elif len(self.people) < _MOST:
             self.people.setdefault(name, name)
 
     def _bare(self, name: str) -> str:
@@ -135,7 +137,7 @@ class Names:
         """Every surname leads to its one full name, in any transliteration."""
         for last in self._lexicon.surnames:
             if last in text and (
-                match := re.search(rf"([^\W\d_a-z][\w’'-]+) {re.escape(last)}(?!\w)", text)
+                match := re.search(rf"([^\W\d_a-z][\w’'-]{{1,60}}) {re.escape(last)}(?!\w)", text)
             ):
                 self._person(match[0], Counter())
         full = [name for name in self.people if " " in name]
@@ -196,9 +198,10 @@ def _whole(text: str, start: int, end: int) -> tuple[int, int]:
 def _bodies(text: str, parsed: Facts) -> Iterator[tuple[str, int, int]]:
     """Phrases whose head is written large, as a council's or a board's, that are no entity."""
     for phrase in parsed.phrases:
-        words = re.search(r"(?:[A-Z][\w’'-]+ )*[A-Z][\w’'-]+$", text[phrase.start : phrase.end])
-        if words and phrase.start + words.start() > 0:
-            start, end = phrase.start + words.start(), phrase.end
+        begin = max(phrase.start, phrase.end - _WIDEST)
+        words = re.search(r"(?:[A-Z][\w’'-]+ )*[A-Z][\w’'-]+$", text[begin : phrase.end])
+        if words and begin + words.start() > 0:
+            start, end = begin + words.start(), phrase.end
             of = re.match(
                 r" of (?:the )?[A-Z]\w+(?: [A-Z]\w+)*", text[end : min(phrase.whole, end + _REACH)]
             )

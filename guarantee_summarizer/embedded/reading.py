@@ -18,6 +18,7 @@ from guarantee_summarizer.lexicon import Cues, Lexicon, Mention
 
 __all__ = ["read"]
 
+_REACH = 60  # characters from the end within which a quotation ends
 _LABEL = re.compile(r"\W*[A-Z](?:[^:“\"(]|\([^)]*\)){3,120}:\W{0,6}[“\"]")
 
 
@@ -58,7 +59,7 @@ def _mark_quoted(lines: list[Line]) -> None:
         label = _LABEL.match(text)
         if label or inside:
             line.quoted = label.end() if label else 0
-        inside = (inside or label is not None) and not re.search(r"[”\"]\W*$", text)
+        inside = (inside or label is not None) and not re.search(r"[”\"]\W*$", text[-_REACH:])
 
 
 def _lines_of(lines: Sequence[Line]) -> list[tuple[str, Facts]]:

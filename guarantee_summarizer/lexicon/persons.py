@@ -15,12 +15,12 @@ from guarantee_summarizer.normalize.units import MONTH_NAMES, WEEKDAY_NAMES
 
 __all__ = ["Person", "begins_name", "find_people", "surname", "variant"]
 
-_CAPITAL = r"[A-Z\u00c0-\u00de\u0100-\u017f\u0400-\u042f][\w'’\-]*\w"
+_CAPITAL = r"[A-Z\u00c0-\u00de\u0100-\u017f\u0400-\u042f][\w'’\-]{0,60}\w"
 _PARTICLE = (
     r"(?:von der|van der|van den|de la|von|van|de|del|della|di|da|dos|bin|ibn|ben|al|el|der|du)"
 )
 _NAME = rf"{_CAPITAL}(?: (?:[A-Z]\.(?:[A-Z]\.)*|{_PARTICLE}(?= {_CAPITAL})|{_CAPITAL})){{0,3}}"
-_INITIALS = rf"(?:[A-Z]\. ?)+{_NAME}"
+_INITIALS = rf"(?:[A-Z]\. ?){{1,6}}{_NAME}"
 _PERSON = re.compile(rf"(?:{_INITIALS}|{_NAME})")
 _FULL = rf"{_CAPITAL}(?: (?:{_PARTICLE} )?{_CAPITAL}){{1,2}}"
 _NEXT = re.compile(rf"(?:, and | and |, )(?={_CAPITAL} )")
@@ -29,6 +29,7 @@ _MODIFIER = (
     r"chief|top|lead|national|presidential|parliamentary|foreign|defen[cs]e|interior|finance|"
     r"military|government|ministry|state|high-ranking|veteran|retired|newly elected)[ -]"
 )
+_GOES_ON = re.compile(r"[,.;]| who\b| and\b| at\b| in\b| of\b| for\b|$")
 _WORD = re.compile(r"[^\W\d_]+")
 _REPRESENTED = re.compile(r" (?:will be|was|is|were|are) (?:to be )?represented by (?:the )?$")
 _NO_PERSON = frozenset(
@@ -115,7 +116,7 @@ class _Finder:
         self._office, self._honorific = _patterns(lexicon)
         self._ends = {m.end: m for m in mentions}
         self._starts = {m.start: m for m in mentions}
-        self._taken: list[Person] = []
+        self._taken: dict[int, Person] = {}  # by their ends
         self._offices = list(_offices(text, lexicon))
         self._plural = tuple({o.lower() for o in lexicon.offices if o.endswith(" Affairs")})
         self._office_starts = [match.start() for match in self._offices]
@@ -138,7 +139,7 @@ class _Finder:
             for person in self._names(gap.end(), title, affiliation, plural=match[0].endswith("s")):
                 if comma and " " not in person.name:
                     break
-                self._taken.append(person)
+                self._taken[person.end] = person
                 yield person
 
     def apposed(self) -> Iterator[Person]:
@@ -154,9 +155,7 @@ class _Finder:
                 or not self._is_person(name[1], start - len(name[1]))
             ):
                 continue
-            if not re.match(
-                r"[,.;]| who\b| and\b| at\b| in\b| of\b| for\b|$", self._text[match.end() :]
-            ):
+            if not _GOES_ON.match(self._text, match.end()):
                 continue
             affiliation, title = self._before(match.start(), match[0])
             yield Person(name[1], title, affiliation, start - len(name[1]), start)
@@ -184,7 +183,7 @@ class _Finder:
         represented = _REPRESENTED.search(self._text, max(0, start - 60), start)
         if represented and (state := self._ends.get(represented.start())):
             return state.actor.name, title
-        owner = next((p for p in reversed(self._taken) if p.end == at), None)
+        owner = self._taken.get(at)
         return (owner.affiliation if owner else None), title
 
     def _names(
@@ -245,5 +244,5 @@ def _first_words(lexicon: Lexicon) -> frozenset[str]:
 def _patterns(lexicon: Lexicon) -> tuple[re.Pattern[str], re.Pattern[str]]:
     offices = "|".join(re.escape(o) for o in sorted(lexicon.offices, key=len, reverse=True))
     honorifics = "|".join(map(re.escape, lexicon.honorifics))
-    office = re.compile(rf"(?<!\w)(?:{_MODIFIER})*(?:{offices})s?(?!\w)", re.IGNORECASE)
+    office = re.compile(rf"(?<!\w)(?:{_MODIFIER}){{0,6}}(?:{offices})s?(?!\w)", re.IGNORECASE)
     return office, re.compile(rf"(?:{honorifics}) ")

@@ -25,9 +25,10 @@ from guarantee_summarizer.readers.inputs import (
 from guarantee_summarizer.readers.json_values import LONGEST
 from guarantee_summarizer.readers.kinds import EXTRAS, KINDS, kind_of, kind_of_content
 from guarantee_summarizer.readers.pages import article_from_html, decode_markup
+from guarantee_summarizer.readers.parquet import parquet_rows
 from guarantee_summarizer.readers.pdf import article_from_pdf
 from guarantee_summarizer.readers.records import Read, json_records, reason_of
-from guarantee_summarizer.readers.tables import parquet_rows, separated_values
+from guarantee_summarizer.readers.tables import separated_values
 
 __all__ = ["input_files", "read_articles"]
 

@@ -9,10 +9,11 @@ from typing import Any, TextIO
 
 from guarantee_summarizer.errors import ArticleError
 from guarantee_summarizer.fields import told_apart
+from guarantee_summarizer.sizes import LARGEST, is_crowded
 
 __all__ = ["LONGEST", "json_values"]
 
-LONGEST = 32 * 2**20
+LONGEST = LARGEST
 """Characters of a value or a line that are held; the rest is skipped."""
 
 _CHUNK = 2**16
@@ -84,6 +85,9 @@ class _Reader:
             place = f"{self._name}, item {self._item}"
             self._item += 1
         while True:
+            if is_crowded(self._held):
+                self._skip()
+                return place, ArticleError(f"{place}: holds too many values; split it")
             broken, more = self._decoded()
             if broken is None:
                 return place, more

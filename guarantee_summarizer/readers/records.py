@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, TextIO, TypeAlias
 
@@ -22,6 +22,7 @@ __all__ = [
     "json_records",
     "reason_of",
     "records_of",
+    "text_column_of",
     "text_field",
 ]
 
@@ -127,6 +128,23 @@ def text_field(
     if text_column != "text" and text_column in known.values():
         return text_column
     return next((known[name] for name in wanted if name in known), None)
+
+
+def text_column_of(columns: Iterable[str], name: str, text_column: str) -> str:
+    """Return the column with the article, as it is spelled.
+
+    Raises:
+        ArticleError: none of them is; the message names those there are.
+    """
+    columns = [*columns]
+    found = text_field(columns, text_column)
+    if found is None:
+        known = ", ".join(map(repr, columns[:20]))
+        raise ArticleError(
+            f"{name}: has no column {text_column!r} with the text; it has {known}; "
+            "name the right one with text_column (--text-column of summarize and batch)"
+        )
+    return found
 
 
 def article_of(record: Mapping[str, Any], place: str, text_column: str) -> Article:
