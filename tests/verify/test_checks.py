@@ -15,8 +15,7 @@ from guarantee_summarizer.enrich import enrich
 from guarantee_summarizer.lexicon import Actor, Lexicon, default_lexicon
 from guarantee_summarizer.prompts import PromptBook
 from guarantee_summarizer.testing import Reply, ScriptedEndpoint
-from guarantee_summarizer.verify import CHECKS, CHECKS_VERSION, Check, advice, verify
-from tests.conftest import ROOT
+from guarantee_summarizer.verify import CHECKS, CHECKS_VERSION, advice, verify
 
 TEXT = (
     "Norway could send 2,000 soldiers to Ukraine once a ceasefire holds. "
@@ -245,17 +244,6 @@ def test_checks_say_in_their_docstring_what_must_be_true():
 def test_what_a_model_is_told_is_in_the_table_and_unknown_codes_have_to_fit_the_schema():
     assert advice("said_twice") == "Say it once"
     assert advice("string_type") == advice("malformed")
-
-
-def row(check: Check) -> str:
-    return f"| `{check.code}` | {check.severity} | {check.summary} |"
-
-
-def test_the_readme_lists_the_checks_as_the_table_has_them():
-    lines = (ROOT / "README.md").read_text().splitlines()
-    start = lines.index("| `finding.code` | severity | the claim … |")
-    assert lines[start + 2 : start + 2 + len(CHECKS)] == [row(check) for check in CHECKS]
-    assert not lines[start + 2 + len(CHECKS)].startswith("|")
 
 
 def test_the_version_of_the_checks_is_a_number():
