@@ -48,13 +48,15 @@ _READ_FILE = (
 _URL = re.compile(r"https?://\S+\s*$", re.IGNORECASE)
 _CUT = re.compile(  # what an aggregator writes below the part of a text that it gives
     r"\s*(?:(?:(?<=\s)(?:…|\.{3})\s*)?\[\s*\+?\s*\d[\d,.]*\s*(?:more\s+)?(?:char(?:acter)?s?|words?)\s*\]"
-    r"|\[\s*(?:…|\.{3})\s*\]"
+    r"|\[\s*(?:…|\.{3}|[Tt]runcated|TRUNCATED)\s*\]|(?<=\s)\(more\)"
+    r"|ONLY AVAILABLE IN [A-Z]+ PLANS?"
     r"|(?:^|(?<=[.!?…”\"»)\]\s])|(?<=\n))[\[(]?(?:(?:Click (?:here )?to )?(?:Read|READ|read) (?:more|MORE|on)"
-    r"|Continue reading|(?:Read|View) (?:the )?(?:full|whole|rest of the) (?:article|story))"
-    r"(?:\s+(?:at|on)\s+[\w.-]+)?[\])]?\s*(?:»|→|>+|…|\.{3})?)\s*$"
+    r"|Continue reading|(?:Read|View) (?:the )?(?:full|whole|rest of the) (?:article|story)"
+    r"|(?:To (?:continue|keep) reading|Subscribe (?:now )?to (?:continue|read))\b[^.\n]{,60}\.?)"
+    r"(?:\s+(?:at|on)\s+[\w.-]+)?\s*(?:…|\.{3})?[\])]?\s*(?:»|→|>+|…|\.{3})?)\s*$"
 )
-_ELLIPSIS = re.compile(r"\w\s?(?:…|\.{3})\s*$")
-DEFAULT_SOURCES = ("the text", "the record")
+_ELLIPSIS = re.compile(r"(?:\w\s?|[.!?]\s)(?:…|\.{3})\s*$")
+DEFAULT_SOURCES = ("the text", "the record", "the row")
 """What articles are called whose place nobody named."""
 
 
@@ -74,8 +76,10 @@ class Article:
         end: the offset where the mark of an aggregator begins that cut the text (`[+4321 chars]`);
             None if there is no such mark.
         metadata: the fields of its record that the library does not know, as plain JSON values, and
-            under `source` file and row. They come back with the summary, so that results join to
-            inputs; no model sees them, and the article's id does not depend on them.
+            under `source` the file and row where it was first read: a record's own is under
+            `record_source`, and of a name that comes twice one value as `id.1`. They come back with
+            the summary, so that results join to inputs; no model sees them, and the article's id
+            does not depend on them.
         warnings: what of the input could not be used, each a sentence without full stop.
     """
 
@@ -138,10 +142,10 @@ class Article:
             raise ArticleError(f"{source}: the text is {type(text).__name__}, not str")
         header, body = read_header(text)
         given = header.get("published") if is_missing(published) else published
+        place = {} if source in DEFAULT_SOURCES else {"source": source}
         end, warnings = _end_of(text, body)
         if (day := day_of(given)) is None and not is_missing(given):
             warnings += (f"published: {given!r} names no day; the article is read without it",)
-        place = {} if source in DEFAULT_SOURCES else {"source": source}
         article = cls(
             text=text,
             title=title or header.get("title"),
@@ -179,7 +183,7 @@ class Article:
             raise ArticleError(f'{source}: needs a field "text" with the article; it has {keys}')
         fields, metadata, warnings = read_fields(data, "text")
         article = cls.from_text(text, source=source, metadata=metadata, **fields)
-        return replace(article, warnings=(*article.warnings, *warnings))
+        return replace(article, warnings=tuple(dict.fromkeys((*article.warnings, *warnings))))
 
     @classmethod
     def from_file(cls, path: str | Path) -> Self:

@@ -38,13 +38,27 @@ def decode(data: bytes, name: str) -> str:
     Raises:
         ArticleError: it is binary, or in another encoding; the message names likely ones.
     """
+    mark = bom_of(data)
+    if mark is None and (wide := _unmarked(data[:4096])):
+        raise ArticleError(
+            f"{name}: looks like {wide} without its mark; convert it, for instance with "
+            f"'iconv -f {wide} -t UTF-8'"
+        )
     try:
-        return data.decode(bom_of(data) or "utf-8")
+        return data.decode(mark or "utf-8")
     except UnicodeDecodeError as error:
         place = error.start
     if b"\0" in data[:4096]:
         raise ArticleError(f"{name}: is binary, not text; give plain text or JSON")
     raise ArticleError(f"{name}: is not UTF-8 (byte {place}); {encoding_hint(data)}")
+
+
+def _unmarked(head: bytes) -> str | None:
+    """UTF-16 whose letters are Latin: most have a byte of zero, all on the same side."""
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if min(even, odd) or max(even, odd) <= len(head) // 4:
+        return None
+    return "UTF-16LE" if odd > even else "UTF-16BE"
 
 
 def encoding_hint(data: bytes) -> str:

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from guarantee_summarizer.errors import ConfigurationError, MissingKeyError
+from guarantee_summarizer.places import (
+    MASK,
+    is_same_place,
+    masked_settings,
+    masked_url,
+    secrets_in_client,
+    secrets_in_environment,
+    secrets_in_url,
+)
+from guarantee_summarizer.secrets import Secrets
 
-__all__ = ["Endpoint"]
+__all__ = ["Endpoint", "Recorded", "confirmed", "recorded"]
 
 _COMPATIBLE = {
     "openai": ("https://api.openai.com/v1", "OPENAI_API_KEY"),
@@ -29,7 +40,17 @@ _NATIVE = {
 }
 """Providers that their own packages reach, through instructor: variables of the key."""
 
+_CREDENTIALS = {
+    "bedrock": ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_BEARER_TOKEN_BEDROCK"),
+    "openai": ("OPENAI_ADMIN_KEY", "OPENAI_WEBHOOK_SECRET"),  # openai's client reads them
+}
 _AROUND_KEYS = " \t\r\n\v\f\ufeff\u00a0\u200b\"'`“”‘’«»"  # as copying and `.env` files leave them
+
+
+class Recorded(str):
+    """A model, or an address, that a ledger names: no key goes there until the user names it."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,14 +79,19 @@ class Endpoint:
     base_url: str | None = None
     api_key: str | None = field(default=None, repr=False)
     client: Any = field(default=None, repr=False)
+    _hidden: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse what cannot work before anything is sent."""
         if self.client is not None:
             return
+        self._refuse_recorded()
+        if self.base_url and MASK in self.base_url:
+            object.__setattr__(self, "base_url", _with_login(self.base_url))
         if not self.url.startswith(("http://", "https://")):
             name = "OPENAI_BASE_URL" if self.base_url is None else "base_url"
-            raise ConfigurationError(f"{name}={self.url!r} has to begin with http:// or https://")
+            shown = masked_url(self.url)
+            raise ConfigurationError(f"{name}={shown!r} has to begin with http:// or https://")
         if self.key and not (self.key.isascii() and self.key.isprintable() and " " not in self.key):
             source = "of api_key=" if self.api_key else f"in {self.key_name}"
             raise ConfigurationError(
@@ -78,8 +104,23 @@ class Endpoint:
                 "without a model the embedded extractor needs none"
             )
 
+    def __repr__(self) -> str:
+        """Return model and address, without login and key."""
+        return f"Endpoint(model={str(self.model)!r}, base_url={self.shown_url!r})"
+
+    def _refuse_recorded(self) -> None:
+        """Raise if a ledger alone says where the key would go."""
+        ours = self.base_url or os.environ.get("OPENAI_BASE_URL")
+        if isinstance(self.base_url, Recorded) or (not ours and isinstance(self.model, Recorded)):
+            raise ConfigurationError(
+                f"{self.address} is named by a ledger alone, and no key goes there before you name "
+                "it, too: take the settings from RunRecord.settings_at(…)"
+            )
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle model and address alone: the new process reads the key from its environment.
+
+        A login in the address stays behind, too: there it has to be in `OPENAI_BASE_URL`.
 
         Raises:
             ConfigurationError: a custom client cannot be pickled.
@@ -88,7 +129,7 @@ class Endpoint:
             raise ConfigurationError(
                 "a summarizer with client= cannot be pickled; create it in the worker process"
             )
-        return _at, (self.model, self.base_url)
+        return _at, (self.model, self.shown_url)
 
     def is_beside(self, other: Endpoint) -> bool:
         """Return whether both are reached in the same way, so that one connection serves both."""
@@ -97,8 +138,8 @@ class Endpoint:
 
     def with_model(self, model: str) -> Endpoint:
         """Return the endpoint of another model: at the same provider unless it names one."""
-        if self.provider is not None and _provider_in(model) is None:
-            model = f"{self.provider}/{model}"
+        if _provider_in(model) is None:  # it stays where it is
+            model = f"{self.provider}/{model}" if self.provider else str(model)
         return replace(self, model=model)
 
     @property
@@ -122,8 +163,22 @@ class Endpoint:
     def key(self) -> str | None:
         """The key, from the argument or the environment, without blanks and quotes around it."""
         found = (os.environ.get(name) for name in self._key_names)
-        key = self.api_key or next(filter(None, found), "")
-        return key.strip(_AROUND_KEYS) or None
+        key = (self.api_key or next(filter(None, found), "")).strip(_AROUND_KEYS)
+        self._hidden.add(key)
+        return key or None
+
+    @property
+    def secrets(self) -> Secrets:
+        """What must not show: key, logins, keys in addresses, whatever was ever handed out."""
+        self.hide(filter(None, (self.key, self.api_key)))
+        self.hide(secrets_in_url(self.base_url or os.environ.get("OPENAI_BASE_URL") or ""))
+        self.hide(secrets_in_client(self.client) if self.client is not None else ())
+        self.hide(secrets_in_environment(_CREDENTIALS.get(self.provider or "openai", ())))
+        return Secrets.of(self._hidden)
+
+    def hide(self, values: Iterable[str]) -> None:
+        """Count further values among the secrets."""
+        self._hidden.update(values)
 
     @property
     def key_name(self) -> str:
@@ -150,13 +205,18 @@ class Endpoint:
         return given or _COMPATIBLE["openai"][0]
 
     @property
+    def shown_url(self) -> str | None:
+        """`base_url` without login and keys; None if there is none."""
+        return masked_url(self.base_url) if self.base_url else self.base_url
+
+    @property
     def address(self) -> str:
-        """The name of the endpoint in messages."""
+        """The name of the endpoint in messages, without login and keys."""
         if self.client is not None:
             return f"the {type(self.client).__name__} client"
         if self.provider in _NATIVE:
             return f"the {self.provider} API"
-        return "the OpenAI API" if self.url == _COMPATIBLE["openai"][0] else self.url
+        return "the OpenAI API" if self.url == _COMPATIBLE["openai"][0] else masked_url(self.url)
 
 
 def _provider_in(model: str) -> str | None:
@@ -166,3 +226,68 @@ def _provider_in(model: str) -> str | None:
 
 def _at(model: str, base_url: str | None) -> Endpoint:
     return Endpoint(model=model, base_url=base_url)
+
+
+def _with_login(base_url: str) -> str:
+    """The address of `OPENAI_BASE_URL`, where that is the one without its login."""
+    known = os.environ.get("OPENAI_BASE_URL", "")
+    if MASK not in known and masked_url(known) == base_url:
+        return known
+    raise ConfigurationError(
+        f"base_url={base_url!r} was stored without its login or key ({MASK}); give it whole, as "
+        "base_url= or in OPENAI_BASE_URL"
+    )
+
+
+def recorded(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of a summarizer as a ledger names them: `Endpoint` wants them confirmed."""
+    made = masked_settings(settings)
+    review = made.get("review")
+    for one in (made, review) if isinstance(review, dict) else (made,):
+        for name in ("model", "base_url"):
+            if isinstance(one.get(name), str):
+                one[name] = Recorded(one[name])
+    if isinstance(review, str):
+        made["review"] = Recorded(review)
+    return made
+
+
+def confirmed(settings: Mapping[str, Any], named: Collection[str]) -> dict[str, Any]:
+    """Return settings from a ledger, once the user has named each endpoint that they lead to.
+
+    Args:
+        settings: what `recorded` returned.
+        named: the addresses that keys may go to; models, where these name the provider.
+
+    Raises:
+        ConfigurationError: an endpoint is not among them.
+    """
+    made, review = dict(settings), settings.get("review")
+    if made.get("model") is None:
+        return made
+    made |= _named(made["model"], made.get("base_url"), named)
+    if isinstance(review, Mapping):
+        made["review"] = _named(review["model"], review.get("base_url"), named)
+    elif isinstance(review, str):
+        elsewhere = not made.get("base_url") and _provider_in(review) is not None
+        made["review"] = _named(review, None, named)["model"] if elsewhere else str(review)
+    return made
+
+
+def _named(model: str, base_url: str | None, named: Collection[str]) -> dict[str, str | None]:
+    """Model and address in the user's own words."""
+    model, base_url = str(model), base_url and str(base_url)
+    if not base_url and (model in named or os.environ.get("OPENAI_BASE_URL")):
+        return {"model": model, "base_url": None}
+    known = _COMPATIBLE.get(_provider_in(model) or "openai", ("",))[0]
+    place = base_url or ("" if _provider_in(model) in _NATIVE else known)
+    for url in named:
+        if place and is_same_place(url, place):
+            return {"model": model, "base_url": url if base_url else None}
+    words = f"--base-url {place}" if base_url else f"--model {model}"
+    others = ", ".join(masked_url(url) for url in named)
+    raise ConfigurationError(
+        f"the run of the ledger asked {model!r} at {place or model.partition('/')[0]}"
+        + (f", and not {others}" if others else ", which nobody named in this one")
+        + f"; if the articles and your key may go there, say so: {words}"
+    )

@@ -34,6 +34,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from guarantee_summarizer.lines import one_line
+
 __all__ = [
     "AnswerError",
     "ArticleError",
@@ -66,6 +68,10 @@ __all__ = [
 
 class GuaranteeSummarizerError(Exception):
     """Root of the tree: catch it to catch all errors that the library raises on purpose."""
+
+    def __str__(self) -> str:
+        """Return the message as one line; names and words from outside can neither forge nor hide."""
+        return one_line(super().__str__())
 
 
 class ArticleError(GuaranteeSummarizerError):

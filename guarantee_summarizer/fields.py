@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from itertools import chain
@@ -13,24 +13,37 @@ from typing import Any, NoReturn
 
 from guarantee_summarizer.headers import read_day
 
-__all__ = ["FIELDS", "Metadata", "day_of", "is_missing", "read_fields", "text_of"]
+__all__ = ["FIELDS", "Metadata", "day_of", "is_missing", "read_fields", "text_of", "told_apart"]
 
 _NAMES = {
-    "title": ("title", "headline"),
+    "title": ("title", "headline", "webtitle"),
     "published": (
         *("published", "date", "publication_date", "date_published", "datepublished"),
         *("publishedat", "published_at", "publisheddate", "published_date", "pubdate"),
         *("publish_date", "date_publish", "published_on", "seendate", "date_gmt"),
+        *("pub_date", "webpublicationdate"),
     ),
     "outlet": ("outlet", "source", "publisher", "source_name", "source_domain", "domain"),
-    "url": ("url", "link"),
+    "url": ("url", "link", "web_url", "weburl"),
 }
 """The accepted names of an article's fields in a record, in any case of letters."""
 FIELDS = frozenset(chain.from_iterable(_NAMES.values()))
 """All of these names, in lower case."""
 
 _MISSING = frozenset(("", "nan", "nat", "none", "null", "na", "n/a", "<na>", "#n/a"))
-_NAMED = ("name", "$date", "rendered", "title", "text", "value", "#text", "href", "@id")
+_NAMED = (
+    "name",
+    "$date",
+    "$numberLong",
+    "rendered",
+    "main",
+    "title",
+    "text",
+    "value",
+    "#text",
+    "href",
+    "@id",
+)
 _EPOCHS = (1, 10**3, 10**6, 10**9)  # seconds, milliseconds, microseconds, nanoseconds
 _FIRST, _LAST = 631_152_000, 4_102_444_800  # 1990 and 2100 in seconds since 1970
 _NUMBER = re.compile(r"\d{9,19}(?:\.\d+)?")
@@ -52,11 +65,13 @@ class Metadata(dict[str, Any]):
     """
 
     def __init__(self, values: Mapping[Any, Any] | Iterable[tuple[Any, Any]] = ()) -> None:
-        pairs = ((_clean(str(name)), _plain(value)) for name, value in dict(values).items())
-        super().__init__({name: value for name, value in pairs if value is not None})
+        given = dict(values)
+        pairs = zip(told_apart(_clean(str(name)) for name in given), given.values(), strict=True)
+        plain = ((name, _plain(value)) for name, value in pairs)
+        super().__init__((name, value) for name, value in plain if value is not None)
 
     def __hash__(self) -> int:  # type: ignore[override]  # it cannot be changed
-        return hash(tuple(self.items()))
+        return hash(frozenset(self.items()))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Metadata, (dict(self),)
@@ -66,6 +81,27 @@ class Metadata(dict[str, Any]):
 
     __setitem__ = __delitem__ = __ior__ = _refuse
     clear = pop = popitem = setdefault = update = _refuse
+
+
+def told_apart(names: Iterable[str]) -> list[str]:
+    """Return the names, with a number behind each that came before, as pandas has it.
+
+    >>> told_apart(["id", "id", "id.1"])
+    ['id', 'id.2', 'id.1']
+    """
+    given = [*names]
+    taken, last, apart = set(given), dict[str, int](), list[str]()
+    if len(taken) == len(given):
+        return given
+    for name in given:
+        own = name
+        while name in last and own in taken:
+            last[name] += 1
+            own = f"{name}.{last[name]}"
+        last.setdefault(name, 0)
+        taken.add(own)
+        apart.append(own)
+    return apart
 
 
 def _plain(value: Any) -> Any:
@@ -226,10 +262,14 @@ def read_fields(record: Mapping[str, Any], text: str) -> tuple[dict[str, Any], M
         spent |= set(given) - set(values)
         if found is not None and str(fields[field]) == str(record[found]):
             spent.add(found)
-    others = {str(name): value for name, value in record.items() if name not in spent}
-    if "source" in others:  # which says where the record was read
-        others["record_source"] = others.pop("source")
-    return fields, Metadata(_light({**others, **carried}, warnings)), warnings
+    others = [
+        ("record_source" if name == "source" else str(name), value)  # `source` is where it was read
+        for name, value in record.items()
+        if name not in spent
+    ]
+    others += ((str(name), value) for name, value in carried.items())
+    apart = zip(told_apart(name for name, _ in others), (value for _, value in others), strict=True)
+    return fields, _light(Metadata(apart), warnings), warnings
 
 
 def _wieldy(
@@ -255,11 +295,14 @@ def _short(value: Any) -> str:
     return ascii(line)[1:-1] if not line.isprintable() else line[:_SHOWN]
 
 
-def _light(values: Mapping[str, Any], warnings: list[str]) -> Iterator[tuple[str, Any]]:
+def _light(values: Metadata, warnings: list[str]) -> Metadata:
     """The values that may be kept with every summary; a warning for each that is too long."""
-    for name, value in values.items():
-        size = len(value) if isinstance(value, str) else len(json.dumps(_plain(value), default=str))
-        if size <= _LONGEST:
-            yield name, value
-        else:
-            warnings.append(f"{name}: {size:,} characters, left out of the metadata")
+    sizes = {
+        name: len(value if isinstance(value, str) else json.dumps(value))
+        for name, value in values.items()
+    }
+    heavy = {name: size for name, size in sizes.items() if size > _LONGEST}
+    warnings += (f"{n}: {size:,} characters, left out of the metadata" for n, size in heavy.items())
+    return (
+        Metadata((n, value) for n, value in values.items() if n not in heavy) if heavy else values
+    )

@@ -8,13 +8,14 @@ types of a run, which load sqlite3, whenever the library is imported.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, get_args
 
 from guarantee_summarizer.endpoints import Endpoint
 from guarantee_summarizer.errors import ConfigurationError
+from guarantee_summarizer.places import MASK, masked_value, secrets_in_value
 
 if TYPE_CHECKING:  # annotations only: a run's parts load sqlite3
     from guarantee_summarizer.corpus.ledger import Ledger
@@ -125,6 +126,25 @@ class Options:
                 "Endpoint(model=…, base_url=… or client=…)"
             )
 
+    def __repr__(self) -> str:
+        """Return the options without keys among the settings of a request."""
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
+        values["request"] = masked_value(self.request)
+        return f"Options({', '.join(f'{name}={value!r}' for name, value in values.items())})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the options, unless a key is among them.
+
+        Raises:
+            ConfigurationError: `request` holds one.
+        """
+        if any(secrets_in_value(self.request)):
+            raise ConfigurationError(
+                "a summarizer with a key in request= cannot be pickled; create it in the worker "
+                "process"
+            )
+        return _options, ({one.name: getattr(self, one.name) for one in fields(self)},)
+
     def reviewer(self, endpoint: Endpoint) -> Endpoint | None:
         """Return the endpoint that reviews what the model at `endpoint` wrote; None for none."""
         if isinstance(self.review, Endpoint):
@@ -157,10 +177,27 @@ def _check_request(request: Any) -> None:
     for name in request:
         if name in _RESERVED:
             raise ConfigurationError(f"request: {name!r} cannot be set here; {_RESERVED[name]}")
+    if MASK in _texts(request):
+        raise ConfigurationError(
+            f"request was stored without its keys ({MASK}); give them again: request= (--set)"
+        )
     try:
         json.dumps(request, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise ConfigurationError(f"request cannot be sent as JSON: {error}") from None
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        value = [*value.values()]
+    for inner in value if isinstance(value, list | tuple) else ():
+        yield from _texts(inner)
+    if isinstance(value, str):
+        yield value
+
+
+def _options(values: dict[str, Any]) -> Options:
+    return Options(**values)
 
 
 def _check_range(name: str, value: int, high: int) -> None:

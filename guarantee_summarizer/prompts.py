@@ -156,7 +156,10 @@ class PromptBook:
         """Refuse a template that nothing asks for: its name is misspelt."""
         own = {path.name for path in folder.glob("*.jinja")}
         asked = {SYSTEM, ARTICLE, EXAMPLE, AGAIN, REPAIR, REVIEW}
-        for name in own & asked:
+        read: set[str] = set()
+        while left := sorted(own & asked - read):
+            name = left[0]
+            read.add(name)
             try:
                 tree = self._sandbox.parse(self._source(name), name, str(folder / name))
             except jinja2.TemplateError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Generator, Iterable, Iterator
 from contextlib import aclosing, closing
 from dataclasses import fields, replace
 from functools import cached_property
@@ -16,9 +16,10 @@ from guarantee_summarizer.article import Article, ArticleLike
 from guarantee_summarizer.corpus.results import Failure, Outcome
 from guarantee_summarizer.errors import ConfigurationError, ModelError
 from guarantee_summarizer.lexicon import Cues, Lexicon, default_cues, default_lexicon
-from guarantee_summarizer.llm.messages import Account, Completion
+from guarantee_summarizer.llm.messages import Account, Completion, Request
 from guarantee_summarizer.options import Endpoint, OptionFields, Options
 from guarantee_summarizer.pipeline import Draft, Pipeline
+from guarantee_summarizer.places import masked_settings
 from guarantee_summarizer.schema import SCHEMA_VERSION, Summary
 from guarantee_summarizer.telemetry import Telemetry
 from guarantee_summarizer.verify import CHECKS_VERSION
@@ -76,7 +77,7 @@ class Summarizer:
         if unknown:
             known = ", ".join(OptionFields.__annotations__)
             raise ConfigurationError(f"unknown option {min(unknown)!r}; there are {known}")
-        self.model = model
+        self.model = model and str(model)
         self.options = Options(**options)
         self._endpoint = _endpoint(model, base_url, api_key, client)
         self._prompts = prompts
@@ -248,6 +249,9 @@ class Summarizer:
     def settings(self) -> dict[str, Any]:
         """The settings to build this summarizer again, as JSON, without the API key.
 
+        Nor do they hold a login or a key in `base_url`, nor a key among the settings in `request`:
+        `***` stands there, and whoever builds it again has to give them.
+
         >>> Summarizer().settings["model"] is None
         True
         """
@@ -256,10 +260,10 @@ class Summarizer:
         custom = {name: str(path) for name, path in folders.items() if path}
         options = {field.name: getattr(self.options, field.name) for field in fields(Options)}
         if isinstance(review := self.options.review, Endpoint):
-            options["review"] = {"model": review.model, "base_url": review.base_url}
+            options["review"] = {"model": str(review.model), "base_url": review.base_url}
         if not isinstance(options["pipeline"], str | None):
             options["pipeline"] = self._parsed_with
-        return {"model": self.model, "base_url": base_url} | custom | options
+        return masked_settings({"model": self.model, "base_url": base_url} | custom | options)
 
     def key(self, article: Article) -> str:
         """Return the cache key for an article and this configuration: 32 hex digits.
@@ -323,11 +327,11 @@ class Summarizer:
             completion: openai's `ChatCompletion`.
         """
         account = Account(replace(self.options, attempts=1))
-        account.attempt()
-        conversation = self._pipeline.answer_and_review(Article.of(article), account)
+        read = Article.of(article)
+        conversation = self._pipeline.answer_and_review(read, account)
         next(conversation)
         try:
-            return self.model_client.body(conversation.send(Completion.of(completion)))
+            return self.model_client.body(self._resumed(conversation, completion, read, account))
         except (StopIteration, ModelError):
             return None
 
@@ -349,17 +353,30 @@ class Summarizer:
             conversation = self._pipeline.answer_and_review(article, account)
             next(conversation)
             try:
-                account.attempt()
-                conversation.send(_received(completion, account))
-                if isinstance(review, ModelError):
-                    conversation.throw(review)
-                if review is None:
-                    conversation.throw(ModelError("nobody reviewed it"))
-                account.attempt()
-                conversation.send(_received(review, account))
+                self._resumed(conversation, completion, article, account)
+                review = review or ModelError("nobody reviewed it")
+                self._resumed(conversation, review, article, account)
             except StopIteration as ended:
                 return self._pipeline.finish(ended.value, article, account.total)
         raise AssertionError("an answer and its review are all that is requested")
+
+    def _resumed(
+        self,
+        conversation: Generator[Request, Completion, Draft],
+        response: Any,
+        article: Article,
+        account: Account,
+    ) -> Request:
+        """Send a conversation a response received elsewhere, or what is wrong with it."""
+        if isinstance(response, ModelError):
+            return conversation.throw(response)
+        account.attempt()
+        try:
+            completion = self.model_client.received(response, said=article.text)
+        except ModelError as error:
+            return conversation.throw(error)
+        account.add(completion.usage)
+        return conversation.send(completion)
 
     @property
     def model_client(self) -> ModelClient:
@@ -429,15 +446,8 @@ class Summarizer:
         """Return the model and its endpoint, never the key."""
         if self.model is None:
             return "Summarizer(embedded)"
-        where = self._endpoint and self._endpoint.base_url
+        where = self._endpoint and self._endpoint.shown_url
         return f"Summarizer({self.model!r}{f', base_url={where!r}' if where else ''})"
-
-
-def _received(response: Any, account: Account) -> Completion:
-    """The completion in a response, charged to the article."""
-    completion = Completion.of(response)
-    account.add(completion.usage)
-    return completion
 
 
 def _endpoint(

@@ -1,12 +1,14 @@
 """Log one line for each article, and write OpenTelemetry spans.
 
 Spans follow OpenTelemetry's semantic conventions for generative AI; those are in development, so
-their names are written out here. Neither logs nor spans hold a prompt, an answer or a key.
+their names are written out here. Neither logs nor spans hold a prompt, an answer or a key; of a
+provider's words spans hold codes alone.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,12 +17,15 @@ from urllib.parse import urlsplit
 from guarantee_summarizer._version import __version__
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.errors import GuaranteeSummarizerError, load_extra
+from guarantee_summarizer.lines import one_line
 from guarantee_summarizer.schema import Summary, Usage
+from guarantee_summarizer.secrets import scrub
 
 __all__ = ["Telemetry"]
 
 _LOG = logging.getLogger("guarantee_summarizer")
 _LOG.addHandler(logging.NullHandler())
+_CODE = re.compile(r"[\w.:/@-]{1,80}")  # of a response: its id, its model, how it ended
 
 
 class Telemetry:
@@ -46,7 +51,7 @@ class Telemetry:
         with self._span("summarize article", attributes) as set_attribute:
 
             def finished(summary: Summary) -> Summary:
-                _LOG.info("%s: %s", article.source, _line(summary))
+                _LOG.info("%s: %s", one_line(article.source), _line(summary))
                 set_attribute("guarantee_summarizer.withheld", len(summary.withheld))
                 return summary
 
@@ -54,7 +59,8 @@ class Telemetry:
                 yield finished
             except GuaranteeSummarizerError as error:
                 cost = _cost(getattr(error, "usage", None))
-                _LOG.warning("%s: failed (%s)%s", article.source, type(error).__name__, cost)
+                source, kind = one_line(article.source), type(error).__name__
+                _LOG.warning("%s: failed (%s)%s", source, kind, cost)
                 set_attribute("error.type", type(error).__name__)
                 raise
 
@@ -75,9 +81,11 @@ class Telemetry:
             def answered(response: Any) -> None:
                 usage = getattr(response, "usage", None)
                 reasons = [c.finish_reason for c in getattr(response, "choices", None) or ()]
-                set_attribute("gen_ai.response.id", getattr(response, "id", None))
-                set_attribute("gen_ai.response.model", getattr(response, "model", None))
-                set_attribute("gen_ai.response.finish_reasons", reasons or None)
+                set_attribute("gen_ai.response.id", _code(getattr(response, "id", None)))
+                set_attribute("gen_ai.response.model", _code(getattr(response, "model", None)))
+                set_attribute(
+                    "gen_ai.response.finish_reasons", [*filter(None, map(_code, reasons))] or None
+                )
                 set_attribute("gen_ai.usage.input_tokens", getattr(usage, "prompt_tokens", None))
                 set_attribute(
                     "gen_ai.usage.output_tokens", getattr(usage, "completion_tokens", None)
@@ -96,18 +104,32 @@ class Telemetry:
         if self._tracer is None:
             yield lambda *_: None
             return
-        from opentelemetry.trace import SpanKind  # noqa: PLC0415  (an extra)
+        from opentelemetry.trace import SpanKind, StatusCode  # noqa: PLC0415  (an extra)
 
         attributes = {key: value for key, value in attributes.items() if value is not None}
         with self._tracer.start_as_current_span(
-            name, kind=SpanKind[kind], attributes=attributes, record_exception=False
+            name,
+            kind=SpanKind[kind],
+            attributes=attributes,
+            record_exception=False,
+            set_status_on_exception=False,  # which would quote the error
         ) as span:
-            yield lambda key, value: None if value is None else span.set_attribute(key, value)
+            try:
+                yield lambda key, value: None if value is None else span.set_attribute(key, value)
+            except Exception as error:
+                span.set_status(StatusCode.ERROR, _kind(error))
+                raise
 
 
 def _tracer() -> Any:
     trace = load_extra("opentelemetry.trace", extra="tracing")
     return trace.get_tracer("guarantee_summarizer", __version__)
+
+
+def _code(value: Any) -> str | None:
+    """A provider's identifier without secrets; None if it is no code but words."""
+    text = scrub(value) if isinstance(value, str) else ""
+    return text if _CODE.fullmatch(text) else None
 
 
 def _kind(error: BaseException) -> str:

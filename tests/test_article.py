@@ -321,6 +321,11 @@ def test_where_something_was_said_is_no_outlet(line):
         "(Read more)",
         "Continue reading →",
         "[Read the full article at e.org]",
+        "(Read more...)",
+        "[Truncated]",
+        "(more)",
+        "ONLY AVAILABLE IN PAID PLANS",
+        "To continue reading, subscribe.",
     ],
 )
 def test_the_mark_of_a_cut_is_told_and_is_no_sentence(mark):
@@ -329,7 +334,9 @@ def test_the_mark_of_a_cut_is_told_and_is_no_sentence(mark):
     assert "the text was cut" in article.warnings[0]
 
 
-@pytest.mark.parametrize("end", ["They want to read more.", "The list [1] is long."])
+@pytest.mark.parametrize(
+    "end", ["They want to read more.", "The list [1] is long.", "The fleet (one ship more) sails."]
+)
 def test_a_text_that_ends_by_itself_is_not_cut(end):
     article = Article.from_text(f"{PROSE} {end}")
     assert (article.end, article.warnings, len(article.sentences)) == (None, (), 3)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guarantee_summarizer import Article
-from guarantee_summarizer.fields import FIELDS, Metadata, day_of
+from guarantee_summarizer.fields import FIELDS, Metadata, day_of, told_apart
 
 PROSE = "France will send troops. Russia rejects them."
 DAY = date(2026, 1, 6)
@@ -103,7 +103,55 @@ def test_no_optional_field_whatever_it_holds_costs_the_article(others):
     written = json.dumps(article.metadata, allow_nan=False)
     written.encode()
     assert Metadata(json.loads(written)) == article.metadata
-    assert hash(article) == hash(article)
+    turned = Article.from_dict({"text": PROSE, **dict(reversed(others.items()))})
+    if turned == article:
+        assert hash(turned) == hash(article)
+    other_order = Metadata(reversed(article.metadata.items()))
+    assert other_order == article.metadata
+    assert hash(other_order) == hash(article.metadata)
+
+
+def test_equal_metadata_in_two_orders_have_one_hash():
+    one, two = (
+        Metadata({"a": 1, "b": {"c": 2, "d": [3]}}),
+        Metadata({"b": {"d": [3], "c": 2}, "a": 1}),
+    )
+    assert one == two
+    assert hash(one) == hash(two)
+    made = [Article.from_dict({"text": PROSE, "metadata": m}) for m in (one, two)]
+    assert hash(made[0]) == hash(made[1])
+
+
+def test_names_that_come_twice_or_are_our_own_are_kept_apart():
+    record = {"text": PROSE, "id": 7, "record_source": 1, "source": {"url": "x"}, 3: "a", "3": "b"}
+    record["metadata"] = {"id": 8, "source": "old.jsonl, line 2"}
+    article = Article.from_dict(record, source="news.jsonl, line 1")
+    assert article.metadata == {
+        "source": "old.jsonl, line 2",
+        "id": 7,
+        "id.1": 8,
+        "record_source": 1,
+        "record_source.1": {"url": "x"},
+        "3": "a",
+        "3.1": "b",
+    }
+    again = Article.from_dict(article.to_dict(), source=article.source)
+    assert again.metadata == article.metadata
+
+
+@given(st.lists(st.sampled_from(["a", "a.1", "a.2", "b"]), max_size=12))
+def test_names_that_are_told_apart_are_all_different_and_stay_what_they_can(names):
+    apart = told_apart(names)
+    assert len(set(apart)) == len(names)
+    assert all(
+        own == name or own.startswith(f"{name}.") for own, name in zip(apart, names, strict=True)
+    )
+    assert set(names) <= set(apart)
+
+
+def test_what_text_and_record_both_have_wrong_is_told_once():
+    article = Article.from_dict({"text": f"date: TBD\n\n{PROSE}", "date": "TBD"})
+    assert article.warnings == ("published: 'TBD' names no day; the article is read without it",)
 
 
 def _deep(levels: int) -> object:

@@ -132,3 +132,14 @@ def test_what_is_wrong_with_a_whole_answer_is_told_after_the_same_article(seed: 
     assert system["content"] == prompt.system
     assert user["content"].startswith(prompt.user)
     assert "- headline: says {{ 7*7 }}\n- the answer: is cut\n" in user["content"]
+
+
+def test_templates_that_templates_ask_for_may_ask_for_others_in_turn(tmp_path: Path) -> None:
+    (tmp_path / "article.md.jinja").write_text('{% include "one.jinja" %}')
+    (tmp_path / "one.jinja").write_text('{% include "two.jinja" %}')
+    (tmp_path / "two.jinja").write_text('{% include "three.jinja" %}{% include "one.jinja" %}')
+    (tmp_path / "three.jinja").write_text("{{ article.title }}")
+    PromptBook(tmp_path)
+    (tmp_path / "fuor.jinja").write_text("nobody asks")
+    with pytest.raises(PromptError, match=r"fuor\.jinja: no template asks for it"):
+        PromptBook(tmp_path)

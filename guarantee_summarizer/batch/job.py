@@ -17,6 +17,7 @@ import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -338,10 +339,16 @@ class BatchJob:
                 return
             file.seek(0)
             for number, line in enumerate(file, 1):
-                if (answer := self._api.read(line)) is not None:
+                if (answer := self._api.read(line, self._said)) is not None:
                     yield answer
                 elif line.strip():
                     notes.append(f"line {number} of file {file_id} cannot be read")
+
+    def _said(self, key: str) -> str:
+        """The text of an article; nothing if the line answers none."""
+        with suppress(LookupError):
+            return self._store.article(key).text
+        return ""
 
     def _goes_on(self, part: Part, key: str, answer: Any) -> bool:
         """Whether an answer is reviewed; it is moved to the part that does."""

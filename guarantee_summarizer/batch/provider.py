@@ -27,6 +27,7 @@ from guarantee_summarizer.errors import (
 )
 from guarantee_summarizer.llm.client import ModelClient
 from guarantee_summarizer.llm.faults import fault, policy, scrubbed, status_code
+from guarantee_summarizer.secrets import using
 
 __all__ = ["BatchApi", "RemoteBatch"]
 
@@ -169,15 +170,26 @@ class BatchApi:
 
         return self._call(send, f"file {file_id}")
 
-    def read(self, line: bytes) -> tuple[str, ChatCompletion | ModelError] | None:
-        """Return the key that a line answers, and its completion or error; None if unreadable."""
+    def read(
+        self, line: bytes, said: Callable[[str], str] = lambda _: ""
+    ) -> tuple[str, ChatCompletion | ModelError] | None:
+        """Return the key that a line answers, and its completion or error; None if unreadable.
+
+        Args:
+            line: of a file of answers; secrets in it are left out.
+            said: gets the key and returns the article's text, which is no secret.
+        """
         try:
             data = json.loads(line)
         except (ValueError, RecursionError):
             return None
         if not isinstance(data, dict) or not isinstance(data.get("custom_id"), str):
             return None
-        return data["custom_id"], self._answer(data)
+        key, secrets = data["custom_id"], self._endpoint.secrets
+        if secrets.cleaned(data) != data:
+            data = secrets.cleaned(data, said=said(key))
+            key = data["custom_id"]
+        return key, self._answer(data)
 
     def completion(self, stored: str) -> ChatCompletion:
         """Read a completion that was stored as JSON."""
@@ -214,18 +226,23 @@ class BatchApi:
 
     def _call(self, send: Callable[[], T], what: str) -> T:
         """Send a request, with retries; `what` is missing if the answer is 404."""
-        waits = policy(self._options.attempts, self._options.seconds)
-        retrying = tenacity.Retrying(**waits, sleep=self._sleep)
+        options = self._options
+        stop = tenacity.stop_after_attempt(options.attempts) | tenacity.stop_before_delay(
+            options.seconds
+        )
+        retrying = tenacity.Retrying(**policy(), stop=stop, sleep=self._sleep)
+        failure: Exception
         try:
-            return retrying(send)
+            with using(self._endpoint.secrets):
+                return retrying(send)
         except (openai.OpenAIError, ValueError) as error:
+            failure = fault(error, self._endpoint, retrying.statistics.get("attempt_number", 1))
             if status_code(error) == _GONE:
-                raise BadRequestError(
+                failure = BadRequestError(
                     f"{self.address}: has no {what} (404); it needs the key of the project that "
                     "created it, and a base_url that offers OpenAI's Batch API"
-                ) from None
-            failure = fault(error, self._endpoint, retrying.statistics.get("attempt_number", 1))
-            raise failure from failure.__cause__
+                )
+        raise failure  # outside, so that the provider's words are not its context
 
     def _marked(self, marks: Mapping[str, str]) -> Any | None:
         for batch in self._client.batches.list(limit=100):
@@ -237,7 +254,7 @@ class BatchApi:
         """The id in an answer; compatible servers answer all kinds of things."""
         value = getattr(answer, "id", None)
         if isinstance(value, str) and value:
-            return value
+            return self._endpoint.secrets.clean(value)
         raise InvalidAnswerError(
             f"{self.address}: the answer cannot be used ({type(answer).__name__} without an id); "
             "does it offer OpenAI's Batch API?"
@@ -249,11 +266,11 @@ class BatchApi:
         errors = getattr(getattr(batch, "errors", None), "data", None) or ()
         return RemoteBatch(
             id=self._id(batch),
-            state=str(getattr(batch, "status", None)),
+            state=self._endpoint.secrets.scrub(str(getattr(batch, "status", None))),
             total=getattr(counts, "total", None) or 0,
             done=getattr(counts, "completed", None) or 0,
             failed=getattr(counts, "failed", None) or 0,
-            files=tuple(filter(None, files)),
+            files=tuple(filter(None, self._endpoint.secrets.cleaned(files))),
             errors=tuple((e.line, self._coded(e.code, e.message)) for e in errors),
         )
 
@@ -280,7 +297,8 @@ class BatchApi:
     def _coded(self, code: Any, message: Any) -> ModelError:
         reason = scrubbed(_LineError(None, code, message), self._endpoint)
         kind = _CODES.get(str(code), BadRequestError)
-        return kind(f"{self.address}: {code or 'error'}: {reason}", attempts=1)
+        named = scrubbed(_LineError(None, None, code or "error"), self._endpoint)
+        return kind(f"{self.address}: {named}: {reason}", attempts=1)
 
 
 class _LineError(Exception):

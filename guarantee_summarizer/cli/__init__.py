@@ -12,6 +12,7 @@ from guarantee_summarizer.cli.dossier import dossier
 from guarantee_summarizer.cli.evaluate import evaluate
 from guarantee_summarizer.cli.export import export
 from guarantee_summarizer.cli.prompts import prompts
+from guarantee_summarizer.cli.streams import standard_streams
 from guarantee_summarizer.cli.summarize import prompt, summarize
 
 __all__ = ["app", "main"]
@@ -53,4 +54,5 @@ app.command()(evaluate)
 
 def main() -> None:
     """Run the command `guarantee-summarizer`."""
-    app()
+    with standard_streams():
+        app()

@@ -32,34 +32,42 @@ from guarantee_summarizer.cli.shared import (
     Seconds,
     Settings,
     Strict,
+    TextColumn,
     errors_as_one_line,
     keep_inputs,
     open_output,
-    part_of,
     print_error,
     print_warnings,
     requested,
+    say,
     show_notes,
 )
-from guarantee_summarizer.corpus.ledger import Entry, Ledger, article_in
+from guarantee_summarizer.cli.streams import stopping
+from guarantee_summarizer.corpus.ledger import Entry, Ledger, RunRecord, article_in
 from guarantee_summarizer.corpus.results import Failure, Prices
+from guarantee_summarizer.corpus.rows import Damaged, object_in
 from guarantee_summarizer.corpus.run import Run, in_thread
 from guarantee_summarizer.errors import (
     ArticleError,
     BudgetSpentError,
+    ConfigurationError,
     GuaranteeSummarizerError,
     LedgerError,
 )
+from guarantee_summarizer.lines import json_line, one_line
+from guarantee_summarizer.outputs import part_of
+from guarantee_summarizer.places import masked_text
 from guarantee_summarizer.readers import read_articles
 from guarantee_summarizer.readers.records import Read
 from guarantee_summarizer.summarizer import Summarizer
 
-__all__ = ["FAILED", "INTERRUPTED", "STOPPED", "batch", "carry_out", "runs"]
+__all__ = ["FAILED", "INTERRUPTED", "STOPPED", "TERMINATED", "batch", "carry_out", "runs"]
 
-FAILED, STOPPED, INTERRUPTED = 2, 3, 130
-"""Exit status: some articles failed; the budget or an error ended the run; Ctrl-C did."""
+FAILED, STOPPED, INTERRUPTED, TERMINATED = 2, 3, 130, 143
+"""Exit status: some articles failed; the budget or an error ended the run; Ctrl-C; SIGTERM did."""
 
-_CTRL_C = "interrupted"
+_SIGNALS = {signal.SIGINT: INTERRUPTED, signal.SIGTERM: TERMINATED}
+_NO_OUTPUT = "the output takes no more"
 
 
 def carry_out(run: Run, summarizer: Summarizer, output: Path | None) -> NoReturn:
@@ -69,27 +77,30 @@ def carry_out(run: Run, summarizer: Summarizer, output: Path | None) -> NoReturn
     """
     with open_output(output, STOPPED) as lines:
         status = _write_results(run, summarizer, lines)
-        typer.echo(str(run.status), err=True)
-        if status in (STOPPED, INTERRUPTED):
-            done = f"; what is done stands in {part_of(output)}" if output and lines.tell() else ""
+        say(run.status)
+        if status in (STOPPED, INTERRUPTED, TERMINATED):
+            done = f"; what is done stands in {part_of(output)}" if output and _held(output) else ""
             hint = (
                 "the same command goes on" if run.options.ledger else "with --ledger it could go on"
             )
-            typer.echo(f"not finished: {hint}{done}", err=True)
+            say(f"not finished: {hint}{done}")
             raise typer.Exit(status)
     raise typer.Exit(status)
 
 
+def _held(output: Path) -> bool:
+    return part_of(output).is_file() and part_of(output).stat().st_size > 0
+
+
 def _write_results(run: Run, summarizer: Summarizer, lines: IO[str]) -> int:
     """Write summaries as they come and print failures; returns the exit status."""
-    status = 0
+    status, told = 0, list[int]()
     show_notes()
     try:
-        with _ctrl_c(run), closing(in_thread(run, summarizer.aclose)) as results:
+        with _finishing(run, told), closing(in_thread(run, summarizer.aclose)) as results:
             for result in results:
                 if result.failure is None:
-                    lines.write(result.json + "\n")
-                    lines.flush()
+                    _write(run, lines, result.json)
                 else:
                     status = FAILED
                     if not getattr(result.failure.error, "ends_run", False):  # said at the end
@@ -99,24 +110,42 @@ def _write_results(run: Run, summarizer: Summarizer, lines: IO[str]) -> int:
         print_error(error, "stopped" if isinstance(error, BudgetSpentError) else "error")
     except KeyboardInterrupt:
         status = INTERRUPTED
-    return INTERRUPTED if run.stopped == _CTRL_C else status
+    if run.stopped == _NO_OUTPUT:
+        return STOPPED
+    return told[0] if told else status
+
+
+def _write(run: Run, lines: IO[str], line: str) -> None:
+    """Write a summary; if that fails, end the run once what is in flight is recorded."""
+    if run.stopped == _NO_OUTPUT:
+        return
+    try:
+        lines.write(json_line(line) + "\n")
+        lines.flush()
+    except (OSError, ConfigurationError) as error:
+        told = isinstance(error, ConfigurationError)
+        print_error(error if told else f"the output cannot be written ({error})")
+        run.stop(_NO_OUTPUT)
 
 
 @contextmanager
-def _ctrl_c(run: Run) -> Iterator[None]:
-    """Let the first Ctrl-C finish what is in flight, and the second drop it."""
+def _finishing(run: Run, told: list[int]) -> Iterator[None]:
+    """Let the first Ctrl-C or SIGTERM finish what is in flight, and the second drop it.
+
+    Args:
+        run: the run.
+        told: gets the exit status of each signal.
+    """
 
     def interrupted(number: int, frame: FrameType | None) -> Any:  # noqa: ARG001  (signal's own)
+        told.append(_SIGNALS[signal.Signals(number)])
         if run.stopped:
             raise KeyboardInterrupt
-        run.stop(_CTRL_C)
-        typer.echo("stopping; running articles are finished, Ctrl-C again drops them", err=True)
+        run.stop("interrupted")
+        say("stopping; running articles are finished, Ctrl-C again drops them")
 
-    before = signal.signal(signal.SIGINT, interrupted)
-    try:
+    with stopping(interrupted, *_SIGNALS):
         yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def batch(  # noqa: PLR0913, PLR0917  (one parameter for each option of the command)
@@ -155,7 +184,7 @@ def batch(  # noqa: PLR0913, PLR0917  (one parameter for each option of the comm
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Do again what the ledger holds as failed.")
     ] = False,
-    text_column: Annotated[str, typer.Option(help="Where rows hold the article.")] = "text",
+    text_column: TextColumn = "text",
     requests_per_minute: Annotated[float | None, typer.Option(help="The endpoint's limit.")] = None,
     tokens_per_minute: Annotated[float | None, typer.Option(help="The endpoint's limit.")] = None,
     budget_tokens: Annotated[
@@ -176,7 +205,7 @@ def batch(  # noqa: PLR0913, PLR0917  (one parameter for each option of the comm
 
     Example: guarantee-summarizer batch news.jsonl --output out.jsonl --ledger run.sqlite
     """
-    keep_inputs(inputs, output, ledger)
+    keep_inputs(inputs, output, ledger=ledger)
     with errors_as_one_line():
         summarizer = Summarizer(
             model,
@@ -224,20 +253,24 @@ RunNumber = Annotated[int | None, typer.Option("--run", help="Of one run alone."
 
 @runs.command()
 def show(ledger: LedgerFile, run: RunNumber = None) -> None:
-    """Show the runs and, one a line, what failed."""
-    with errors_as_one_line(), _existing(ledger) as opened:
+    """Show the runs and, one a line, what failed.
+
+    All entries are read, so that damaged ones are found: a second for about 20,000.
+    """
+    with errors_as_one_line(), _existing(ledger, read_only=True) as opened:
         table = Table("run", "begun (UTC)", "state", "done", "failed", "tokens in / out", "model")
         for one in opened.runs():
-            begun = datetime.fromtimestamp(one.begun, UTC).strftime("%Y-%m-%d %H:%M")
-            tokens = f"{one.usage.input_tokens:,} / {one.usage.output_tokens:,}"
-            model = one.settings.get("model") or "embedded"
-            row = (one.run, begun, one.state, f"{one.done:,}", f"{one.failed:,}", tokens, model)
-            table.add_row(*(escape(str(cell)) for cell in row))
+            table.add_row(*(escape(one_line(cell)) for cell in _cells(one)))
         Console().print(table)
-        counts = opened.counts()
-        typer.echo(f"{counts.done:,} articles done, {counts.failed:,} failed")
-        for entry in opened.entries(status="failed", run=run):
-            typer.echo(f"  {entry.source}: {entry.error}: {entry.message}")
+        counts = {"done": 0, "failed": 0}
+        for entry in opened.entries():
+            counts[entry.status] += 1
+            if entry.status == "failed" and run in (None, entry.run):
+                named = "" if entry.damaged else f"{entry.source}: {entry.error}: "
+                say(f"  {named}{masked_text(entry.message or '')}", err=False)
+        say(f"{counts['done']:,} articles done, {counts['failed']:,} failed", err=False)
+        if _warned(opened):
+            raise typer.Exit(FAILED)
 
 
 @runs.command()
@@ -249,29 +282,76 @@ def export(
     ] = "done",
     run: RunNumber = None,
 ) -> None:
-    """Write what the ledger holds as JSON Lines: summaries, or the records of what failed."""
-    keep_inputs([ledger], output)
-    with errors_as_one_line(), _existing(ledger) as opened, open_output(output) as lines:
-        lines.writelines(map(_line, opened.entries(status=status, run=run)))
+    """Write what the ledger holds as JSON Lines: summaries, or the records of what failed.
+
+    A damaged entry is told on standard error and left out; the exit status is 2 then.
+    """
+    keep_inputs([], output, ledger=ledger)
+    damaged = False
+    with (
+        errors_as_one_line(),
+        _existing(ledger, read_only=True) as opened,
+        open_output(output) as lines,
+    ):
+        for entry in opened.entries(status=status, run=run):
+            try:
+                lines.write(json_line(_line(entry)) + "\n")
+            except LedgerError as error:
+                damaged = True
+                print_error(error)
+        damaged = _warned(opened) or damaged
+    if damaged:
+        raise typer.Exit(FAILED)
+
+
+def _warned(ledger: Ledger) -> bool:
+    """Say that rows may be missing, of which nothing can be read; return whether it was so."""
+    if (trouble := ledger.trouble()) is None:
+        return False
+    print_error(f"{ledger.path}: is damaged, rows may be missing ({trouble})")
+    return True
+
+
+def _cells(one: RunRecord) -> tuple[object, ...]:
+    if one.state == "damaged":
+        return (one.run, "", one.state, "", "", "", "")
+    begun = datetime.fromtimestamp(one.begun, UTC).strftime("%Y-%m-%d %H:%M")
+    tokens = f"{one.usage.input_tokens:,} / {one.usage.output_tokens:,}"
+    model = one.settings.get("model") or "embedded"
+    return (one.run, begun, one.state, f"{one.done:,}", f"{one.failed:,}", tokens, model)
 
 
 @runs.command()
-def retry_failed(
+def retry_failed(  # noqa: PLR0913, PLR0917  (one parameter for each option of the command)
     ledger: LedgerFile,
     output: OutputFile = None,
     run: RunNumber = None,
+    base_url: Annotated[
+        list[str] | None,
+        typer.Option(help="The endpoint that the run asked, for your word on it; may be repeated."),
+    ] = None,
+    model: Annotated[
+        list[str] | None, typer.Option(help="The same for a run without an address: its model.")
+    ] = None,
+    settings: Settings = None,
     concurrency: Concurrency = 16,
 ) -> None:
     """Do again what failed, with the settings of the last run; the input is not needed.
 
-    What could not even be read is told again; correct its file, and give it to batch.
+    Of a run with a model, name the endpoint once more: a ledger does not choose where articles and
+    your key go. What could not even be read is told again; correct its file, and give it to batch.
     """
-    keep_inputs([ledger], output)
+    keep_inputs([], output, ledger=ledger)
     with errors_as_one_line(), _existing(ledger) as opened:
         known = [one for one in opened.runs() if run in (None, one.run)]
+        if known and known[-1].state == "damaged":
+            raise LedgerError(f"{ledger}: run {known[-1].run} is damaged; name another with --run")
         if not known:
             raise LedgerError(f"{ledger}: holds no run" + (f" {run}" if run else " yet"))
-        summarizer = Summarizer(**known[-1].settings)
+        given = known[-1].settings_at(*(base_url or ()), *(model or ()))
+        if settings:
+            given["request"] = {**given.get("request", {}), **requested(settings)}
+        summarizer = Summarizer(**given)
         again = summarizer.run(
             _failed(opened, run),
             concurrency=concurrency,
@@ -284,19 +364,33 @@ def retry_failed(
 
 def _failed(ledger: Ledger, run: int | None) -> Iterator[Article | Failure]:
     for entry in ledger.entries(status="failed", run=run):
-        unread = Failure(entry.source, ArticleError(entry.message or entry.source))
-        yield article_in(entry) or unread
+        kind = LedgerError if entry.damaged else ArticleError
+        unread = Failure(entry.source, kind(entry.message or entry.source))
+        try:
+            yield article_in(entry) or unread
+        except GuaranteeSummarizerError as error:  # of a record that nobody could have written
+            yield Failure(entry.source, LedgerError(f"{entry.source}: is damaged ({error})"))
 
 
 def _line(entry: Entry) -> str:
-    if entry.summary is not None:
-        return entry.summary + "\n"
-    record = json.loads(entry.record or "{}")
-    failure = {"source": entry.source, "error": entry.error, "message": entry.message, **record}
-    return json.dumps(failure, ensure_ascii=False) + "\n"
+    """The entry as a line of JSON; raises if there is none in it."""
+    if entry.damaged:
+        raise LedgerError(entry.message)
+    try:
+        held = object_in(entry.summary if entry.status == "done" else entry.record or "{}")
+    except Damaged as reason:
+        raise LedgerError(f"entry {entry.key}: is damaged ({reason})") from reason
+    if entry.status == "done":
+        return entry.summary or ""
+    message = masked_text(entry.message or "")
+    failure = {"source": entry.source, "error": entry.error, "message": message, **held}
+    return json.dumps(failure, ensure_ascii=False)
 
 
-def _existing(path: Path) -> Ledger:
-    if not path.exists():
-        raise LedgerError(f"{path}: there is no such ledger")
-    return Ledger(path)
+def _existing(path: Path, *, read_only: bool = False) -> Ledger:
+    try:
+        if path.exists():
+            return Ledger(path, read_only=read_only)
+    except OSError as error:
+        raise LedgerError(f"{path}: cannot be opened ({error.strerror})") from error
+    raise LedgerError(f"{path}: there is no such ledger")

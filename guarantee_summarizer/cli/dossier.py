@@ -23,8 +23,10 @@ from guarantee_summarizer.cli.shared import (
     open_output,
     print_error,
     refuse,
+    say,
 )
 from guarantee_summarizer.corpus.results import Failure, Outcome
+from guarantee_summarizer.lines import json_line
 from guarantee_summarizer.readers import read_articles, read_summaries, sort_inputs
 from guarantee_summarizer.readers.kinds import KINDS, kind_of
 from guarantee_summarizer.render import terminal_text, to_markdown
@@ -125,7 +127,7 @@ def dossier(  # noqa: PLR0913, PLR0917  (one parameter for each option of the co
         if not joined.summaries:
             refuse(f"{', '.join(inputs)}: no summary could be read, so nothing is written")
         _write(joined, output, form, since)
-    typer.echo(f"{output or 'dossier'}: {joined!r}", err=True)
+    say(f"{output or 'dossier'}: {joined!r}")
     if failures:
         raise typer.Exit(2)
 
@@ -188,7 +190,7 @@ def _write(made: Dossier, output: str | None, form: Format, since: str | None) -
 
 def _text(made: Dossier, form: Format, since: str | None, *, styled: bool) -> str:
     if form == "json":
-        return made.model_dump_json()
+        return json_line(made.model_dump_json())
     if form == "html":
         from guarantee_summarizer.render.html.page import to_html  # noqa: PLC0415  (jinja2)
 

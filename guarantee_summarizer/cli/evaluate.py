@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 
-from guarantee_summarizer.cli.shared import BaseUrl, Model, errors_as_one_line
+from guarantee_summarizer.cli.shared import BaseUrl, Model, errors_as_one_line, say
 from guarantee_summarizer.errors import ConfigurationError
 from guarantee_summarizer.evaluation.gold import GoldItem, load_gold
 from guarantee_summarizer.evaluation.report import (
@@ -58,7 +58,8 @@ def evaluate(  # noqa: PLR0913, PLR0917  (one argument for each option)
     else:
         Console().print(to_table(result))
     if show_errors:
-        typer.echo("\n".join(error_lines(result, items)), err=format == "json")
+        for line in error_lines(result, items):
+            say(line, err=format == "json")
 
 
 def select(items: Sequence[GoldItem], only: str | None) -> list[GoldItem]:

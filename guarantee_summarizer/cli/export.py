@@ -7,7 +7,13 @@ from typing import Annotated
 
 import typer
 
-from guarantee_summarizer.cli.shared import errors_as_one_line, keep_inputs, print_error, refuse
+from guarantee_summarizer.cli.shared import (
+    errors_as_one_line,
+    keep_inputs,
+    print_error,
+    refuse,
+    say,
+)
 from guarantee_summarizer.corpus.results import Failure, Outcome
 from guarantee_summarizer.readers import read_summaries
 from guarantee_summarizer.render.table_files import files_of
@@ -48,7 +54,7 @@ def export(
         keep_inputs(inputs, *files_of(to, COLUMNS).values())
         counts = write_tables(_reported(read_summaries(*inputs)), to)
     told = ", ".join(f"{name} {count:,}" for name, count in counts.items() if count)
-    typer.echo(f"{to}: {told or 'no rows'}", err=True)
+    say(f"{to}: {told or 'no rows'}")
     if counts["failures"]:
         raise typer.Exit(2)
 

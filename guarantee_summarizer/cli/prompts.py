@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from guarantee_summarizer.cli.shared import refuse
+from guarantee_summarizer.cli.shared import errors_as_one_line, refuse, say
+from guarantee_summarizer.outputs import replacing
 
 __all__ = ["prompts"]
 
@@ -33,12 +34,13 @@ def eject(
     from guarantee_summarizer.prompts import prompts_folder  # noqa: PLC0415  (jinja2, only here)
 
     files = sorted(prompts_folder().glob("*.jinja"))
-    if there := [file.name for file in files if (folder / file.name).exists()]:
+    if there := [file.name for file in files if os.path.lexists(folder / file.name)]:
         refuse(f"{folder}: holds {there[0]} already; name another folder, or move it away")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for file in files:
-            shutil.copyfile(file, folder / file.name)
     except OSError as error:
         refuse(f"{folder}: cannot be written ({error.strerror})")
-    typer.echo(f"{len(files)} templates in {folder}; use them with --prompts {folder}")
+    for file in files:
+        with errors_as_one_line(), replacing(folder / file.name) as copy:
+            copy.write(file.read_bytes())
+    say(f"{len(files)} templates in {folder}; use them with --prompts {folder}", err=False)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import IO, Annotated, Any, Literal, NoReturn
 
 import typer
 
 from guarantee_summarizer.article import Article
-from guarantee_summarizer.errors import GuaranteeSummarizerError
+from guarantee_summarizer.cli.streams import print_error, say
+from guarantee_summarizer.errors import ConfigurationError, GuaranteeSummarizerError
 from guarantee_summarizer.fields import day_of
+from guarantee_summarizer.outputs import family, part_of, replacing
 from guarantee_summarizer.readers.files import input_files
 
 __all__ = [
@@ -33,6 +38,7 @@ __all__ = [
     "Seconds",
     "Settings",
     "Strict",
+    "TextColumn",
     "Title",
     "errors_as_one_line",
     "keep_inputs",
@@ -42,6 +48,7 @@ __all__ = [
     "print_warnings",
     "refuse",
     "requested",
+    "say",
     "show_notes",
     "with_fields",
 ]
@@ -86,6 +93,7 @@ Review = Annotated[
     bool, typer.Option(help="Have a second request name the claims that do not hold.")
 ]
 Concurrency = Annotated[int, typer.Option(help="Articles in flight at once.")]
+TextColumn = Annotated[str, typer.Option(help="Where rows and records hold the article.")]
 _TABLES = (".csv", ".tsv", ".parquet", ".xlsx")
 OutputFile = Annotated[
     Path | None, typer.Option(help="Standard output if left out.", metavar="FILE")
@@ -120,11 +128,6 @@ class _Notes(logging.Handler):
         print_error(record.getMessage(), "note")
 
 
-def print_error(message: object, kind: str = "error") -> None:
-    """Print one line on standard error."""
-    typer.echo(f"{kind}: {message}", err=True)
-
-
 def refuse(message: object, status: int = 2) -> NoReturn:
     """End the command with one line that names the thing and the remedy."""
     print_error(message)
@@ -155,17 +158,29 @@ def print_warnings(article: Article) -> None:
         print_error(f"{article.source}: {warning}", "warning")
 
 
-def keep_inputs(inputs: Iterable[str | Path], *written: Path | None) -> None:
+def keep_inputs(
+    inputs: Iterable[str | Path], *written: Path | None, ledger: Path | None = None
+) -> None:
     """Refuse to write over what is to be read, whatever it is called: by links, or as `.part`.
 
     Args:
-        inputs: files and folders that are read.
+        inputs: files and folders that are read; `-` is standard input.
         written: where results go; each is compared with the others, too.
+        ledger: the ledger of the run; neither it nor what SQLite keeps beside it is written or
+            read.
     """
     places = [path for path in written if path is not None]
-    if len({path.resolve() for path in places}) < len(places):
-        refuse(f"{places[0]}: is named twice; give each result a file of its own")
-    files = [f for place in places if place.name for f in (place, part_of(place)) if f.is_file()]
+    kept = family(ledger) if ledger is not None else []
+    for one, other in combinations([*places, *([ledger] if ledger else [])], 2):
+        if _is_one(one, other):
+            refuse(f"{one}: is named twice; give each result a file of its own")
+    for place in places:
+        if any(_is_one(some, file) for file in kept for some in (place, part_of(place))):
+            refuse(f"{place}: belongs to the ledger {ledger}; name another file")
+    files = [f for p in places if p.name for f in (p, part_of(p))]
+    files = [file for file in (*files, *kept) if _is_file(file)]
+    if files and "-" in map(str, inputs) and any(map(_is_standard_input, files)):
+        refuse(f"{files[0]}: is read, so it cannot be written; name another file")
     for read in input_files(*inputs) if files else ():
         for file in files:
             with suppress(OSError):  # what cannot be seen is not written either
@@ -173,9 +188,23 @@ def keep_inputs(inputs: Iterable[str | Path], *written: Path | None) -> None:
                     refuse(f"{read}: is read, so it cannot be written; name another file")
 
 
-def part_of(path: Path) -> Path:
-    """Return the file that grows until all is written."""
-    return path.with_name(f"{path.name}.part")
+def _is_file(path: Path) -> bool:
+    with suppress(OSError):  # what cannot be seen is told where it is opened
+        return path.is_file()
+    return False
+
+
+def _is_one(one: Path, other: Path) -> bool:
+    """Whether two names are of one file, or would be."""
+    with suppress(OSError):
+        return one.resolve() == other.resolve() or one.samefile(other)
+    return False
+
+
+def _is_standard_input(file: Path) -> bool:
+    with suppress(OSError, ValueError, AttributeError):
+        return os.path.samestat(file.stat(), os.fstat(sys.stdin.fileno()))
+    return False
 
 
 @contextmanager
@@ -188,22 +217,25 @@ def open_output(path: Path | None, status: int = 2) -> Iterator[IO[str]]:
     """
     if path is None:
         yield sys.stdout
+        sys.stdout.flush()
         return
     if path.suffix.lower() in _TABLES:
         refuse(
             f"{path}: is no file for summaries; write them as .jsonl, then make tables of them with "
             f"'guarantee-summarizer export FILE.jsonl --to {path.with_suffix('.xlsx')}'"
         )
-    if path.is_dir() or not path.absolute().parent.is_dir():
-        refuse(f"{path}: cannot be written; name a file in an existing folder")
-    part = part_of(path)
+    opened = False
     try:
-        with part.open("w", encoding="utf-8") as file:
-            yield file
-        part.replace(path)
+        with replacing(path) as file:
+            text = io.TextIOWrapper(file, "utf-8", "backslashreplace")
+            opened = True
+            try:
+                yield text
+                text.flush()
+            finally:
+                with suppress(OSError):
+                    text.detach()
+    except ConfigurationError as error:
+        refuse(error, status if opened else 2)
     except OSError as error:
         refuse(f"{path}: cannot be written ({error.strerror})", status)
-    finally:
-        with suppress(OSError):  # renamed, as a rule
-            if not part.stat().st_size:
-                part.unlink()

@@ -35,6 +35,7 @@ from guarantee_summarizer.cli.shared import (
     Seconds,
     Settings,
     Strict,
+    TextColumn,
     Title,
     errors_as_one_line,
     keep_inputs,
@@ -43,9 +44,12 @@ from guarantee_summarizer.cli.shared import (
     print_warnings,
     refuse,
     requested,
+    say,
     show_notes,
     with_fields,
 )
+from guarantee_summarizer.corpus.twins import Twins
+from guarantee_summarizer.lines import json_line, visible
 from guarantee_summarizer.readers import read_articles
 from guarantee_summarizer.render import terminal_text
 
@@ -85,6 +89,7 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
     coverage: Annotated[
         bool, typer.Option("--coverage", help="Warn of what the model's summary leaves out.")
     ] = False,
+    text_column: TextColumn = "text",
     full: Annotated[
         bool, typer.Option("--full", help="All claims with their sentences, on the terminal.")
     ] = False,
@@ -121,7 +126,9 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
                 coverage=coverage,
             )
         opened.callback(summarizer.close)
-        for outcome in _summaries(summarizer, _described(files, title, date)):
+        for outcome in _summaries(
+            summarizer, _described(_articles(files, text_column), title, date)
+        ):
             seen += 1
             if isinstance(outcome, Failure):
                 failed += 1
@@ -138,7 +145,7 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
 
             out.write(to_html(outcomes))
         if failed and seen > 1:
-            typer.echo(f"{failed} of {seen} articles failed", err=True)
+            say(f"{failed} of {seen} articles failed")
         if failed == seen:
             raise typer.Exit(2)
     if failed:
@@ -177,11 +184,11 @@ def prompt(  # noqa: PLR0913, PLR0917  (one parameter for each option of the com
             "messages": filled.messages,
             "schema": filled.schema,
         }
-        typer.echo(json.dumps(data, ensure_ascii=False, indent=1))
+        typer.echo(json_line(json.dumps(data, ensure_ascii=False, indent=1)))
         return
     for message in filled.messages:
-        typer.echo(f"## {message['role']}\n\n{message['content']}")
-    typer.echo(f"## schema\n\n{schema}\n")
+        typer.echo(f"## {message['role']}\n\n{visible(message['content'])}")
+    typer.echo(f"## schema\n\n{json_line(schema)}\n")
     total = ", ".join(f"{name} {size:,}" for name, size in sizes.items())
     typer.echo(f"fingerprint {filled.fingerprint}; bytes: {total}")
     tokens = sum(sizes.values()) // _BYTES
@@ -191,20 +198,22 @@ def prompt(  # noqa: PLR0913, PLR0917  (one parameter for each option of the com
 def _summaries(
     summarizer: Summarizer, articles: Iterable[Article | Failure]
 ) -> Iterator[Summary | Failure]:
+    twins = Twins()
     for item in articles:
         if isinstance(item, Failure):
             yield item
             continue
         print_warnings(item)
         try:
-            yield summarizer.summarize(item)
+            yield summarizer.summarize(twins.named(item))
         except GuaranteeSummarizerError as error:
             yield Failure(item.source, error, item)
 
 
-def _described(files: list[str], title: str | None, day: str | None) -> Iterable[Article | Failure]:
-    """The articles of all files; `--title` and `--date` are for one article."""
-    articles: Iterable[Article | Failure] = _articles(files)
+def _described(
+    articles: Iterable[Article | Failure], title: str | None, day: str | None
+) -> Iterable[Article | Failure]:
+    """The articles with what the user says; `--title` and `--date` are for one article."""
     if title is None and day is None:
         return articles
     first = list(islice(articles, 2))
@@ -213,11 +222,15 @@ def _described(files: list[str], title: str | None, day: str | None) -> Iterable
     return [item if isinstance(item, Failure) else with_fields(item, title, day) for item in first]
 
 
-def _articles(files: list[str]) -> Iterator[Article | Failure]:
+def _articles(files: list[str], text_column: str) -> Iterator[Article | Failure]:
     """The articles of all files; one that cannot be read does not cost the others."""
     for name in files:
         try:
-            yield from read_articles(name)
+            articles = read_articles(name, text_column=text_column)
+            if (first := next(articles, None)) is None:
+                raise ArticleError(f"{name}: holds no article")
+            yield first
+            yield from articles
         except GuaranteeSummarizerError as error:
             yield Failure(name, error)
 
@@ -233,7 +246,7 @@ def _first(name: str) -> Article:
 
 def _rendered(summary: Summary, form: Format, output: Path | None, *, full: bool) -> str:
     if form == "json":
-        return summary.model_dump_json(exclude_none=True)
+        return json_line(summary.model_dump_json(exclude_none=True))
     if form == "markdown":
         return to_markdown(summary)
     return terminal_text(summary, styled=output is None and sys.stdout.isatty(), full=full)

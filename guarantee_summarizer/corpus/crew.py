@@ -12,6 +12,7 @@ import os
 import pickle
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 from functools import partial
 from io import BytesIO
 from typing import Any, Protocol
@@ -19,7 +20,7 @@ from typing import Any, Protocol
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.corpus.process import Ended, Process, Setup
 from guarantee_summarizer.errors import ConfigurationError, GuaranteeSummarizerError
-from guarantee_summarizer.options import Endpoint, RunOptions
+from guarantee_summarizer.options import Endpoint, Options, RunOptions
 from guarantee_summarizer.schema import Summary
 
 __all__ = ["Crew", "Worker"]
@@ -220,16 +221,22 @@ def _setup(worker: Worker, processes: int, asked: int | None) -> Setup | None:
 
 
 class _Pickler(pickle.Pickler):
-    """Pickles endpoints with their keys, for a pipe and nothing else."""
+    """Pickles endpoints and options with their keys, for a pipe and nothing else."""
 
     def reducer_override(self, value: Any) -> Any:
         if isinstance(value, Endpoint) and value.client is None:
-            return _endpoint, (value.model, value.base_url, value.api_key)
+            return _endpoint, (str(value.model), value.base_url, value.api_key)
+        if isinstance(value, Options):
+            return _options, ({one.name: getattr(value, one.name) for one in fields(value)},)
         return NotImplemented
 
 
 def _endpoint(model: str, base_url: str | None, api_key: str | None) -> Endpoint:
     return Endpoint(model=model, base_url=base_url, api_key=api_key)
+
+
+def _options(values: dict[str, Any]) -> Options:
+    return Options(**values)
 
 
 def _pickled(worker: Worker) -> bytes:

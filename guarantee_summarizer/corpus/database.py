@@ -2,46 +2,52 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from guarantee_summarizer.corpus.rows import (
+    Damaged,
+    checksum,
+    entry_values,
+    run_values,
+    text_of,
+)
 from guarantee_summarizer.errors import LedgerError
 
 __all__ = ["APPLICATION", "FOREIGN", "VERSION", "connect", "transaction"]
 
-APPLICATION, VERSION = 0x47534C67, 2  # "GSLg"; both are in the file's header
+APPLICATION, VERSION = 0x47534C67, 3  # "GSLg"; both are in the file's header
 
-_RUNS_AND_ENTRIES = (
-    """CREATE TABLE runs (run INTEGER PRIMARY KEY AUTOINCREMENT, settings TEXT NOT NULL,
+_RUNS = """CREATE TABLE runs (run INTEGER PRIMARY KEY AUTOINCREMENT, settings TEXT NOT NULL,
         owner TEXT NOT NULL, begun REAL NOT NULL, ended REAL,
         state TEXT CHECK (state IN ('finished', 'stopped', 'failed')),
-        done INTEGER NOT NULL, failed INTEGER NOT NULL, usage TEXT NOT NULL)""",
-    """CREATE TABLE entries (seq INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE,
+        done INTEGER NOT NULL, failed INTEGER NOT NULL, usage TEXT NOT NULL,
+        checksum TEXT NOT NULL)"""
+_ENTRIES = """CREATE TABLE entries (seq INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE,
         status TEXT NOT NULL CHECK (status IN ('done', 'failed')),
         run INTEGER NOT NULL, updated REAL NOT NULL, article TEXT NOT NULL, source TEXT NOT NULL,
         usage TEXT NOT NULL, error TEXT, message TEXT, summary TEXT, record TEXT,
-        CHECK (status = 'failed' OR summary IS NOT NULL))""",
-    "CREATE INDEX entries_by_status ON entries (status)",
-    "CREATE TABLE claims (key TEXT PRIMARY KEY, owner TEXT NOT NULL, since REAL NOT NULL)",
-)
+        checksum TEXT NOT NULL, CHECK (status = 'failed' OR summary IS NOT NULL))"""
+_BY_STATUS = "CREATE INDEX entries_by_status ON entries (status)"
+_CLAIMS = "CREATE TABLE claims (key TEXT PRIMARY KEY, owner TEXT NOT NULL, since REAL NOT NULL)"
 _BATCHES = (
     """CREATE TABLE batches (part TEXT PRIMARY KEY, maker TEXT NOT NULL, run INTEGER NOT NULL,
         total INTEGER NOT NULL, step TEXT NOT NULL, file_id TEXT, batch_id TEXT,
         state TEXT NOT NULL, done INTEGER NOT NULL, failed INTEGER NOT NULL, notes TEXT NOT NULL)""",
     """CREATE TABLE batch_items (key TEXT PRIMARY KEY, part TEXT NOT NULL, number INTEGER NOT NULL,
         article TEXT NOT NULL, answer TEXT, UNIQUE (part, number))""",
-    f"PRAGMA application_id = {APPLICATION}",
-    f"PRAGMA user_version = {VERSION}",
 )
-_SCHEMA = (*_RUNS_AND_ENTRIES, *_BATCHES)
+_IDENTITY = (f"PRAGMA application_id = {APPLICATION}", f"PRAGMA user_version = {VERSION}")
+_SCHEMA = (_RUNS, _ENTRIES, _BY_STATUS, _CLAIMS, *_BATCHES, *_IDENTITY)
 # Version 1 kept batches as documents, and their articles in files beside the ledger. Nobody else
 # has the file open, so the owner of every claim is gone.
 _UNCOLLECTED = """SELECT count(*) FROM documents
     WHERE kind = 'batch' AND json_extract(data, '$.step') <> 'collected'"""
-_UPGRADE = (
+_FROM_1 = (
     *_BATCHES,
     """INSERT INTO batches SELECT name, json_extract(data, '$.maker'), json_extract(data, '$.run'),
         json_extract(data, '$.total'), json_extract(data, '$.step'),
@@ -55,29 +61,51 @@ _UPGRADE = (
 )
 
 FOREIGN = "is no ledger and was left as it is; name another file"
+_STEP = 0.2  # seconds that a file which is opened is waited for at once
 
 
-def connect(path: Path, patience: float) -> sqlite3.Connection:
-    """Open the file; create it if it is missing or empty, upgrade it if it is of version 1.
+def connect(path: Path, patience: float, *, read_only: bool = False) -> sqlite3.Connection:
+    """Open the file; create it if it is missing or empty, upgrade one of an earlier version.
+
+    Creating and upgrading need the file alone. Who waits for that closes the file meanwhile, or
+    those that wait would wait for each other.
+
+    Args:
+        path: the file.
+        patience: seconds to wait for a file that another process has locked.
+        read_only: write nothing, also where that is allowed; the file is not upgraded.
 
     Raises:
         LedgerError: it is no ledger, or one of another release that cannot be read.
     """
-    _refuse_foreign(path)
-    connection = sqlite3.connect(
-        path, timeout=patience, isolation_level=None, check_same_thread=False
-    )
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            _refuse_foreign(path)
+            connection = _opened_read_only(path) if read_only else _opened(path)
+            connection.execute(f"PRAGMA busy_timeout = {int(1000 * patience)}")
+            return connection
+        except sqlite3.OperationalError as error:
+            busy = getattr(error, "sqlite_errorcode", 0) & 0xFF in (
+                sqlite3.SQLITE_BUSY,
+                sqlite3.SQLITE_LOCKED,
+            )
+            if not busy or time.monotonic() > deadline:
+                raise
+        time.sleep(random.uniform(0.01, 0.05))  # noqa: S311  (apart from the others that wait)
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    connection = _connection(path.as_uri())
     try:
-        connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA trusted_schema = OFF")
         if _identity(connection) == (0, 0):
             with transaction(connection):
                 if _identity(connection) == (0, 0):  # no other process was faster
-                    for statement in _SCHEMA:
-                        connection.execute(statement)
-        if _identity(connection) == (APPLICATION, 1):
-            _upgrade(connection, path, patience)
+                    _execute(connection, *_SCHEMA)
+        if _identity(connection) in ((APPLICATION, 1), (APPLICATION, 2)):
+            _upgrade(connection, path)
         # Not earlier: the identity of a new file has to be in the file itself, not in its log.
         connection.execute("PRAGMA journal_mode = WAL")
     except BaseException:
@@ -86,28 +114,85 @@ def connect(path: Path, patience: float) -> sqlite3.Connection:
     return connection
 
 
-def _upgrade(connection: sqlite3.Connection, path: Path, patience: float) -> None:
-    """Upgrade a file of version 1, once no other process has it open."""
-    deadline = time.monotonic() + patience
-    while True:
+def _opened_read_only(path: Path) -> sqlite3.Connection:
+    """Open a file that may lie where nothing can be written, with its log if there is one."""
+    log = path.with_name(f"{path.name}-wal")
+    alone = not log.exists() or not log.stat().st_size
+    # Where it can, SQLite tidies up its log at the end; that takes the permission to write.
+    for query in ("mode=rw", "mode=ro", *(["mode=ro&immutable=1"] if alone else [])):
+        connection = _connection(f"{path.as_uri()}?{query}")
         try:
-            connection.execute("PRAGMA journal_mode = DELETE")
-            break
-        except sqlite3.OperationalError:
-            if time.monotonic() > deadline:
+            connection.execute("PRAGMA trusted_schema = OFF")
+            connection.execute("PRAGMA query_only = ON")
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        except sqlite3.OperationalError as error:
+            connection.close()
+            if error.sqlite_errorcode & 0xFF not in (
+                sqlite3.SQLITE_CANTOPEN,
+                sqlite3.SQLITE_READONLY,
+            ):
                 raise
-            time.sleep(0.05)
+        except BaseException:
+            connection.close()
+            raise
+        else:
+            return connection
+    raise LedgerError(
+        f"{path}: its last rows stand in {log.name} and the folder may not be written; "
+        "copy both files to another folder"
+    )
+
+
+def _connection(uri: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        uri, uri=True, timeout=_STEP, isolation_level=None, check_same_thread=False
+    )
+    connection.row_factory, connection.text_factory = sqlite3.Row, text_of
+    return connection
+
+
+def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
+    """Upgrade a file of an earlier version; raises if another process has it open."""
+    connection.execute("PRAGMA journal_mode = DELETE")
+    connection.execute("PRAGMA ignore_check_constraints = ON")  # what is damaged is kept so
     with transaction(connection):
-        if _identity(connection)[1] != 1:
-            return  # another process was faster
-        (number,) = connection.execute(_UNCOLLECTED).fetchone()
-        if number:
-            raise LedgerError(
-                f"{path}: holds batches of an earlier release that are not collected ({number}); "
-                "collect them with that release, or begin a new ledger"
-            )
-        for statement in _UPGRADE:
-            connection.execute(statement)
+        version = _identity(connection)[1]
+        if version == 1:
+            (number,) = connection.execute(_UNCOLLECTED).fetchone()
+            if number:
+                raise LedgerError(
+                    f"{path}: holds batches of an earlier release that are not collected "
+                    f"({number}); collect them with that release, or begin a new ledger"
+                )
+            _execute(connection, *_FROM_1)
+        if version < VERSION:
+            _add_checksums(connection)
+    connection.execute("PRAGMA ignore_check_constraints = OFF")
+
+
+def _add_checksums(connection: sqlite3.Connection) -> None:
+    """Give each row its checksum; a row that is damaged already gets one that does not fit."""
+    for table, schema, values_of in (
+        ("runs", _RUNS, run_values),
+        ("entries", _ENTRIES, entry_values),
+    ):
+        _execute(connection, f"ALTER TABLE {table} RENAME TO old_{table}", schema)
+        copy = f"INSERT INTO {table} SELECT *, ? FROM old_{table} WHERE rowid = ?"  # noqa: S608
+        for row in connection.execute(f"SELECT rowid AS number, * FROM old_{table} ORDER BY rowid"):  # noqa: S608
+            values = tuple(row)[1 if table == "runs" else 2 :]
+            try:
+                values_of(row)
+                known = checksum(values)
+            except Damaged:
+                known = ""
+            connection.execute(copy, (known, row["number"]))
+        _execute(connection, f"DROP TABLE old_{table}")
+    _execute(connection, _BY_STATUS, *_IDENTITY)
+
+
+def _execute(connection: sqlite3.Connection, *statements: str) -> None:
+    for statement in statements:
+        connection.execute(statement)
 
 
 @contextmanager
@@ -159,7 +244,7 @@ def _file_identity(path: Path) -> tuple[int, int]:
 
 
 def _read_only(uri: str) -> tuple[int, int]:
-    connection = sqlite3.connect(uri, uri=True)
+    connection = _connection(uri)
     try:
         return _identity(connection)
     finally:

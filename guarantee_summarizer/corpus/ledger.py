@@ -6,6 +6,7 @@ import functools
 import hashlib
 import json
 import os
+import re
 import sqlite3
 import threading
 import time
@@ -20,8 +21,19 @@ from guarantee_summarizer import errors
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.corpus.database import FOREIGN, transaction
 from guarantee_summarizer.corpus.results import Failure, Result, usage_of
+from guarantee_summarizer.corpus.rows import (
+    ENTRY,
+    RUN,
+    Damaged,
+    checksum,
+    entry_values,
+    object_in,
+    run_values,
+)
 from guarantee_summarizer.corpus.sessions import FORKED, Session, end, holds, lives, opened
+from guarantee_summarizer.endpoints import confirmed, recorded
 from guarantee_summarizer.errors import LedgerError
+from guarantee_summarizer.places import masked_settings
 from guarantee_summarizer.schema import Usage
 
 __all__ = [
@@ -43,12 +55,15 @@ ClaimResult = Literal["mine", "taken", "done", "failed"]
 _PAGE = 50  # entries read at once: a few MB even of long articles
 _RECORD = """INSERT OR REPLACE INTO entries
     SELECT NULL, :key, :status, :run, :updated, :article, :source, :usage, :error, :message,
-        :summary, :record
+        :summary, :record, :checksum
     WHERE :status = 'done'
         OR NOT EXISTS (SELECT 1 FROM entries WHERE key = :key AND status = 'done')"""
-_ADD_UP = """UPDATE runs SET done = done + (:status = 'done'),
-    failed = failed + (:status = 'failed'), usage = :total WHERE run = :run"""
+_UPDATE_RUN = """UPDATE runs SET ended = :ended, state = :state, done = :done, failed = :failed,
+    usage = :usage, checksum = :checksum WHERE run = :run"""
 
+# What SQLite says of single rows, which have their checksum, and of what it makes of the rows.
+_OF_A_ROW = re.compile(r"^(CHECK constraint failed|\S+ value in) ")
+_OF_AN_INDEX = re.compile(r"^(wrong # of entries in|row \d+ missing from) index|^non-unique entry")
 _KEPT = "and run again, what was recorded is kept"
 _REMEDIES = {
     sqlite3.SQLITE_BUSY: f"another process has locked it for {{patience:g}} s; end that one {_KEPT}",
@@ -56,7 +71,8 @@ _REMEDIES = {
     sqlite3.SQLITE_IOERR: f"the disk fails ({{error}}); see whether it is full or gone {_KEPT}",
     sqlite3.SQLITE_READONLY: "may not be written; allow it for the file and its folder",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened; allow reading and writing the file and its folder",
-    sqlite3.SQLITE_CORRUPT: "is damaged; move it away, 'sqlite3 FILE .recover' may save its rows",
+    sqlite3.SQLITE_CORRUPT: "is damaged; 'runs export' writes what is whole, and "
+    "'sqlite3 FILE .recover | sqlite3 NEW' makes a new ledger of it",
     sqlite3.SQLITE_NOTADB: FOREIGN,
 }
 
@@ -67,9 +83,9 @@ class Entry:
 
     `key` is the cache key, `article` the article's id, `source` its name for messages, `run` the
     run that wrote it. `summary` is JSON, set when `done`. When `failed`, `error` is the name of the
-    error's class, `message` its one line, and `record` JSON that `article_in` reads, to
-    retry without the input; of what could not even be read there is none, and `article` is empty. `usage` is what it cost, also when it failed; `updated` is in seconds
-    since 1970, for information only.
+    error's class, `message` its one line, and `record` JSON that `article_in` reads, to retry
+    without the input; of what could not even be read there is none, and `article` is empty. `usage`
+    is what it cost, also when it failed; `updated` is in seconds since 1970, for information only.
     """
 
     key: str
@@ -84,23 +100,44 @@ class Entry:
     usage: Usage = field(default_factory=Usage)
     updated: float = field(default_factory=time.time)
 
+    @property
+    def damaged(self) -> bool:
+        """Whether it stands for a row that is not what was written."""
+        return self.status == "failed" and self.error == LedgerError.__name__
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
     """A run: its settings, how it ended, what it recorded and paid (later runs change neither).
 
     `state` is what was given to `end`; before that `running`, `killed`, or `unknown` for a run on
-    another machine. `begun` and `ended` are in seconds since 1970.
+    another machine; `damaged` if its row is, of which nothing is known then. `begun` and `ended`
+    are in seconds since 1970.
     """
 
     run: int
     settings: dict[str, Any]
-    state: Literal["finished", "stopped", "failed", "running", "killed", "unknown"]
+    state: Literal["finished", "stopped", "failed", "running", "killed", "unknown", "damaged"]
     begun: float
     ended: float | None
     done: int
     failed: int
     usage: Usage
+
+    def settings_at(self, *named: str) -> dict[str, Any]:
+        """Return the settings to build its summarizer again, once you have named where keys go.
+
+        A file from somebody else must not choose that: `Summarizer(**record.settings)` is refused
+        where a key would follow.
+
+        Args:
+            *named: the `base_url` of each endpoint that the settings lead to, with its login if it
+                has one; where there is none the model, `groq/llama-3.3-70b`.
+
+        Raises:
+            ConfigurationError: the settings lead to another place.
+        """
+        return confirmed(self.settings, named)
 
 
 class Counts(NamedTuple):
@@ -120,6 +157,10 @@ class Ledger:
     Args:
         path: the file, created at first use; on a local disk, in a folder that exists.
         patience: seconds to wait for a file that another process has locked.
+        read_only: write nothing; the file and its folder may be without permission to write, and
+            a file of an earlier version stays as it is.
+
+    A row that is damaged is a failed entry with a `LedgerError`; the others are not affected.
 
     Raises:
         LedgerError: from every method: the file is no ledger, has another version, is locked,
@@ -127,8 +168,10 @@ class Ledger:
             works again once the cause is removed.
     """
 
-    def __init__(self, path: str | Path, *, patience: float = 30.0) -> None:
-        self._path, self._patience = Path(path).absolute(), patience
+    def __init__(
+        self, path: str | Path, *, patience: float = 30.0, read_only: bool = False
+    ) -> None:
+        self._path, self._patience, self._read_only = Path(path).absolute(), patience, read_only
         self._lock = threading.RLock()
         self._session: Session | None = None
         self._end_session: Any = None
@@ -139,21 +182,59 @@ class Ledger:
         return self._path
 
     def begin(self, settings: Mapping[str, Any]) -> int:
-        """Begin a run and return its number; `settings` are JSON and never hold an API key."""
+        """Begin a run and return its number; `settings` are JSON and never hold an API key.
+
+        The file is checked first: in one that is damaged beyond single rows, articles that are
+        there would not be found, and be paid for again. That takes about 1 s for 100,000 articles.
+        """
         if settings.get("api_key"):
             raise LedgerError(f"{self._path}: keeps no secret; leave api_key out of the settings")
-        statement = "INSERT INTO runs VALUES (NULL, ?, ?, ?, NULL, NULL, 0, 0, ?)"
+        self._check()
+        statement = "INSERT INTO runs VALUES (NULL, ?, ?, ?, NULL, NULL, 0, 0, ?, '')"
         with self._using() as session, self.transaction() as connection:
-            values = (json.dumps(dict(settings)), session.owner, time.time())
+            values = (json.dumps(masked_settings(settings)), session.owner, time.time())
             run = connection.execute(statement, (*values, Usage().model_dump_json())).lastrowid
+            row = connection.execute("SELECT * FROM runs WHERE run = ?", (run,)).fetchone()
+            _update_run(connection, dict(row))
         return int(run or 0)
+
+    def trouble(self) -> str | None:
+        """Return what is damaged beyond single rows, so that some may be missing; else None."""
+        return next(iter(self._troubles()), None)
+
+    def _troubles(self) -> list[str]:
+        try:
+            found = [str(row[0]) for row in self.read("PRAGMA integrity_check(entries)")]
+        except LedgerError as error:
+            if not _is_corrupt(error):
+                raise
+            return [str(error.__cause__)]
+        found = [line for part in found for line in part.splitlines()]
+        return [line for line in found if line != "ok" and not _OF_A_ROW.search(line)]
+
+    def _check(self) -> None:
+        """Mend the indexes if they alone are damaged; raise if more is."""
+        if not (troubles := self._troubles()):
+            return
+        if not all(map(_OF_AN_INDEX.search, troubles)) or not self._has_all_rows():
+            raise LedgerError(f"{self._path}: {_REMEDIES[sqlite3.SQLITE_CORRUPT]}")
+        with self.transaction() as connection:
+            connection.execute("REINDEX entries")
+
+    def _has_all_rows(self) -> bool:
+        """Whether the table is whole, so that its indexes can be made of it."""
+        rows, read, damaged = (0, 0, 0)
+        for entry in self.entries():
+            read, damaged = read + 1, damaged + entry.damaged
+        for index in ("sqlite_autoindex_entries_1", "entries_by_status"):
+            statement = f"SELECT count(*) FROM entries INDEXED BY {index}"  # noqa: S608
+            rows = max(rows, self.read(statement)[0][0])
+        return read == rows and not damaged
 
     def end(self, run: int, state: Literal["finished", "stopped", "failed"]) -> None:
         """Record how a run ended; a run without that was killed."""
         with self.transaction() as connection:
-            self._usage(run)
-            values = (state, time.time(), run)
-            connection.execute("UPDATE runs SET state = ?, ended = ? WHERE run = ?", values)
+            _update_run(connection, self._values_of(run) | {"state": state, "ended": time.time()})
 
     def runs(self) -> list[RunRecord]:
         """Return all runs, the oldest first."""
@@ -161,7 +242,8 @@ class Ledger:
 
     def get(self, key: str) -> Entry | None:
         """Return the entry of `key`, or None."""
-        return next(map(_entry, self.read("SELECT * FROM entries WHERE key = :key", key=key)), None)
+        rows = self.read("SELECT * FROM entries WHERE key = :key", key=key)
+        return next(map(self._entry, rows), None)
 
     def claim(self, key: str, *, retry: bool = True) -> ClaimResult:
         """Claim `key` before paying for it; only one thread of one process gets it.
@@ -190,10 +272,8 @@ class Ledger:
 
     def _status(self, key: str, *, retry: bool) -> EntryStatus | None:
         """The status of an entry that need not be done again."""
-        for (status,) in self.read("SELECT status FROM entries WHERE key = :key", key=key):
-            if status == "done" or not retry:
-                return "done" if status == "done" else "failed"
-        return None
+        entry = self.get(key)
+        return entry.status if entry and (entry.status == "done" or not retry) else None
 
     def release(self, key: str) -> None:
         """Release the claim on `key` that was made through this ledger, with nothing recorded."""
@@ -212,11 +292,14 @@ class Ledger:
         values = {f.name: getattr(entry, f.name) for f in fields(entry)}
         values["usage"] = entry.usage.model_dump_json()
         values = {n: storable(v) if isinstance(v, str) else v for n, v in values.items()}
+        values["updated"] = float(entry.updated)  # as SQLite gives it back
+        values["checksum"] = checksum(values[name] for name in ENTRY)
         with self._using() as session:
             with self.transaction() as connection:
-                total = self._usage(entry.run) + entry.usage
+                run = self._values_of(entry.run)
+                run |= {entry.status: run[entry.status] + 1, "usage": run["usage"] + entry.usage}
                 connection.execute(_RECORD, values)
-                connection.execute(_ADD_UP, {**values, "total": total.model_dump_json()})
+                _update_run(connection, run)
                 connection.execute("DELETE FROM claims WHERE key = ?", (entry.key,))
             session.keys.discard(entry.key)
 
@@ -226,17 +309,77 @@ class Ledger:
         """Yield the entries present at the first step, in order of writing, 50 in memory at a time.
 
         Args:
-            status: only those `done`, or only those `failed`.
+            status: only those `done`, or only those `failed`; a damaged row is failed, and is
+                yielded whatever it was.
             run: only those that this run was the last to write.
         """
-        at, last = 0, self.read("SELECT max(seq) AS seq FROM entries")[0]["seq"] or 0
         statement = """SELECT * FROM entries WHERE seq > :after AND seq <= :last
-            AND (:status IS NULL OR status = :status) AND (:run IS NULL OR run = :run)
-            ORDER BY seq LIMIT :page"""
-        only = {"status": status, "run": run, "page": _PAGE, "last": last}
-        while rows := self.read(statement, after=at, **only):
-            yield from map(_entry, rows)
-            at = rows[-1]["seq"]
+            AND (:status IS NULL OR status = :status OR status NOT IN ('done', 'failed'))
+            AND (:run IS NULL OR run = :run) ORDER BY seq LIMIT :page"""
+        at, last = 0, self._last()
+        only = {"status": status, "run": run, "last": last}
+        while at < last:
+            try:
+                rows = self.read(statement, after=at, page=_PAGE, **only)
+            except LedgerError as error:
+                if not _is_corrupt(error):
+                    raise
+                for number in range(at + 1, min(at + _PAGE, last) + 1):
+                    yield from self._one(statement, number, error, **only)
+                at += _PAGE
+                continue
+            yield from map(self._entry, rows)
+            at = rows[-1]["seq"] if rows else last
+
+    def _one(self, statement: str, number: int, error: LedgerError, **only: Any) -> Iterator[Entry]:
+        """The entry with a number, if there is one; whole though others near it are not."""
+        try:
+            rows = self.read(statement, **{**only, "after": number - 1, "last": number, "page": 1})
+        except LedgerError as again:
+            if not _is_corrupt(again):
+                raise
+            key = self._key_of(number)
+            if key is not None:
+                yield self._damaged(key, 0, str(error.__cause__))
+        else:
+            yield from map(self._entry, rows)
+
+    def _last(self) -> int:
+        """The greatest number of an entry; an index has it too."""
+        try:
+            return self.read("SELECT max(seq) FROM entries")[0][0] or 0
+        except LedgerError as error:
+            if not _is_corrupt(error):
+                raise
+        index = "SELECT max(seq) FROM entries INDEXED BY entries_by_status"
+        return self.read(index)[0][0] or 0
+
+    def _key_of(self, number: int) -> str | None:
+        """The key of an entry that cannot be read; an index has it too."""
+        index = "SELECT key FROM entries INDEXED BY sqlite_autoindex_entries_1 WHERE +seq = :number"
+        with suppress(LedgerError):
+            return next((row["key"] for row in self.read(index, number=number)), None)
+        return f"number {number}"
+
+    def _entry(self, row: sqlite3.Row) -> Entry:
+        try:
+            return Entry(**entry_values(row))
+        except Damaged as reason:
+            return self._damaged(row["key"], row["run"], str(reason))
+
+    def _damaged(self, key: Any, run: Any, reason: str) -> Entry:
+        """The entry that stands for a row which is not what was written."""
+        source = f"{self._path.name}, entry {storable(str(key))}"
+        return Entry(
+            key=str(key),
+            article="",
+            source=source,
+            status="failed",
+            run=run if isinstance(run, int) else 0,
+            error=LedgerError.__name__,
+            message=f"{source}: is damaged ({reason}); 'batch --retry-failed' does its article again",
+            updated=0.0,
+        )
 
     def forget_failed(self, *, run: int | None = None) -> int:
         """Delete the failed entries (of `run`) with their article records; return their number."""
@@ -277,12 +420,18 @@ class Ledger:
         self.close()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return functools.partial(Ledger, patience=self._patience), (self._path,)
+        make = functools.partial(Ledger, patience=self._patience, read_only=self._read_only)
+        return make, (self._path,)
 
-    def _usage(self, run: int) -> Usage:
-        """What a run has paid so far; raises if there is no such run."""
-        for (usage,) in self.read("SELECT usage FROM runs WHERE run = :run", run=run):
-            return Usage.model_validate_json(usage)
+    def _values_of(self, run: int) -> dict[str, Any]:
+        """The row of a run; raises if there is no such run, or its row is damaged."""
+        for row in self.read("SELECT * FROM runs WHERE run = :run", run=run):
+            try:
+                return run_values(row)
+            except Damaged as reason:
+                remedy = "begin another run; what was recorded is kept"
+                message = f"{self._path}: run {run} is damaged ({reason}); {remedy}"
+                raise LedgerError(message) from reason
         raise LedgerError(f"{self._path}: has no run {run}; begin it first")
 
     def read(self, statement: str, **values: Any) -> list[sqlite3.Row]:
@@ -304,7 +453,7 @@ class Ledger:
         with self._lock:
             try:
                 if self._session is None:
-                    self._session = opened(self._path, self._patience)
+                    self._session = opened(self._path, self._patience, read_only=self._read_only)
                     self._end_session = weakref.finalize(self, end, self._session)
                     self._end_session.atexit = False
                 yield self._session
@@ -317,17 +466,31 @@ class Ledger:
                 raise LedgerError(f"{self._path}: cannot be opened ({error.strerror})") from error
 
 
-def _entry(row: sqlite3.Row) -> Entry:
-    values = {name: row[name] for name in row.keys() if name != "seq"}  # noqa: SIM118
-    return Entry(**{**values, "usage": Usage.model_validate_json(row["usage"])})
-
-
 def _run(row: sqlite3.Row) -> RunRecord:
     names = {None: "unknown", True: "running", False: "killed"}
-    values = {f.name: row[f.name] for f in fields(RunRecord)}
-    values["state"] = row["state"] or names[lives(row["owner"])]
-    values["settings"] = json.loads(row["settings"])
-    return RunRecord(**{**values, "usage": Usage.model_validate_json(row["usage"])})
+    try:
+        values = run_values(row)
+    except Damaged:
+        number = row["run"] if isinstance(row["run"], int) else 0
+        known: dict[str, Any] = {"settings": {}, "begun": 0.0, "ended": None, "usage": Usage()}
+        return RunRecord(run=number, state="damaged", done=0, failed=0, **known)
+    values["settings"] = recorded(values["settings"])
+    values["state"] = values["state"] or names[lives(values.pop("owner"))]
+    return RunRecord(**{f.name: values[f.name] for f in fields(RunRecord)})
+
+
+def _update_run(connection: sqlite3.Connection, values: dict[str, Any]) -> None:
+    """Write the row of a run again, with its checksum."""
+    row = {name: values[name] for name in RUN}
+    if not isinstance(row["settings"], str):
+        row["settings"] = json.dumps(row["settings"])
+        row["usage"] = row["usage"].model_dump_json()
+    connection.execute(_UPDATE_RUN, {**row, "checksum": checksum(row.values())})
+
+
+def _is_corrupt(error: LedgerError) -> bool:
+    code = getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF
+    return code == sqlite3.SQLITE_CORRUPT
 
 
 def storable(text: str) -> str:
@@ -352,8 +515,12 @@ def article_in(entry: Entry) -> Article | None:
     """Return the article of a failed entry, with its warnings; None if it could not be read."""
     if entry.record is None:
         return None
-    record = json.loads(entry.record)
+    try:
+        record = object_in(entry.record)
+    except Damaged as reason:
+        raise LedgerError(f"{entry.source}: its entry is damaged ({reason})") from reason
     warned = record.pop("warnings", ())
+    warned = [w for w in warned if isinstance(w, str)] if isinstance(warned, list) else []
     article = Article.from_dict(record, source=entry.source)
     return replace(article, warnings=tuple(dict.fromkeys((*article.warnings, *warned))))
 
@@ -383,15 +550,22 @@ def stored(entry: Entry | None, article: Article) -> Result:
     with the same text than that of which it was made.
     """
     if entry is not None and entry.summary is not None:
-        return Result(article.source, stored=_rejoined(entry.summary, article))
-    kind = getattr(errors, (entry and entry.error) or "", errors.GuaranteeSummarizerError)
+        try:
+            return Result(article.source, stored=_rejoined(entry.summary, article))
+        except Damaged as reason:
+            error = LedgerError(f"{article.source}: its entry {entry.key} is damaged ({reason})")
+            return Result(article.source, failure=Failure(article.source, error, article))
+    kind = getattr(errors, (entry and entry.error) or "", None)
+    if not isinstance(kind, type) or not issubclass(kind, errors.GuaranteeSummarizerError):
+        kind = errors.GuaranteeSummarizerError  # a name in somebody else's ledger calls nothing
     message = (entry and entry.message) or f"{article.source}: failed in an earlier run"
     return Result(article.source, failure=Failure(article.source, kind(message), article))
 
 
 def _rejoined(summary: str, article: Article) -> str:
-    data = json.loads(summary)
-    about = data.get("article") or {}
+    data = object_in(summary)
+    about = data.get("article")
+    about = about if isinstance(about, dict) else {}
     now = {"metadata": article.metadata, "warnings": article.warnings}
     now = json.loads(json.dumps(now))
     if not about or about | now == about:

@@ -22,9 +22,9 @@ from dataclasses import dataclass
 from itertools import count
 from typing import IO, Any
 
+from guarantee_summarizer import errors
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.corpus.results import failed
-from guarantee_summarizer.errors import ConfigurationError, GuaranteeSummarizerError
 from guarantee_summarizer.schema import Summary
 
 __all__ = ["Ended", "Process", "Setup", "serve"]
@@ -150,6 +150,10 @@ class Process:
                 self._take(await self._read())
         except (asyncio.IncompleteReadError, ConnectionError):
             return
+        except Exception:  # noqa: BLE001  (whatever unpickling makes of it)
+            _LOG.exception("a further process is ended: what it answered cannot be read")
+            with suppress(ProcessLookupError):
+                self._program.kill()
         finally:
             self._over = True
             self._ready.set()
@@ -202,7 +206,7 @@ class _Server(logging.handlers.QueueHandler):
         """Answer until the requests end."""
         self._worker = pickle.loads(setup.worker)  # noqa: S301  (of the program that started this)
         if self._worker.key(_PROBE) != setup.key:
-            raise ConfigurationError(
+            raise errors.ConfigurationError(
                 "templates, tables or pipeline have changed since they were read"
             )
         for number, throttle in enumerate(self._worker.throttles):
@@ -227,16 +231,31 @@ class _Server(logging.handlers.QueueHandler):
         task.add_done_callback(self._tasks.discard)
 
     async def _answer(self, number: int, article: Article) -> None:
-        answer: Summary | Exception
         try:
-            answer = await self._worker.asummarize(article)
+            self.tell(number, await self._worker.asummarize(article))
         except Exception as error:  # noqa: BLE001  (raised where it was asked for)
-            failure = failed(article, error).failure
-            answer = failure.error if failure else error
-        try:
-            self.tell(number, answer)
-        except (pickle.PicklingError, AttributeError, TypeError) as error:
-            self.tell(number, GuaranteeSummarizerError(f"{article.source}: {answer!r} ({error})"))
+            self.tell(number, _portable(error, article))
+
+
+def _portable(error: Exception, article: Article) -> Exception:
+    """The error of an article if it survives being pickled; else one that says what it was.
+
+    That has the same cost, ends the run if the first would, and is of its nearest class in
+    `errors`.
+    """
+    failure = failed(article, error).failure
+    error = failure.error if failure else error
+    try:
+        if type(pickle.loads(pickle.dumps(error))) is type(error):  # noqa: S301
+            return error
+    except Exception:  # noqa: BLE001  (whatever its class makes of it)
+        _LOG.debug("an error cannot be pickled", exc_info=True)
+    known = next(kind for kind in type(error).__mro__ if kind.__module__ == errors.__name__)
+    wrapped: Exception = known(f"{type(error).__name__}: {error}")
+    for name in ("usage", "ends_run"):
+        if hasattr(error, name):
+            setattr(wrapped, name, getattr(error, name))
+    return wrapped
 
 
 def _listen(requests: IO[bytes], take: Callable[[Any], Any]) -> None:

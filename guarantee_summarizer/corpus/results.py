@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from html import escape
 
 from guarantee_summarizer.article import Article
-from guarantee_summarizer.errors import GuaranteeSummarizerError
+from guarantee_summarizer.errors import GuaranteeSummarizerError, LedgerError
+from guarantee_summarizer.lines import one_line
 from guarantee_summarizer.schema import Summary, Usage
-from guarantee_summarizer.text import printable
 
 __all__ = [
     "Failure",
@@ -39,12 +39,12 @@ class Failure:
 
     def __str__(self) -> str:
         """Return one line that names the article once."""
-        message = str(self.error)
-        return message if message.startswith(self.source) else f"{self.source}: {message}"
+        message, source = one_line(self.error), one_line(self.source)
+        return message if message.startswith(source) else f"{source}: {message}"
 
     def _repr_html_(self) -> str:
         """How notebooks show it: one line."""
-        line = f"<strong>failed</strong> <bdi>{escape(printable(str(self)))}</bdi>"
+        line = f"<strong>failed</strong> <bdi>{escape(str(self))}</bdi>"
         return f'<div style="overflow-wrap: anywhere">{line}</div>'
 
 
@@ -65,7 +65,13 @@ class Result:
         """The summary, or the failure."""
         if self.failure is not None:
             return self.failure
-        return self.summary or Summary.model_validate_json(self.stored or "")
+        if self.summary is not None:
+            return self.summary
+        try:
+            return Summary.model_validate_json(self.stored or "")
+        except ValueError:  # of a ledger that somebody else wrote, or another release
+            message = f"{self.source}: the ledger holds no summary of it that can be read"
+            return Failure(self.source, LedgerError(message))
 
     @property
     def json(self) -> str:

@@ -2,8 +2,7 @@
 
 One event loop pulls articles as there is room, so that memory does not grow with the input, and
 deals them out to the processes of its crew. Of the articles seen it knows the last 50,000, to name
-twins. The ledger is written in its own thread: a locked file
-does not delay the articles in flight.
+twins. The ledger is written in its own thread: a locked file does not delay the articles in flight.
 """
 
 from __future__ import annotations
@@ -13,17 +12,16 @@ import itertools
 import queue
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from guarantee_summarizer import errors
-from guarantee_summarizer.article import DEFAULT_SOURCES, Article
+from guarantee_summarizer.article import Article
 from guarantee_summarizer.corpus.crew import Crew, Worker
 from guarantee_summarizer.corpus.ledger import (
     ClaimResult,
@@ -41,6 +39,7 @@ from guarantee_summarizer.corpus.results import (
     failed,
     usage_of,
 )
+from guarantee_summarizer.corpus.twins import Twins
 from guarantee_summarizer.options import RunOptions
 
 __all__ = ["Run", "in_thread"]
@@ -49,7 +48,6 @@ __all__ = ["Run", "in_thread"]
 T = TypeVar("T")
 _END: Any = object()
 _WINDOW = 4  # articles in flight or waiting to be fetched, as a multiple of `concurrency`
-_REMEMBERED = 50_000  # places of articles, to name twins; about 10 MB
 _FATAL = (errors.ConfigurationError, errors.PromptError, errors.LexiconError)
 
 
@@ -78,7 +76,7 @@ class Run:
     _over: bool = False
     _pulling: asyncio.Future[Any] | None = None
     _run: int = 0
-    _places: OrderedDict[str, str] = field(default_factory=OrderedDict)  # of the last ones, by id
+    _twins: Twins = field(default_factory=Twins)
     _unreadable: set[str] = field(default_factory=set)  # places in the ledger
 
     def __post_init__(self) -> None:
@@ -205,7 +203,7 @@ class Run:
         if isinstance(item, Failure):
             return await self._unread(item)
         try:
-            article = self._naming_twin(Article.of(item))
+            article = self._twins.named(Article.of(item))
         except errors.ArticleError as error:  # not recorded: another run has another article there
             source = f"article {number + 1}"
             return Result(source, failure=Failure(source, error))
@@ -220,21 +218,10 @@ class Run:
     async def _unread(self, failure: Failure) -> Result:
         """The result of what could not be read, once the ledger has it."""
         self._unreadable.discard(failure.source)  # so that its articles do not make it forgotten
-        if (ledger := self._ledger) is not None:
+        told = isinstance(failure.error, errors.LedgerError)  # a damaged row stands there already
+        if (ledger := self._ledger) is not None and not told:
             await self._record(unreadable_entry(failure, self._run), ledger)
         return Result(failure.source, failure=failure)
-
-    def _naming_twin(self, article: Article) -> Article:
-        """The article, with a warning if it is the same as one of the run's last thousands."""
-        if article.source in DEFAULT_SOURCES:  # which names no place
-            return article
-        if (first := self._places.get(article.id)) is not None:
-            twin = f"is the same article as {first}"
-            return replace(article, warnings=(*article.warnings, twin))
-        self._places[article.id] = article.source
-        if len(self._places) > _REMEMBERED:
-            self._places.popitem(last=False)
-        return article
 
     async def _summarized(self, article: Article) -> Result:
         try:

@@ -13,10 +13,13 @@ from pathlib import Path
 from guarantee_summarizer.corpus.database import connect
 from guarantee_summarizer.errors import LedgerError
 
-__all__ = ["FORKED", "LEASE", "Session", "end", "holds", "lives", "opened"]
+__all__ = ["FORKED", "LEASE", "WATCHED", "Session", "end", "holds", "lives", "opened"]
 
 LEASE = 3600.0
 """Lease in seconds for claims from other hosts."""
+
+WATCHED = 300.0
+"""Seconds that a claim from another host is watched, too: its clock may be hours off."""
 
 FORKED = (
     "was open in the process that this one was forked from, and SQLite would lose rows; "
@@ -26,19 +29,24 @@ FORKED = (
 
 @dataclass(slots=True)
 class Session:
-    """An open file and the keys claimed through it; `owner` is the unique `host pid start id`."""
+    """An open file and the keys claimed through it; `owner` is the unique `host pid start id`.
+
+    `seen` has when claims of other hosts were seen first, by this host's steady clock.
+    """
 
     file: Path
     connection: sqlite3.Connection
     owner: str
     pid: int
     keys: set[str] = field(default_factory=set)
+    seen: dict[tuple[str, str], float] = field(default_factory=dict)
 
 
+_LONG = 10  # digits that no number of a process has
 _SESSIONS: dict[str, Session] = {}  # by owner; a forked process has its parent's too
 
 
-def opened(path: Path, patience: float) -> Session:
+def opened(path: Path, patience: float, *, read_only: bool = False) -> Session:
     """Open a ledger's file in this process.
 
     Raises:
@@ -50,7 +58,7 @@ def opened(path: Path, patience: float) -> Session:
     if any(session.file == file and session.pid != pid for session in [*_SESSIONS.values()]):
         raise LedgerError(f"{path}: {FORKED}")
     owner = f"{platform.node()} {pid} {_started(pid)} {uuid.uuid4().hex}"
-    session = Session(file, connect(path, patience), owner, pid)
+    session = Session(file, connect(path, patience, read_only=read_only), owner, pid)
     _SESSIONS[owner] = session
     return session
 
@@ -67,18 +75,26 @@ def holds(claim: sqlite3.Row, session: Session) -> bool:
 
     A claim of this process is void if none of its open ledgers has it: its release failed.
     """
-    owner, since = claim["owner"], claim["since"]
+    key, owner = str(claim["key"]), str(claim["owner"])
     if owner.rpartition(" ")[0] == session.owner.rpartition(" ")[0]:
         own = _SESSIONS.get(owner)
-        return own is not None and claim["key"] in own.keys
+        return own is not None and key in own.keys
     alive = lives(owner)
-    return abs(time.time() - since) < LEASE if alive is None else alive
+    return _is_fresh(claim["since"], (key, owner), session) if alive is None else alive
+
+
+def _is_fresh(since: object, claim: tuple[str, str], session: Session) -> bool:
+    """Whether a claim is younger than its lease, or was not watched for long enough yet."""
+    first = session.seen.setdefault(claim, time.monotonic())
+    if time.monotonic() - first < WATCHED:
+        return True
+    return isinstance(since, int | float) and abs(time.time() - since) < LEASE
 
 
 def lives(owner: str) -> bool | None:
     """Return whether a process is alive; None if that cannot be seen from here."""
-    host, pid, start, _ = owner.rsplit(" ", 3)
-    if host != platform.node():
+    host, pid, start = (*owner.rsplit(" ", 3), "", "")[:3]
+    if host != platform.node() or not (pid.isascii() and pid.isdecimal() and len(pid) < _LONG):
         return None
     started = _started(int(pid))
     return None if started is None else started == start

@@ -39,7 +39,7 @@ _LEAST = 4  # of what is counted
 
 
 def terms(line: Line, first: int = 0, last: int | None = None) -> tuple[Term, ...]:
-    """The figures of a sentence, or of a part of it, that a proposal may hang on."""
+    """Return the figures of a sentence, or of a part of it, that a proposal may hang on."""
     made: list[Term] = []
     for amount in line.amounts:
         what = _kind(line.text, amount.low.start, amount.high)

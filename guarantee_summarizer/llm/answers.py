@@ -10,7 +10,7 @@ only itself, and as their sentence numbers need the article. (Instructor would h
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self, cast
 
@@ -149,7 +149,7 @@ def read_answer(answer: Answer, article: Article) -> ParsedAnswer:
     whole = (Problem("", f"is not whole: {loss}; answer with one JSON object") for loss in losses)
     nothing = bool(losses) and not answer.found.data
     problems = [*whole, *(() if nothing else reading.problems)]
-    if notes := (*losses, *answer.found.cuts, *_unread(reading.unknown)):
+    if notes := (*losses, *answer.found.cuts, *_few(reading.unread)):
         fields["incomplete"] = notes
     if reading.withheld:
         fields["withheld"] = tuple(reading.withheld)
@@ -178,7 +178,7 @@ class _Reading:
     Attributes:
         problems: texts that are missing, sections in a shape that cannot be read.
         losses: content that is in no field.
-        unknown: paths of fields that the schema does not have.
+        unread: a line for each field that was passed over.
         withheld: items that do not fit.
     """
 
@@ -186,7 +186,7 @@ class _Reading:
         self._context = {"article": article}
         self.problems: list[Problem] = []
         self.losses: list[str] = []
-        self.unknown: list[str] = []
+        self.unread: list[str] = []
         self.withheld: list[Withheld] = []
 
     def fields(self, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -262,7 +262,7 @@ class _Reading:
 
     def item(self, written: Any, model: type[BaseModel], path: str) -> Any | None:
         """The item, grounded, or None; then it is in `withheld`, as written, with the reasons."""
-        meant = as_meant(written, model, self.unknown, path)
+        meant = as_meant(written, model, self.unread, path)
         try:
             return model.model_validate(meant, context=self._context)
         except ValidationError as error:
@@ -300,13 +300,11 @@ def _is_content(value: Any) -> bool:
     return isinstance(value, list | dict) and bool(value)
 
 
-def _unread(paths: Iterable[str]) -> Iterator[str]:
-    """A line for each of the first fields that the schema does not have, and one for the others."""
-    paths = [*paths]
-    for path in paths[:_TOLD]:
-        yield f"{path[:120]} is no field of the schema; it was not read"
-    if len(paths) > _TOLD:
-        yield f"{len(paths) - _TOLD} more fields are not of the schema; they were not read"
+def _few(lines: Sequence[str]) -> Iterator[str]:
+    """The first lines on fields that were passed over, and one for the others."""
+    yield from lines[:_TOLD]
+    if len(lines) > _TOLD:
+        yield f"{len(lines) - _TOLD} more fields were not read"
 
 
 def _finding(detail: ErrorDetails, path: str) -> Finding:

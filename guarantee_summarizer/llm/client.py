@@ -15,8 +15,9 @@ import tenacity
 
 from guarantee_summarizer.errors import GuaranteeSummarizerError, ModelTimeoutError
 from guarantee_summarizer.llm.connection import Connection, Opened
-from guarantee_summarizer.llm.faults import policy
+from guarantee_summarizer.llm.faults import fault, policy
 from guarantee_summarizer.llm.messages import Account, Completion, Request
+from guarantee_summarizer.llm.responses import BadReplyError, regular
 from guarantee_summarizer.llm.throttle import Throttle
 from guarantee_summarizer.options import Endpoint, Options
 from guarantee_summarizer.telemetry import Telemetry
@@ -100,6 +101,22 @@ class ModelClient:
         completion = opened.pieces.completion(lost)
         completion = self._first.received(request, completion, account, opened.sent)
         yield await self._adriven(conversation, account, request, completion)
+
+    def received(self, response: Any, *, said: str) -> Completion:
+        """Return the completion in a response that was received elsewhere, without secrets.
+
+        Args:
+            response: of a provider, as an object or plain JSON.
+            said: the article's text, which holds none.
+
+        Raises:
+            ModelError: it is an error, or there is no answer in it.
+        """
+        try:
+            return Completion.of(regular(response)).cleaned(self.endpoint.secrets, said)
+        except BadReplyError as error:
+            failure = fault(error, self.endpoint, 1)
+        raise failure
 
     def body(self, request: Request) -> dict[str, Any]:
         """Return a request's body in OpenAI's chat-completions form, as instructor would send it."""
@@ -209,8 +226,7 @@ def _resumed(
 def _retrying(account: Account, kind: type[Any]) -> Any:
     """Tenacity's retrying of one `kind`, within what is left of an article's budget."""
     over = tenacity.stop_before_delay(max(0.001, account.left))
-    how = policy(account.options.attempts, account.options.seconds)
-    return kind(**how | {"stop": lambda state: not account.attempts_left or over(state)})
+    return kind(**policy(), stop=lambda state: not account.attempts_left or over(state))
 
 
 def _check_time(account: Account) -> None:

@@ -19,15 +19,25 @@ from guarantee_summarizer.llm.forms import MODES
 from guarantee_summarizer.llm.proxies import setting_up
 from guarantee_summarizer.llm.transport import AsyncHttpClient, HttpClient
 from guarantee_summarizer.options import Options
+from guarantee_summarizer.secrets import scrub_logs
 
-__all__ = ["OURS", "Clients"]
+__all__ = ["OURS", "Clients", "is_openais"]
 
+_PARTS = ("connection", "http11", "http2", "proxy", "socks")
 OURS: ContextVar[bool] = ContextVar("ours", default=False)
 """Set during this library's requests: instructor's error lines, which quote keys, are dropped."""
 for _name in ("instructor.v2.retry", "instructor.auto_client"):
     logging.getLogger(_name).addFilter(
         lambda record: not OURS.get() or record.levelno < logging.ERROR
     )
+
+scrub_logs(
+    *("openai", "openai._base_client", "openai._response", "openai._legacy_response"),
+    *("instructor", "instructor.v2", "instructor.v2.retry", "instructor.auto_client"),
+    *("httpx", "httpx2", "urllib3.connectionpool", "botocore.endpoint", "asyncio"),
+    *(f"httpcore.{part}" for part in _PARTS),
+    *(f"httpcore2.{part}" for part in _PARTS),
+)
 
 _PACKAGES = {
     "anthropic": ("anthropic",),
@@ -94,6 +104,13 @@ class Clients:
         set_there = custom is not None and "max_tokens" in custom.kwargs
         return {"max_tokens": _MOST_TOKENS} if "anthropic" in provider and not set_there else {}
 
+    def taking(self, settings: dict[str, Any]) -> dict[str, Any]:
+        """Return settings as the client takes them: openai's knows only its own by name."""
+        custom = self._endpoint.client
+        if not settings or custom is None or not is_openais(custom):
+            return settings
+        return {"extra_body": {**custom.kwargs.get("extra_body", {}), **settings}}
+
     def close(self) -> None:
         """Close the sync client; a custom client stays open."""
         opened = self.__dict__.pop("client", None)
@@ -123,6 +140,9 @@ class Clients:
                 if use_async
                 else openai.OpenAI(**settings, http_client=HttpClient())
             )
+            if self._endpoint.provider not in (None, "openai"):  # the headers are for OpenAI
+                raw.organization = raw.project = None
+                raw._custom_headers = {}  # noqa: SLF001  (of OPENAI_CUSTOM_HEADERS)
         return instructor.from_openai(raw, mode=MODES[self._options.mode])
 
     def _of_provider(self, *, use_async: bool) -> Any:
@@ -134,13 +154,18 @@ class Clients:
         try:
             opened = from_provider(model, async_client=use_async, mode=mode, api_key=endpoint.key)
         except Exception as error:  # noqa: BLE001  (each package has its own)
-            words = str(error).replace(endpoint.key or "\0", "***")
+            words = endpoint.secrets.scrub(str(error))
             raise ConfigurationError(f"model {endpoint.model!r}: {words}") from None
         finally:
             OURS.reset(token)
         if hasattr(opened.client, "max_retries"):
             opened.client.max_retries = 0
         return opened
+
+
+def is_openais(client: Any) -> bool:
+    """Return whether an instructor client is one of openai's."""
+    return "openai" in str(client.provider).lower()
 
 
 def _require(endpoint: Endpoint) -> None:

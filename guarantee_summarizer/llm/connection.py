@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any, cast
 
@@ -22,7 +22,7 @@ from guarantee_summarizer.errors import (
     UnreachableError,
 )
 from guarantee_summarizer.llm.answers import ANSWER
-from guarantee_summarizer.llm.clients import OURS, Clients
+from guarantee_summarizer.llm.clients import OURS, Clients, is_openais
 from guarantee_summarizer.llm.faults import (
     fault,
     is_refused_connection,
@@ -30,7 +30,8 @@ from guarantee_summarizer.llm.faults import (
     scrubbed,
     status_code,
 )
-from guarantee_summarizer.llm.forms import FORMS, replacing, response_model, schema_in
+from guarantee_summarizer.llm.forms import FORMS, MODES, replacing, response_model, schema_in
+from guarantee_summarizer.llm.health import STARTING, Health
 from guarantee_summarizer.llm.learned import AdaptedError, Learned, Sent, note
 from guarantee_summarizer.llm.messages import Account, Completion, Pieces, Request
 from guarantee_summarizer.llm.proxies import proxy_of
@@ -38,6 +39,8 @@ from guarantee_summarizer.llm.responses import BadReplyError, regular
 from guarantee_summarizer.llm.throttle import Throttle
 from guarantee_summarizer.llm.transport import bounded, within
 from guarantee_summarizer.options import Endpoint, Options
+from guarantee_summarizer.places import secrets_in_value
+from guarantee_summarizer.secrets import using
 from guarantee_summarizer.telemetry import Telemetry
 
 __all__ = ["Connection"]
@@ -53,7 +56,7 @@ class Opened:
 
     chunks: Any
     sent: Sent
-    pieces: Pieces = field(default_factory=partial(Pieces, ANSWER))
+    pieces: Pieces
 
     def begin(self, chunk: Any) -> None:
         """Take a chunk, or `_OVER`.
@@ -93,20 +96,19 @@ class Connection:
             requests_per_minute=options.requests_per_minute,
             tokens_per_minute=options.tokens_per_minute,
         )
+        endpoint.hide(secrets_in_value(options.request))
+        if first is not None:
+            endpoint.hide(filter(None, (first.key, first.api_key)))
         beside = first is None or endpoint.is_beside(first)
         self._request = options.request if beside else {}
-        openais = not endpoint.native and "//api.openai.com/" in endpoint.url
-        limit = "max_completion_tokens" if openais else "max_tokens"
-        self._learned = Learned(
-            options.mode, limit=limit, where=endpoint.address, fixed=endpoint.native
-        )
-        self._hopeless, self._last = False, cast("Exception | None", None)
+        self._form = FORMS[MODES[options.mode]]  # that instructor writes
+        self._health, self._models = Health(), dict[str, Learned]()
         self._noted: set[str] = set()
 
     def complete(self, request: Request, account: Account) -> Completion:
         """Send one request; an answer that instructor cannot read is returned unparsed."""
         self._admitted(request, account)
-        responses, parsed, sent = list[Any](), None, self._sent()
+        responses, parsed, sent = list[Any](), None, self._sent(request)
         with self._attempt(request, account, sent, responses) as hooks:
             create = partial(
                 self.client.create, **self._arguments(request, account, sent), hooks=hooks
@@ -123,7 +125,7 @@ class Connection:
             work = partial(contextvars.copy_context().run, self.complete, request, account)
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         await self._aadmitted(request, account)
-        responses, parsed, sent = list[Any](), None, self._sent()
+        responses, parsed, sent = list[Any](), None, self._sent(request)
         with self._attempt(request, account, sent, responses) as hooks:
             async with asyncio.timeout(self._patience(account)):
                 parsed = await client.create(**self._arguments(request, account, sent), hooks=hooks)
@@ -133,17 +135,17 @@ class Connection:
 
     def _own(self, parsed: Any, sent: Sent) -> Any:
         """What instructor read of an answer; it looks for it where its own form has it."""
-        own = sent.form == self._learned.first and not self.endpoint.native
+        own = sent.form == self._form and not self.endpoint.native
         return parsed if own else None
 
     def opened(self, request: Request, account: Account) -> Opened:
         """Send one request and return the stream of its chunks, once the answer begins."""
         self._admitted(request, account)
-        sent = self._sent(stream=True)
+        sent = self._sent(request, stream=True)
         with self._attempt(request, account, sent) as _, ExitStack() as closing:
             stream = self.client.create(**self._streaming(request, account, sent))
             closing.callback(stream.close)
-            opened = Opened(stream, sent)
+            opened = Opened(stream, sent, self._pieces(request))
             while not opened.pieces.begun:
                 opened.begin(next(stream, _OVER))
             closing.pop_all()
@@ -152,16 +154,19 @@ class Connection:
     async def aopened(self, request: Request, account: Account) -> Opened:
         """Do what `opened` does, without blocking the event loop."""
         await self._aadmitted(request, account)
-        sent = self._sent(stream=True)
+        sent = self._sent(request, stream=True)
         with self._attempt(request, account, sent) as _:
             async with AsyncExitStack() as closing:
                 stream = await self.aclient.create(**self._streaming(request, account, sent))
                 closing.push_async_callback(stream.close)
-                opened = Opened(stream, sent)
+                opened = Opened(stream, sent, self._pieces(request))
                 while not opened.pieces.begun:
                     opened.begin(await anext(stream, _OVER))
                 closing.pop_all()
         return opened
+
+    def _pieces(self, request: Request) -> Pieces:
+        return Pieces(ANSWER, partial(self.endpoint.secrets.cleaned, said=_said(request)))
 
     def received(
         self, request: Request, completion: Completion, account: Account, sent: Sent
@@ -174,7 +179,7 @@ class Connection:
             completion = replace(completion, usage=request.estimated(completion.text))
             self._note_once("reports no usage; tokens and budgets are estimates (bytes / 4)")
         if not completion.called and completion.finish not in _CUT and not completion.refusal:
-            self._learned.without_tool(sent)
+            self._learned(request).without_tool(sent)
         account.add(completion.usage)
         self.throttle.settle(self._estimate(request), completion.usage.tokens)
         return completion
@@ -185,19 +190,19 @@ class Connection:
         """Translate an error, and say if every article would meet it."""
         endpoint = request.endpoint or self.endpoint
         translated = fault(error, endpoint, account.usage.attempts)
-        if self._hopeless and isinstance(translated, ModelError):
+        if self._health.hopeless and isinstance(translated, ModelError):
             translated.ends_run = True
         return translated
 
     @staticmethod
     def streams(client: Any) -> bool:
         """Return whether a client streams OpenAI's chat completions, which `Pieces` reads."""
-        known = client is not None and client.mode in FORMS
-        return known and "openai" in str(client.provider).lower()
+        return client is not None and client.mode in FORMS and is_openais(client)
 
     def body(self, request: Request) -> dict[str, Any]:
         """Return a request's body in OpenAI's chat-completions form, as instructor would send it."""
-        return self._addressed(request) | self._settings | schema_in(request, self._learned.first)
+        settings = self._settings(self._learned(request))
+        return self._addressed(request) | settings | schema_in(request, self._form)
 
     @property
     def client(self) -> Any:
@@ -233,44 +238,52 @@ class Connection:
         """
         hooks, whole = Hooks(), responses is not None
         received = responses if responses is not None else []
-        hooks.on("completion:response", lambda response: received.append(_read(response)))
+        secrets, said = self.endpoint.secrets, _said(request)
+        hooks.on(
+            "completion:response",
+            lambda response: received.append(secrets.cleaned(_read(response), said=said)),
+        )
         observed = self._telemetry.attempt(self._model(request), self.endpoint.address)
         token = OURS.set(True)
         until = time.monotonic() + self._patience(account) if whole else account.until
         try:
-            with self.throttle.watching(), observed as report, bounded(until):
+            with using(secrets), self.throttle.watching(), observed as report, bounded(until):
                 try:
                     yield hooks
                 except Exception:
                     if not received:
                         raise
                 report(_last(received))
-            self._learned.answered()
-            self._hopeless, self._last = False, None
+            self._health.answered()
         except Exception as error:
-            self._learn(error, sent, account)
+            self._learn(error, request, account, sent)
             raise
         finally:
             OURS.reset(token)
 
-    def _learn(self, error: Exception, sent: Sent, account: Account) -> None:
+    def _learn(self, error: Exception, request: Request, account: Account, sent: Sent) -> None:
         """Learn from a failure; raise what another form or another setting would mend."""
-        if self._learned.refused(sent, error):
+        learned = self._learned(request)
+        if learned.refused(sent, error):
             account.excuse()
             raise AdaptedError from error
-        if remedy := self._learned.remedy(sent, error, self._settings):
+        if remedy := learned.remedy(sent, error, self._settings(learned)):
             where, attempts = self.endpoint.address, account.usage.attempts
             detail = f"({status_code(root(error))}): {scrubbed(root(error), self.endpoint)}"
             refused = BadRequestError(
                 f"{where}: refused the request {detail}; {remedy}", attempts=attempts
             )
-            refused.ends_run = not self._learned.works
+            refused.ends_run = not self._health.works
             raise refused from None
-        if self._options.attempts > 1 and self._knocks(root(error)):
-            account.excuse()
-            seconds = f"the {self._options.seconds:g} s of the article"
-            self._note_once(f"nobody answers there yet; tried again until {seconds} are over")
-        self._last, self._hopeless = error, self._learned.hopeless(error)
+        if self._options.attempts == 1 or not self._knocks(root(error)):
+            self._health.failed(error)
+            return
+        self._health.failed(error, waited=account.refused())
+        if self._health.hopeless:
+            raise self.fault(error, request, account) from None
+        account.excuse()
+        seconds = self._options.seconds if self._health.works else STARTING
+        self._note_once(f"nobody answers there yet; tried again for {seconds:g} s")
 
     def _knocks(self, error: BaseException) -> bool:
         """Whether an error is worth trying again as long as there is time."""
@@ -297,7 +310,7 @@ class Connection:
 
     def _within_budget(self, wait: float, account: Account) -> float:
         """`wait`, or the seconds left of the budget if those are fewer; raises if none are left."""
-        if self.throttle.down and self._hopeless:
+        if self.throttle.down and self._health.hopeless:
             raise self._down(", every time", account)
         if account.left > 0:
             return min(wait, account.left)
@@ -317,28 +330,38 @@ class Connection:
     def _down(self, added: str, account: Account) -> ModelError:
         """The error for an endpoint that is down: what it said last."""
         where, attempts = self.endpoint.address, account.usage.attempts
-        if self._last is None:
+        if self._health.last is None:
             return UnreachableError(f"{where}: is down{added}", attempts=attempts)
-        translated = cast("ModelError", fault(self._last, self.endpoint, attempts))
+        translated = cast("ModelError", fault(self._health.last, self.endpoint, attempts))
         translated.args = (f"{translated}{added}",)
-        translated.ends_run = self._hopeless
+        translated.ends_run = self._health.hopeless
         return translated
 
-    def _sent(self, *, stream: bool = False) -> Sent:
-        """The form and the settings of the next request."""
-        names = {*self._settings, *(["stream_options"] if stream else [])}
-        return Sent(self._learned.form, frozenset(names) - self._learned.dropped)
+    def _learned(self, request: Request) -> Learned:
+        """What the model of a request takes; another model at the same endpoint may differ."""
+        name = self._model(request)
+        if name not in self._models:
+            native, where = self.endpoint.native, self.endpoint.address
+            openais = not native and "//api.openai.com/" in self.endpoint.url
+            limit = "max_completion_tokens" if openais else "max_tokens"
+            if name != self.endpoint.name:
+                where = f"{where} ({name})"
+            made = Learned(self._options.mode, limit=limit, where=where, fixed=native)
+            self._models.setdefault(name, made)
+        return self._models[name]
 
-    @property
-    def _settings(self) -> dict[str, Any]:
-        """The settings that the user gave, as this endpoint takes them."""
-        settings = {
-            name: value
-            for name, value in self._request.items()
-            if name not in self._learned.dropped
-        }
+    def _sent(self, request: Request, *, stream: bool = False) -> Sent:
+        """The form and the settings of the next request."""
+        learned = self._learned(request)
+        names = {*self._settings(learned), *(["stream_options"] if stream else [])}
+        return Sent(learned.form, frozenset(names) - learned.dropped)
+
+    def _settings(self, learned: Learned) -> dict[str, Any]:
+        """The settings that the user gave, as a model takes them."""
+        given = self._request.items()
+        settings = {name: value for name, value in given if name not in learned.dropped}
         limit = self._options.max_tokens
-        return settings | ({self._learned.limit: limit} if limit is not None else {})
+        return settings | ({learned.limit: limit} if limit is not None else {})
 
     def _arguments(self, request: Request, account: Account, sent: Sent) -> dict[str, Any]:
         model = response_model(request.answer)
@@ -355,16 +378,21 @@ class Connection:
 
     def _body(self, request: Request, account: Account, sent: Sent) -> dict[str, Any]:
         """Settings and timeout; a native client has its own timeout, and sends its own form."""
+        settings = self._settings(self._learned(request))
         if self.endpoint.native:
-            return self._clients.needs | self._settings
-        settings: dict[str, Any] = {**self._settings}
-        if sent.form != self._learned.first:
+            return self._clients.needs | self._clients.taking(settings)
+        if sent.form != self._form:
             settings |= replacing(request, sent.form)
         timeout = {"timeout": self._patience(account)}
         return timeout | ({"extra_body": settings} if settings else {})
 
     def _patience(self, account: Account) -> float:
         return max(0.001, min(self._options.timeout, account.left))
+
+
+def _said(request: Request) -> str:
+    """What was sent: of that nothing is a secret."""
+    return "\n".join(message["content"] for message in request.messages)
 
 
 def _last(received: list[Any]) -> Any:

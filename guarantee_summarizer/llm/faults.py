@@ -74,10 +74,12 @@ _TOO_LONG = re.compile(
 )
 
 
-def policy(attempts: int, seconds: float) -> dict[str, Any]:
-    """Return arguments for tenacity's `Retrying` and `AsyncRetrying` within a budget."""
+def policy() -> dict[str, Any]:
+    """Return arguments for tenacity's `Retrying` and `AsyncRetrying`: what to try again, and when.
+
+    The caller adds `stop`, by its own budget.
+    """
     return {
-        "stop": tenacity.stop_after_attempt(attempts) | tenacity.stop_before_delay(seconds),
         "wait": _wait,
         "retry": tenacity.retry_if_exception(_is_temporary),
         "reraise": True,
@@ -181,12 +183,14 @@ def _wait(state: tenacity.RetryCallState) -> float:
 
 
 _DETAIL = 200  # characters of the server's own words that a message quotes
+_READ = 20_000  # characters of them that are looked at
 
 
 def fault(error: Exception, endpoint: Endpoint, attempts: int) -> GuaranteeSummarizerError:
-    """Translate an error into this library's; one that shows the key is not kept as its cause."""
+    """Translate an error into this library's; one that shows a secret is not kept as its cause."""
     cause = root(error)
     if isinstance(cause, GuaranteeSummarizerError):
+        cause.__context__ = None  # the provider's words
         return cause
     if isinstance(cause, InstructorConfigurationError):
         return ConfigurationError(f"{endpoint.address}: {scrubbed(cause, endpoint)}")
@@ -195,8 +199,7 @@ def fault(error: Exception, endpoint: Endpoint, attempts: int) -> GuaranteeSumma
             f"{endpoint.address}: takes no {unknown[1]}; leave it out of request= (--set)"
         )
     translated = _fault(cause, endpoint, attempts)
-    leaks = endpoint.key is not None and endpoint.key in f"{cause} {cause.__cause__}"
-    translated.__cause__ = None if leaks else cause
+    translated.__cause__ = None if endpoint.secrets.show_in(cause) else cause
     translated.__suppress_context__ = True
     return translated
 
@@ -305,12 +308,10 @@ def _said(error: BaseException) -> str:
 
 
 def scrubbed(error: BaseException, endpoint: Endpoint) -> str:
-    """Return the server's own words on one line, shortened, without the key."""
+    """Return the server's own words on one line, without secrets, then shortened."""
     return _on_one_line(_said(error), endpoint)
 
 
 def _on_one_line(text: str, endpoint: Endpoint) -> str:
-    line = " ".join(text.split())
-    if endpoint.key:
-        line = line.replace(endpoint.key, "***")
+    line = endpoint.secrets.scrub(" ".join(text[:_READ].split()))
     return line[:_DETAIL] + ("…" if len(line) > _DETAIL else "")

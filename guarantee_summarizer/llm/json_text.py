@@ -161,7 +161,7 @@ def _candidates(text: str, fields: Fields) -> tuple[list[_Candidate], str]:
     """
     found: list[_Candidate] = []
     beside: list[str] = []
-    at, work, tries = 0, 0, 0
+    at, work, tries, closes = 0, 0, 0, text.rfind("*/")
     while (mark := _NEXT.search(text, at)) and work <= _PATIENCE * len(text) and tries < _TRIES:
         beside.append(text[at : mark.start()])
         at = mark.end()
@@ -172,7 +172,7 @@ def _candidates(text: str, fields: Fields) -> tuple[list[_Candidate], str]:
             found, beside = [], []
         else:
             tries += 1
-            value = _value(text, mark.start())
+            value = _value(text, mark.start(), closes)
             held = [*_held(value, fields)]
             found += held
             work += value.end - mark.start()
@@ -184,14 +184,14 @@ def _candidates(text: str, fields: Fields) -> tuple[list[_Candidate], str]:
     return found, "".join([*beside, text[at:]])
 
 
-def _value(text: str, start: int) -> _Value:
+def _value(text: str, start: int, closes: int) -> _Value:
     """The value that begins at `start`: strict JSON, else what is nearly JSON."""
     doubled: list[str] = []
     decoder = json.JSONDecoder(object_pairs_hook=partial(_object, doubled))
     try:
         root, end = decoder.raw_decode(text, start)
     except (ValueError, RecursionError):
-        reader = Lenient(text, start)
+        reader = Lenient(text, start, closes=closes)
         root = reader.read()
         return _Value(root, reader.at, reader.broken, reader.doubled, reader.open)
     return _Value(root, end, None, doubled)

@@ -1,4 +1,4 @@
-"""What an endpoint takes, as learned by asking it: how the schema travels, and which settings.
+"""What a model at an endpoint takes, as learned by asking: how the schema travels, which settings.
 
 OpenAI-compatible servers refuse some of what OpenAI takes, or ignore it. Each is found out once,
 noted in the log, and remembered as long as the connection lives.
@@ -10,16 +10,16 @@ import json
 import logging
 import re
 import threading
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 import openai
 
+from guarantee_summarizer.lines import one_line
 from guarantee_summarizer.llm.faults import is_about_text, root, status_code
 from guarantee_summarizer.llm.responses import BadReplyError
 
-__all__ = ["AdaptedError", "Form", "Learned", "Sent", "note"]
+__all__ = ["REFUSING", "AdaptedError", "Form", "Learned", "Sent", "note", "words"]
 
 _LOG = logging.getLogger("guarantee_summarizer.endpoint")
 
@@ -37,7 +37,8 @@ _WORDS: dict[Form, str] = {
     "free": "a tool without tool_choice",
     "json_schema": "response_format",
 }
-_REFUSING = frozenset({400, 404, 415, 422, 500, 501})
+REFUSING = frozenset({400, 404, 415, 422, 500, 501})
+"""Statuses of what an endpoint may refuse every time."""
 _TOOL_CHOICE = re.compile(r"tool[_ ]?choice")
 _TOOLS = re.compile(r"\btools?\b|tool[_ ]use|function[_ ]call|tool[_ ]call")
 _FORMAT = re.compile(
@@ -49,9 +50,7 @@ _UNWANTED = re.compile(
 )
 _TOLD = ("message", "msg", "code", "param", "detail", "error")  # of an error's body
 _LIMITS = ("max_tokens", "max_completion_tokens")
-_DROPPED = ("stream_options", "parallel_tool_calls", "strict")  # an answer is the same without
-_ALIKE = 5  # refusals in the same words, before any answer, until every article would meet them
-_PATIENCE = 10.0  # seconds that a server error has to last for that
+_DROPPED = ("stream_options", "parallel_tool_calls")  # an answer is the same without
 
 
 class AdaptedError(Exception):
@@ -71,7 +70,7 @@ class Sent:
 
 
 class Learned:
-    """Remember what one endpoint takes; thread-safe.
+    """Remember what one model at an endpoint takes; thread-safe.
 
     Args:
         mode: how the schema is sent at first: `tools` or `json_schema`.
@@ -83,11 +82,8 @@ class Learned:
     def __init__(self, mode: str, *, limit: str, where: str, fixed: bool) -> None:
         self._fixed = fixed
         self._forms, self._ignored = list(_ORDER[mode]), set[Form]()
-        self.first, self._limits, self._where = self._forms[0], [limit], where
+        self._limits, self._where = [limit], where
         self.dropped: set[str] = set()
-        self.works = False
-        """Whether the endpoint has answered."""
-        self._said, self._times, self._since = "", 0, 0.0
         self._lock = threading.Lock()
 
     @property
@@ -107,7 +103,7 @@ class Learned:
         with self._lock:
             if self._drops(sent, text):
                 return True
-            return not self._fixed and (self._renames(sent, text) or self._moves_on(sent, text))
+            return self._renames(sent, text) or (not self._fixed and self._moves_on(sent, text))
 
     def remedy(self, sent: Sent, error: BaseException, settings: Iterable[str]) -> str | None:
         """Return what the user can do about a request that is refused in every form."""
@@ -137,31 +133,6 @@ class Learned:
                 self._forms.remove(rest[0])
                 self._forms = [rest[0], *self._forms]
                 self._note(f"answers without the tool; {_WORDS[self.form]} from now on")
-
-    def answered(self) -> None:
-        """Note that the endpoint works."""
-        self.works = True
-
-    def hopeless(self, error: BaseException) -> bool:
-        """Count an error; return whether every article would meet it.
-
-        That is so if the endpoint never answered and said the same several times in a row; a server
-        error has to last for a while besides. What is about the text does not count.
-        """
-        cause = root(error)
-        code = status_code(cause)
-        if is_about_text(cause):
-            return False
-        lasting = isinstance(cause, BadReplyError) and not cause.temporary
-        lasting = lasting or code in _REFUSING
-        text = f"{code} {_words(error)}" if lasting else ""
-        now = time.monotonic()
-        with self._lock:
-            if text != self._said:
-                self._said, self._times, self._since = text, 0, now
-            self._times += 1
-            known = code is None or code < 500 or now - self._since >= _PATIENCE  # noqa: PLR2004
-            return bool(text) and not self.works and self._times >= _ALIKE and known
 
     def _drops(self, sent: Sent, text: str) -> bool:
         for name in _DROPPED:
@@ -212,7 +183,7 @@ class Learned:
 
 def note(where: str, what: str) -> None:
     """Write to the log what was learned of an endpoint."""
-    _LOG.warning("%s: %s", where, what)
+    _LOG.warning("%s: %s", one_line(where), one_line(what))
 
 
 def _refusal(error: BaseException) -> str | None:
@@ -221,9 +192,9 @@ def _refusal(error: BaseException) -> str | None:
     What is about the text, and one failed call of a tool, say nothing of the form.
     """
     cause = root(error)
-    if status_code(cause) not in _REFUSING or is_about_text(cause):
+    if status_code(cause) not in REFUSING or is_about_text(cause):
         return None
-    text = _words(error)
+    text = words(error)
     return text if _UNWANTED.search(text) and "tool_use_failed" not in text else None
 
 
@@ -232,8 +203,8 @@ def _names(text: str, setting: str) -> bool:
     return re.search(rf"""["'`]{re.escape(setting.lower())}["'`]""", text) is not None
 
 
-def _words(error: BaseException) -> str:
-    """What an error says: its message, code, parameter and details, in small letters."""
+def words(error: BaseException) -> str:
+    """Return what an error says: its message, code, parameter and details, in small letters."""
     cause = root(error)
     told = isinstance(cause, openai.OpenAIError | BadReplyError)
     text = " ".join(_told(getattr(cause, "body", None))) or (str(cause) if told else "")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel
@@ -17,11 +17,11 @@ from guarantee_summarizer.llm.responses import (
     LARGEST,
     TOO_LARGE,
     BadReplyError,
-    regular,
     regular_chunk,
 )
 from guarantee_summarizer.options import Endpoint, Options
 from guarantee_summarizer.schema import Usage
+from guarantee_summarizer.secrets import Secrets
 from guarantee_summarizer.text import writable
 
 __all__ = ["Account", "Completion", "Pieces", "Request"]
@@ -47,15 +47,18 @@ class Request:
     @property
     def tokens(self) -> int:
         """Estimated tokens, in and out: bytes / 4, and half as much again."""
-        sent = sum(len(message["content"].encode()) for message in self.messages)
-        return 3 * (sent + len(json.dumps(self.answer.model_json_schema()))) // 8
+        return 3 * self._size // 8
 
     def estimated(self, answer: str) -> Usage:
         """Return the usage of this request and its answer, estimated: bytes / 4."""
-        sent = sum(len(message["content"].encode()) for message in self.messages)
-        sent += len(json.dumps(self.answer.model_json_schema()))
-        sent, received = max(1, sent // 4), len(answer.encode(errors="replace")) // 4
+        sent, received = max(1, self._size // 4), len(answer.encode(errors="replace")) // 4
         return Usage(input_tokens=sent, output_tokens=received, estimated_tokens=sent + received)
+
+    @property
+    def _size(self) -> int:
+        """Bytes of messages and schema."""
+        sent = sum(len(message["content"].encode()) for message in self.messages)
+        return sent + len(json.dumps(self.answer.model_json_schema()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,8 @@ class Completion:
     """A model's answer.
 
     Args:
-        text: the answer as it was written: JSON, cut off if `finish` is `length`; of several calls
-            of tools the first one's.
+        content: what was written beside calls, or in place of them: JSON, cut off if `finish` is
+            `length`.
         parsed: the answer as `Request.answer`, if instructor could read it.
         refusal: the model's words if it declined, or a note that the provider's filter stopped it.
         finish: the provider's finish reason; `broken` for a stream that broke off.
@@ -72,10 +75,9 @@ class Completion:
         model: the model's name at the provider.
         usage: tokens of this request alone.
         calls: name and arguments of each call of a tool.
-        content: what was written beside calls.
     """
 
-    text: str
+    content: str
     parsed: BaseModel | None = None
     refusal: str | None = None
     finish: str | None = None
@@ -83,32 +85,39 @@ class Completion:
     model: str | None = None
     usage: Usage = field(default_factory=Usage)
     calls: tuple[tuple[str, str], ...] = ()
-    content: str = ""
 
     @classmethod
     def of(cls, response: Any, parsed: BaseModel | None = None) -> Self:
-        """Read a response in OpenAI's or Anthropic's form, as compatible servers bend it."""
-        response = regular(response)
-        choices = getattr(response, "choices", None) or ()
-        finish = choices[0].finish_reason if choices else getattr(response, "stop_reason", None)
+        """Read a response in the form that `responses.regular` gives it."""
+        choice = response.choices[0]
+        calls = choice.message.tool_calls or ()
         return cls._written(
-            [*_calls(response, choices)],
-            _content(response, choices),
+            [(call.function.name or "", call.function.arguments) for call in calls],
+            choice.message.content or "",
             parsed=parsed,
-            refusal=_refusal(choices, finish),
-            finish=finish,
-            model=getattr(response, "model", None),
-            usage=_usage(getattr(response, "usage", None)),
+            refusal=_refusal(choice.message.refusal, choice.finish_reason),
+            finish=choice.finish_reason,
+            model=response.model,
+            usage=_usage(response.usage),
         )
 
     @classmethod
-    def _written(cls, calls: list[tuple[str, str]], content: str, **more: Any) -> Self:
-        """The completion with these calls of tools, or with this content."""
-        written = [(name, writable(arguments)) for name, arguments in calls]
-        content = writable(content)
-        if not written:
-            return cls(content, **more)
-        return cls(written[0][1], calls=tuple(written), content=content, **more)
+    def _written(cls, calls: Iterable[tuple[str, str]], content: str, **more: Any) -> Self:
+        """The completion with these calls of tools and this content."""
+        written = tuple((name, writable(arguments)) for name, arguments in calls)
+        return cls(writable(content), calls=written, **more)
+
+    @property
+    def text(self) -> str:
+        """The answer as it was written; of several calls of tools the first one's."""
+        return self.calls[0][1] if self.calls else self.content
+
+    def cleaned(self, secrets: Secrets, said: str) -> Self:
+        """Return it without secrets; what the user `said` himself is none."""
+        names = ("refusal", "model", "content")
+        texts = {name: secrets.cleaned(getattr(self, name), said=said) for name in names}
+        calls = tuple((name, secrets.clean(text, said=said)) for name, text in self.calls)
+        return replace(self, **texts, calls=calls)
 
     @property
     def called(self) -> bool:
@@ -129,58 +138,27 @@ class Completion:
             if texts:
                 yield texts
         if self.content or not self.calls:
-            yield [self.content or self.text]
+            yield [self.content]
 
     @property
     def _alone(self) -> bool:
         return len(self.calls) <= 1 and not self.content
 
 
-def _calls(response: Any, choices: Any) -> Iterator[tuple[str, str]]:
-    """Name and arguments of each call of a tool."""
-    for call in getattr(_message(choices), "tool_calls", None) or ():
-        function = getattr(call, "function", None)
-        yield getattr(function, "name", None) or "", getattr(function, "arguments", None) or ""
-    for block in () if choices else _blocks(response):
-        if getattr(block, "input", None) is not None:
-            yield getattr(block, "name", None) or "", json.dumps(block.input)
-
-
-def _content(response: Any, choices: Any) -> str:
-    if not choices:
-        return "".join(str(getattr(block, "text", None) or "") for block in _blocks(response))
-    content = getattr(_message(choices), "content", None) or ""
-    if isinstance(content, str):
-        return content
-    return "".join(str(part.get("text") or "") for part in content if isinstance(part, dict))
-
-
-def _message(choices: Any) -> Any:
-    return getattr(choices[0], "message", None) if choices else None
-
-
-def _blocks(response: Any) -> Any:
-    return getattr(response, "content", None) or ()
-
-
-def _refusal(choices: Any, finish: str | None) -> str | None:
-    words = getattr(_message(choices), "refusal", None)
+def _refusal(words: str | None, finish: str | None) -> str | None:
     if words or finish == "refusal":
-        return writable(str(words or finish))
+        return writable(words or "refusal")
     return _FILTERED if finish == "content_filter" else None
 
 
 def _usage(usage: Any) -> Usage:
-    """The tokens, by OpenAI's or Anthropic's names."""
-
-    def read(*names: str) -> int:
-        return next((n for name in names if (n := getattr(usage, name, None))), 0)
-
-    details = getattr(usage, "prompt_tokens_details", None)
+    """The tokens that a response in regular form counts."""
+    if usage is None:
+        return Usage()
     return Usage(
-        input_tokens=read("prompt_tokens", "input_tokens"),
-        output_tokens=read("completion_tokens", "output_tokens"),
-        cached_tokens=getattr(details, "cached_tokens", None) or read("cache_read_input_tokens"),
+        input_tokens=usage.prompt_tokens,
+        output_tokens=usage.completion_tokens,
+        cached_tokens=usage.prompt_tokens_details.cached_tokens,
     )
 
 
@@ -199,10 +177,11 @@ class Pieces:
 
     Args:
         answer: the response model.
+        clean: takes secrets out of what has come.
     """
 
-    def __init__(self, answer: type[Answer]) -> None:
-        self._answer = answer
+    def __init__(self, answer: type[Answer], clean: Callable[[Any], Any] = lambda it: it) -> None:
+        self._answer, self._clean = answer, clean
         self._calls: list[_Call] = []
         self._content: list[str] = []
         self._size = self._read = 0
@@ -266,15 +245,15 @@ class Pieces:
 
     def completion(self, lost: str | None = None) -> Completion:
         """Return the completion, as if it had come in one piece; `lost` is why it broke off."""
-        refusal = writable(self._refusal)
         finish = self._finish if self._finish in _ENDED else "broken"
+        calls = [(call.name, "".join(call.pieces)) for call in self._calls]
         return Completion._written(  # noqa: SLF001  (of this module)
-            [(call.name, "".join(call.pieces)) for call in self._calls],
-            "".join(self._content),
-            refusal=refusal or (_FILTERED if self._finish == "content_filter" else None),
+            [*map(tuple, self._clean([list(call) for call in calls]))],
+            self._clean("".join(self._content)),
+            refusal=_refusal(self._clean(self._refusal), self._finish),
             finish="broken" if lost else finish,
             lost=lost,
-            model=self._model,
+            model=self._clean(self._model),
             usage=_usage(self._usage),
         )
 
@@ -287,6 +266,7 @@ class Account:
     usage: Usage = field(default_factory=Usage)
     began: float = field(default_factory=time.monotonic)
     excused: int = 0
+    refused_at: float | None = None
 
     def attempt(self) -> None:
         """Count a request that is sent."""
@@ -295,6 +275,12 @@ class Account:
     def excuse(self) -> None:
         """Take the last request out of the budget of attempts: it reached no model."""
         self.excused += 1
+
+    def refused(self) -> float:
+        """Note a refused connection; return the seconds since the first one of the article."""
+        now = time.monotonic()
+        self.refused_at = self.refused_at or now
+        return now - self.refused_at
 
     def add(self, spent: Usage) -> None:
         """Add the tokens of one answer."""

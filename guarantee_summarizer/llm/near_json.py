@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 __all__ = ["Lenient"]
 
-_SPACE = re.compile(r"(?:\s+|//[^\n]*|#[^\n]*|/\*.*?\*/)*", re.DOTALL)
+_SPACE = re.compile(r"(?:\s+|//[^\n]*|#[^\n]*)*")
 _WORD = re.compile(r"[^\s,:\[\]{}\"'/#]+")
 _NAME = re.compile(r"[^\W\d][\w$-]*")
 _NUMBER = re.compile(r"[+-]?\d{1,300}(?:\.\d*)?(?:[eE][+-]?\d{1,3})?")
@@ -25,7 +25,7 @@ _TEXT = r"""(?:"[^"]{0,200}"|'[^']{0,200}')"""
 _AFTER_VALUE = re.compile(
     rf"\s*(?:[}}\]]|{_COMMENT}|,\s*(?:[}}\],]|{_COMMENT}|(?:{_TEXT}|\w+)\s*:))"
 )
-_AT_THE_END = re.compile(r"""\s*(?:,\s*(?:(?:"[^"]{0,200}"?|'[^']{0,200}'?|\w*)\s*)?)?\Z""")
+_AT_THE_END = re.compile(r"""\s*+(?:,\s*+(?:(?:"[^"]{0,200}"?|'[^']{0,200}'?|\w*+)\s*+)?)?\Z""")
 _UNSURE = re.compile(r"\s*(?::|,\s*[\"'{\[])")  # the quote may be the end all the same
 _ESCAPE = re.compile(
     r"(?P<pair>\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"  # of surrogates
@@ -43,6 +43,12 @@ class _BrokenError(Exception):
 class Lenient:
     """Read one value that is nearly JSON.
 
+    Args:
+        text: what holds it.
+        at: where it begins.
+        closes: where the last comment of the text closes, if that is known (a text is read from
+            many places, and searched once).
+
     Read are: comments, trailing and doubled commas, a missing one after a bracket, single quotes,
     bare keys, line breaks and quotes in a text, escapes that JSON does not have, `True`, `None`.
     A text, number or literal counts only if a comma or a bracket follows: `20` may be the start of
@@ -55,8 +61,9 @@ class Lenient:
         doubled: names that stand twice in one object, with different values.
     """
 
-    def __init__(self, text: str, at: int = 0) -> None:
+    def __init__(self, text: str, at: int = 0, *, closes: int | None = None) -> None:
         self._text = text
+        self._closes = text.rfind("*/") if closes is None else closes
         self.at = at
         self.broken: int | None = None
         self.open: list[Any] = []
@@ -116,8 +123,11 @@ class Lenient:
 
     def _mark(self) -> str:
         """The next character that means something; there has to be one."""
-        match = _SPACE.match(self._text, self.at)
-        self.at = match.end() if match else self.at
+        while match := _SPACE.match(self._text, self.at):
+            self.at = match.end()
+            if not self._text.startswith("/*", self.at) or self._closes < self.at + 2:
+                break
+            self.at = self._text.index("*/", self.at + 2) + 2
         if self.at == len(self._text):
             self._break()
         return self._text[self.at]

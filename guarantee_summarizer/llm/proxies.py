@@ -11,6 +11,8 @@ from urllib.request import getproxies, proxy_bypass
 import httpx2
 
 from guarantee_summarizer.errors import ConfigurationError
+from guarantee_summarizer.places import masked_url, secrets_in_environment, secrets_in_url
+from guarantee_summarizer.secrets import Secrets
 
 __all__ = ["proxy_of", "setting_up"]
 
@@ -23,7 +25,7 @@ def proxy_of(url: str) -> str | None:
     proxy = proxies.get(place.scheme) or proxies.get("all")
     if not proxy or proxy_bypass(place.netloc.rpartition("@")[2]):
         return None
-    return proxy.rpartition("@")[2] if "@" in proxy else proxy
+    return masked_url(proxy.rpartition("@")[2] if "@" in proxy else proxy)
 
 
 @contextmanager
@@ -48,6 +50,8 @@ def setting_up(url: str) -> Iterator[None]:
             "it has to name a file of certificates in PEM form"
         ) from error
     except (ValueError, httpx2.InvalidURL) as error:
+        words = Secrets.of((*secrets_in_url(url), *secrets_in_environment(()))).scrub(str(error))
         raise ConfigurationError(
-            f"{url}: cannot be asked ({error}); check base_url, HTTP_PROXY, HTTPS_PROXY, ALL_PROXY"
-        ) from error
+            f"{masked_url(url)}: cannot be asked ({words}); check base_url, HTTP_PROXY, "
+            "HTTPS_PROXY, ALL_PROXY"
+        ) from None

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any, Self
 
 from guarantee_summarizer.llm.foreign import field, in_openais_form
+from guarantee_summarizer.secrets import scrub
 
 __all__ = [
     "LARGEST",
@@ -29,6 +30,7 @@ LARGEST = 8 * 2**20
 TOO_LARGE = f"answers with more than {LARGEST >> 20} MiB, which is no answer"
 
 _SHOWN = 80  # characters of a reply that a message quotes
+_LOOKED_AT = 4096  # bytes of it; what is cut off here is not quoted
 _MOST_TOKENS = 10**9  # a larger count is nonsense
 _FINISHES = {
     "max_tokens": "length",
@@ -72,7 +74,7 @@ class BadReplyError(Exception):
     @classmethod
     def of(cls, content: bytes | bytearray) -> Self:
         """Describe a body that is no JSON object."""
-        text = " ".join(content[:4096].decode(errors="replace").split())
+        text = scrub(" ".join(content[:_LOOKED_AT].decode(errors="replace").split()))
         if not text:
             return cls("answers with an empty body", temporary=True)
         if text.startswith("<"):

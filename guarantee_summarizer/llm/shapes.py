@@ -36,6 +36,9 @@ _NUMBERS = re.compile(
     re.IGNORECASE,
 )
 _WIDEST = 100  # sentences of a range
+_LONGEST_PATH = 120  # characters
+_FOREIGN = " is no field of the schema; it was not read"
+_TWICE = " stands there twice, in two spellings; the second was not read"
 _KEY = re.compile(r"[a-z]*[_ ]?\d*")  # of an object by name, that is no name: `p1`, `item_2`, `3`
 
 
@@ -142,13 +145,14 @@ def _flat(items: list[Any]) -> Iterator[Any]:
             yield item
 
 
-def as_meant(written: Any, model: type[BaseModel], unknown: list[str], path: str = "") -> Any:
+def as_meant(written: Any, model: type[BaseModel], unread: list[str], path: str = "") -> Any:
     """Return what was written in the shape of a model of the schema, for the model to validate.
 
     Args:
         written: as JSON gives it.
         model: of the claim that it should be.
-        unknown: gets the paths of fields that the schema does not have.
+        unread: gets a line for each field that the schema does not have, or that stands there
+            twice.
         path: of the claim.
     """
     kinds = _kinds(model)
@@ -164,27 +168,29 @@ def as_meant(written: Any, model: type[BaseModel], unknown: list[str], path: str
     made: dict[str, Any] = {}
     for key, value in written.items():
         name = known(key, kinds) or ("rank" if key == "order" and "rank" in kinds else None)
-        if name is None or name in made:
+        if name is None:
             if key not in model.model_fields and not is_absent(value):
-                unknown.append(f"{path}.{key}")
+                unread.append(f"{path}.{key}"[:_LONGEST_PATH] + _FOREIGN)
             continue
-        meant = _field(kinds[name], value, unknown, f"{path}.{name}")
-        if not is_absent(meant):
-            made[name] = meant
+        meant = _field(kinds[name], value, unread, f"{path}.{name}")
+        if is_absent(meant):
+            continue
+        if made.setdefault(name, meant) != meant:
+            unread.append(f"{path}.{key}"[:_LONGEST_PATH] + _TWICE)
     return made
 
 
-def _field(kind: _Kind, value: Any, unknown: list[str], path: str) -> Any:
+def _field(kind: _Kind, value: Any, unread: list[str], path: str) -> Any:
     if kind.of is Citation:
         return [*_pointers(value)]
     if isinstance(kind.of, type) and issubclass(kind.of, BaseModel):
         if not kind.many:
-            return None if is_absent(value) else as_meant(value, kind.of, unknown, path)
+            return None if is_absent(value) else as_meant(value, kind.of, unread, path)
         items = as_items(value, kind.of)
         items = [value] if items is None and isinstance(value, str) else items
         if items is None:
             return value
-        return [as_meant(item, kind.of, unknown, f"{path}[{i}]") for i, item in enumerate(items)]
+        return [as_meant(item, kind.of, unread, f"{path}[{i}]") for i, item in enumerate(items)]
     if kind.many:
         value = (read_json(value) or value) if isinstance(value, str) else value
         words = value if isinstance(value, list) else [value]

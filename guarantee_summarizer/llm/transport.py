@@ -22,6 +22,7 @@ import httpx2
 import openai
 
 from guarantee_summarizer.llm.responses import LARGEST, TOO_LARGE, BadReplyError, is_json_object
+from guarantee_summarizer.secrets import in_use, using
 
 __all__ = ["AsyncHttpClient", "HttpClient", "bounded", "within"]
 
@@ -84,7 +85,7 @@ class HttpClient(httpx2.Client):
     """A sync client; httpx alone bounds the wait for the next byte, not the sum of all waits."""
 
     def __init__(self) -> None:
-        super().__init__(**_SETTINGS, event_hooks={"response": [_stays]})
+        super().__init__(**_SETTINGS, event_hooks={"response": [_on_response]})
         for transport in (self._transport, *self._mounts.values()):
             pool: Any = getattr(transport, "_pool", None)
             if (backend := getattr(pool, "_network_backend", None)) is not None:
@@ -116,7 +117,7 @@ class AsyncHttpClient(httpx2.AsyncClient):
     """The async twin of `HttpClient`."""
 
     def __init__(self) -> None:
-        super().__init__(**_SETTINGS, event_hooks={"response": [_astays]})
+        super().__init__(**_SETTINGS, event_hooks={"response": [_aon_response]})
 
     async def send(
         self, request: httpx2.Request, *, stream: bool = False, **how: Any
@@ -153,10 +154,14 @@ def _check(response: httpx2.Response) -> None:
         raise _UnusableError.of(response.content)
 
 
-def _stays(response: httpx2.Response) -> None:
-    """Raise if a redirect leaves the host or its encryption, or would lose the request's body."""
+def _stays(response: httpx2.Response) -> bool:
+    """Return whether it is a redirect, whose own body httpx reads.
+
+    Raises:
+        BadReplyError: it leaves the host or its encryption, or would lose the request's body.
+    """
     if _UNTIL.get() is None or not response.has_redirect_location:
-        return
+        return False
     here, there = response.request.url, response.headers["location"]
     target = here.join(there)
     safe = target.scheme in ("https", here.scheme)
@@ -166,17 +171,24 @@ def _stays(response: httpx2.Response) -> None:
             f"redirects ({response.status_code}) to {place}, which is not followed; "
             "if that is right, give it as base_url="
         )
+    return True
 
 
-async def _astays(response: httpx2.Response) -> None:
-    _stays(response)
+def _on_response(response: httpx2.Response) -> None:
+    if _stays(response):
+        response.stream = _Stream(response.stream, response, streamed=False)
+
+
+async def _aon_response(response: httpx2.Response) -> None:
+    if _stays(response):
+        response.stream = _AsyncStream(response.stream, response, streamed=False)
 
 
 class _Measured:
     """Decompress the pieces of a body and measure them, so that memory stays limited."""
 
     def __init__(self, stream: Any, response: httpx2.Response, *, streamed: bool) -> None:
-        self._stream, self._until = stream, _UNTIL.get() or math.inf
+        self._stream, self._until, self._secrets = stream, _UNTIL.get() or math.inf, in_use()
         self._events = streamed and response.is_success  # what comes is read by the line
         self._size, self._first, self._whole = 0, True, bytearray()
         coding = response.headers.pop("content-encoding", "identity").strip().lower()
@@ -213,21 +225,26 @@ class _Measured:
                 return b"data: " + json.dumps(json.loads(self._whole)).encode() + b"\n\n"
         except (ValueError, RecursionError):
             pass
-        raise _UnusableError.of(self._whole)
+        with using(self._secrets):
+            raise _UnusableError.of(self._whole)
 
 
 class _Stream(_Measured, httpx2.SyncByteStream):
     def __iter__(self) -> Iterator[bytes]:
         pieces = iter(self._stream)
-        while True:
-            if time.monotonic() > self._until:
-                raise httpx2.ReadTimeout(_OVER)
-            with bounded(self._until):
-                piece = next(pieces, None)
-            if piece is None:
-                break
-            yield self._read(piece)
-        yield self._rest()
+        try:
+            while (piece := self._next(pieces)) is not None:
+                yield self._read(piece)
+            yield self._rest()
+        except BaseException:  # nobody else gives the connection back
+            self.close()
+            raise
+
+    def _next(self, pieces: Iterator[bytes]) -> bytes | None:
+        if time.monotonic() > self._until:
+            raise httpx2.ReadTimeout(_OVER)
+        with bounded(self._until):
+            return next(pieces, None)
 
     def close(self) -> None:
         self._stream.close()
@@ -236,16 +253,20 @@ class _Stream(_Measured, httpx2.SyncByteStream):
 class _AsyncStream(_Measured, httpx2.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         pieces = aiter(self._stream)
-        while True:
-            with bounded(self._until):
-                left = _left()
-            with _timeouts():
-                async with asyncio.timeout(left):
-                    piece = await anext(pieces, None)
-            if piece is None:
-                break
-            yield self._read(piece)
-        yield self._rest()
+        try:
+            while (piece := await self._next(pieces)) is not None:
+                yield self._read(piece)
+            yield self._rest()
+        except BaseException:  # nobody else gives the connection back
+            await self.aclose()
+            raise
+
+    async def _next(self, pieces: AsyncIterator[bytes]) -> bytes | None:
+        with bounded(self._until):
+            left = _left()
+        with _timeouts():
+            async with asyncio.timeout(left):
+                return await anext(pieces, None)
 
     async def aclose(self) -> None:
         await self._stream.aclose()

@@ -33,7 +33,8 @@ def feed_entries(data: bytes, name: str) -> Iterator[Read]:
         ConfigurationError: feedparser is not installed.
     """
     feedparser = load_extra("feedparser", extra="feeds")
-    text = _CLAIM.sub(r"\1", decode_markup(data, name), count=1)
+    # A mark or blank line in front of the declaration makes it no XML.
+    text = _CLAIM.sub(r"\1", decode_markup(data, name).lstrip("\ufeff \t\r\n"), count=1)
     try:
         feed = feedparser.parse(io.BytesIO(text.encode(errors="replace")), sanitize_html=False)
     except Exception as error:  # what anybody wrote into a feed must not end a long run

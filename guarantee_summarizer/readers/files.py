@@ -31,6 +31,8 @@ from guarantee_summarizer.readers.tables import parquet_rows, separated_values
 
 __all__ = ["input_files", "read_articles"]
 
+_LONGEST_TEXT = 4 * MAX_CHARACTERS + 4  # bytes, its mark included, in UTF-8, UTF-16 and UTF-32
+
 
 def read_articles(*inputs: str | Path, text_column: str = "text") -> Iterator[Read]:
     """Read files of any number of articles; what is unreadable among them costs only itself.
@@ -131,19 +133,13 @@ def _streamed(stream: io.BufferedReader, kind: str, name: str, text_column: str)
     elif kind == "rtf":
         yield Article.from_text(_rich_text(_whole(stream, name), name), source=name)
     else:
-        yield Article.from_text(decode(_limited(stream), name), source=name)
+        yield Article.from_text(decode(_whole(stream, name, most=_LONGEST_TEXT), name), source=name)
 
 
-def _limited(stream: io.BufferedReader) -> bytes:
-    """A text, read no further than to where it is too long for an article."""
-    data = stream.read(4 * MAX_CHARACTERS + 4)
-    return data if len(data) <= 4 * MAX_CHARACTERS else b"." * (MAX_CHARACTERS + 1)
-
-
-def _whole(stream: io.BufferedReader, name: str) -> bytes:
-    data = stream.read(LONGEST + 1)
-    if len(data) > LONGEST:
-        raise ArticleError(f"{name}: is larger than {LONGEST:,} bytes; split it")
+def _whole(stream: io.BufferedReader, name: str, most: int = LONGEST) -> bytes:
+    data = stream.read(most + 1)
+    if len(data) > most:
+        raise ArticleError(f"{name}: is larger than {most:,} bytes; split it")
     return data
 
 

@@ -10,12 +10,14 @@ import sys
 import zlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any, TextIO, TypeVar
 
 from guarantee_summarizer.corpus.results import Failure
 from guarantee_summarizer.encodings import bom_of, refuse_device
 from guarantee_summarizer.errors import ArticleError, ConfigurationError, GuaranteeSummarizerError
+from guarantee_summarizer.readers.json_values import LONGEST
 from guarantee_summarizer.readers.kinds import kind_of
 
 __all__ = [
@@ -25,6 +27,7 @@ __all__ = [
     "decoded",
     "files_of",
     "head_of",
+    "lines_of",
     "open_bytes",
     "open_text",
     "standard_bytes",
@@ -143,6 +146,28 @@ def standard_bytes() -> io.BufferedReader:
     except OSError:
         stream = sys.stdin.buffer  # what stands in for it has no descriptor
     return stream if hasattr(stream, "peek") else io.BufferedReader(stream)
+
+
+def lines_of(file: TextIO) -> tuple[str, Iterator[str]]:
+    """Return the first line that is not blank, and all lines as they come.
+
+    Of a line that is too long only the first `LONGEST` characters are given.
+    """
+    lines = _lines_of(file)
+    head: list[str] = []
+    for line in lines:
+        head.append(line)
+        if line.strip():
+            return line, chain(head, lines)
+    return "", iter(head)
+
+
+def _lines_of(file: TextIO) -> Iterator[str]:
+    while line := file.readline(LONGEST):
+        rest = line
+        while len(rest) == LONGEST and not rest.endswith("\n"):
+            rest = file.readline(LONGEST)
+        yield line.lstrip("\ufeff")  # also where files with marks were joined
 
 
 def head_of(stream: io.BufferedReader) -> tuple[bytes, io.BufferedReader]:

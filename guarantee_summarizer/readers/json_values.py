@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, TextIO
 
 from guarantee_summarizer.errors import ArticleError
+from guarantee_summarizer.fields import told_apart
 
 __all__ = ["LONGEST", "json_values"]
 
@@ -83,24 +84,9 @@ class _Reader:
             place = f"{self._name}, item {self._item}"
             self._item += 1
         while True:
-            broken: Exception
-            try:
-                value, end = _DECODER.raw_decode(self._held)
-            except RecursionError as error:
-                broken, more = error, False
-            except json.JSONDecodeError as error:
-                broken, more = error, self._unfinished(error)
-            except ValueError as error:  # a number of more digits than Python reads
-                broken, more = error, False
-            else:
-                if self._item is None and (rest := self._rest_of_line(end)):
-                    broken = ValueError(f"Extra data: {rest[:40]!r}")
-                    more = False
-                elif end > LONGEST:
-                    broken, more = ValueError("too long"), False
-                else:
-                    self._drop(end)
-                    return place, value
+            broken, more = self._decoded()
+            if broken is None:
+                return place, more
             if self._longer():
                 self._skip()
                 reason = f"is longer than {LONGEST:,} characters; split it"
@@ -110,6 +96,21 @@ class _Reader:
                 problem = ArticleError(f"{place}: is not valid JSON ({_reason(broken)})")
                 problem.__cause__ = broken
                 return place, problem
+
+    def _decoded(self) -> tuple[Exception | None, Any]:
+        """None and the value that begins here; or what is wrong, and whether more may mend it."""
+        try:
+            value, end = _DECODER.raw_decode(self._held)
+        except json.JSONDecodeError as error:
+            return error, self._unfinished(error)
+        except (RecursionError, ValueError) as error:  # ValueError: more digits than Python reads
+            return error, False
+        if self._item is None and (rest := self._rest_of_line(end)):
+            return ValueError(f"Extra data: {rest[:40]!r}"), False
+        if end > LONGEST:
+            return ValueError("too long"), False
+        self._drop(end)
+        return None, value
 
     def _longer(self) -> bool:
         """Whether the value that begins here is longer than what is held of one."""
@@ -202,7 +203,16 @@ def _end_of_item(text: str) -> int | None:
     return None
 
 
-_DECODER = json.JSONDecoder()
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; of a name that it has twice the last one counts, and the others stand beside it."""
+    made = dict(pairs)
+    if len(made) == len(pairs):
+        return made
+    names = told_apart(name for name, _ in reversed(pairs))
+    return dict(reversed([*zip(names, (value for _, value in reversed(pairs)), strict=True)]))
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object)
 
 
 def _reason(error: Exception) -> str:

@@ -11,7 +11,7 @@ from guarantee_summarizer.article import Article
 from guarantee_summarizer.corpus.results import Failure
 from guarantee_summarizer.encodings import encoding_hint
 from guarantee_summarizer.errors import ArticleError
-from guarantee_summarizer.fields import FIELDS, is_missing
+from guarantee_summarizer.fields import FIELDS, is_missing, told_apart
 from guarantee_summarizer.readers.json_values import json_values
 from guarantee_summarizer.readers.markup import plain_text
 
@@ -33,8 +33,23 @@ _TEXTS = (
     *("articlebody", "body_text", "bodytext", "content_text", "content_html"),
 )
 """Where records hold the article if nobody says where, the likeliest first."""
-_LISTS = ("articles", "items", "results", "posts", "docs", "documents", "data", "response", "value")
+_LISTS = (
+    "articles",
+    "items",
+    "results",
+    "posts",
+    "docs",
+    "documents",
+    "data",
+    "response",
+    "value",
+    "hits",
+)
 """Where an answer of a service holds its records."""
+_WRAPPED = ("_source", "fields")
+"""Where an index or a service holds the fields of a record."""
+_TOLD = frozenset(("source", "error", "message"))
+"""What an exported failure says in front of its record."""
 
 
 def reason_of(error: Exception) -> str:
@@ -49,7 +64,7 @@ def json_records(file: TextIO, name: str, text_column: str) -> Iterator[Read]:
         inside = isinstance(value, Mapping) and records[0] is not value
         for number, record in enumerate(records, 1):
             at = f"{place}, article {number}" if len(records) > 1 or inside else place
-            yield article_or_failure(at, text_column, partial(_object, record, at))
+            yield article_or_failure(at, text_column, partial(_object, record, at, text_column))
 
 
 def records_of(value: Any, text_column: str) -> list[Any]:
@@ -60,7 +75,7 @@ def records_of(value: Any, text_column: str) -> list[Any]:
         return [value]
     for name in _LISTS:
         inner = value.get(name)
-        if isinstance(inner, Mapping) and name in ("response", "data"):
+        if isinstance(inner, Mapping) and name in ("response", "data", "hits"):
             inner = next((inner[n] for n in _LISTS if isinstance(inner.get(n), list)), None)
         if isinstance(inner, list) and inner and all(isinstance(i, Mapping) for i in inner):
             return inner
@@ -76,11 +91,17 @@ def _holds_text(record: Mapping[str, Any], text_column: str) -> bool:
     return isinstance(text, str) and not is_missing(text)
 
 
-def _object(value: Any, place: str) -> Mapping[str, Any]:
+def _object(value: Any, place: str, text_column: str) -> Mapping[str, Any]:
     if isinstance(value, ArticleError):
         raise value
     if not isinstance(value, Mapping):
         raise ArticleError(f'{place}: needs one JSON object with a field "text"')
+    if value.keys() >= {*_TOLD, "text"}:
+        return {name: inner for name, inner in value.items() if name not in (*_TOLD, "warnings")}
+    for name in _WRAPPED if text_field(value, text_column) is None else ():
+        inner = value.get(name)
+        if isinstance(inner, Mapping) and text_field(inner, text_column):
+            return {**inner, **{n: v for n, v in value.items() if n != name and n not in inner}}
     return value
 
 
@@ -121,7 +142,7 @@ def article_of(record: Mapping[str, Any], place: str, text_column: str) -> Artic
         known = ", ".join(map(repr, list(record)[:8])) or "nothing"
         raise ArticleError(
             f"{place}: needs a field {text_column!r} with the article; it has {known}; "
-            "name the right one with text_column (--text-column)"
+            "name the right one with text_column (--text-column of summarize and batch)"
         )
     text = _rendered(record[name])
     if is_missing(text):
@@ -129,8 +150,14 @@ def article_of(record: Mapping[str, Any], place: str, text_column: str) -> Artic
     if not isinstance(text, str):
         kind = type(text).__name__
         raise ArticleError(f"{place}: field {name!r} must be a string, not {kind}")
-    others = {key: value for key, value in record.items() if key != name}
-    fields = {key: _titled(key, value) for key, value in others.items()} | {"text": text}
+    others = [
+        ("record_text" if key == "text" else key, value)  # beside the column that was chosen
+        for key, value in record.items()
+        if key != name
+    ]
+    names = told_apart(str(key) for key, _ in others)
+    fields = {key: _titled(key, value) for key, (_, value) in zip(names, others, strict=True)}
+    fields |= {"text": text}
     for key, value in fields.items():
         if isinstance(value, str) and (key == "text" or key.lower() in FIELDS):
             _check_unicode(value, f"{place}: field {name if key == 'text' else key!r}")

@@ -16,13 +16,13 @@ from guarantee_summarizer.readers.inputs import (
     STANDARD_INPUT,
     check,
     files_of,
+    lines_of,
     open_text,
     standard_input,
     with_failure,
 )
 from guarantee_summarizer.readers.json_values import LONGEST
 from guarantee_summarizer.readers.kinds import kind_of
-from guarantee_summarizer.readers.tables import first_line, lines_of
 from guarantee_summarizer.schema import Summary, describe
 
 __all__ = ["KINDS", "read_summaries", "stored_records"]
@@ -72,7 +72,7 @@ def _read(name: str | Path) -> Iterator[Outcome]:
 
 def _standard_input() -> Iterator[Outcome]:
     with standard_input() as file:
-        yield from starmap(_outcome, _numbered(lines_of(file), STANDARD_INPUT))
+        yield from starmap(_outcome, _numbered(lines_of(file)[1], STANDARD_INPUT))
 
 
 def stored_records(path: Path) -> Iterator[tuple[str, str]]:
@@ -84,7 +84,7 @@ def stored_records(path: Path) -> Iterator[tuple[str, str]]:
         SchemaError: the file is a ledger.
     """
     with open_text(path) as file:
-        first, lines = first_line(lines_of(file))
+        first, lines = lines_of(file)
         if first.startswith(_SQLITE):
             raise SchemaError(
                 f"{path}: is a ledger; write its summaries to a file first, with "

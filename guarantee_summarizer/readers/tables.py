@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
 
 from guarantee_summarizer.errors import ArticleError, load_extra
+from guarantee_summarizer.fields import FIELDS, told_apart
+from guarantee_summarizer.readers.inputs import lines_of
 from guarantee_summarizer.readers.json_values import LONGEST
 from guarantee_summarizer.readers.kinds import delimiter_of
 from guarantee_summarizer.readers.records import (
@@ -19,28 +20,9 @@ from guarantee_summarizer.readers.records import (
     text_field,
 )
 
-__all__ = ["first_line", "lines_of", "parquet_rows", "separated_values"]
+__all__ = ["parquet_rows", "separated_values"]
 
 _WIDEST = LONGEST // 2  # characters of a cell; one in a line that was cut off is wider
-
-
-def lines_of(file: TextIO) -> Iterator[str]:
-    """Yield the lines as they come; of one that is too long only the first `LONGEST` characters."""
-    while line := file.readline(LONGEST):
-        rest = line
-        while len(rest) == LONGEST and not rest.endswith("\n"):
-            rest = file.readline(LONGEST)
-        yield line
-
-
-def first_line(lines: Iterator[str]) -> tuple[str, Iterator[str]]:
-    """Return the first line that is not blank, and all the lines with it."""
-    head: list[str] = []
-    for line in lines:
-        head.append(line)
-        if line.strip():
-            return line, chain(head, lines)
-    return "", iter(head)
 
 
 def separated_values(file: TextIO, name: str, text_column: str) -> Iterator[Read]:
@@ -53,8 +35,8 @@ def separated_values(file: TextIO, name: str, text_column: str) -> Iterator[Read
     Raises:
         ArticleError: there is no column for the text.
     """
-    first, lines = first_line(lines_of(file))
-    told = first.strip().strip("\ufeff\"'").lower()
+    first, lines = lines_of(file)
+    told = first.strip().strip("\"'").lower()
     delimiter, skipped = delimiter_of(first), 0
     if told.startswith("sep=") and len(told) <= len("sep=x"):
         delimiter = told[4:] or "\t"
@@ -67,7 +49,8 @@ def separated_values(file: TextIO, name: str, text_column: str) -> Iterator[Read
     _, header = next(rows, (name, ArticleError(f"{name}: is empty; begin with the column names")))
     if isinstance(header, ArticleError):
         raise header
-    columns = [column.strip().strip("\ufeff") for column in header]
+    named = (column.strip() for column in header)
+    columns = told_apart(name or f"column {n}" for n, name in enumerate(named, 1))
     text = _text_column(columns, name, text_column)
     for place, cells in rows:
         yield article_or_failure(place, text, partial(_record, columns, cells, place))
@@ -85,7 +68,7 @@ def _text_column(columns: Iterable[str], name: str, text_column: str) -> str:
         known = ", ".join(map(repr, columns[:20]))
         raise ArticleError(
             f"{name}: has no column {text_column!r} with the text; it has {known}; "
-            "name the right one with text_column (--text-column)"
+            "name the right one with text_column (--text-column of summarize and batch)"
         )
     return found
 
@@ -116,8 +99,7 @@ def _record(columns: list[str], cells: list[str] | ArticleError, place: str) -> 
             f"{place}: has {len(cells)} cells under {len(columns)} columns; "
             "put quotes around texts with commas, quotes or line ends"
         )
-    pairs = zip(columns, cells, strict=False)
-    return {name or f"column {n}": cell for n, (name, cell) in enumerate(pairs, 1)}
+    return dict(zip(columns, cells, strict=False))
 
 
 _BATCH = 64  # rows held at once
@@ -125,7 +107,7 @@ _BUFFER = 2**20  # bytes read at once; without it a whole row group would be
 
 
 def parquet_rows(path: Path, text_column: str) -> Iterator[Read]:
-    """Read the articles of a Parquet file; columns of bytes are left out.
+    """Read the articles of a Parquet file; columns of bytes are left out but those of an article.
 
     Raises:
         ArticleError: it is no Parquet file, or there is no column for the text.
@@ -142,20 +124,32 @@ def parquet_rows(path: Path, text_column: str) -> Iterator[Read]:
 
 def _parquet_articles(file: Any, path: Path, text_column: str) -> Iterator[Read]:
     text = _text_column(file.schema_arrow.names, str(path), text_column)
-    pyarrow = load_extra("pyarrow", extra="parquet")
-    kept = [
+    usual = {text, *(name for name in file.schema_arrow.names if name.strip().lower() in FIELDS)}
+    kept = {
         column.name
         for column in file.schema_arrow
-        if column.name == text or not pyarrow.types.is_binary(column.type)
-    ]
+        if column.name in usual or not _holds_bytes(column.type)
+    }
     number = 0
-    for batch in file.iter_batches(_BATCH, columns=kept, use_threads=False):
-        columns = {name: _plain_column(batch[name]) for name in kept}
+    for batch in file.iter_batches(_BATCH, columns=sorted(kept), use_threads=False):
+        names = told_apart(batch.schema.names)
+        columns = dict(zip(names, map(_plain_column, batch.columns), strict=True))
         for row in range(batch.num_rows):
             number += 1
             place = f"{path}, row {number}"
             record = partial(_parquet_record, columns, row, place, text)
             yield article_or_failure(place, text, record)
+
+
+def _holds_bytes(kind: Any) -> bool:
+    """Whether a column is of bytes, as pictures are, or of lists or objects with bytes."""
+    types = load_extra("pyarrow", extra="parquet").types
+    binary = (types.is_binary, types.is_large_binary, types.is_fixed_size_binary)
+    if any(is_one(kind) for is_one in (*binary, types.is_binary_view)):
+        return True
+    if types.is_dictionary(kind):
+        return _holds_bytes(kind.value_type)
+    return any(_holds_bytes(kind.field(n).type) for n in range(kind.num_fields))
 
 
 def _plain_column(column: Any) -> Any:
@@ -170,9 +164,15 @@ def _parquet_record(columns: Mapping[str, Any], row: int, place: str, text: str)
     record: dict[str, Any] = {}
     for name, column in columns.items():
         try:
-            record[name] = column[row].as_py()
+            value = column[row].as_py()
+            # Some programs do not mark texts as such.
+            record[name] = _as_text(value) if isinstance(value, bytes) else value
         except (ValueError, OverflowError) as error:
             if name == text:
                 raise ArticleError(f"{place}: cannot be read ({error})") from error
             record[name] = f"(cannot be read: {error})"
     return record
+
+
+def _as_text(value: bytes) -> str:
+    return value.decode("utf-8", "surrogateescape")

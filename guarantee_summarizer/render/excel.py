@@ -6,8 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from guarantee_summarizer.errors import load_extra
 from guarantee_summarizer.render.cells import cell_text
@@ -38,22 +37,20 @@ class ExcelFile:
     as texts.
     """
 
-    def __init__(self, parts: Mapping[str, Path], layout: Layout) -> None:
+    def __init__(self, parts: Mapping[str, IO[bytes]], layout: Layout) -> None:
         """Begin a file.
 
         Args:
-            parts: has its path, under any name.
+            parts: has it, open for bytes, under any name.
             layout: the columns of each table.
 
         Raises:
-            OSError: the path cannot be written.
             ConfigurationError: openpyxl is not installed (extra `tables`).
         """
         openpyxl = load_extra("openpyxl", extra="tables")
         self._cell = load_extra("openpyxl.cell", extra="tables").WriteOnlyCell
         self._letter = load_extra("openpyxl.utils", extra="tables").get_column_letter
         (self._part,) = parts.values()
-        self._part.touch()  # a wrong place is an error before the work, not after it
         self._book = openpyxl.Workbook(write_only=True)
         self._layout = layout
         self._sheets = {name: self._sheet(name) for name in layout}

@@ -6,12 +6,14 @@ Where the records come from does not matter here: tables are lists of dicts by n
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import io
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias
+from typing import IO, Any, Protocol, TypeAlias
 
 from guarantee_summarizer.errors import ConfigurationError, load_extra
+from guarantee_summarizer.outputs import replacing
 from guarantee_summarizer.render.cells import cell_text
 from guarantee_summarizer.render.columns import Kind, Layout, Tables, held, stacked
 from guarantee_summarizer.render.excel import ExcelFile
@@ -22,7 +24,7 @@ Write: TypeAlias = Callable[[Tables], None]
 
 
 class _Sink(Protocol):
-    """What writes tables into `.part` files."""
+    """What writes tables into open files."""
 
     def write(self, tables: Tables) -> None:
         """Add rows."""
@@ -31,7 +33,7 @@ class _Sink(Protocol):
         """Write what is left, so that the files are whole."""
 
     def close(self) -> None:
-        """Release the files; also those that are finished."""
+        """Let go of the files, which stay open; also of those that are finished."""
 
 
 @contextmanager
@@ -50,39 +52,29 @@ def open_tables(path: str | Path, layout: Layout) -> Iterator[Write]:
             (`tables` for Excel, `parquet`). What stood there before is whole.
     """
     files = files_of(path, layout)
-    parts = {name: file.with_name(f"{file.name}.part") for name, file in files.items()}
     new = not Path(path).exists()
     try:
-        with _errors_told(path):
-            sink = _begun(path, parts, layout)
-        try:
-            yield _told(sink.write, path)
+        with ExitStack() as whole:
             with _errors_told(path):
-                sink.finish()
-                for name, file in files.items():
-                    parts[name].replace(file)
-        finally:
-            with suppress(OSError):
-                sink.close()
+                if _form(path) is _CsvFiles:
+                    Path(path).mkdir(exist_ok=True)
+            parts = {
+                name: whole.enter_context(replacing(file, keep=False))
+                for name, file in files.items()
+            }
+            with _errors_told(path):
+                sink = _form(path)(parts, layout)
+            try:
+                yield _told(sink.write, path)
+                with _errors_told(path):
+                    sink.finish()
+            finally:
+                with suppress(OSError):
+                    sink.close()
     finally:
-        _cleared(parts.values(), Path(path) if new else None)
-
-
-def _begun(path: str | Path, parts: Mapping[str, Path], layout: Layout) -> _Sink:
-    form = _form(path)
-    if form is _CsvFiles:
-        Path(path).mkdir(exist_ok=True)
-    return form(parts, layout)
-
-
-def _cleared(parts: Iterable[Path], folder: Path | None) -> None:
-    """Remove what is left of a file or a folder that did not become whole."""
-    for part in parts:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-    if folder:
-        with suppress(OSError):  # it is a file, or holds files
-            folder.rmdir()
+        if new:
+            with suppress(OSError):  # it is a file, or holds files
+                Path(path).rmdir()
 
 
 def files_of(path: str | Path, layout: Layout) -> dict[str, Path]:
@@ -103,7 +95,7 @@ def files_of(path: str | Path, layout: Layout) -> dict[str, Path]:
     return {"": Path(path)}
 
 
-def _form(path: str | Path) -> Callable[[Mapping[str, Path], Layout], _Sink]:
+def _form(path: str | Path) -> Callable[[Mapping[str, IO[bytes]], Layout], _Sink]:
     """What writes files of the suffix."""
     place = Path(path)
     if place.is_dir() or str(path).endswith("/") or not place.suffix:
@@ -142,15 +134,15 @@ def _told(write: Write, path: str | Path) -> Write:
 class _CsvFiles:
     """CSV as RFC 4180 has it, in UTF-8 with the mark without which Excel garbles Cyrillic."""
 
-    def __init__(self, parts: Mapping[str, Path], layout: Layout) -> None:
+    def __init__(self, parts: Mapping[str, IO[bytes]], layout: Layout) -> None:
         self._layout = layout
         self._writers = {}
-        with ExitStack() as files:
-            for name, part in parts.items():
-                file = files.enter_context(part.open("w", encoding="utf-8-sig", newline=""))
-                self._writers[name] = csv.writer(file)
-                self._writers[name].writerow(layout[name])
-            self._files = files.pop_all()
+        self._files = {
+            name: io.TextIOWrapper(part, "utf-8-sig", newline="") for name, part in parts.items()
+        }
+        for name, file in self._files.items():
+            self._writers[name] = csv.writer(file)
+            self._writers[name].writerow(layout[name])
 
     def write(self, tables: Tables) -> None:
         for name, rows in tables.items():
@@ -159,10 +151,13 @@ class _CsvFiles:
             self._writers[name].writerows(cells)
 
     def finish(self) -> None:
-        self._files.close()
+        for file in self._files.values():
+            file.flush()
 
     def close(self) -> None:
-        self._files.close()
+        for file in self._files.values():
+            with suppress(OSError, ValueError):  # it is closed as its bytes are
+                file.detach()
 
 
 def _csv_cell(value: Any) -> str:
@@ -176,7 +171,7 @@ def _csv_cell(value: Any) -> str:
 class _ParquetFile:
     """One Parquet file with all tables below each other; lists stay lists."""
 
-    def __init__(self, parts: Mapping[str, Path], layout: Layout) -> None:
+    def __init__(self, parts: Mapping[str, IO[bytes]], layout: Layout) -> None:
         (part,) = parts.values()
         parquet = load_extra("pyarrow.parquet", extra="parquet")
         self._arrow = load_extra("pyarrow", extra="parquet")

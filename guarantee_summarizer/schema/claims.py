@@ -105,11 +105,13 @@ class Term(Model):
         normalized: the exact value with its bound: an ISO 8601 duration (`P15Y`, `>=P6M`), an EDTF
             date (`2026-01`), a number with its unit (`<=5000`, `90000000000 EUR`). Added by the
             library; None where the words give no exact value.
-        bound: how the words compare to the figure: `<`, `>`, `<=`, `>=`, `~`; None where they do
-            not. Added by the library, as are the next three, where the words hold one figure or range.
-        low: the lower end of the range; of one figure the figure.
-        high: the upper end of the range; of one figure the figure.
-        unit: a currency (ISO 4217), `%`, `km`, `year` and the like; None for what is counted.
+        bound: how the words compare to the figure: `<`, `>`, `<=`, `>=` or `~` (about); None where
+            they do not. This and the next three are `normalized` in parts, where the words hold one
+            figure or one range; added by the library.
+        low: the figure, or the lower end of a range.
+        high: the figure, or the upper end of a range.
+        unit: what it counts: a currency (ISO 4217), `%`, `km`, `year` and the like; None for what is
+            counted without a unit.
     """
 
     what: TermKind = "other"

@@ -113,7 +113,7 @@ def _is_named_so(text: str, quantity: Quantity, cited: Iterable[str]) -> bool:
 
 
 def designations_occur(claim: Claim, context: Context) -> Iterator[Finding]:
-    """Names with digits in them (G7, F-16s, Su-57, Leopard 2s) stand in the article."""
+    """Names with digits in them (G7, F-16s, Su-57, Leopard 2s) are in the article."""
     for field, text in claim.words.items():
         for form, name in designations(text) if _DIGIT.search(text) else ():
             if name not in context.designations and not context.article.naming(name):

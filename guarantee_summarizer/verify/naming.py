@@ -23,9 +23,9 @@ __all__ = [
 
 
 def participants_occur(claim: Claim, context: Context) -> Iterator[Finding]:
-    """The name of a participant, and each of its aliases, stands in the article.
+    """The name of a participant, and each of its aliases, is in the article.
 
-    Outside English it may stand there with another ending: what is not found is a warning.
+    Outside English it may be there with another ending: what is not found is a warning.
     """
     if claim.section != "participants":
         return

@@ -248,6 +248,25 @@ def test_every_article_has_one_outcome_whatever_the_lines_are(serve, start, path
     assert {e.error: e.usage.input_tokens for e in entries}["RefusalError"] == 100
 
 
+EMPTY = {"id": "x", "object": "chat.completion", "created": 0, "model": "m", "choices": []}
+
+
+@pytest.mark.parametrize("review", [False, True])
+def test_an_answer_without_choices_costs_its_article_alone(serve, start, review):
+    def answer(line):
+        reply = right(line)
+        if number(line["body"]) != 1:
+            return reply
+        response = {"status_code": 200, "body": EMPTY}
+        return Reply(body=json.dumps({"custom_id": line["custom_id"], "response": response}))
+
+    job = start(serve(answer), options={"review": review})
+    job.submit(TEXTS[:3])
+    outcomes = finish(job) if not review else list(job.results(poll=0.0))
+    assert numbers(outcomes) == [0, 2]
+    assert type(failures(outcomes)[1]) is gs.InvalidAnswerError
+
+
 @pytest.mark.parametrize(
     ("error", "body", "kind"),
     [
@@ -451,7 +470,7 @@ def test_what_failed_in_a_batch_can_be_done_again_with_the_settings_of_its_run(s
     job.submit(TEXTS[:1])
     finish(job)
     (run,) = Ledger(path).runs()
-    with gs.Summarizer(**run.settings, api_key=KEY) as works:
+    with gs.Summarizer(**run.settings_at(server.url), api_key=KEY) as works:
         assert works.key(gs.Article.of(TEXTS[0])) == next(Ledger(path).entries()).key
 
 

@@ -124,7 +124,9 @@ def test_a_run_is_exported_whole_and_what_failed_is_done_again(tmp_path, monkeyp
         assert run("runs", "export", ledger, "--status", "failed", "--output", out).exit_code == 0
         assert json.loads(out.read_text())["text"] == PROSE
         assert run("runs", "retry-failed", ledger, "--run", "7").exit_code == 2
-        assert run("runs", "retry-failed", ledger, "--output", out).exit_code == 0
+        assert run("runs", "retry-failed", ledger, "--output", out).exit_code == 2
+        again = ("--base-url", endpoint.url, "--output", out)
+        assert run("runs", "retry-failed", ledger, *again).exit_code == 0
     assert Summary.model_validate_json(out.read_text()).headline == "H."
     assert run("runs", "export", ledger).stdout == out.read_text()
     assert run("runs", "export", ledger, "--output", "/gone/out.jsonl").exit_code == 2

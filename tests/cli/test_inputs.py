@@ -166,9 +166,52 @@ def test_what_is_done_again_keeps_its_warnings(tmp_path, monkeypatch):
     with ScriptedEndpoint([Reply(status=400, body="{}"), Reply(answer=answer)]) as endpoint:
         place = ("--model", "m", "--base-url", endpoint.url, "--ledger", ledger)
         assert run("batch", news, *place).exit_code == 2
-        assert run("runs", "retry-failed", ledger, "--output", out).exit_code == 0
+        again = ("--base-url", endpoint.url, "--output", out)
+        assert run("runs", "retry-failed", ledger, *again).exit_code == 0
     about = Summary.model_validate_json(out.read_text()).article
     (read,) = read_articles(news)
     assert len(read.warnings) == 2
     assert about.warnings == read.warnings
     assert about.metadata == read.metadata
+
+
+@pytest.mark.parametrize("command", ["summarize", "batch"])
+@pytest.mark.parametrize("name", ["rows.csv", "rows.jsonl"])
+def test_the_remedy_for_a_missing_column_is_one_that_the_command_has(tmp_path, command, name):
+    rows = tmp_path / name
+    row = f'story,id\n"{PROSE}",7\n' if name == "rows.csv" else json.dumps({"story": PROSE}) + "\n"
+    rows.write_text(row)
+    result = run(command, rows)
+    assert result.exit_code == 2
+    assert "--text-column of summarize and batch" in result.stderr
+    assert run(command, rows, "--text-column", "story").exit_code == 0
+
+
+def test_twins_are_named_where_single_articles_are_summarized_too(tmp_path, news):
+    out = tmp_path / "out.jsonl"
+    assert run("summarize", news, "--format", "json", "--output", out).exit_code == 2
+    first, twin = map(Summary.model_validate_json, out.read_text().splitlines())
+    assert first.article.warnings == ()
+    assert twin.article.warnings == (f"is the same article as {news}, line 1",)
+
+
+def test_exported_failures_are_read_as_the_articles_that_they_were(tmp_path, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "k")
+    news, ledger, again = (tmp_path / n for n in ("news.jsonl", "run.sqlite", "failed.jsonl"))
+    news.write_text(ROW)
+    with ScriptedEndpoint([Reply(status=400, body="{}")]) as endpoint:
+        place = ("--model", "m", "--base-url", endpoint.url, "--ledger", ledger)
+        assert run("batch", news, *place).exit_code == 2
+    assert run("runs", "export", ledger, "--status", "failed", "--output", again).exit_code == 0
+    (article,), (read,) = read_articles(news), read_articles(again)
+    assert (read.id, read.metadata, read.warnings) == (article.id, article.metadata, ())
+
+
+@pytest.mark.parametrize("content", ["", "\n", "[]"])
+def test_a_file_without_articles_says_so(tmp_path, content):
+    empty = tmp_path / "empty.jsonl"
+    empty.write_text(content)
+    result = run("summarize", empty)
+    assert result.exit_code == 2
+    assert f"{empty}: holds no article" in result.stderr
+    assert "0 done, 0 failed" in run("batch", empty).stderr

@@ -290,9 +290,17 @@ def test_a_process_that_cannot_be_looked_at_holds_its_claim_for_the_lease(
     assert said(process) == "mine"
     monkeypatch.setattr(psutil.Process, "status", hidden)
     assert ledger.claim("k") == "taken"
-    now = time.time()
-    monkeypatch.setattr(module.time, "time", lambda: now + module.LEASE + 1)
+    _later(monkeypatch, module.LEASE + 1)
+    monkeypatch.setattr(psutil.Process, "status", hidden)
     assert ledger.claim("k") == "mine"
+
+
+def _later(monkeypatch, wall: float, steady: float = module.WATCHED) -> None:
+    """Move the clocks on, from where they really are."""
+    monkeypatch.undo()
+    now, since = time.time(), time.monotonic()
+    monkeypatch.setattr(module.time, "time", lambda: now + wall)
+    monkeypatch.setattr(module.time, "monotonic", lambda: since + steady)
 
 
 def test_a_claim_of_this_process_that_no_open_ledger_holds_is_void(ledger, path, monkeypatch):
@@ -316,7 +324,6 @@ def test_the_clock_decides_nothing_on_one_machine(ledger, monkeypatch, shift):
 
 
 def test_a_claim_of_another_machine_is_void_only_after_the_lease(ledger, path, monkeypatch):
-    now = time.time()
     with monkeypatch.context() as elsewhere, Ledger(path) as other:
         elsewhere.setattr(platform, "node", lambda: "elsewhere")
         other.begin({})
@@ -324,7 +331,11 @@ def test_a_claim_of_another_machine_is_void_only_after_the_lease(ledger, path, m
         elsewhere.undo()
         assert ledger.runs()[0].state == "unknown"
         assert ledger.claim("k") == "taken"
-        monkeypatch.setattr(module.time, "time", lambda: now + module.LEASE + 1)
+        _later(monkeypatch, 2 * module.LEASE, steady=1)  # a clock that is hours ahead
+        assert ledger.claim("k") == "taken"
+        _later(monkeypatch, module.LEASE / 2)
+        assert ledger.claim("k") == "taken"
+        _later(monkeypatch, module.LEASE + 1)
         assert ledger.claim("k") == "mine"
 
 

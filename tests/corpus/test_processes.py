@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import itertools
 import json
 import logging
@@ -20,7 +21,7 @@ import pytest
 import guarantee_summarizer as gs
 from guarantee_summarizer.corpus import crew
 from guarantee_summarizer.corpus.ledger import Ledger
-from guarantee_summarizer.corpus.process import Ended
+from guarantee_summarizer.corpus.process import Ended, _Server
 from guarantee_summarizer.corpus.results import Failure
 from guarantee_summarizer.llm.throttle import Throttle
 from guarantee_summarizer.testing import Reply
@@ -235,6 +236,62 @@ def test_an_article_that_ends_every_process_is_a_failure_and_costs_no_other(monk
     assert len(outcomes) == 12
 
 
+class Awkward(gs.QuotaError):
+    """Cannot be made again of its arguments, as errors of other packages."""
+
+    def __init__(self, code, *, body):
+        super().__init__(f"code {code}: {body}")
+
+
+class Unpicklable(gs.Summary):
+    def __reduce__(self):
+        raise ValueError("holds a socket")
+
+
+class Raises:
+    """A worker that gives what cannot be pickled."""
+
+    def __init__(self, made):
+        self._made = made
+
+    async def asummarize(self, article):
+        if isinstance(self._made, Exception):
+            raise self._made
+        return self._made
+
+
+def answered(made):
+    pipe = io.BytesIO()
+    server = _Server(pipe)
+    server._worker = Raises(made)
+    asyncio.run(server._answer(7, gs.Article.from_text(TEXTS[0], source="n.csv, line 2")))
+    length = int.from_bytes(pipe.getvalue()[:8])
+    assert len(pipe.getvalue()) == 8 + length, "one answer"
+    number, error = pickle.loads(pipe.getvalue()[8:])  # noqa: S301
+    assert number == 7
+    return error
+
+
+def test_an_error_that_cannot_be_pickled_says_what_it_was_keeps_its_cost_and_what_it_ends():
+    error = Awkward(402, body="spent")
+    error.usage = gs.Usage(input_tokens=9)
+    told = answered(error)
+    assert type(told) is gs.QuotaError
+    assert "Awkward: code 402: spent" in str(told)
+    assert told.usage.input_tokens == 9
+    assert told.ends_run
+
+
+def test_whatever_cannot_be_pickled_fails_one_article_and_never_leaves_it_without_an_answer():
+    for made in (
+        Unpicklable(relevant=True, headline="Talks."),
+        KeyError(threading.Lock()),
+        gs.GuaranteeSummarizerError(threading.Lock()),
+    ):
+        assert type(answered(made)) is gs.GuaranteeSummarizerError
+    assert "holds a socket" in str(answered(Unpicklable(relevant=True, headline="Talks.")))
+
+
 def test_a_run_goes_on_where_no_further_process_starts(monkeypatch, caplog):
     async def refuse(*_):
         raise OSError("no more processes")
@@ -275,21 +332,24 @@ def test_a_429_pauses_every_process_and_each_has_its_part_of_the_limits():
 
 
 @pytest.mark.slow
-def test_a_429_in_one_process_is_heard_in_the_other():
-    paused = []
+def test_a_429_in_one_process_is_heard_in_the_other(monkeypatch):
+    """All get one while three are in flight, and no process sends more than two at once."""
+    heard, told = [], []
 
     def busy(*_):
-        if endpoint.shared.is_set() and not paused:
-            paused.append(1)
-            return Reply(status=429, body="{}", headers={"Retry-After": "1"})
-        return None
+        if endpoint.shared.is_set():
+            return None
+        return Reply(status=429, body="{}", headers={"Retry-After": "1"})
 
+    pause = crew.Process.pause
+    monkeypatch.setattr(crew.Process, "pause", lambda p, *to: (told.append(to), pause(p, *to)))
     with Shared(other=busy) as endpoint, summarizer(endpoint) as works:
         own = works.throttles[0]
-        made = works.map(TEXTS, processes=2, concurrency=4)
-        quiet = [own._quiet_until for _ in made]
-    assert paused
-    assert max(quiet) > 0
+        monkeypatch.setattr(own, "pause", heard.append)  # only what another process says
+        assert len(list(works.map(TEXTS, processes=2, concurrency=4))) == len(TEXTS)
+    assert heard
+    assert set(heard) == {1.0}
+    assert set(told) == {(0, 1.0)}
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ import time
 import pytest
 
 import guarantee_summarizer as gs
-from guarantee_summarizer.corpus import run as run_module
+from guarantee_summarizer.corpus import twins
 from guarantee_summarizer.corpus.ledger import Ledger
 from guarantee_summarizer.corpus.results import Failure, Prices, Status
 from guarantee_summarizer.corpus.run import in_thread
@@ -361,7 +361,7 @@ def test_a_failure_that_only_has_a_number_is_told_and_not_recorded(endpoint, tmp
 def test_places_of_articles_are_remembered_up_to_a_number_and_only_where_they_are_places(
     endpoint, monkeypatch
 ):
-    monkeypatch.setattr(run_module, "_REMEMBERED", 2)
+    monkeypatch.setattr(twins, "_REMEMBERED", 2)
     articles = [gs.Article.from_text(text(n), source=f"{n}.txt") for n in (0, 0, 1, 2, 2, 0)]
     with summarizer(endpoint) as works:
         running = works.run([*articles, text(1), text(1)], ordered=True, concurrency=1)
@@ -369,4 +369,4 @@ def test_places_of_articles_are_remembered_up_to_a_number_and_only_where_they_ar
     warnings = [result.summary.article.warnings for result in results]
     twin = "is the same article as {}.txt"
     assert warnings == [(), (twin.format(0),), (), (), (twin.format(2),), (), (), ()]
-    assert len(running._places) == 2
+    assert len(running._twins) == 2

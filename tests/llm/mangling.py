@@ -216,7 +216,7 @@ def in_calls(tree, random):
         random.choice(parts)[key] = value
     calls = [("Summary", json.dumps(part)) for part in parts if part]
     calls.insert(random.randrange(3), ("think", random.choice(["{}", '{"thought": "…"}', ""])))
-    return Completion(calls[0][1], calls=tuple(calls), finish="tool_calls"), True
+    return Completion("", calls=tuple(calls), finish="tool_calls"), True
 
 
 def cut(tree, random):

@@ -223,3 +223,52 @@ def test_the_deadline_reaches_every_step_of_a_sync_connection():
         pool = client._transport._pool
         assert isinstance(pool._network_backend, transport._Backend)
     assert responses.LARGEST == 8 << 20
+
+
+@pytest.mark.parametrize("begin", [b"{", bomb(64 << 20)], ids=["endless", "a gzip bomb"])
+def test_the_body_of_a_redirect_is_bounded_too(way, article, begin, monkeypatch):
+    monkeypatch.setattr(transport, "LARGEST", 1 << 20)
+    head = b"HTTP/1.1 307 There\r\nLocation: /v2/chat/completions\r\n"
+    packed = b"Content-Encoding: gzip\r\n" if begin != b"{" else b""
+    whole = head + packed + b"\r\n" + begin
+    with served(lambda: endless(whole, b" " * 65536)) as server:
+        error = failure(way, article, server.url, seconds=20.0, attempts=2)
+        assert server.sent < 16 << 20
+    assert "no answer" in str(error) or "compresses" in str(error)
+
+
+def failed_stream(url):
+    """A sync client after a streamed reply that it could not read."""
+    client = transport.HttpClient()
+    with transport.bounded(time.monotonic() + 20):
+        response = client.send(client.build_request("POST", url), stream=True)
+        with pytest.raises(responses.BadReplyError):
+            response.read()
+    return client
+
+
+async def afailed_stream(url):
+    client = transport.AsyncHttpClient()
+    with transport.bounded(time.monotonic() + 20):
+        response = await client.send(client.build_request("POST", url), stream=True)
+        with pytest.raises(responses.BadReplyError):
+            await response.aread()
+    return client
+
+
+@pytest.mark.parametrize("status", [b"200 OK", b"500 No"])
+@pytest.mark.parametrize("failed", [failed_stream, afailed_stream])
+def test_a_streamed_reply_that_cannot_be_read_gives_its_connection_back(
+    failed, status, monkeypatch
+):
+    monkeypatch.setattr(transport, "LARGEST", 1 << 18)
+
+    async def connections(url):
+        client = failed(url)
+        client = await client if asyncio.iscoroutine(client) else client
+        left = len(client._transport._pool.connections)
+        await client.aclose() if hasattr(client, "aclose") else client.close()
+        return left
+
+    with served(lambda: endless(b"HTTP/1.1 " + status + b"\r\n\r\n{", b"x" * 65536)) as server:
+        assert asyncio.run(connections(server.url)) == 0

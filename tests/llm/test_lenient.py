@@ -358,3 +358,13 @@ def test_what_exceeds_the_bounds_is_cut_and_said(answer, words):
 )
 def test_brackets_without_an_end_are_an_error_of_the_library(ask, text):
     assert isinstance(ask([Reply(answer=text)], attempts=1).error, gs.InvalidAnswerError)
+
+
+def test_a_field_in_two_spellings_is_read_once_and_the_other_is_said():
+    proposal = ANSWER["proposals"][1]
+    answer = copy.deepcopy(ANSWER)
+    answer["proposals"][1] = {"Title": "Another", **proposal, "Terms": proposal["terms"]}
+    summary = summarized(Completion(json.dumps(answer)))
+    assert summary.proposals[1].title == "Another"
+    said = "proposals[1].title stands there twice, in two spellings; the second was not read"
+    assert summary.incomplete == (said,)

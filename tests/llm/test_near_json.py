@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from guarantee_summarizer.llm.json_text import read_json, read_object
 from guarantee_summarizer.llm.near_json import Lenient
 
 NAMES = st.text(max_size=8).filter(
@@ -76,3 +77,30 @@ def test_what_may_mean_two_things_ends_the_reading(text, value):
     reader = Lenient(text)
     assert reader.read() == value
     assert reader.broken is not None
+
+
+@pytest.mark.timeout(20)  # each took minutes when it was read again from every place
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{/*" * 300_000,
+        '{"headline": "a", /*' * 50_000,
+        '{"headline": "a",' + " " * 300_000 + "!",
+        '{"headline": "a"' + " " * 300_000 + "," + " " * 300_000 + "!",
+    ],
+    ids=["comments", "fields", "blanks", "blanks around a comma"],
+)
+def test_what_never_closes_is_read_in_linear_time(text):
+    assert read_object([text], {"headline": str}).data.get("headline") in (None, "a")
+
+
+@pytest.mark.parametrize(
+    "text", ['{/* a } */ "a": 1}', '{"a": /* */ /**/ 1 /* "b": 2 */}', '{"a": 1 // /*\n}']
+)
+def test_comments_are_passed_over_wherever_they_stand(text):
+    assert read_json(text) == {"a": 1}
+
+
+def test_a_comment_that_never_closes_hides_no_answer_behind_it():
+    text = 'Globs like {/*.json and {/* come first: {"a": 1}'
+    assert read_object([text], {"a": int}).data == {"a": 1}

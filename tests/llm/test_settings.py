@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
+import instructor
+import openai
 import pytest
 
 import guarantee_summarizer as gs
 from guarantee_summarizer.testing import Reply, ScriptedEndpoint
 
-from .conftest import ANSWER, KEY
+from .conftest import ANSWER, KEY, _asked
 
 PLACE = {"model": "m", "base_url": "http://127.0.0.1:9/v1"}
 
@@ -25,6 +28,32 @@ def test_settings_are_sent_as_they_are_in_every_request(ask):
 def test_without_settings_a_request_is_what_it_always_was(ask_whole):
     (request,) = ask_whole([Reply(answer=ANSWER)]).requests
     assert request.keys() == {"model", "messages", "tools", "tool_choice"}
+
+
+@pytest.mark.parametrize("way", ["summarize", "stream"])
+def test_openais_client_of_ones_own_takes_every_setting_too(article, way):
+    """Its methods know OpenAI's settings alone; a server behind it may take others."""
+    with ScriptedEndpoint([Reply(answer=ANSWER)]) as endpoint:
+        with openai.OpenAI(base_url=endpoint.url, api_key=KEY) as raw:
+            client = instructor.from_openai(raw, extra_body={"mine": 1})
+            settings = {"top_k": 5, "temperature": 0}
+            summarizer = gs.Summarizer(
+                "m", client=client, request=settings, max_tokens=700, review=False
+            )
+            assert asyncio.run(_asked(summarizer, way, article))[-1].complete
+        (request,) = endpoint.requests
+    assert request | settings | {"max_tokens": 700, "mine": 1} == request
+
+
+def test_openais_client_of_ones_own_learns_the_name_of_the_limit(article):
+    told = "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."
+    refusal = Reply(status=400, body=json.dumps({"error": {"message": told}}))
+    with ScriptedEndpoint([refusal, Reply(answer=ANSWER)]) as endpoint:
+        with openai.OpenAI(base_url=endpoint.url, api_key=KEY, max_retries=0) as raw:
+            client = instructor.from_openai(raw)
+            gs.summarize(article, "m", client=client, max_tokens=700, review=False)
+        assert endpoint.requests[0]["max_tokens"] == 700
+        assert endpoint.requests[1]["max_completion_tokens"] == 700
 
 
 def test_a_reviewer_elsewhere_gets_no_settings_that_are_not_meant_for_it(article):

@@ -161,6 +161,53 @@ def test_the_text_may_stand_in_another_column(tmp_path: Path, name: str) -> None
     assert "'body'" in message
 
 
+def test_a_column_or_name_that_comes_twice_loses_nothing(tmp_path: Path) -> None:
+    prose, day = "France will send troops.", "2026-01-06"
+    table = f"id,text,id,,date,date,text\n1,{prose},2,x,{day},2026-01-07,Talks\n"
+    (row,) = read_articles(written(tmp_path, "a.csv", table))
+    assert contents(row)[0::2] == (prose, day, None)
+    others = {"id": "1", "id.1": "2", "column 4": "x", "date.1": "2026-01-07", "text.1": "Talks"}
+    assert row.metadata == {"source": row.source, **others}
+    line = f'{{"id": 1, "text": "{prose}", "id": 2, "by": {{"n": 1, "n": 2}}}}'
+    (record,) = read_articles(written(tmp_path, "a.jsonl", line))
+    others = {"id.1": 1, "id": 2, "by": {"n.1": 1, "n": 2}}
+    assert record.metadata == {"source": record.source, **others}
+    columns = [pa.array([prose]), pa.array([1]), pa.array([2])]
+    twice = pa.table(columns, names=["text", "id", "id"])
+    (row,) = read_articles(written(tmp_path, "a.parquet", parquet(twice)))
+    assert row.metadata == {"source": row.source, "id": 1, "id.1": 2}
+
+
+def test_a_field_named_text_beside_the_one_that_was_chosen_is_metadata(tmp_path: Path) -> None:
+    record = {"body": "France will send troops.", "text": "A teaser", "id": 7}
+    path = written(tmp_path, "a.jsonl", json.dumps(record))
+    (article,) = read_articles(path, text_column="body")
+    assert article.text == record["body"]
+    assert article.metadata == {"source": article.source, "record_text": "A teaser", "id": 7}
+
+
+def test_columns_of_bytes_are_left_out_and_unmarked_texts_are_read(tmp_path: Path) -> None:
+    blob = b"\xff\xd8\xff\xe0"
+    columns = {
+        "text": pa.array([RECORDS[1]["text"].encode()], pa.binary()),
+        "title": pa.array([RECORDS[1]["title"].encode()], pa.large_binary()),
+        "id": pa.array([7]),
+        "picture": pa.array([blob], pa.large_binary()),
+        "hash": pa.array([blob], pa.binary(4)),
+        "pages": pa.array([[blob]], pa.list_(pa.binary())),
+        "thumb": pa.array([{"bytes": blob, "path": "a.jpg"}]),
+        "repeated": pa.array([blob]).dictionary_encode(),
+    }
+    (article,) = read_articles(written(tmp_path, "a.parquet", parquet(pa.table(columns))))
+    assert contents(article)[:2] == (RECORDS[1]["text"], RECORDS[1]["title"])
+    assert article.metadata == {"source": article.source, "id": 7}
+
+
+def test_a_text_that_is_too_long_is_refused_by_its_size(tmp_path: Path) -> None:
+    (message,) = errors(written(tmp_path, "a.txt", "Talks go on. " * 700_000))
+    assert message == ": is larger than 8,000,004 bytes; split it"
+
+
 def test_times_of_any_resolution_become_days(tmp_path: Path) -> None:
     moment = datetime(2026, 1, 6, 10, tzinfo=UTC)
     nanoseconds = int(moment.timestamp()) * 10**9 + 1
@@ -757,3 +804,70 @@ def test_a_broken_item_costs_itself_whatever_lists_are_in_it(
     texts = [one.text for one in articles if isinstance(one, Article)]
     assert texts == [one["text"] for one in good]
     assert len(articles) == len(texts)
+
+
+PROSE = "France will send troops to Ukraine. Russia rejects them."
+ATOM = f"""<?xml version='1.0' encoding='utf-8'?><feed xmlns='http://www.w3.org/2005/Atom'>
+<title>F</title><entry><id>u</id><title>T</title><content>{PROSE}</content></entry></feed>"""
+
+
+def test_a_mark_or_blank_line_in_front_of_a_feed_breaks_nothing(tmp_path: Path) -> None:
+    path = written(tmp_path, "feed.atom", "\ufeff\n " + ATOM)
+    assert [type(one) for one in read_articles(path)] == [Article]
+
+
+def test_marks_between_joined_tables_belong_to_no_cell(tmp_path: Path) -> None:
+    row = f'"{PROSE}, they say",{{}}\n'
+    table = "\ufefftext,id\n" + row.format(1) + "\ufeff" + row.format(2)
+    found = list(read_articles(written(tmp_path, "a.csv", table)))
+    assert [one.metadata["id"] for one in found] == ["1", "2"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_its_mark_is_refused_with_the_command_that_helps(
+    tmp_path: Path, encoding: str
+) -> None:
+    (message,) = errors(written(tmp_path, "a.txt", PROSE.encode(encoding)))
+    name = encoding.upper().replace("-LE", "LE").replace("-BE", "BE")
+    assert message.endswith(f"convert it, for instance with 'iconv -f {name} -t UTF-8'")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {
+            "response": {
+                "results": [
+                    {
+                        "webTitle": "Talks",
+                        "webPublicationDate": "2026-01-06T10:00:00Z",
+                        "webUrl": "https://example.org/1",
+                        "fields": {"bodyText": PROSE},
+                    }
+                ]
+            }
+        },
+        {
+            "hits": {
+                "total": 1,
+                "hits": [
+                    {
+                        "_id": "a",
+                        "_source": {
+                            "content": PROSE,
+                            "headline": {"main": "Talks"},
+                            "pub_date": {"$date": {"$numberLong": "1767693600000"}},
+                            "web_url": "https://example.org/1",
+                        },
+                    }
+                ],
+            }
+        },
+    ],
+)
+def test_records_inside_the_answers_of_services_and_indexes_are_found(
+    tmp_path: Path, answer: dict[str, object]
+) -> None:
+    (article,) = read_articles(written(tmp_path, "a.json", json.dumps(answer)))
+    expected = (PROSE, "Talks", "2026-01-06", None, "https://example.org/1")
+    assert contents(article) == expected

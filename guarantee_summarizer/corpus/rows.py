@@ -1,0 +1,134 @@
+"""Tell whether a row of a ledger is as it was written: its checksum fits, and it can be read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import sqlite3
+from collections.abc import Iterable
+from typing import Any
+
+from guarantee_summarizer.schema import Usage
+
+__all__ = [
+    "ENTRY",
+    "RUN",
+    "Damaged",
+    "checksum",
+    "entry_values",
+    "object_in",
+    "run_values",
+    "text_of",
+]
+
+ENTRY = tuple("key status run updated article source usage error message summary record".split())
+RUN = tuple("run settings owner begun ended state done failed usage".split())
+
+_END_OF_TIME = 253_402_300_800  # the year 10,000 in seconds since 1970
+
+
+class Damaged(Exception):  # noqa: N818  (it never leaves this folder)
+    """The row is not what was written, or nobody could have written it."""
+
+
+def checksum(values: Iterable[str | float | None]) -> str:
+    """Return the checksum of a row: 128 bits, over the values in the order of their columns.
+
+    It finds damage; it is no seal against who writes to the file on purpose.
+    """
+    texts = [None if value is None else str(value) for value in values]
+    lengths = ",".join("" if text is None else str(len(text)) for text in texts)
+    whole = "".join([lengths, *(text or "" for text in texts)])
+    return hashlib.blake2b(whole.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+
+
+def text_of(data: bytes) -> str:
+    """Decode a text of SQLite; what is no UTF-8 is kept, for the checksum to tell."""
+    return data.decode("utf-8", "surrogateescape")
+
+
+def entry_values(row: sqlite3.Row) -> dict[str, Any]:
+    """Return the values of an entry, by column, with its usage read.
+
+    Raises:
+        Damaged: the reason says how.
+    """
+    values = _checked(row, ENTRY)
+    done = values["status"] == "done"
+    texts = ("key", "article", "source", *(["summary"] if done else []))
+    others = ("error", "message", "summary", "record")
+    if not done and values["status"] != "failed":
+        raise Damaged("its status is none")
+    known = [values[name] for name in others if values[name] is not None]
+    if not all(map(_is_text, [*known, *(values[name] for name in texts)])):
+        raise Damaged("a text is none")
+    if not isinstance(values["run"], int) or not isinstance(values["updated"], int | float):
+        raise Damaged("a number is none")
+    if not _has_checksum(row):
+        object_in(values["summary"] if done else values["record"] or "{}")
+    return {**values, "usage": _usage_in(values["usage"])}
+
+
+def run_values(row: sqlite3.Row) -> dict[str, Any]:
+    """Return the values of a run, by column, with its settings and usage read.
+
+    Raises:
+        Damaged: the reason says how.
+    """
+    values = _checked(row, RUN)
+    if not _is_text(values["owner"]) or not isinstance(values["settings"], str):
+        raise Damaged("a text is none")
+    times = [values["begun"], *([] if values["ended"] is None else [values["ended"]])]
+    counts = [values[name] for name in ("run", "done", "failed")]
+    if not all(map(_is_time, times)) or not all(isinstance(n, int) and n >= 0 for n in counts):
+        raise Damaged("a number is none")
+    if values["state"] not in (None, "finished", "stopped", "failed"):
+        raise Damaged("its state is none")
+    settings = object_in(values["settings"])
+    return {**values, "settings": settings, "usage": _usage_in(values["usage"])}
+
+
+def _checked(row: sqlite3.Row, names: tuple[str, ...]) -> dict[str, Any]:
+    values = {name: row[name] for name in names}
+    if _has_checksum(row) and row["checksum"] != checksum(values.values()):
+        raise Damaged("its checksum does not fit")
+    return values
+
+
+def _has_checksum(row: sqlite3.Row) -> bool:
+    """Whether the ledger is of this version; one of an earlier one is upgraded, or only read."""
+    return "checksum" in row.keys()  # noqa: SIM118
+
+
+def object_in(text: Any) -> dict[str, Any]:
+    """Return the object in a line of JSON.
+
+    Raises:
+        Damaged: there is none.
+    """
+    try:
+        value = json.loads(text)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise Damaged("it holds no JSON") from error
+    if not isinstance(value, dict) or "\n" in text or "\r" in text:
+        raise Damaged("it holds no object on one line")
+    return value
+
+
+def _usage_in(text: Any) -> Usage:
+    try:
+        return Usage.model_validate_json(text)
+    except (ValueError, TypeError) as error:
+        raise Damaged("its usage cannot be read") from error
+
+
+def _is_text(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and (value.isascii() or bool(value.encode()))
+    except UnicodeEncodeError:  # it was no UTF-8
+        return False
+
+
+def _is_time(value: Any) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value) and abs(value) < _END_OF_TIME

@@ -1,0 +1,350 @@
+"""Keep keys, logins and tokens out of all that is shown, stored or handed on.
+
+One scrubber serves messages, tracebacks, logs, spans and answers. It compares letters and digits
+alone, after undoing the common encodings, so that a secret is found as it is quoted in URLs, JSON,
+HTML, bytes, base64 or hex, broken over lines, or cut off.
+
+What is no secret to a reader stays: a word such as `none`, `test` or `ollama`, which local servers
+take for a key, is never scrubbed, and what stands in an article is no secret in its summary.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import logging
+import re
+import traceback
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from guarantee_summarizer.places import MASK, masked_text
+
+__all__ = ["Secrets", "scrub", "scrub_logs", "using"]
+
+_GRAM = 4  # characters by which a secret is looked for
+_STEP = 5  # a run of 8 characters holds a gram that begins at a multiple of 5
+_RUN = 8  # the shortest part of a secret that is scrubbed: letters and digits
+_RUNS = {"plain": _RUN, "base64": 10, "hex": 16}
+_ENCODED = 24  # characters of hex or base64 that are no word either
+_CHANGES = 4  # of kind (small, capital, digit) that no word has
+_LONG = 16  # letters that no word has
+_PHRASE = 12  # letters in three parts: `sk-no-key-required`
+_PASSES = 4  # of decoding: JSON in JSON in a URL
+_DEPTH = 50  # of causes of an error that are looked at
+
+_ESCAPE = re.compile(
+    r"[%\\&<\x1b](?:"  # a set first: the search is fast
+    r"(?P<percent>(?<=%)(?:25)*(?:[89a-f][0-9a-f](?:%(?:25)*[89a-f][0-9a-f])*|[0-7][0-9a-f]))"
+    r"|(?<=\\)\\*(?:u\{(?P<brace>[0-9a-f]{1,6})\}|u(?P<four>[0-9a-f]{4})"
+    r"|(?P<byte>x[89a-f][0-9a-f](?:\\+x[89a-f][0-9a-f])*|x[0-7][0-9a-f])"
+    r"|(?P<octal>[0-3][0-7]{2})|(?P<blank>[abfnrtv]))"
+    r"|(?P<html>(?<=&)(?:\#[0-9]{1,7}|\#x[0-9a-f]{1,6}|[a-z]{2,8});)"
+    r"|(?P<tag>(?<=<)/?[a-z]{1,10}\s*/?>|(?<=\x1b)\[[0-9;]*[a-z]))",
+    re.IGNORECASE,
+)
+_PAIR = re.compile(r"[0-9a-f]{2}(?![0-9a-f])", re.IGNORECASE)
+_NOISE = re.compile(r"[\W_]+")
+_SMALL = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
+
+
+class _Needle(NamedTuple):
+    """A secret in one form: its letters and digits, and how much of it is enough."""
+
+    text: str
+    cased: str
+    least: int
+    whole: bool = False  # it may be words: only all of it, in one piece, is the secret
+    encoded: bool = False
+
+    def betrays(self, start: int, length: int) -> bool:
+        """Whether a part of it tells something of it."""
+        if length < self.least:
+            return False
+        telling = _changes(self.cased[start : start + length]) >= _CHANGES - 1
+        return self.whole or self.encoded or telling or 4 * length >= 3 * len(self.text)
+
+
+class Secrets:
+    """Scrub secrets from text.
+
+    Args:
+        values: the secrets as they are sent. Those that a word could be are left alone: shorter than
+            8 letters and digits, or fewer than 16 letters without a digit.
+
+    >>> Secrets(["sk-Zx81kQp04LmN"]).scrub("you sent sk-Zx81kQp04LmN, or sk%2DZx81kQp0…")
+    'you sent ***, or ***…'
+    >>> Secrets(["none"]).scrub("none of it is secret")
+    'none of it is secret'
+    """
+
+    def __init__(self, values: Iterable[str] = ()) -> None:
+        given = {value.strip() for value in values}
+        needles = {needle.text: needle for value in given for needle in _needles(value)}
+        self._grams: dict[str, list[tuple[_Needle, int]]] = {}
+        for needle in needles.values():
+            for at in range(len(needle.text) - _GRAM + 1):
+                self._grams.setdefault(needle.text[at : at + _GRAM], []).append((needle, at))
+        literal = {form for value in given if _is_symbols(value) for form in _written(value)}
+        self._literal = sorted(literal, key=len, reverse=True)
+
+    @classmethod
+    def of(cls, values: Iterable[str]) -> Secrets:
+        """Return the scrubber of these values; it is made once."""
+        return _made(frozenset(filter(None, values)))
+
+    def __bool__(self) -> bool:
+        return bool(self._grams or self._literal)
+
+    def scrub(self, text: str) -> str:
+        """Return a message without the secrets, and without logins and keys of any URL."""
+        return masked_text(self.clean(text))
+
+    def clean(self, text: str, *, said: str = "") -> str:
+        """Return text without the secrets, and else as it is.
+
+        Args:
+            text: an answer, for instance.
+            said: what the user said himself, an article; it is no secret.
+        """
+        if not self:
+            return text
+        for form in self._literal:
+            if form in text and form not in said:
+                text = text.replace(form, MASK)
+        plain = _plain(text).translate(_SMALL)
+        if not any(plain[i : i + _GRAM] in self._grams for i in range(0, len(plain), _STEP)):
+            return text
+        return self._masked(text, said)
+
+    def cleaned(self, value: Any, *, said: str = "") -> Any:
+        """Return JSON, or an object that has a `__dict__`, with clean text throughout."""
+        if isinstance(value, str):
+            return self.clean(value, said=said)
+        if isinstance(value, list | tuple):
+            return type(value)([self.cleaned(item, said=said) for item in value])
+        if isinstance(value, Mapping):
+            pairs = value.items()
+            return {self.clean(str(k), said=said): self.cleaned(v, said=said) for k, v in pairs}
+        if hasattr(value, "__dict__"):
+            for name, inner in vars(value).items():
+                setattr(value, name, self.cleaned(inner, said=said))
+        return value
+
+    def show_in(self, error: BaseException) -> bool:
+        """Return whether an error, or one that it comes from, says a secret."""
+        told = (" ".join((str(one), repr(one), *_notes(one))) for one in _family(error))
+        return any(self.scrub(words) != words for words in told)
+
+    def _masked(self, text: str, said: str) -> str:
+        """The text with a mask in place of every part of a secret."""
+        cased, places = _located(text)
+        plain, spoken = cased.translate(_SMALL), _plain(said).translate(_SMALL)
+        spans: list[tuple[int, int]] = []
+        for start, end, needle in self._runs(plain):
+            span = places[start][0], places[end - 1][1]
+            if plain[start:end] in spoken or (needle.whole and not _stands_alone(text, *span)):
+                continue
+            spans.append(span)
+        pieces, at = [], 0
+        for start, end in sorted(spans):
+            if start >= at:
+                pieces += [text[at:start], MASK]
+            at = max(at, end)
+        return "".join((*pieces, text[at:])) if spans else text
+
+    def _runs(self, plain: str) -> Iterator[tuple[int, int, _Needle]]:
+        """Each run of characters that stands in a secret, too: start, end, secret."""
+        seen = set[tuple[int, int, str]]()
+        for at in range(0, len(plain) - _GRAM + 1, _STEP):
+            for needle, place in self._grams.get(plain[at : at + _GRAM], ()):
+                start, first = at, place
+                while start and first and plain[start - 1] == needle.text[first - 1]:
+                    start, first = start - 1, first - 1
+                end, last = at + _GRAM, place + _GRAM
+                while (
+                    end < len(plain) and last < len(needle.text) and plain[end] == needle.text[last]
+                ):
+                    end, last = end + 1, last + 1
+                run = (start, end, needle.text)
+                if run not in seen and needle.betrays(first, end - start):
+                    seen.add(run)
+                    yield start, end, needle
+
+
+_made = lru_cache(maxsize=64)(Secrets)
+
+_NONE = Secrets()
+_IN_USE: ContextVar[Secrets] = ContextVar("secrets", default=_NONE)
+"""The secrets of the request that is under way."""
+
+
+@contextmanager
+def using(secrets: Secrets) -> Iterator[None]:
+    """Scrub these secrets from what is logged and quoted in the block."""
+    token = _IN_USE.set(secrets)
+    try:
+        yield
+    finally:
+        _IN_USE.reset(token)
+
+
+def in_use() -> Secrets:
+    """Return the secrets of the request that is under way."""
+    return _IN_USE.get()
+
+
+def scrub(text: str) -> str:
+    """Return a message without the secrets in use, and without logins and keys of any URL."""
+    return _IN_USE.get().scrub(text)
+
+
+def scrub_logs(*names: str) -> None:
+    """Scrub what these loggers write while secrets are in use; other lines stay as they are."""
+    for name in names:
+        logging.getLogger(name).addFilter(_scrubbed)
+
+
+def _scrubbed(record: logging.LogRecord) -> bool:
+    if secrets := _IN_USE.get():
+        record.msg, record.args = secrets.scrub(record.getMessage()), ()
+        if record.exc_info and record.exc_info[1] is not None:
+            record.exc_text = secrets.scrub("".join(traceback.format_exception(record.exc_info[1])))
+            record.exc_info = None
+    return True
+
+
+def _needles(value: str) -> Iterator[_Needle]:
+    for form, text in _forms(value):
+        cased = _plain(text)
+        small, least = cased.translate(_SMALL), min(len(cased), _RUNS[form])
+        if len(small) < _RUN:
+            continue
+        encoded = form != "plain"
+        if _changes(cased) >= _CHANGES or (encoded and len(small) >= _ENCODED):
+            yield _Needle(small, cased, least, encoded=encoded)
+        elif form == "plain" and _is_no_word(value, cased):
+            yield _Needle(small, cased, max(_RUN, -(-3 * len(small) // 4)), whole=True)
+
+
+def _forms(value: str) -> Iterator[tuple[str, str]]:
+    """A secret as it is, in base64 at each of its three places in a longer text, and in hex."""
+    data = value.encode("utf-8", "surrogatepass")
+    yield "plain", value
+    yield "hex", data.hex()
+    for before in range(3):
+        whole = base64.b64encode(bytes(before) + data + bytes(-(before + len(data)) % 3)).decode()
+        first, last = -(-8 * before // 6), 8 * (before + len(data)) // 6
+        for part in (whole[first:last], whole[first:last].translate(str.maketrans("+/", "-_"))):
+            yield "base64", part
+
+
+def _is_no_word(value: str, cased: str) -> bool:
+    """Whether all of a secret in one piece is the secret, and no word of a message."""
+    if any(c.isdigit() for c in cased) and any(c.isalpha() for c in cased):
+        return True
+    parts = len(_NOISE.split(value.strip("-_. ")))
+    return len(cased) >= _LONG or (len(cased) >= _PHRASE and parts > 2)  # noqa: PLR2004
+
+
+def _is_symbols(value: str) -> bool:
+    """Whether a secret has too few letters and digits, but is long enough."""
+    return len(value) >= _RUN > len(_plain(value))
+
+
+def _written(value: str) -> set[str]:
+    """A secret as it is quoted in common forms."""
+    quoted = quote(value, safe="")
+    return {
+        value,
+        quoted,
+        re.sub(r"%..", lambda code: code[0].lower(), quoted),
+        json.dumps(value)[1:-1],
+        html.escape(value),
+        repr(value)[1:-1],
+        repr(value.encode())[2:-1],
+    }
+
+
+def _changes(text: str) -> int:
+    """How often the kind of character changes: digit, capital, other."""
+    kinds = ["0" if c.isdigit() else "A" if c.isupper() else "a" for c in text]
+    return sum(one != other for one, other in pairwise(kinds))
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether a part of a text is one piece: no words among others."""
+    around = text[max(0, start - 1) : start] + text[end : end + 1]
+    return not any(c.isalnum() for c in around) and not any(c.isspace() for c in text[start:end])
+
+
+def _plain(text: str) -> str:
+    """The letters and digits of a text that encodings are undone in."""
+    for _ in range(_PASSES):
+        decoded = _ESCAPE.sub(_meant, text)
+        if decoded == text:
+            break
+        text = decoded
+    return _NOISE.sub("", text)
+
+
+def _located(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """`_plain`, and where in the text each of its characters stands."""
+    places = [(at, at + 1) for at in range(len(text))]
+    for _ in range(_PASSES):
+        pieces: list[str] = []
+        spans: list[tuple[int, int]] = []
+        at = 0
+        for found in _ESCAPE.finditer(text):
+            meant, (first, last) = _meant(found), found.span()
+            pieces += [text[at:first], meant]
+            spans += places[at:first] + [(places[first][0], places[last - 1][1])] * len(meant)
+            at = last
+        decoded = "".join((*pieces, text[at:]))
+        if decoded == text:
+            break
+        text, places = decoded, spans + places[at:]
+    kept = [at for at, c in enumerate(text) if not _NOISE.match(c)]
+    return "".join(text[at] for at in kept), [places[at] for at in kept]
+
+
+def _meant(found: re.Match[str]) -> str:
+    """What an escape stands for; nothing for line breaks and tags."""
+    kind, text = found.lastgroup, found[0]
+    if kind in ("percent", "byte"):
+        data = bytes.fromhex("".join(_PAIR.findall(_last_pairs(text))))
+        return data.decode(errors="replace")
+    if kind in ("brace", "four", "octal"):
+        code = int(found[kind], 8 if kind == "octal" else 16)
+        return chr(code) if code < 0x110000 else ""  # noqa: PLR2004  (the last character)
+    return html.unescape(text) if kind == "html" else ""
+
+
+def _last_pairs(text: str) -> str:
+    """The pairs of digits of escaped bytes, apart, without what escapes the escape: `%2541`."""
+    return re.sub(r"%(?:25)*(?=[0-9a-f]{2})|\\+x", " ", text, flags=re.IGNORECASE)
+
+
+def _family(error: BaseException) -> list[BaseException]:
+    """An error, its causes and contexts, and the members of groups."""
+    found, waiting = list[BaseException](), [error]
+    while waiting and len(found) < _DEPTH:
+        one = waiting.pop()
+        if any(one is other for other in found):
+            continue
+        found.append(one)
+        inner = [one.__cause__, one.__context__, *getattr(one, "exceptions", ())]
+        waiting += [other for other in inner if isinstance(other, BaseException)]
+    return found
+
+
+def _notes(error: BaseException) -> Iterator[str]:
+    """What an error says besides its message: notes, and attributes as they show."""
+    yield from map(str, getattr(error, "__notes__", ()))
+    yield repr(vars(error))

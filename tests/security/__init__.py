@@ -1,0 +1,1 @@
+"""What a stranger's server, input, file or ledger must not do, and what it may cost."""
