@@ -72,7 +72,7 @@ def fields(kind: type) -> dict[str, Any]:
         computed = {name: one.return_type for name, one in kind.model_computed_fields.items()}
         return {name: one.annotation for name, one in kind.model_fields.items()} | computed
     if dataclasses.is_dataclass(kind):
-        return {one.name: one.type for one in dataclasses.fields(kind)}
+        return {one.name: one.type for one in dataclasses.fields(kind) if one.name[0] != "_"}
     return {}
 
 
