@@ -12,7 +12,7 @@ import pytest
 
 import guarantee_summarizer as gs
 from guarantee_summarizer import endpoints
-from guarantee_summarizer.llm.clients import _closable
+from guarantee_summarizer.llm.clients import Clients, _closable
 from guarantee_summarizer.llm.messages import Completion
 from guarantee_summarizer.llm.responses import regular
 from guarantee_summarizer.testing import Handler, OnLoopback, Reply
@@ -149,6 +149,8 @@ WAYS = ("summarize", "asummarize", "stream", "astream")
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # of the packages themselves
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),  # mistral's client; loops that end
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 
 
@@ -290,6 +292,23 @@ def test_cohere_is_named_by_the_model_alone(monkeypatch, article, way):
         summary = asyncio.run(asked(make, article, way))
     assert summary.complete
     assert double.requests[0][1]["model"] == "command-x"
+
+
+@pytest.mark.parametrize("model", ["google/gemini-x", "cohere/command-x", "anthropic/claude-x"])
+def test_clients_that_we_open_are_closed_whether_their_package_can_or_not(model):
+    for package in ("google.genai", "jsonref", "cohere", "anthropic"):
+        pytest.importorskip(package)
+
+    async def opened_and_closed():
+        clients = Clients(gs.Endpoint(model=model, api_key=KEY), gs.Options())
+        opened = [*_closable(clients.client), *_closable(clients.aclient)]
+        clients.close()
+        await clients.aclose()
+        return opened
+
+    known = [c for c in asyncio.run(opened_and_closed()) if hasattr(c, "is_closed")]
+    closed = [c.is_closed() if callable(c.is_closed) else c.is_closed for c in known]
+    assert sum(closed) >= 2
 
 
 @pytest.mark.parametrize("way", WAYS)

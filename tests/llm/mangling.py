@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 
 from guarantee_summarizer.llm.messages import Completion
@@ -48,10 +49,8 @@ def values(node):
 def names(node, above=()):
     """Yield each text, number and name of a tree with the names that it stands under, its own too."""
     if isinstance(node, str) and node.lstrip()[:1] in ("{", "["):
-        try:
+        with suppress(ValueError):
             node = json.loads(node)
-        except ValueError:
-            pass
     for inner in node if isinstance(node, list | tuple) else ():
         yield from names(inner, above)
     for key, value in node.items() if isinstance(node, dict) else ():
