@@ -63,8 +63,9 @@ class Options:
         request: further settings of each request, as the endpoint names them:
             `{"temperature": 0, "seed": 7}`. They do not go to a reviewer at another endpoint.
         attempts: requests for one article at most, transport retries and re-asks together; 1 to 20.
-            Requests that are refused for their form, and connections that are refused, do not
-            count; with 1 a refused connection is an error at once.
+            Requests that are refused for their form do not count, nor do connections that are
+            refused: they are tried again for 15 seconds, or for `seconds` if the server has
+            answered before. With 1 a refused connection is an error at once.
         seconds: for one article, all attempts and waits together: a deadline, for streams too.
         timeout: seconds that one request may take.
         tokens: for one article, in and out together; once they are spent no new attempt starts.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import logging
+from collections.abc import Iterator
 from contextvars import ContextVar
 from functools import cached_property
 from typing import Any
@@ -15,6 +16,7 @@ import openai
 
 from guarantee_summarizer.endpoints import Endpoint
 from guarantee_summarizer.errors import ConfigurationError
+from guarantee_summarizer.llm.foreign import field
 from guarantee_summarizer.llm.forms import MODES
 from guarantee_summarizer.llm.proxies import setting_up
 from guarantee_summarizer.llm.transport import AsyncHttpClient, HttpClient
@@ -45,6 +47,12 @@ _PACKAGES = {
     "cohere": ("cohere",),
     "google": ("google.genai", "jsonref"),
 }
+_INSIDE: tuple[tuple[str, ...], ...] = (
+    (),
+    ("_client_wrapper", "httpx_client", "httpx_client"),  # cohere's
+    ("_api_client", "_httpx_client"),  # google's
+    ("_api_client", "_async_httpx_client"),
+)
 _MOST_TOKENS = 8192  # of an answer, where a provider insists on a limit; answers have up to 6,000
 
 
@@ -114,16 +122,17 @@ class Clients:
     def close(self) -> None:
         """Close the sync client; a custom client stays open."""
         opened = self.__dict__.pop("client", None)
-        close = getattr(getattr(opened, "client", None), "close", None)
-        if close is not None and self._endpoint.client is None:
-            close()
+        for client in _closable(opened) if self._endpoint.client is None else ():
+            if not asyncio.iscoroutinefunction(close := getattr(client, "close", None)) and close:
+                close()
 
     async def aclose(self) -> None:
         """Close the running loop's client."""
         opened = self._aclients.pop(asyncio.get_running_loop(), None)
-        close = getattr(getattr(opened, "client", None), "close", None)
-        if close is not None and asyncio.iscoroutine(closing := close()):
-            await closing
+        for client in _closable(opened):
+            close = getattr(client, "aclose", None) or getattr(client, "close", None)
+            if close and asyncio.iscoroutine(closing := close()):
+                await closing
 
     def _opened(self, *, use_async: bool) -> Any:
         with setting_up(self._endpoint.url):
@@ -161,6 +170,12 @@ class Clients:
         if hasattr(opened.client, "max_retries"):
             opened.client.max_retries = 0
         return opened
+
+
+def _closable(opened: Any) -> Iterator[Any]:
+    """The raw client in instructor's, and HTTP clients in it that only they can close."""
+    raw = getattr(opened, "client", None)
+    yield from (client for path in _INSIDE if (client := field(raw, *path)) is not None)
 
 
 def is_openais(client: Any) -> bool:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from contextlib import asynccontextmanager
 
 import instructor
 import pytest
 
 import guarantee_summarizer as gs
 from guarantee_summarizer import endpoints
+from guarantee_summarizer.llm.clients import Clients, _closable
+from guarantee_summarizer.llm.messages import Completion
+from guarantee_summarizer.llm.responses import regular
 from guarantee_summarizer.testing import Handler, OnLoopback, Reply
-from tests.llm.conftest import ANSWER, TEXT
+from tests.llm.conftest import ANSWER, TEXT, _asked
 
 KEY = "made-up-key-1234567890"
 
@@ -88,8 +92,14 @@ def cohere_form(request) -> dict:
     return {"id": "x", "finish_reason": "COMPLETE", "message": message, "usage": usage}
 
 
+def _bedrock_tool(request) -> str:
+    """The tool that Converse is told of; `Summary` of another request."""
+    tools = request.get("toolConfig", {}).get("tools", [{"toolSpec": {"name": "Summary"}}])
+    return tools[0]["toolSpec"]["name"]
+
+
 def bedrock_form(request) -> dict:
-    call = {"toolUse": {"toolUseId": "t", "name": "Summary", "input": said(request)}}
+    call = {"toolUse": {"toolUseId": "t", "name": _bedrock_tool(request), "input": said(request)}}
     return {
         "output": {"message": {"role": "assistant", "content": [call]}},
         "stopReason": "tool_use",
@@ -139,7 +149,7 @@ WAYS = ("summarize", "asummarize", "stream", "astream")
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # of the packages themselves
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),  # mistral's client; loops that end
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 
@@ -156,14 +166,20 @@ def article():
 
 async def asked(make, article, way):
     """What a summarizer says in one way; `make` builds it from whether its client is async."""
-    summarizer = make(use_async=way.startswith("a"))
-    if way == "summarize":
-        return summarizer.summarize(article)
-    if way == "asummarize":
-        return await summarizer.asummarize(article)
-    if way == "stream":
-        return list(summarizer.stream(article))[-1]
-    return [partial async for partial in summarizer.astream(article)][-1]
+    async with make(use_async=way.startswith("a")) as summarizer, closing(summarizer):
+        return (await _asked(summarizer, way, article))[-1]
+
+
+@asynccontextmanager
+async def closing(summarizer):
+    """Close a client of one's own after the summarizer, which leaves it open."""
+    try:
+        yield
+    finally:
+        for client in _closable(summarizer._endpoint.client):
+            close = getattr(client, "aclose", None) or getattr(client, "close", None)
+            if close and asyncio.iscoroutine(done := close()):
+                await done
 
 
 def summarizer_of(provider, double, **options):
@@ -212,9 +228,9 @@ def test_a_limit_and_settings_reach_the_provider(provider, article):
         make = summarizer_of(provider, double, max_tokens=900, request={"temperature": 0.5})
         if provider == "anthropic":  # whose newer clients take none
             with pytest.raises(gs.ConfigurationError, match="takes no temperature; leave it out"):
-                make(use_async=False).summarize(article)
+                asyncio.run(asked(make, article, "summarize"))
             return
-        make(use_async=False).summarize(article)
+        asyncio.run(asked(make, article, "summarize"))
     for _, request in double.requests:
         sent = request.get("generationConfig", request)
         assert 900 in (sent.get("max_tokens"), sent.get("maxOutputTokens"))
@@ -223,7 +239,7 @@ def test_a_limit_and_settings_reach_the_provider(provider, article):
 
 def test_anthropic_gets_the_limit_that_it_insists_on(article):
     with Double(anthropic_form) as double:
-        summarizer_of("anthropic", double)(use_async=False).summarize(article)
+        asyncio.run(asked(summarizer_of("anthropic", double), article, "summarize"))
     assert double.requests[0][1]["max_tokens"] == 8192
 
 
@@ -276,6 +292,43 @@ def test_cohere_is_named_by_the_model_alone(monkeypatch, article, way):
         summary = asyncio.run(asked(make, article, way))
     assert summary.complete
     assert double.requests[0][1]["model"] == "command-x"
+
+
+@pytest.mark.parametrize("model", ["google/gemini-x", "cohere/command-x", "anthropic/claude-x"])
+def test_clients_that_we_open_are_closed_whether_their_package_can_or_not(model):
+    for package in ("google.genai", "jsonref", "cohere", "anthropic"):
+        pytest.importorskip(package)
+
+    async def opened_and_closed():
+        clients = Clients(gs.Endpoint(model=model, api_key=KEY), gs.Options())
+        opened = [*_closable(clients.client), *_closable(clients.aclient)]
+        clients.close()
+        await clients.aclose()
+        return opened
+
+    known = [c for c in asyncio.run(opened_and_closed()) if hasattr(c, "is_closed")]
+    closed = [c.is_closed() if callable(c.is_closed) else c.is_closed for c in known]
+    assert sum(closed) >= 2
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_bedrock_is_named_by_the_model_alone(monkeypatch, article, way):
+    pytest.importorskip("boto3")
+    with Double(bedrock_form) as double:
+        for name, value in {
+            "AWS_ENDPOINT_URL": double.root,
+            "AWS_DEFAULT_REGION": "eu-west-1",
+            "AWS_ACCESS_KEY_ID": "made-up",
+            "AWS_SECRET_ACCESS_KEY": KEY,
+        }.items():
+            monkeypatch.setenv(name, value)
+        make = lambda **_: gs.Summarizer("bedrock/vendor.model-x", max_tokens=900)  # noqa: E731
+        summary = asyncio.run(asked(make, article, way))
+    assert summary.complete
+    path, request = double.requests[0]
+    assert path == "/model/vendor.model-x/converse"
+    assert request["inferenceConfig"]["maxTokens"] == 900
+    assert (summary.usage.input_tokens, summary.usage.output_tokens) == (22, 14)
 
 
 @pytest.mark.parametrize(
@@ -349,10 +402,8 @@ def test_a_reviewer_without_a_provider_is_at_the_same_one(monkeypatch):
     ],
 )
 def test_a_response_is_read_without_its_package_too(form, cut):
-    from guarantee_summarizer.llm.messages import Completion
-
     request = {"tools": [{"name": "Summary"}]}
-    read = Completion.of(form(request))
+    read = Completion.of(regular(form(request)))
     assert json.loads(read.text) == ANSWER
     assert (read.usage.input_tokens, read.usage.output_tokens) == (11, 7)
-    assert Completion.of(form(request) | cut).finish == "length"
+    assert Completion.of(regular(form(request) | cut)).finish == "length"

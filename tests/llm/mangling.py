@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 
 from guarantee_summarizer.llm.messages import Completion
@@ -20,12 +21,13 @@ NUMBERS = [str, float, "[{}]".format, "S{}".format, "sentence {}".format, lambda
 class Mangled:
     """A mangled answer.
 
-    `values` counts the values of its tree; `whole` is False if characters of it were damaged after
+    `values` counts the values of its tree, `under` has the names that each stands under; `whole` is False if characters of it were damaged after
     that. `done` names what was done.
     """
 
     completion: Completion
     values: Counter
+    under: dict[str, set[str]]
     whole: bool
     done: tuple[str, ...]
 
@@ -42,6 +44,21 @@ def values(node):
     if isinstance(node, list | tuple):
         return sum(map(values, node), Counter())
     return Counter() if node is None or isinstance(node, bool) else Counter([fold(node)])
+
+
+def names(node, above=()):
+    """Yield each text, number and name of a tree with the names that it stands under, its own too."""
+    if isinstance(node, str) and node.lstrip()[:1] in ("{", "["):
+        with suppress(ValueError):
+            node = json.loads(node)
+    for inner in node if isinstance(node, list | tuple) else ():
+        yield from names(inner, above)
+    for key, value in node.items() if isinstance(node, dict) else ():
+        here = (*above, fold(key))
+        yield fold(key), here
+        yield from names(value, here)
+    if not isinstance(node, dict | list | tuple):
+        yield fold(node), above
 
 
 def leaves(node):
@@ -65,14 +82,16 @@ def mangled(right, random):
         change = random.choice(TREE)
         done.append(change.__name__)
         change(tree, random)
-    kept = values(tree)
+    kept, under = values(tree), {}
+    for value, above in names(tree):
+        under.setdefault(value, set()).update(name for name in above if len(name) > 1)
     if random.random() < 0.2:
         done.append("double")
         double(tree, random)
     way = random.choice(TEXT)
     done.append(way.__name__)
     completion, whole = way(tree, random)
-    return Mangled(completion, kept, whole, tuple(done))
+    return Mangled(completion, kept, under, whole, tuple(done))
 
 
 def places(node):
