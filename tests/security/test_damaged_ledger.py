@@ -201,8 +201,7 @@ def test_of_a_ledger_damaged_at_random_nothing_altered_comes_out_and_nothing_is_
     with Ledger(path) as opened:
         try:
             opened.begin({})
-        except gs.LedgerError as error:
-            assert "\n" not in str(error)
+        except gs.LedgerError:
             return  # refused as a whole: nothing is asked
         paid = [key for key in held if opened.claim(key, retry=False) == "mine"]
     assert not paid
@@ -257,7 +256,7 @@ def test_a_ledger_that_may_not_be_written_is_shown_and_exported(tmp_path, versio
         )
         assert "Traceback" not in done.stderr, done.stderr
         if command == ["export"]:
-            assert {*done.stdout.splitlines()} == {*held.values()}
+            assert {*done.stdout.splitlines()} == {*held.values()}, done.stderr
         elif command == ["show"]:
             assert "36 articles done, 4 failed" in done.stdout
         else:
