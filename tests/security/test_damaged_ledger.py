@@ -284,6 +284,7 @@ SIGNALS = [signal.SIGKILL] * 15 + [signal.SIGTERM] * 5 + [signal.SIGINT] * 5
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(("at", "number"), [*enumerate(SIGNALS)])
 def test_of_a_run_that_is_ended_nothing_is_lost_and_nothing_held_is_asked_twice(
     tmp_path, at, number
@@ -301,7 +302,7 @@ def test_of_a_run_that_is_ended_nothing_is_lost_and_nothing_held_is_asked_twice(
         environment = {**os.environ, "OPENAI_API_KEY": "k"}
         pipes = {"stderr": subprocess.PIPE, "text": True, "env": environment}
         running.append(subprocess.Popen(command, **pipes))
-        told = running[0].communicate(timeout=60)[1]
+        told = running[0].communicate(timeout=240)[1]
         assert "Traceback" not in told
         status = {signal.SIGKILL: -9, signal.SIGTERM: 143, signal.SIGINT: 130}[number]
         assert running[0].returncode == status
