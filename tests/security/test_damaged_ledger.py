@@ -201,8 +201,7 @@ def test_of_a_ledger_damaged_at_random_nothing_altered_comes_out_and_nothing_is_
     with Ledger(path) as opened:
         try:
             opened.begin({})
-        except gs.LedgerError as error:
-            assert "\n" not in str(error)
+        except gs.LedgerError:
             return  # refused as a whole: nothing is asked
         paid = [key for key in held if opened.claim(key, retry=False) == "mine"]
     assert not paid
@@ -257,7 +256,7 @@ def test_a_ledger_that_may_not_be_written_is_shown_and_exported(tmp_path, versio
         )
         assert "Traceback" not in done.stderr, done.stderr
         if command == ["export"]:
-            assert {*done.stdout.splitlines()} == {*held.values()}
+            assert {*done.stdout.splitlines()} == {*held.values()}, done.stderr
         elif command == ["show"]:
             assert "36 articles done, 4 failed" in done.stdout
         else:
@@ -285,6 +284,7 @@ SIGNALS = [signal.SIGKILL] * 15 + [signal.SIGTERM] * 5 + [signal.SIGINT] * 5
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(("at", "number"), [*enumerate(SIGNALS)])
 def test_of_a_run_that_is_ended_nothing_is_lost_and_nothing_held_is_asked_twice(
     tmp_path, at, number
@@ -302,7 +302,7 @@ def test_of_a_run_that_is_ended_nothing_is_lost_and_nothing_held_is_asked_twice(
         environment = {**os.environ, "OPENAI_API_KEY": "k"}
         pipes = {"stderr": subprocess.PIPE, "text": True, "env": environment}
         running.append(subprocess.Popen(command, **pipes))
-        told = running[0].communicate(timeout=60)[1]
+        told = running[0].communicate(timeout=240)[1]
         assert "Traceback" not in told
         status = {signal.SIGKILL: -9, signal.SIGTERM: 143, signal.SIGINT: 130}[number]
         assert running[0].returncode == status

@@ -154,12 +154,16 @@ def test_of_two_that_write_one_output_the_second_is_told_and_changes_nothing(tmp
     assert path.read_bytes() == b"second"
 
 
+def _begin(file) -> None:
+    file.write(b"begun")
+    raise ZeroDivisionError
+
+
 def test_what_was_begun_stays_beside_the_old_file_if_the_work_fails(tmp_path):
     path = tmp_path / "out"
     path.write_text("old")
     with pytest.raises(ZeroDivisionError), replacing(path) as file:
-        file.write(b"begun")
-        raise ZeroDivisionError
+        _begin(file)
     assert (path.read_text(), part_of(path).read_text()) == ("old", "begun")
 
 
@@ -175,7 +179,8 @@ ANY = st.text(st.characters(codec=None), max_size=30)
 
 @given(ANY)
 def test_one_line_is_one_line_without_anything_invisible(text):
-    assert not unsafe(one_line(text)) and len(one_line(text).splitlines()) <= 1
+    assert not unsafe(one_line(text))
+    assert len(one_line(text).splitlines()) <= 1
     assert not unsafe(visible(text))
 
 
@@ -222,7 +227,8 @@ def test_the_words_of_an_article_and_its_name_reach_no_terminal(tmp_path, caplog
             assert not forged, command
     assert caplog.records
     for record in caplog.records:
-        assert not unsafe(record.getMessage()) and "\n" not in record.getMessage()
+        assert not unsafe(record.getMessage())
+        assert "\n" not in record.getMessage()
 
 
 def test_errors_and_failures_are_one_line_also_in_python():
