@@ -18,6 +18,7 @@ _MARKS = (  # the longer ones first: UTF-32 begins as UTF-16 does
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_CONTROL = re.compile(rb"[\x01-\x03\x06-\x08\x0e-\x1f]")  # 4 and 5 begin Cyrillic letters
 _LETTERS = re.compile(rb"[\xc0-\xff]+")
 _CYRILLIC = 4  # letters above ASCII in a row: words of an alphabet that has no others
 _KOI8 = 0.7  # its small letters lie where others have capitals
@@ -56,7 +57,7 @@ def decode(data: bytes, name: str) -> str:
 def _unmarked(head: bytes) -> str | None:
     """UTF-16 whose letters are Latin: most have a byte of zero, all on the same side."""
     even, odd = head[::2].count(0), head[1::2].count(0)
-    if min(even, odd) or max(even, odd) <= len(head) // 4:
+    if min(even, odd) or max(even, odd) <= len(head) // 4 or _CONTROL.search(head):
         return None
     return "UTF-16LE" if odd > even else "UTF-16BE"
 
