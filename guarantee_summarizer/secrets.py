@@ -34,6 +34,7 @@ _RUN = 8  # the shortest part of a secret that is scrubbed: letters and digits
 _RUNS = {"plain": _RUN, "base64": 10, "hex": 16}
 _ENCODED = 24  # characters of hex or base64 that are no word either
 _CHANGES = 4  # of kind (small, capital, digit) that no word has
+_SIGNS = 4
 _LONG = 16  # letters that no word has
 _PHRASE = 12  # letters in three parts: `sk-no-key-required`
 _PASSES = 4  # of decoding: JSON in JSON in a URL
@@ -254,8 +255,9 @@ def _is_no_word(value: str, cased: str) -> bool:
 
 
 def _is_symbols(value: str) -> bool:
-    """Whether a secret has too few letters and digits, but is long enough."""
-    return len(value) >= _RUN > len(_plain(value))
+    """Whether a secret has too few letters and digits, but signs that no word or figure has."""
+    signs = sum(not c.isalnum() and not c.isspace() for c in value)
+    return len(value) >= _RUN > len(_plain(value)) and signs >= _SIGNS
 
 
 def _written(value: str) -> set[str]:
