@@ -51,6 +51,7 @@ _ESCAPE = re.compile(
     re.IGNORECASE,
 )
 _PAIR = re.compile(r"[0-9a-f]{2}(?![0-9a-f])", re.IGNORECASE)
+_ESCAPED = re.compile(r"(?:\\(?:[abfnrtv]|x[0-9a-f]{2}|u[0-9a-f]{4})|%[0-9a-f]{2})$", re.IGNORECASE)
 _NOISE = re.compile(r"[\W_]+")
 _SMALL = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 
@@ -282,8 +283,10 @@ def _changes(text: str) -> int:
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
     """Whether a part of a text is one piece: no words among others."""
-    around = text[max(0, start - 1) : start] + text[end : end + 1]
-    return not any(c.isalnum() for c in around) and not any(c.isspace() for c in text[start:end])
+    before = text[max(0, start - 8) : start]
+    begins = not before[-1:].isalnum() or _ESCAPED.search(before) is not None
+    ends = not text[end : end + 1].isalnum()
+    return begins and ends and not any(c.isspace() for c in text[start:end])
 
 
 def _plain(text: str) -> str:

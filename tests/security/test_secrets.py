@@ -235,6 +235,15 @@ def test_every_form_of_four_thousand_secrets_is_found():
     assert scrubbed(4000, 12) == []
 
 
+@pytest.mark.parametrize("before", ["\\n", "\\r\\n", "\\x0a", "%0A", "\n", "'", "="])
+def test_what_could_be_a_word_is_found_after_a_line_break_in_any_spelling(before):
+    assert (
+        Secrets(["wwzjgfwxslnffprsrqczwnbf"])
+        .scrub(f"x{before}wwzjgfwxslnffprsrqczwnbf")
+        .endswith("***")
+    )
+
+
 WEAK = ("none", "test", "ollama", "EMPTY", "lm-studio", "not-needed", "dummy", "sk-1234", "key",
         "password", "Ukraine", "guarantee", "20 years", "3,000", "Norvia", "2026")  # fmt: skip
 
