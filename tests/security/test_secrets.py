@@ -310,7 +310,7 @@ def test_a_login_in_an_address_shows_nowhere_however_short_it_is(url, way, monke
 
 
 def test_a_login_of_a_proxy_shows_nowhere(monkeypatch, exporter):
-    for secret in made_up.secrets(22, 13):
+    for secret in made_up.secrets(6, 13):
         quoted = made_up.quote(secret.value, safe="")
         with Echo() as proxy:
             place = proxy.url.removesuffix("/v1").replace("://", f"://ann:{quoted}@")
