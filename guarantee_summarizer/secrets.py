@@ -151,7 +151,7 @@ class Secrets:
         spans: list[tuple[int, int]] = []
         for start, end, needle in self._runs(plain):
             span = places[start][0], places[end - 1][1]
-            if plain[start:end] in spoken or (needle.whole and not _stands_alone(text, *span)):
+            if plain[start:end] in spoken or (needle.whole and not _is_one_piece(text, *span)):
                 continue
             spans.append(span)
         pieces, at = [], 0
@@ -281,12 +281,16 @@ def _changes(text: str) -> int:
     return sum(one != other for one, other in pairwise(kinds))
 
 
-def _stands_alone(text: str, start: int, end: int) -> bool:
-    """Whether a part of a text is one piece: no words among others."""
+def _is_one_piece(text: str, start: int, end: int) -> bool:
+    """Whether a part of a text holds no blanks and, where it is short, stands alone."""
+    if any(c.isspace() for c in text[start:end]):
+        return False
+    if end - start >= _LONG:
+        return True
     before = text[max(0, start - 8) : start]
     begins = not before[-1:].isalnum() or _ESCAPED.search(before) is not None
     ends = not text[end : end + 1].isalnum()
-    return begins and ends and not any(c.isspace() for c in text[start:end])
+    return begins and ends
 
 
 def _plain(text: str) -> str:

@@ -235,7 +235,7 @@ def test_every_form_of_four_thousand_secrets_is_found():
     assert scrubbed(4000, 12) == []
 
 
-@pytest.mark.parametrize("before", ["\\n", "\\r\\n", "\\x0a", "%0A", "\n", "'", "="])
+@pytest.mark.parametrize("before", ["\\n", "\\r\\n", "\\x0a", "%0A", "\n", "'", "=", "H"])
 def test_what_could_be_a_word_is_found_after_a_line_break_in_any_spelling(before):
     assert (
         Secrets(["wwzjgfwxslnffprsrqczwnbf"])
