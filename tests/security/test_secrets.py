@@ -212,6 +212,7 @@ def test_no_secret_in_the_files_of_a_batch_shows_anywhere(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_none_of_two_hundred_secrets_in_the_files_of_batches_shows(tmp_path):
     assert tried_in_batches(210, 5, tmp_path) == []
 
@@ -231,6 +232,7 @@ def test_every_form_of_every_kind_of_secret_is_found():
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_every_form_of_four_thousand_secrets_is_found():
     assert scrubbed(4000, 12) == []
 
