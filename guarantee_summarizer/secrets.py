@@ -34,6 +34,7 @@ _RUN = 8  # the shortest part of a secret that is scrubbed: letters and digits
 _RUNS = {"plain": _RUN, "base64": 10, "hex": 16}
 _ENCODED = 24  # characters of hex or base64 that are no word either
 _CHANGES = 4  # of kind (small, capital, digit) that no word has
+_SIGNS = 4
 _LONG = 16  # letters that no word has
 _PHRASE = 12  # letters in three parts: `sk-no-key-required`
 _PASSES = 4  # of decoding: JSON in JSON in a URL
@@ -50,6 +51,7 @@ _ESCAPE = re.compile(
     re.IGNORECASE,
 )
 _PAIR = re.compile(r"[0-9a-f]{2}(?![0-9a-f])", re.IGNORECASE)
+_ESCAPED = re.compile(r"(?:\\(?:[abfnrtv]|x[0-9a-f]{2}|u[0-9a-f]{4})|%[0-9a-f]{2})$", re.IGNORECASE)
 _NOISE = re.compile(r"[\W_]+")
 _SMALL = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 
@@ -149,7 +151,7 @@ class Secrets:
         spans: list[tuple[int, int]] = []
         for start, end, needle in self._runs(plain):
             span = places[start][0], places[end - 1][1]
-            if plain[start:end] in spoken or (needle.whole and not _stands_alone(text, *span)):
+            if plain[start:end] in spoken or (needle.whole and not _is_one_piece(text, *span)):
                 continue
             spans.append(span)
         pieces, at = [], 0
@@ -254,8 +256,9 @@ def _is_no_word(value: str, cased: str) -> bool:
 
 
 def _is_symbols(value: str) -> bool:
-    """Whether a secret has too few letters and digits, but is long enough."""
-    return len(value) >= _RUN > len(_plain(value))
+    """Whether a secret has too few letters and digits, but signs that no word or figure has."""
+    signs = sum(not c.isalnum() and not c.isspace() for c in value)
+    return len(value) >= _RUN > len(_plain(value)) and signs >= _SIGNS
 
 
 def _written(value: str) -> set[str]:
@@ -278,10 +281,16 @@ def _changes(text: str) -> int:
     return sum(one != other for one, other in pairwise(kinds))
 
 
-def _stands_alone(text: str, start: int, end: int) -> bool:
-    """Whether a part of a text is one piece: no words among others."""
-    around = text[max(0, start - 1) : start] + text[end : end + 1]
-    return not any(c.isalnum() for c in around) and not any(c.isspace() for c in text[start:end])
+def _is_one_piece(text: str, start: int, end: int) -> bool:
+    """Whether a part of a text holds no blanks and, where it is short, stands alone."""
+    if any(c.isspace() for c in text[start:end]):
+        return False
+    if end - start >= _LONG:
+        return True
+    before = text[max(0, start - 8) : start]
+    begins = not before[-1:].isalnum() or _ESCAPED.search(before) is not None
+    ends = not text[end : end + 1].isalnum()
+    return begins and ends
 
 
 def _plain(text: str) -> str:

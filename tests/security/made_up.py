@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 ALNUM = string.ascii_letters + string.digits
-WINDOW = 10  # characters in a row of a secret that are a leak
+WINDOW = 10  # characters in a row of a secret, looked for at every third place
 
 
 def _some(draw: random.Random, letters: str, size: int) -> str:
@@ -136,25 +136,25 @@ def secrets(count: int, seed: int) -> Iterator[Secret]:
 
 
 def shows(secret: Secret, shown: str) -> bool:
-    """Return whether a secret, or ten characters of it in a row, can be read from what is shown."""
+    """Return whether a secret, or twelve characters of it, can be read from what is shown."""
     plain, size = secret.plain, len(secret.plain) if secret.kind in WHOLE else WINDOW
-    parts = {plain[at : at + size] for at in range(len(plain) - size + 1)}
+    parts = {plain[at : at + size] for at in range(0, len(plain) - size + 1, 3)}
     parts |= set(_of_base64(secret.value))
     code = secret.value.encode().hex()
-    parts |= {code[at : at + 24] for at in range(0, len(code) - 23, 2)}
+    parts |= {code[at : at + 24] for at in range(0, len(code) - 23, 6)}
     return any(part in view for view in _views(shown) for part in parts)
 
 
 def _of_base64(value: str) -> Iterator[str]:
     for before in range(3):
         code = _letters(base64.b64encode(bytes(before) + value.encode()).decode()[4:-4])
-        yield from (code[at : at + 14] for at in range(len(code) - 13))
+        yield from (code[at : at + 14] for at in range(0, len(code) - 13, 4))
 
 
 def _views(shown: str) -> set[str]:
     """What is shown as it is, and as it reads after decoding it once or twice, letters alone."""
     views = {shown}
-    for _ in range(2):
+    for _ in range(2 if re.search(r"[%&<\\\x1b]", shown) else 0):
         for view in [*views]:
             views |= {unquote(view), html.unescape(view)}
             views.add(re.sub(r"\\+u([0-9a-f]{4})", lambda m: chr(int(m[1], 16)), view))

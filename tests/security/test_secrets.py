@@ -130,7 +130,7 @@ def tried(count: int, seed: int, tmp_path, exporter) -> list[str]:
             server.place, server.text = place, secret.echo
             ledger = tmp_path / f"{number % 50}.sqlite"
             ledger.unlink(missing_ok=True)
-            level = logging.INFO if number % 4 else logging.DEBUG
+            level = logging.INFO if number % 6 else logging.DEBUG
             with watched(exporter, level) as seen:
                 works = summarizer(carrier, secret.value, server.url, 1 + (number % 3 == 0))
                 shown = ask(works, way, ledger) + standing(works)
@@ -208,10 +208,11 @@ def tried_in_batches(count: int, seed: int, tmp_path) -> list[str]:
 
 
 def test_no_secret_in_the_files_of_a_batch_shows_anywhere(tmp_path):
-    assert tried_in_batches(len(BATCHES) * 2, 3, tmp_path) == []
+    assert tried_in_batches(len(BATCHES), 3, tmp_path) == []
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_none_of_two_hundred_secrets_in_the_files_of_batches_shows(tmp_path):
     assert tried_in_batches(210, 5, tmp_path) == []
 
@@ -231,8 +232,18 @@ def test_every_form_of_every_kind_of_secret_is_found():
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_every_form_of_four_thousand_secrets_is_found():
     assert scrubbed(4000, 12) == []
+
+
+@pytest.mark.parametrize("before", ["\\n", "\\r\\n", "\\x0a", "%0A", "\n", "'", "=", "H"])
+def test_what_could_be_a_word_is_found_after_a_line_break_in_any_spelling(before):
+    assert (
+        Secrets(["wwzjgfwxslnffprsrqczwnbf"])
+        .scrub(f"x{before}wwzjgfwxslnffprsrqczwnbf")
+        .endswith("***")
+    )
 
 
 WEAK = ("none", "test", "ollama", "EMPTY", "lm-studio", "not-needed", "dummy", "sk-1234", "key",
@@ -301,13 +312,13 @@ def test_a_login_in_an_address_shows_nowhere_however_short_it_is(url, way, monke
 
 
 def test_a_login_of_a_proxy_shows_nowhere(monkeypatch, exporter):
-    for secret in made_up.secrets(40, 13):
+    for secret in made_up.secrets(6, 13):
         quoted = made_up.quote(secret.value, safe="")
         with Echo() as proxy:
             place = proxy.url.removesuffix("/v1").replace("://", f"://ann:{quoted}@")
             monkeypatch.setenv("HTTP_PROXY", place)
             proxy.text, proxy.place = secret.echo, "error 500"
-            with watched(exporter) as seen:
+            with watched(exporter, logging.INFO) as seen:
                 works = gs.Summarizer("m", base_url="http://model.invalid/v1", attempts=1)
                 shown = ask(works, "summarize", None)
                 works.close()
@@ -392,7 +403,8 @@ def test_a_ledger_chooses_no_endpoint_in_python_either(settings, word, tmp_path,
         record.settings_at("http://127.0.0.1:8/v1")
     named = (word, "groq/x") if settings.get("review") else (word,)
     given = record.settings_at(*named)
-    assert gs.Summarizer(**given).model == (settings.get("model") or "m")
+    there = {name: given[name] for name in ("model", "base_url")}
+    assert gs.Endpoint(**there).model == settings.get("model", "m")
     if settings.get("review"):
         with pytest.raises(gs.ConfigurationError, match="groq"):
             record.settings_at(word)
