@@ -18,6 +18,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from guarantee_summarizer.article import Article
+from guarantee_summarizer.cli.ending import SOON, end_within
 from guarantee_summarizer.cli.shared import (
     BaseUrl,
     Concurrency,
@@ -106,16 +107,19 @@ def _ctrl_c(run: Run) -> Iterator[None]:
     """Let the first Ctrl-C finish what is in flight, and the second drop it."""
 
     def interrupted(number: int, frame: FrameType | None) -> Any:  # noqa: ARG001  (signal's own)
+        if run.stopped or run.free:  # the second, or nothing under way is paid for
+            end_within(SOON, 128 + number)
         if run.stopped:
             raise KeyboardInterrupt
         run.stop(_CTRL_C)
         typer.echo("stopping; running articles are finished, Ctrl-C again drops them", err=True)
 
-    before = signal.signal(signal.SIGINT, interrupted)
+    before = {one: signal.signal(one, interrupted) for one in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 def batch(  # noqa: PLR0913, PLR0917  (one parameter for each option of the command)

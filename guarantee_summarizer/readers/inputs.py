@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Any, TextIO, TypeVar
 
 from guarantee_summarizer.corpus.results import Failure
-from guarantee_summarizer.encodings import bom_of, refuse_device
+from guarantee_summarizer.encodings import bom_of, open_file, refuse_device
 from guarantee_summarizer.errors import ArticleError, ConfigurationError, GuaranteeSummarizerError
 from guarantee_summarizer.readers.kinds import kind_of
 
@@ -86,7 +86,7 @@ def files_of(path: Path, kinds: Collection[str]) -> Iterator[Path]:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 waiting.append((below, True))
-            elif kind_of(below) in kinds and not entry.is_dir():
+            elif kind_of(below) in kinds and not below.is_dir():  # False for a link to itself
                 waiting.append((below, False))
 
 
@@ -97,10 +97,12 @@ def open_bytes(path: Path) -> Iterator[io.BufferedReader]:
     Raises:
         ArticleError: it is a named pipe or a device.
     """
-    refuse_device(path)
-    open_file: Any = gzip.open if path.suffix.lower() == ".gz" else open
-    with open_file(path, "rb") as stream:
-        yield stream if hasattr(stream, "peek") else io.BufferedReader(stream)
+    with open_file(path) as stream:
+        if path.suffix.lower() != ".gz":
+            yield stream
+            return
+        with gzip.open(stream) as unpacked:
+            yield io.BufferedReader(unpacked)
 
 
 @contextmanager
