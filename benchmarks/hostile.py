@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from re import _constants, _parser  # type: ignore[attr-defined]  # noqa: PLC2701  (of `re` alone)
+from re import _constants, _parser  # type: ignore[attr-defined]
 from typing import Any
 
 __all__ = ["Kind", "kinds_of_patterns", "known_kinds", "patterns_of"]
@@ -44,7 +44,7 @@ class Kind:
 
 def known_kinds() -> Iterator[Kind]:
     """Yield the kinds that once took minutes."""
-    block = "".join(random.Random(1).choices(_BLOCK, k=9_973))
+    block = "".join(random.Random(1).choices(_BLOCK, k=9_973))  # noqa: S311
     parts = [f"{a}{b}" for a in "bdfgklmnprst" for b in ("a", "e", "i", "o", "u")]
     persons = " ".join(f"Mr. {a.title()}na {b.title()}vos said so." for a in parts for b in parts)
     for name, unit in {
@@ -103,7 +103,9 @@ def patterns_of(package: str, use: Callable[[], object]) -> list[tuple[str, str,
     for name, function in before.items():
         setattr(re, name, partial(recorded, function))
     try:
-        for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
+        for module in pkgutil.walk_packages(
+            importlib.import_module(package).__path__, f"{package}."
+        ):
             if "integrations" not in module.name and "__main__" not in module.name:
                 importlib.import_module(module.name)
         use()
@@ -113,9 +115,11 @@ def patterns_of(package: str, use: Callable[[], object]) -> list[tuple[str, str,
     return sorted((module, pattern, flags) for (pattern, flags), module in found.items())
 
 
-def kinds_of_patterns(patterns: Iterable[tuple[str, str, int]], count: int, seed: int) -> Iterator[Kind]:
+def kinds_of_patterns(
+    patterns: Iterable[tuple[str, str, int]], count: int, seed: int
+) -> Iterator[Kind]:
     """Yield kinds of text made of patterns, the same for the same seed."""
-    chance, patterns = random.Random(seed), [*patterns]
+    chance, patterns = random.Random(seed), [*patterns]  # noqa: S311
     chance.shuffle(patterns)
     for number in range(count):
         module, pattern, flags = patterns[number % len(patterns)]
@@ -153,7 +157,12 @@ class _Writer:
             return "a"
         at = self._chance.randrange(len(text))
         how = self._chance.randrange(4)
-        return (text, text[: at + 1], text[:at] + text[at + 1 :] or "a", text[:at] + "\x7f" + text[at:])[how]
+        return (
+            text,
+            text[: at + 1],
+            text[:at] + text[at + 1 :] or "a",
+            text[:at] + "\x7f" + text[at:],
+        )[how]
 
     def _sequence(self, items: Any, before: str) -> str:
         text = ""
@@ -164,7 +173,11 @@ class _Writer:
     def _item(self, code: Any, value: Any, before: str) -> str:
         name, chance = str(code), self._chance
         if name in ("LITERAL", "NOT_LITERAL"):
-            return chr(value) if name == "LITERAL" else chance.choice([c for c in "aA1 -,x" if ord(c) != value])
+            return (
+                chr(value)
+                if name == "LITERAL"
+                else chance.choice([c for c in "aA1 -,x" if ord(c) != value])
+            )
         if name == "ANY":
             return chance.choice("aA1 .,-")
         if name == "IN":

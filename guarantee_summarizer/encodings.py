@@ -93,7 +93,7 @@ def open_file(path: Path) -> io.BufferedReader:
         OSError: it does not exist, or may not be read.
     """
     refuse_device(path)
-    file = open(path, "rb", opener=_open_at_once)  # noqa: PTH123, SIM115  (a path has no opener)
+    file = open(path, "rb", opener=_open_at_once)  # noqa: SIM115  (a path has no opener)
     try:
         refuse_device(path, os.fstat(file.fileno()).st_mode)  # it may be another by now
     except BaseException:

@@ -85,11 +85,8 @@ class _Reader:
             self._item += 1
         while True:
             broken: Exception
-            if is_crowded(self._held):
-                self._skip()
-                return place, ArticleError(f"{place}: holds too many values; split it")
             try:
-                value, end = _DECODER.raw_decode(self._held)
+                value, end = _decoded(self._held)
             except RecursionError as error:
                 broken, more = error, False
             except json.JSONDecodeError as error:
@@ -207,6 +204,12 @@ def _end_of_item(text: str) -> int | None:
 
 
 _DECODER = json.JSONDecoder()
+
+
+def _decoded(text: str) -> tuple[Any, int]:
+    if is_crowded(text):
+        raise ValueError("more values than memory has room for")
+    return _DECODER.raw_decode(text)
 
 
 def _reason(error: Exception) -> str:

@@ -50,9 +50,13 @@ def pages_of(file: IO[bytes], chunk: Any) -> Iterator[Page]:
         header = _Header(file.read(_HEADER))
         fields = header.struct()
         folded, unfolded = fields.get(_FOLDED, -1), fields.get(_UNFOLDED, -1)
-        if not isinstance(folded, int) or not isinstance(unfolded, int) or min(folded, unfolded) < 0:
+        if (
+            not isinstance(folded, int)
+            or not isinstance(unfolded, int)
+            or min(folded, unfolded) < 0
+        ):
             raise ArticleError(f"{file.name}: is not valid Parquet (a page without a size)")
-        inner = next((fields[n] for n in _HEADERS if isinstance(fields.get(n), dict)), {})
+        inner: Any = next((fields[n] for n in _HEADERS if isinstance(fields.get(n), dict)), {})
         yield Page(unfolded, int(inner.get(_VALUES) or 0))
         at += header.size + folded
 

@@ -156,7 +156,9 @@ def dictionary(path: Path, megabytes: int) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    column = pa.DictionaryArray.from_arrays(pa.array([0] * 64, pa.int32()), ["A" * 2**20 * megabytes])
+    column = pa.DictionaryArray.from_arrays(
+        pa.array([0] * 64, pa.int32()), ["A" * 2**20 * megabytes]
+    )
     pq.write_table(pa.table({"text": column}), path, compression="zstd")
 
 

@@ -44,7 +44,9 @@ def test_one_failure(name, tmp_path):
         assert isinstance(failure.error, gs.ArticleError)
 
 
-@pytest.mark.parametrize("name", [name for name in REFUSED if REFUSED[name][0].endswith(("txt", "json"))])
+@pytest.mark.parametrize(
+    "name", [name for name in REFUSED if REFUSED[name][0].endswith(("txt", "json"))]
+)
 def test_one_file(name, tmp_path):
     """`Article.from_file` refuses what folders refuse, by the file's name."""
     with pytest.raises(gs.ArticleError, match=str(tmp_path)):
@@ -79,7 +81,7 @@ def test_folders_in_folders(tmp_path):
     article, *failures = gs.read_articles(tmp_path)
     assert isinstance(article, gs.Article)
     assert len(failures) == 1
-    subprocess.run(["rm", "-rf", str(tmp_path / "deeper")], check=True)
+    subprocess.run(["/bin/rm", "-rf", str(tmp_path / "deeper")], check=True)
 
 
 def test_columns_of_one_name(tmp_path):
@@ -88,7 +90,9 @@ def test_columns_of_one_name(tmp_path):
     import pyarrow.parquet as pq
 
     text, numbers = pa.array([PROSE]), pa.array([1])
-    pq.write_table(pa.Table.from_arrays([text, numbers, numbers], ["text", "n", "n"]), tmp_path / "a.parquet")
+    pq.write_table(
+        pa.Table.from_arrays([text, numbers, numbers], ["text", "n", "n"]), tmp_path / "a.parquet"
+    )
     pq.write_table(pa.Table.from_arrays([text, text], ["text", "text"]), tmp_path / "b.parquet")
     article, failure = gs.read_articles(tmp_path)
     assert "n" not in article.metadata
