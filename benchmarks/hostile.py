@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from re import _constants, _parser  # type: ignore[attr-defined]  # noqa: PLC2701  (of `re` alone)
+from re import _constants, _parser  # type: ignore[attr-defined]
 from typing import Any
 
 __all__ = ["Kind", "kinds_of_patterns", "known_kinds", "patterns_of"]
@@ -44,7 +44,7 @@ class Kind:
 
 def known_kinds() -> Iterator[Kind]:
     """Yield the kinds that once took minutes."""
-    block = "".join(random.Random(1).choices(_BLOCK, k=9_973))
+    block = "".join(random.Random(1).choices(_BLOCK, k=9_973))  # noqa: S311
     parts = [f"{a}{b}" for a in "bdfgklmnprst" for b in ("a", "e", "i", "o", "u")]
     persons = " ".join(f"Mr. {a.title()}na {b.title()}vos said so." for a in parts for b in parts)
     for name, unit in {
@@ -119,7 +119,7 @@ def kinds_of_patterns(
     patterns: Iterable[tuple[str, str, int]], count: int, seed: int
 ) -> Iterator[Kind]:
     """Yield kinds of text made of patterns, the same for the same seed."""
-    chance, patterns = random.Random(seed), [*patterns]
+    chance, patterns = random.Random(seed), [*patterns]  # noqa: S311
     chance.shuffle(patterns)
     for number in range(count):
         module, pattern, flags = patterns[number % len(patterns)]

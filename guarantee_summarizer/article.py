@@ -18,6 +18,7 @@ from guarantee_summarizer.fields import Metadata, day_of, is_missing, read_field
 from guarantee_summarizer.headers import read_header
 from guarantee_summarizer.plain import is_readable, readable
 from guarantee_summarizer.sentences import Sentence, segment, spans
+from guarantee_summarizer.sizes import is_crowded
 from guarantee_summarizer.text import (
     FoldedText,
     fold,
@@ -202,9 +203,11 @@ class Article:
         text = decode(read_bytes(Path(path)), name)
         if Path(path).suffix.lower() != ".json":
             return cls.from_text(text, source=name)
+        if is_crowded(text):
+            raise ArticleError(f"{name}: holds too many values for one article")
         try:
             data = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ArticleError(f"{name}: is not valid JSON ({error})") from error
         if not isinstance(data, dict):
             raise ArticleError(f'{name}: needs one JSON object with a field "text"')

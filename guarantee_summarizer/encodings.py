@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import codecs
+import io
+import os
 import re
 import stat
 from pathlib import Path
 
 from guarantee_summarizer.errors import ArticleError
+from guarantee_summarizer.sizes import LARGEST
 
-__all__ = ["bom_of", "decode", "encoding_hint", "read_bytes", "refuse_device"]
+__all__ = ["bom_of", "decode", "encoding_hint", "open_file", "read_bytes", "refuse_device"]
 
 _MARKS = (  # the longer ones first: UTF-32 begins as UTF-16 does
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -80,28 +83,57 @@ def encoding_hint(data: bytes) -> str:
     return f"it may be {' or '.join(likely)}; convert it, for instance with {command}"
 
 
-def refuse_device(path: Path) -> None:
+def refuse_device(path: Path, mode: int | None = None) -> None:
     """Raise if the path is neither a file nor a folder: reading it might never end.
+
+    Args:
+        path: what to look at.
+        mode: as `stat` gives it, where it is known.
 
     Raises:
         ArticleError: it is a named pipe, a socket or a device.
         OSError: it does not exist, or may not be seen.
     """
-    mode = path.stat().st_mode
+    mode = path.stat().st_mode if mode is None else mode
     if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
         kind = "a named pipe" if stat.S_ISFIFO(mode) else "a device or a socket"
         raise ArticleError(f"{path}: is {kind}, no file; pour it into standard input, named -")
+
+
+def open_file(path: Path) -> io.BufferedReader:
+    """Open a file that is one, and none that waits for somebody who writes.
+
+    Raises:
+        ArticleError: it is a named pipe, a socket or a device.
+        OSError: it does not exist, or may not be read.
+    """
+    refuse_device(path)
+    file = open(path, "rb", opener=_open_at_once)  # noqa: SIM115  (a path has no opener)
+    try:
+        refuse_device(path, os.fstat(file.fileno()).st_mode)  # it may be another by now
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def read_bytes(path: Path) -> bytes:
     """Return what a file holds.
 
     Raises:
-        ArticleError: there is no such file, it is a folder or a device, or it cannot be read.
+        ArticleError: there is no such file, it is a folder or a device, it cannot be read, or it
+            is larger than `LARGEST`.
     """
     try:
-        refuse_device(path)
-        return path.read_bytes()
+        with open_file(path) as file:
+            data = file.read(LARGEST + 1)
+        if len(data) > LARGEST:
+            raise ArticleError(f"{path}: is larger than {LARGEST:,} bytes; split it")
+        return data
     except FileNotFoundError as error:
         raise ArticleError(f"{path}: there is no such file") from error
     except IsADirectoryError as error:

@@ -18,6 +18,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from guarantee_summarizer.article import Article
+from guarantee_summarizer.cli.ending import SOON, end_within
 from guarantee_summarizer.cli.shared import (
     BaseUrl,
     Concurrency,
@@ -139,6 +140,8 @@ def _finishing(run: Run, told: list[int]) -> Iterator[None]:
 
     def interrupted(number: int, frame: FrameType | None) -> Any:  # noqa: ARG001  (signal's own)
         told.append(_SIGNALS[signal.Signals(number)])
+        if run.stopped or run.free:  # the second, or nothing under way is paid for
+            end_within(SOON, 128 + number)
         if run.stopped:
             raise KeyboardInterrupt
         run.stop("interrupted")

@@ -83,6 +83,11 @@ class Run:
         """Find out which processes can work."""
         self._crew = Crew(self.worker, self.options)
 
+    @property
+    def free(self) -> bool:
+        """Whether what is under way costs nothing to do again: no model is asked."""
+        return self.worker.settings["model"] is None
+
     def stop(self, reason: str = "") -> None:
         """Start no further article, and finish those in flight; call it from any thread."""
         self.stopped = self.stopped or reason or "stopped"
@@ -208,7 +213,7 @@ class Run:
             source = f"article {number + 1}"
             return Result(source, failure=Failure(source, error))
         except Exception as error:  # noqa: BLE001  (a record that breaks its own methods, memory)
-            return failed(f"article {number + 1}", error)
+            return _unexpected(f"article {number + 1}", error)
         if self._ledger is None:
             return await self._summarized(article)
         try:
@@ -299,6 +304,14 @@ class Run:
             await self._in_writer(lambda: ledger.end(self._run, state))
         if ledger is not self.options.ledger:
             await self._in_writer(ledger.close)
+
+
+def _unexpected(source: str, error: Exception) -> Result:
+    """The failure of what is no article, and did not say so in the usual way."""
+    message = f"{source}: unexpected {type(error).__name__} while it was read"
+    wrapped = errors.ArticleError(message)
+    wrapped.__cause__ = error
+    return Result(source, failure=Failure(source, wrapped))
 
 
 def _ends_run(error: BaseException) -> bool:

@@ -13,13 +13,14 @@ from guarantee_summarizer.errors import ArticleError, load_extra
 from guarantee_summarizer.readers.markup import plain_text
 from guarantee_summarizer.readers.pages import decode_markup
 from guarantee_summarizer.readers.records import Read, article_or_failure, reason_of
+from guarantee_summarizer.sizes import knotted
 
 __all__ = ["feed_entries"]
 
 _FOOTER = re.compile(
     r"\s*The post [^\n]{1,300} (?:appeared first on|first appeared on) [^\n]{1,200}\s*$"
 )
-_CLAIM = re.compile(r"(<\?xml[^>]*?)\s+encoding\s*=\s*[\"'][\w-]+[\"']")
+_CLAIM = re.compile(r"(<\?xml[^>]{0,200}?)\s{1,20}encoding\s*=\s*[\"'][\w-]+[\"']")
 
 
 def feed_entries(data: bytes, name: str) -> Iterator[Read]:
@@ -35,6 +36,8 @@ def feed_entries(data: bytes, name: str) -> Iterator[Read]:
     feedparser = load_extra("feedparser", extra="feeds")
     # A mark or blank line in front of the declaration makes it no XML.
     text = _CLAIM.sub(r"\1", decode_markup(data, name).lstrip("\ufeff \t\r\n"), count=1)
+    if too_much := knotted(text):
+        raise ArticleError(f"{name}: is not a readable feed (it has {too_much})")
     try:
         feed = feedparser.parse(io.BytesIO(text.encode(errors="replace")), sanitize_html=False)
     except Exception as error:  # what anybody wrote into a feed must not end a long run

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any, TextIO, TypeVar
 
 from guarantee_summarizer.corpus.results import Failure
-from guarantee_summarizer.encodings import bom_of, refuse_device
+from guarantee_summarizer.encodings import bom_of, open_file, refuse_device
 from guarantee_summarizer.errors import ArticleError, ConfigurationError, GuaranteeSummarizerError
 from guarantee_summarizer.readers.json_values import LONGEST
 from guarantee_summarizer.readers.kinds import kind_of
@@ -34,6 +34,8 @@ __all__ = [
     "standard_input",
     "with_failure",
 ]
+
+_SKIPPED = 4 * LONGEST  # characters of a line that are skipped; beyond it is no table
 
 STANDARD_INPUT = "standard input"
 HEAD = 4096
@@ -89,7 +91,7 @@ def files_of(path: Path, kinds: Collection[str]) -> Iterator[Path]:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 waiting.append((below, True))
-            elif kind_of(below) in kinds and not entry.is_dir():
+            elif kind_of(below) in kinds and not below.is_dir():  # False for a link to itself
                 waiting.append((below, False))
 
 
@@ -100,10 +102,12 @@ def open_bytes(path: Path) -> Iterator[io.BufferedReader]:
     Raises:
         ArticleError: it is a named pipe or a device.
     """
-    refuse_device(path)
-    open_file: Any = gzip.open if path.suffix.lower() == ".gz" else open
-    with open_file(path, "rb") as stream:
-        yield stream if hasattr(stream, "peek") else io.BufferedReader(stream)
+    with open_file(path) as stream:
+        if path.suffix.lower() != ".gz":
+            yield stream
+            return
+        with gzip.open(stream) as unpacked:
+            yield io.BufferedReader(unpacked)
 
 
 @contextmanager
@@ -164,9 +168,12 @@ def lines_of(file: TextIO) -> tuple[str, Iterator[str]]:
 
 def _lines_of(file: TextIO) -> Iterator[str]:
     while line := file.readline(LONGEST):
-        rest = line
+        rest, skipped = line, 0
         while len(rest) == LONGEST and not rest.endswith("\n"):
             rest = file.readline(LONGEST)
+            skipped += len(rest)
+            if skipped > _SKIPPED:
+                raise ArticleError("holds a line without an end")
         yield line.lstrip("\ufeff")  # also where files with marks were joined
 
 

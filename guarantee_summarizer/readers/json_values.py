@@ -85,9 +85,6 @@ class _Reader:
             place = f"{self._name}, item {self._item}"
             self._item += 1
         while True:
-            if is_crowded(self._held):
-                self._skip()
-                return place, ArticleError(f"{place}: holds too many values; split it")
             broken, more = self._decoded()
             if broken is None:
                 return place, more
@@ -104,7 +101,7 @@ class _Reader:
     def _decoded(self) -> tuple[Exception | None, Any]:
         """None and the value that begins here; or what is wrong, and whether more may mend it."""
         try:
-            value, end = _DECODER.raw_decode(self._held)
+            value, end = _decode(self._held)
         except json.JSONDecodeError as error:
             return error, self._unfinished(error)
         except (RecursionError, ValueError) as error:  # ValueError: more digits than Python reads
@@ -217,6 +214,12 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_object)
+
+
+def _decode(text: str) -> tuple[Any, int]:
+    if is_crowded(text):
+        raise ValueError("more values than memory has room for")
+    return _DECODER.raw_decode(text)
 
 
 def _reason(error: Exception) -> str:

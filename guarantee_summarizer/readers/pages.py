@@ -15,6 +15,7 @@ from guarantee_summarizer.encodings import decode
 from guarantee_summarizer.errors import ArticleError, load_extra
 from guarantee_summarizer.fields import day_of
 from guarantee_summarizer.readers.records import reason_of
+from guarantee_summarizer.sizes import knotted
 
 __all__ = ["article_from_html", "decode_markup"]
 
@@ -31,6 +32,7 @@ _NEWS = re.compile(r"Article|Posting|Report")
 _SPECIFIC = re.compile(r"NewsArticle|Posting|Report")
 _INSIDE = ("@graph", "mainEntity", "mainEntityOfPage")  # where JSON-LD has the article of a page
 _DEEPEST = 8
+_LONGEST_DATA = 500_000  # characters of JSON-LD that are read; no news has a tenth of it
 
 
 def article_from_html(html: str, *, url: str | None = None, source: str = "the page") -> Article:
@@ -67,6 +69,8 @@ def article_from_html(html: str, *, url: str | None = None, source: str = "the p
 
 def _extracted(trafilatura: Any, html: str, url: str | None) -> tuple[Any, date | None]:
     """What trafilatura makes of the page, and the day that its structured data give."""
+    if too_much := knotted(html):
+        raise ValueError(f"it has {too_much}")
     html = _DECLARATION.sub("", html.lstrip("\ufeff"))
     tree = trafilatura.load_html(html.encode(errors="replace").decode())
     if tree is None:
@@ -107,6 +111,9 @@ def _published(tree: Any) -> date | None:
             script.drop_tree()
             continue
         text = script.text or ""
+        if len(text) > _LONGEST_DATA:
+            script.drop_tree()
+            continue
         found += _days(text)
         script.text = _OTHER_DAY.sub(r'\1""', text)
     for meta in tree.xpath("//meta"):

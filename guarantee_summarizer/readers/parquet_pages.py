@@ -56,7 +56,7 @@ def pages_of(file: IO[bytes], chunk: Any) -> Iterator[Page]:
             or min(folded, unfolded) < 0
         ):
             raise ArticleError(f"{file.name}: is not valid Parquet (a page without a size)")
-        inner = next((fields[n] for n in _HEADERS if isinstance(fields.get(n), dict)), {})
+        inner: Any = next((fields[n] for n in _HEADERS if isinstance(fields.get(n), dict)), {})
         yield Page(unfolded, int(inner.get(_VALUES) or 0))
         at += header.size + folded
 

@@ -10,8 +10,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from guarantee_summarizer.article import Article
-from guarantee_summarizer.encodings import refuse_device
+from guarantee_summarizer.article import MAX_CHARACTERS, Article
+from guarantee_summarizer.encodings import open_file
 from guarantee_summarizer.errors import ArticleError, load_extra
 from guarantee_summarizer.readers.records import reason_of
 
@@ -20,6 +20,18 @@ __all__ = ["article_from_pdf"]
 # pypdf logs every flaw that it repaired; without a handler that goes to standard error.
 logging.getLogger("pypdf").addHandler(logging.NullHandler())
 
+_LARGEST = 200_000_000  # bytes of a file, pictures included
+_PAGES = 2_000
+_LIMITS = {  # of pypdf, which has them ten times as large
+    "zlib_maximum_output_length": 10_000_000,
+    "lzw_maximum_output_length": 10_000_000,
+    "run_length_maximum_output_length": 10_000_000,
+    "maximum_declared_stream_length": 50_000_000,
+    "array_based_stream_maximum_output_length": 10_000_000,
+    "stream_parsing_work_maximum_count": 200_000,
+    "page_tree_maximum_entries": _PAGES + 500,
+    "xform_maximum_invocations_per_extraction": 200,
+}
 _FILE_NAME = re.compile(r"\.\w{2,4}$|^(microsoft \w+ - |untitled)", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"\W*(page\s*)?\d{1,3}(\s*(/|of)\s*\d{1,3})?\W*", re.IGNORECASE)
 _LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
@@ -28,7 +40,8 @@ _SHORT = 0.75  # of the usual width: what ends there was not broken for want of 
 _NUMBERED = re.compile(r"\d{1,2}[.)]\s+[^\W\d_a-z]")
 _BULLETS = ("•", "▪", "◦", "‣", "⁃", "●", "■", "□", "○")
 _ITEM = re.compile(r"(?:[•▪◦‣⁃●■□○–—*-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+(?=\S)")
-_BROKEN_WORD = re.compile(r"(\w+)([-‐\u00ad])\n(\w+)")
+_HYPHENED = re.compile(r"(?<!\w)(\w{1,60})-(?=(\w{1,60}))")
+_BROKEN_WORD = re.compile(r"(?<!\w)(\w{1,60})([-‐\u00ad])\n(\w{1,60})")
 
 
 def article_from_pdf(path: str | Path) -> Article:
@@ -43,7 +56,6 @@ def article_from_pdf(path: str | Path) -> Article:
     """
     pypdf = load_extra("pypdf", extra="pdf")
     try:
-        refuse_device(Path(path))
         title, pages = _contents(pypdf, Path(path))
     except ArticleError:
         raise
@@ -65,9 +77,18 @@ def article_from_pdf(path: str | Path) -> Article:
 
 def _contents(pypdf: Any, path: Path) -> tuple[str | None, list[list[str]]]:
     """The title, if it is one, and the lines of each page."""
-    with path.open("rb") as file:
+    with open_file(path) as file, pypdf.apply_configuration(**_LIMITS):
+        if path.stat().st_size > _LARGEST:
+            raise ArticleError(f"{path}: is larger than {_LARGEST:,} bytes; split it")
         reader = pypdf.PdfReader(file)
-        pages = [_clean(page.extract_text()).splitlines() for page in reader.pages]
+        pages, size = list[list[str]](), 0
+        for page in reader.pages:
+            text = _clean(page.extract_text())
+            size += len(text)
+            if len(pages) == _PAGES or size > MAX_CHARACTERS:
+                limits = f"{_PAGES:,} pages and {MAX_CHARACTERS:,} characters"
+                raise ArticleError(f"{path}: has more than {limits}; split it")
+            pages.append(text.splitlines())
         title = _clean(str((reader.metadata and reader.metadata.title) or "")).strip()
     return (None if _FILE_NAME.search(title) else title or None), pages
 
@@ -106,7 +127,8 @@ def _prose(lines: list[str]) -> str:
             wrapped = _is_mark_in_sentence(before, line)
         parts += ["\n" if wrapped else "\n\n", line]
     text = "".join(parts)
-    joined = _BROKEN_WORD.sub(lambda match: _joined_word(match, text), text)
+    hyphened = {f"{left}-{right}" for left, right in _HYPHENED.findall(text)}
+    joined = _BROKEN_WORD.sub(lambda match: _joined_word(match, hyphened), text)
     return re.sub(r"(?<!\n)\n(?!\n)", " ", joined)
 
 
@@ -116,10 +138,10 @@ def _is_mark_in_sentence(before: str, line: str) -> bool:
     return not item and not before.endswith((".", ":", ";", "!", "?"))
 
 
-def _joined_word(match: re.Match[str], text: str) -> str:
+def _joined_word(match: re.Match[str], hyphened: set[str]) -> str:
     """A broken word joined; its hyphen stays in names and where the text has it elsewhere."""
     left, hyphen, right = match.groups()
     if hyphen == "\u00ad":
         return left + right
     named = not (left[-1].islower() and right[0].islower())
-    return f"{left}-{right}" if named or f"{left}-{right}" in text else left + right
+    return f"{left}-{right}" if named or f"{left}-{right}" in hyphened else left + right

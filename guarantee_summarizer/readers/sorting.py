@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from guarantee_summarizer.errors import SchemaError
+from guarantee_summarizer.encodings import open_file
+from guarantee_summarizer.errors import ArticleError, SchemaError
 from guarantee_summarizer.readers.inputs import check, files_of, open_text
 from guarantee_summarizer.readers.json_values import json_values
 from guarantee_summarizer.readers.kinds import KINDS as OF_ARTICLES
@@ -57,10 +58,13 @@ def sort_inputs(inputs: Iterable[str | Path]) -> Sorted:
 
 def _holds_summaries(path: Path) -> bool:
     if kind_of(path) not in OF_SUMMARIES:
-        with suppress(OSError), path.open("rb") as file:
+        with suppress(OSError, ArticleError), open_file(path) as file:
             return file.read(len(_SQLITE)) == _SQLITE  # whose reader tells what to do with it
         return False
-    with suppress(OSError, EOFError, UnicodeError, zlib.error), open_text(path) as file:
+    with (
+        suppress(OSError, EOFError, UnicodeError, zlib.error, ArticleError),
+        open_text(path) as file,
+    ):
         for _, value in json_values(file, str(path)):
             if isinstance(value, Mapping):
                 return not _holds_articles(value)

@@ -24,6 +24,7 @@ from guarantee_summarizer.readers.inputs import (
 from guarantee_summarizer.readers.json_values import LONGEST
 from guarantee_summarizer.readers.kinds import kind_of
 from guarantee_summarizer.schema import Summary, describe
+from guarantee_summarizer.sizes import is_crowded
 
 __all__ = ["KINDS", "read_summaries", "stored_records"]
 
@@ -91,9 +92,20 @@ def stored_records(path: Path) -> Iterator[tuple[str, str]]:
                 f"'guarantee-summarizer runs export {path} --output FILE.jsonl'"
             )
         if kind_of(path) == ".json" and not _is_json(first):
-            yield str(path), "".join(lines)
+            yield str(path), _joined(lines)
         else:
             yield from _numbered(lines, str(path))
+
+
+def _joined(lines: Iterator[str]) -> str:
+    """The lines as one text, no longer than any that is read."""
+    held, size = list[str](), 0
+    for line in lines:
+        held.append(line)
+        size += len(line)
+        if size >= LONGEST:
+            break
+    return "".join(held)
 
 
 def _numbered(lines: Iterable[str], name: str) -> Iterator[tuple[str, str]]:
@@ -101,6 +113,8 @@ def _numbered(lines: Iterable[str], name: str) -> Iterator[tuple[str, str]]:
 
 
 def _is_json(text: str) -> bool:
+    if is_crowded(text):
+        return True  # by itself, to be refused
     try:
         json.loads(text)
     except (ValueError, RecursionError):
@@ -116,6 +130,8 @@ def _outcome(place: str, text: str) -> Outcome:
 
 
 def _summary(place: str, text: str) -> Summary:
+    if is_crowded(text):
+        raise SchemaError(f"{place}: holds more values than any summary")
     if len(text) >= LONGEST:
         raise SchemaError(f"{place}: is longer than {LONGEST:,} characters; no summary is")
     try:

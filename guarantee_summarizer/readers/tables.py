@@ -43,7 +43,8 @@ def separated_values(file: TextIO, name: str, text_column: str) -> Iterator[Read
                 break
     # The limit holds for the whole process; it is only ever raised.
     csv.field_size_limit(max(csv.field_size_limit(), _WIDEST))
-    rows = _rows(csv.reader(lines, delimiter=delimiter, strict=True), name, skipped)
+    bounded = _Bounded(lines, delimiter)
+    rows = _rows(csv.reader(bounded, delimiter=delimiter, strict=True), name, skipped, bounded)
     _, header = next(rows, (name, ArticleError(f"{name}: is empty; begin with the column names")))
     if isinstance(header, ArticleError):
         raise header
@@ -54,15 +55,53 @@ def separated_values(file: TextIO, name: str, text_column: str) -> Iterator[Read
         yield article_or_failure(place, text, partial(_record, columns, cells, place))
 
 
-def _rows(reader: Any, name: str, skipped: int) -> Iterator[tuple[str, list[str] | ArticleError]]:
-    """The place and the cells of each row, or what is wrong with it; blank rows are skipped."""
+_CELLS = 1_000_000  # of a row
+_LINES = 200_000
+
+
+class _Bounded:
+    """Hands lines on, up to what one row may hold."""
+
+    def __init__(self, lines: Iterator[str], delimiter: str) -> None:
+        self._lines, self._delimiter = lines, delimiter
+        self._size = self._cells = self._count = 0
+
+    def begin(self) -> None:
+        """Begin a row."""
+        self._size = self._cells = self._count = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self._size += len(line)
+        self._count += 1
+        self._cells += line.count(self._delimiter)
+        if self._size > LONGEST or self._cells > _CELLS or self._count > _LINES:
+            raise ArticleError("has more text or more cells than memory has room for")
+        return line
+
+
+def _rows(
+    reader: Any, name: str, skipped: int, bounded: _Bounded
+) -> Iterator[tuple[str, list[str] | ArticleError]]:
+    """The place and the cells of each row, or what is wrong with it; blank rows are skipped.
+
+    Raises:
+        ArticleError: a row is so long that where it ends cannot be told.
+    """
     while True:
+        bounded.begin()
         start = reader.line_num + 1 + skipped
         place = f"{name}, line {start}"
         try:
             cells = next(reader)
         except StopIteration:
             return
+        except ArticleError as error:
+            hint = "what follows was not read; split it, or mend its quotes"
+            raise ArticleError(f"{place}: {error}; {hint}") from error
         except csv.Error as error:
             last = reader.line_num + skipped
             reach = f" down to line {last:,}" if last > start else ""
