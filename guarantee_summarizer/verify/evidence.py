@@ -23,10 +23,12 @@ def evidence_speaks_of_it(claim: Claim, context: Context) -> Iterator[Finding]:
     if not context.english:
         return
     parts = claim.item.positions if claim.section == "disputes" else ()
-    names = " ".join(form for name in claim.references.values() for form in context.forms(name))
-    texts = [*claim.folded.values(), *map(fold, claim.located.values()), names]
+    texts = [*claim.folded.values(), *map(fold, claim.located.values())]
     texts += [fold(position.stance) for position in parts]
-    wanted = stems(" ".join(texts))
+    wanted = frozenset[str]().union(
+        *(context.read(stems, text) for text in texts),
+        *map(context.stems_of, claim.references.values()),
+    )
     share = context.overlap.share(wanted, context.cited(claim), enough=_DOUBTFUL)
     if share is None or share >= _DOUBTFUL:
         return

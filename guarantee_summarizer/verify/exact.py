@@ -51,7 +51,7 @@ def figures_occur(claim: Claim, context: Context) -> Iterator[Finding]:
     English only digits can be compared, and what is not found is a warning.
     """
     for field, text in (claim.words | claim.located).items():
-        for figure in figures(text):
+        for figure in context.read(figures, text):
             wrong = None if _is_said_loosely(figure, text) else _wrong(figure, text, claim, context)
             if wrong is None:
                 continue

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 
 from guarantee_summarizer.schema import Finding
 from guarantee_summarizer.text import fold, hides_text
@@ -35,40 +34,39 @@ INSTRUCTION = re.compile(
 )
 
 
-def evidence_is_no_instruction(claim: Claim, _: Context) -> Iterator[Finding]:
+def evidence_is_no_instruction(claim: Claim, context: Context) -> Iterator[Finding]:
     """No cited sentence speaks to whoever, or whatever, reads the article."""
-    if (number := _first_cited(claim, _instructs)) is not None:
+    if (number := _first_cited(claim, _instructs, context)) is not None:
         message = f"sentence {number} gives instructions to its reader"
         yield error("evidence_is_instruction", claim.path, message)
 
 
-def _first_cited(claim: Claim, matches: Callable[[str], bool]) -> int | None:
+def _first_cited(claim: Claim, matches: Callable[[str], bool], context: Context) -> int | None:
     """The number of the first cited sentence that matches; participants and texts cite none."""
     if claim.section in ("text", "participants"):
         return None
-    return next((c.sentence for c in claim.evidence if matches(c.quote)), None)
+    cited = (c.sentence for c in claim.evidence if context.read(matches, c.quote))
+    return next(cited, None)
 
 
-@lru_cache(maxsize=512)
 def _instructs(quote: str) -> bool:
     return INSTRUCTION.search(fold(unicodedata.normalize("NFKC", quote))) is not None
 
 
-def evidence_hides_nothing(claim: Claim, _: Context) -> Iterator[Finding]:
+def evidence_hides_nothing(claim: Claim, context: Context) -> Iterator[Finding]:
     """No cited sentence holds characters or markup that hide words from a person who reads it."""
-    if (number := _first_cited(claim, hides_text)) is not None:
+    if (number := _first_cited(claim, hides_text, context)) is not None:
         yield warning("evidence_hides_text", claim.path, f"sentence {number} holds hidden text")
 
 
 def evidence_is_in_the_articles_script(claim: Claim, context: Context) -> Iterator[Finding]:
     """No cited sentence of an English article is in another alphabet."""
-    number = _first_cited(claim, _is_not_latin) if context.article.english else None
+    number = _first_cited(claim, _is_not_latin, context) if context.article.english else None
     if number is not None:
         message = f"sentence {number} is in another alphabet than the article"
         yield warning("evidence_in_another_script", claim.path, message)
 
 
-@lru_cache(maxsize=2048)
 def _is_not_latin(quote: str) -> bool:
     if quote.isascii():
         return False
@@ -82,8 +80,9 @@ def claims_are_not_the_examples(claim: Claim, context: Context) -> Iterator[Find
     if claim.section in ("text", "participants", "terms"):
         return
     for field, text in claim.folded.items():
-        told = field in ("title", "name", "issue") or context.article.folded.holds(text)
-        if text in context.example_texts and not told:
+        if field in ("title", "name", "issue") or text not in context.example_texts:
+            continue
+        if not context.article.folded.holds(text):
             message = f"repeats the prompt's worked example ({field})"
             yield error("copied_from_example", claim.path, message)
             return

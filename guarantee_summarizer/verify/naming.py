@@ -60,7 +60,9 @@ def offices_stand_with_their_holder(claim: Claim, context: Context) -> Iterator[
     named = context.naming(person.name)
     around = {i + step for i in named for step in (-1, 0, 1)}
     near = [i for i in sorted(around) if 0 <= i < len(context.article.sentences)]
-    missing = content(fold(person.title or "")).difference(*map(content, context.folded(near)))
+    missing = content(fold(person.title or "")).difference(
+        *(context.read(content, sentence) for sentence in context.folded(near))
+    )
     if missing:
         message = f"no sentence beside {person.name!r} holds the title {person.title!r}"
         yield error("office_not_with_name", f"{claim.path}.title", message)
