@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,6 +21,7 @@ __all__ = [
     "holds",
     "is_unspaced",
     "looks_english",
+    "places",
     "printable",
     "writable",
 ]
@@ -239,6 +241,15 @@ def holds(text: str, needle: str) -> bool:
             return True
         at = text.find(needle, at + 1)
     return False
+
+
+def places(text: str, needle: str) -> Iterator[int]:
+    """Yield the offsets where `needle` stands in `text` as whole words, compared as they are."""
+    at = text.find(needle) if needle else -1
+    while at >= 0:
+        if _on_boundary(text, at, at + len(needle)):
+            yield at
+        at = text.find(needle, at + 1)
 
 
 _ENGLISH = frozenset(

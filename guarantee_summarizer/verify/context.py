@@ -16,7 +16,7 @@ from guarantee_summarizer.lexicon import Actor, Lexicon
 from guarantee_summarizer.lexicon.persons import surname
 from guarantee_summarizer.normalize import Figure, designations, figures
 from guarantee_summarizer.schema import Finding, Participant, Summary
-from guarantee_summarizer.text import fold, holds, looks_english
+from guarantee_summarizer.text import fold, looks_english
 from guarantee_summarizer.verify.claims import Claim
 from guarantee_summarizer.verify.overlap import Overlap, stems
 
@@ -116,9 +116,7 @@ class Context:
             heads: frozenset[int] = frozenset()
             if participant and participant.kind in _DESCRIBED and " " in participant.name:
                 head = _HEAD.split(fold(participant.name))[0].split()[-1]
-                heads = frozenset(
-                    i for i, s in enumerate(self.article.folded_sentences) if holds(s, head)
-                )
+                heads = frozenset(self.article.holding(head))
             self._meaning[name] = self.naming(name) | heads
         return self._meaning[name]
 

@@ -33,6 +33,14 @@ INSTRUCTION = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
+_SIGNS = (
+    "ignor", "disregard", "forget", "overrid", "system", "developer", "assistant", "user",
+    "you are", "language model", "ai model", "llm", "chatbot", "summar", "json", "answer", "output",
+    "proposal", "participant", "dispute", "layer", "schema", "field", "response", "in your",
+    "end of", "instruction", "evidence", "relevant", "<!--", "<script", "{{", "{%",
+)  # fmt: skip
+"""Pieces of which one stands in all plain letters that `INSTRUCTION` matches; quicker to look for."""
+
 
 def evidence_is_no_instruction(claim: Claim, context: Context) -> Iterator[Finding]:
     """No cited sentence speaks to whoever, or whatever, reads the article."""
@@ -50,7 +58,10 @@ def _first_cited(claim: Claim, matches: Callable[[str], bool], context: Context)
 
 
 def _instructs(quote: str) -> bool:
-    return INSTRUCTION.search(fold(unicodedata.normalize("NFKC", quote))) is not None
+    text = fold(unicodedata.normalize("NFKC", quote))
+    if text.isascii() and not any(sign in text for sign in _SIGNS):
+        return False  # as nearly always
+    return INSTRUCTION.search(text) is not None
 
 
 def evidence_hides_nothing(claim: Claim, context: Context) -> Iterator[Finding]:
