@@ -95,25 +95,25 @@ def _found(text: str) -> list[Quantity]:
 
 def _candidates(text: str) -> list[tuple[int, list[int]]]:
     """The patterns that can match somewhere in a text, in order, each with the places to try."""
-    opened: dict[int, list[int]] = {}
+    opened: list[tuple[int, frozenset[int]]] = []
     possible = set(_signless())
     for match in _TOKEN.finditer(text):
         signs, opens = _patterns_with(match[0])
         if signs:
             possible |= signs
-        for number in opens:
-            opened.setdefault(number, []).append(match.start())
-    return sorted((number, opened[number]) for number in possible & opened.keys())
+        if opens:
+            opened.append((match.start(), opens))
+    return [(n, [start for start, opens in opened if n in opens]) for n in sorted(possible)]
 
 
 @lru_cache(maxsize=16_384)
-def _patterns_with(token: str) -> tuple[frozenset[int], tuple[int, ...]]:
+def _patterns_with(token: str) -> tuple[frozenset[int], frozenset[int]]:
     """The patterns that need a sign which a token holds, and those that it may begin."""
     low = token.lower()
     begins = low in BEGINNINGS or low.isdigit()
     opens = (n for n, p in enumerate(_compiled()) if begins and (not p.opens or low in p.opens))
     signs = (n for n, p in enumerate(_compiled()) if any(_holds(low, sign) for sign in p.signs))
-    return frozenset(signs), tuple(opens)
+    return frozenset(signs), frozenset(opens)
 
 
 def _holds(token: str, sign: str) -> bool:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from guarantee_summarizer.schema import Citation, Summary
-from guarantee_summarizer.schema.paths import ClaimPath, claim_paths
+from guarantee_summarizer.schema.paths import ClaimPath, placed_claims
 from guarantee_summarizer.text import fold
 
 __all__ = ["Claim", "claims"]
@@ -49,8 +49,8 @@ def claims(summary: Summary) -> Iterator[Claim]:
 
     The parts of a claim also rest on what the whole cites.
     """
-    for path in claim_paths(summary):
-        item, section = path.of(summary), path.kind
+    for path, item, whole in placed_claims(summary):
+        section = path.kind
         if section is None:
             yield Claim(path, "text", item, {path.section: item}, {}, {}, {}, ())
             continue
@@ -62,7 +62,7 @@ def claims(summary: Summary) -> Iterator[Claim]:
             references=_texts(item, section.references),
             located=_texts(item, section.located),
             verbatim=_texts(item, section.verbatim),
-            evidence=(*item.evidence, *(path.item.of(summary).evidence if path.part else ())),
+            evidence=(*item.evidence, *whole.evidence) if whole else item.evidence,
         )
 
 

@@ -53,8 +53,10 @@ def _first_cited(claim: Claim, matches: Callable[[str], bool], context: Context)
     """The number of the first cited sentence that matches; participants and texts cite none."""
     if claim.section in ("text", "participants"):
         return None
-    cited = (c.sentence for c in claim.evidence if context.read(matches, c.quote))
-    return next(cited, None)
+    for citation in claim.evidence:
+        if context.read(matches, citation.quote):
+            return citation.sentence
+    return None
 
 
 def _instructs(quote: str) -> bool:
