@@ -51,7 +51,7 @@ def evidence_is_no_instruction(claim: Claim, context: Context) -> Iterator[Findi
 
 def _first_cited(claim: Claim, matches: Callable[[str], bool], context: Context) -> int | None:
     """The number of the first cited sentence that matches; participants and texts cite none."""
-    if claim.section in ("text", "participants"):
+    if claim.section == "text":
         return None
     for citation in claim.evidence:
         if context.read(matches, citation.quote):
@@ -90,7 +90,7 @@ def _is_not_latin(quote: str) -> bool:
 
 def claims_are_not_the_examples(claim: Claim, context: Context) -> Iterator[Finding]:
     """No claim repeats the wording of a worked example of the prompt, unless the article says it."""
-    if claim.section in ("text", "participants", "terms"):
+    if claim.section in ("text", "terms"):
         return
     for field, text in claim.folded.items():
         if field in ("title", "name", "issue") or text not in context.example_texts:

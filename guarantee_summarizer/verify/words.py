@@ -10,7 +10,7 @@ import snowballstemmer
 
 from guarantee_summarizer.schema import Finding
 from guarantee_summarizer.text import fold, holds
-from guarantee_summarizer.verify.claims import Claim
+from guarantee_summarizer.verify.claims import Claim, about
 from guarantee_summarizer.verify.context import Context, error
 
 __all__ = [
@@ -85,7 +85,7 @@ def words_are_no_firmer(claim: Claim, context: Context) -> Iterator[Finding]:
 
     These classes of words are closed, and each makes a claim firmer or wider, or gives it a cause.
     """
-    if claim.section == "participants" or not context.english:
+    if not context.english:
         return
     for field, text in claim.folded.items():
         if field == "issue":  # "whether they will"
@@ -113,9 +113,10 @@ _FORMS = {
 """Words one of which stands wherever a guarantee has that legal form."""
 
 
+@about("structure")
 def legal_form_is_said(claim: Claim, context: Context) -> Iterator[Finding]:
     """The cited sentences hold a word for the legal form."""
-    if claim.section != "structure" or not claim.evidence or not context.english:
+    if not claim.evidence or not context.english:
         return
     words = _FORMS.get(claim.item.legal_form)
     cited = "\n".join(context.folded(context.cited(claim)))
