@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Self
 
@@ -26,6 +28,7 @@ from guarantee_summarizer.text import (
     holds,
     is_unspaced,
     looks_english,
+    places,
 )
 
 __all__ = ["DEFAULT_SOURCES", "MAX_CHARACTERS", "Article", "ArticleLike"]
@@ -315,10 +318,20 @@ class Article:
     def _searched(self) -> dict[str, tuple[Sentence, ...]]:
         return {}
 
+    def holding(self, words: str) -> list[int]:
+        """Return the indexes of the sentences that hold folded words, as whole words."""
+        text, starts = self._folded_lines
+        found = (bisect_right(starts, at) - 1 for at in places(text, words))
+        return [*dict.fromkeys(found)]
+
+    @cached_property
+    def _folded_lines(self) -> tuple[str, list[int]]:
+        """The folded sentences, each on a line, and where they begin."""
+        lengths = (len(sentence) + 1 for sentence in self.folded_sentences)
+        return "\n".join(self.folded_sentences), [0, *accumulate(lengths)]
+
     def _search(self, name: str) -> tuple[Sentence, ...]:
-        needle = fold_words(name)
-        pairs = zip(self.sentences, self.folded_sentences, strict=True)
-        matches = tuple(s for s, folded in pairs if holds(folded, needle))
+        matches = tuple(self.sentences[i] for i in self.holding(fold_words(name)))
         if name.isupper() and len(name) <= _ABBREVIATION:
             read = self.readable.sentences
             return tuple(s for s in matches if holds(read[s.number - 1].text, name))

@@ -80,7 +80,13 @@ class ActorsInText:
 
     def untitled(self, name: str) -> str:
         """Return a person's name without brackets, state, office and honorific."""
-        return self.titles.without(name)
+        if name not in self._untitled:
+            self._untitled[name] = self.titles.without(name)
+        return self._untitled[name]
+
+    @cached_property
+    def _untitled(self) -> dict[str, str]:
+        return {}
 
     @cached_property
     def titles(self) -> Titles:

@@ -73,6 +73,13 @@ _MAY_BE_UNEVEN = re.compile(  # most sentences hold none of these
 )
 
 
+def _may_be_uneven(text: str) -> bool:
+    """Whether `_UNEVEN` may find something; of most texts that is told without a pattern."""
+    if text.isascii() and text.isprintable():
+        return "  " in text or "*" in text or "_" in text or "\\" in text or "[" in text
+    return _MAY_BE_UNEVEN.search(text) is not None
+
+
 def even(form: str) -> str:
     """Return the form with straight apostrophes, plain hyphens and plain spaces, as long as it was."""
     return form if form.isascii() and form.isprintable() else form.translate(_EVEN)
@@ -89,7 +96,7 @@ def readable(original: str) -> MappedText:
     >>> found.text, found.span(4, 17)
     ('the United States', (7, 24))
     """
-    if _MAY_BE_UNEVEN.search(original) is None:
+    if not _may_be_uneven(original):
         return MappedText(original, range(len(original) + 1))
     pieces, starts, at = list[str](), list[int](), 0
     for match in _UNEVEN.finditer(original):
@@ -124,7 +131,7 @@ def without_unseen(text: str) -> MappedText:
 
 def as_read(text: str) -> str:
     """Return the text of `readable` without its map, which is quicker."""
-    if _MAY_BE_UNEVEN.search(text) is None:
+    if not _may_be_uneven(text):
         return text
     return _UNEVEN.sub(lambda match: _replacement(match)[0], text)
 
@@ -142,7 +149,8 @@ def even_text(original: str) -> MappedText:
     ("the United States'", (5, 18))
     """
     found = readable(original)
-    return MappedText(_even_but_breaks(found.text), found.starts)
+    text = _even_but_breaks(found.text)
+    return found if text is found.text else MappedText(text, found.starts)
 
 
 def _even_but_breaks(text: str) -> str:

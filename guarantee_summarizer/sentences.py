@@ -187,6 +187,7 @@ _EMPHASIS = re.compile(  # not "5 * 3", not "snake_case"
     r"(?<![\\*])\*+(?![^\S\n]?[\d*])|(?<![\d*\\])(?<!\d )\*+(?!\*)|(?<![^\W_])_+|_+(?![^\W_])"
 )
 _ESCAPED = re.compile(r"\\([^\w\s])")
+_MAY_BE_MARKED = re.compile(r"[\[\\*_]|^[^\S\n]*[#>+•▪◦‣–—-]", re.MULTILINE)
 
 
 def without_marks(text: str) -> str:
@@ -195,6 +196,8 @@ def without_marks(text: str) -> str:
     >>> without_marks("- **Norvia** sends [a force](https://example.org) by June. \\[1\\]")
     'Norvia sends a force by June.'
     """
+    if _MAY_BE_MARKED.search(text) is None:
+        return " ".join(text.split())
     for marks, instead in (
         (_FOOTNOTE, ""),
         (_LINK, r"\1"),

@@ -23,6 +23,7 @@ __all__ = [
     "holds",
     "is_unspaced",
     "looks_english",
+    "places",
     "printable",
     "writable",
 ]
@@ -102,6 +103,8 @@ class _FoldTable(dict[int, str]):
 
 
 _TABLE = _FoldTable()
+_ASCII = "".join(map(_TABLE.__getitem__, range(128))).encode()  # one for one
+_ASCII += bytes(256 - len(_ASCII))
 
 
 def fold(text: str) -> str:
@@ -113,6 +116,8 @@ def fold(text: str) -> str:
     >>> fold("\u201cSauli Niinisto\u0308\u201d \u2014 NATO\u00a0ally")
     '"sauli niinisto" - nato ally'
     """
+    if text.isascii():  # four times as quick
+        return text.encode().translate(_ASCII).decode()
     return text.translate(_TABLE)
 
 
@@ -169,7 +174,7 @@ class FoldedText:
         if fragment and exact >= 0 and _on_boundary(self.original, exact, exact + len(fragment)):
             return exact, exact + len(fragment)
         words = " ".join(fold(fragment).split())
-        for at in _places(self._spaced, words):
+        for at in places(self._spaced, words):
             span = self._mapped.span(self._place(at), self._place(at + len(words) - 1) + 1)
             if span[0] >= start:
                 return span
@@ -246,7 +251,7 @@ def holds(text: str, needle: str) -> bool:
     >>> holds("the 15-year term", "5-year term")
     False
     """
-    return next(_places(text, needle), None) is not None
+    return next(places(text, needle), None) is not None
 
 
 _UNBROKEN = re.compile(r"\S+")
@@ -254,8 +259,8 @@ _INSIDE = re.compile(r"[0-9A-Za-z]+")
 _PLACES = 10_000  # inside other words, after which no more are looked at: time stays linear
 
 
-def _places(text: str, needle: str) -> Iterator[int]:
-    """Where `needle` stands in `text` as whole words."""
+def places(text: str, needle: str) -> Iterator[int]:
+    """Yield the offsets where `needle` is in `text` as whole words, compared as they are."""
     at, inside = text.find(needle) if needle else -1, 0
     while at >= 0 and inside < _PLACES:
         after = at + 1

@@ -34,6 +34,7 @@ __all__ = ["Actor", "Kind", "Lexicon", "Mention", "Via", "default_lexicon"]
 
 _CODE = re.compile(r"[A-Z]{3}")
 _ABBREVIATION = 4  # up to this length, capitals tell a name from a word
+_ARTICLES = ("the ", "The ")
 _WORD_MARK = "?"  # after a form in actors.csv: it is an ordinary word, too
 _KINDS = tuple(kind for kind in get_args(Kind) if kind != "state")
 _OFFICES = ("office", "honorific", "prefix")
@@ -124,8 +125,10 @@ class Lexicon:
         'United States'
         """
         form = form.strip()
-        without_article = re.sub(r"^[Tt]he ", "", form)
-        return self._actors.get(_key(form)) or self._actors.get(_key(without_article))
+        actor = self._actors.get(_key(form))
+        if actor is None and form.startswith(_ARTICLES):
+            actor = self._actors.get(_key(form[len(_ARTICLES[0]) :]))
+        return actor
 
     def country(self, form: str) -> str | None:
         """Return the ISO 3166-1 alpha-3 code of a state named by name, alias, demonym or metonym.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, lru_cache
 
 from guarantee_summarizer.lexicon.actors import Lexicon
 from guarantee_summarizer.lexicon.tables import read_table
@@ -109,7 +109,8 @@ class Titles:
 
     def is_title(self, words: list[str]) -> bool:
         """Tell whether the words together are an office, an honorific or a prefix of one."""
-        return _plain(words) in self._titles
+        titles, firsts = _titles(self.lexicon)
+        return _first(words) in firsts and _plain(words) in titles
 
     def is_actor(self, form: str) -> bool:
         """Tell whether the tables know an actor or a people by that form."""
@@ -118,6 +119,8 @@ class Titles:
 
     def _title(self, words: list[str], at: int) -> int:
         """How many words from there on are a title; the last word is the name's."""
+        if _first(words[at:]) not in _titles(self.lexicon)[1]:  # as of nearly all names
+            return 0
         sizes = range(min(len(words) - 1 - at, _TITLE_WORDS), 0, -1)
         return next((n for n in sizes if self.is_title(words[at : at + n])), 0)
 
@@ -126,11 +129,17 @@ class Titles:
         sizes = (n for n in (3, 2, 1) if self._title(words, at + n))
         return next((n for n in sizes if self.is_actor(" ".join(words[at : at + n]))), 0)
 
-    @cached_property
-    def _titles(self) -> frozenset[str]:
-        lexicon = self.lexicon
-        titles = (*lexicon.offices, *lexicon.honorifics, *lexicon.prefixes)
-        return frozenset(_plain(title.split()) for title in titles)
+
+@lru_cache(maxsize=8)
+def _titles(lexicon: Lexicon) -> tuple[frozenset[str], frozenset[str]]:
+    """The titles that a lexicon knows, and the words that they begin with."""
+    known = (*lexicon.offices, *lexicon.honorifics, *lexicon.prefixes)
+    titles = frozenset(_plain(title.split()) for title in known)
+    return titles, frozenset(_first(title.split(" ")) for title in titles)
+
+
+def _first(words: list[str]) -> str:
+    return fold(words[0]).rstrip(".") if words else ""
 
 
 def _plain(words: list[str]) -> str:

@@ -51,7 +51,9 @@ class _Walk:
     def _items(self, node: list[Any], path: str, depth: int) -> Iterator[Any]:
         read = 0
         for item in node[:_ITEMS]:
-            made = self.value(item, path, depth)
+            made = self._plain(item)
+            if made is None:
+                made = self.value(item, path, depth)
             if self._left < 0:
                 break
             read += 1
@@ -65,7 +67,16 @@ class _Walk:
                 self.cuts.append(f"{path or 'the answer'}: {len(node) - at} fields were not read")
                 return
             name = writable(key[:_TEXT])
-            yield name, self.value(value, f"{path}.{name[:80]}" if path else name[:80], depth)
+            made = self._plain(value)
+            if made is None:
+                made = self.value(value, f"{path}.{name[:80]}" if path else name[:80], depth)
+            yield name, made
+
+    def _plain(self, node: Any) -> str | None:
+        """A text within the bounds, as nearly all values are; None for anything else."""
+        plain = isinstance(node, str) and len(node) <= _TEXT and node.isascii() and "\0" not in node
+        self._left -= plain
+        return node if plain else None
 
     def _text(self, text: str, path: str) -> str:
         if len(text) > _TEXT and text.lstrip()[:1] not in ("{", "[", '"'):  # JSON is read later

@@ -23,7 +23,7 @@ from guarantee_summarizer.schema.paths import renamed
 from guarantee_summarizer.sentences import Sentence
 from guarantee_summarizer.text import fold
 from guarantee_summarizer.verify import advice
-from guarantee_summarizer.verify.overlap import Overlap
+from guarantee_summarizer.verify.overlap import Overlap, stems
 
 __all__ = [
     "RejectedClaim",
@@ -104,7 +104,7 @@ def _malformed(entry: Withheld) -> RejectedClaim | None:
 
 def relevant_sentences(claims: Iterable[RejectedClaim], article: Article) -> list[Sentence]:
     """Return the cited sentences, their neighbours, and the 3 that share most words with each claim."""
-    overlap, indexes = Overlap(article.folded_sentences), set[int]()
+    overlap, indexes = Overlap(map(stems, article.folded_sentences)), set[int]()
     for claim in claims:
         indexes |= {n - 1 + step for n in claim.cited for step in (-1, 0, 1)}
         indexes.update(overlap.nearest(fold(claim.written), _NEAREST))

@@ -115,6 +115,8 @@ def read_number(text: str) -> Decimal:
     >>> read_number("twenty-six"), read_number("1.9bn"), read_number("half a million")
     (Decimal('26'), Decimal('1900000000.0'), Decimal('500000.0'))
     """
+    if text.isdecimal():
+        return Decimal(text)
     text = _plain(text)
     if half := re.search(r"^(.+) and an? (half|quarter)(.*)$", text):
         whole, part = half[1], _PARTS[half[2]]

@@ -23,6 +23,7 @@ from guarantee_summarizer.normalize.quantity import (
     Pattern,
     Quantity,
     compiled,
+    value_of,
     valued,
 )
 from guarantee_summarizer.normalize.units import (
@@ -111,8 +112,8 @@ def _one(match: re.Match[str], kind: Kind, words: str, unit: str | None = None) 
     """A plain number with its unit; nothing where its point may mean two things."""
     if is_ambiguous(words):
         return [Quantity(*match.span(), "unclear", f"? {words}")]
-    number = read_number(words)
-    return [valued(Quantity(*match.span(), kind, "", number, unit, scale_of(words)))]
+    number, scale = read_number(words), 1 if words.isdigit() else scale_of(words)
+    return [Quantity(*match.span(), kind, value_of(number, unit), number, unit, scale)]
 
 
 def _labelled(match: re.Match[str]) -> list[Quantity]:

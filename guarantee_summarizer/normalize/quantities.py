@@ -12,7 +12,7 @@ from guarantee_summarizer.normalize.quantity import Pattern, Quantity, valued
 from guarantee_summarizer.normalize.units import MONTHS, SIGNS, WEEKDAYS
 from guarantee_summarizer.plain import even_text
 
-__all__ = ["Quantity", "canonical", "joins_range", "quantities"]
+__all__ = ["Quantity", "canonical", "joins_range", "quantities", "quantities_of_even"]
 
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 _FIGURE_WORDS = frozenset(
@@ -48,9 +48,8 @@ def quantities(text: str) -> list[Quantity]:
     >>> [(q.kind, q.value) for q in quantities("a 15-year term for $1-1.9bn from 5 March 2014")]
     [('duration', 'P15Y'), ('money', '1000000000 USD'), ('money', '1900000000 USD'), ('date', '2014-03-05')]
     """
-    low = text.lower()
-    if not _DIGIT.search(low) and _FIGURE_WORDS.isdisjoint(_LETTERS.findall(low)):
-        return []  # most sentences have no figure
+    if not _may_hold(text):
+        return []
     plain = even_text(text)
     found = _shared(_found(plain.text), plain.text)
     if isinstance(plain.starts, range):  # nothing moved
@@ -62,17 +61,25 @@ def quantities(text: str) -> list[Quantity]:
     ]
 
 
+def quantities_of_even(text: str) -> list[Quantity]:
+    """Find all figures in a text that `even_text` has been through, as `quantities` does."""
+    return _shared(_found(text), text) if _may_hold(text) else []
+
+
+def _may_hold(text: str) -> bool:
+    """Whether there may be a figure: most sentences have none."""
+    low = text.lower()
+    return not _FIGURE_WORDS.isdisjoint(_LETTERS.findall(low)) or _DIGIT.search(low) is not None
+
+
 def _found(text: str) -> list[Quantity]:
     """The figures as each stands by itself."""
-    tokens = [(match[0], match.start()) for match in _TOKEN.finditer(text)]
-    beginnings = [(token.lower(), start) for token, start in tokens if _may_begin(token)]
-    possible = frozenset[int]().union(*(_patterns_of(token) for token, _ in tokens))
     figures: list[Quantity] = []
     taken = bytearray(len(text))
-    for number in sorted(possible):
+    for number, starts in _candidates(text):
         pattern, end = _compiled()[number], 0
-        for word, start in beginnings:
-            if start < end or taken[start] or (pattern.opens and word not in pattern.opens):
+        for start in starts:
+            if start < end or taken[start]:
                 continue
             if (match := pattern.source.match(text, start)) is None:
                 continue
@@ -86,22 +93,38 @@ def _found(text: str) -> list[Quantity]:
     return sorted(figures, key=lambda figure: figure.start)
 
 
-@lru_cache(maxsize=16_384)
-def _may_begin(token: str) -> bool:
-    """Whether a figure may begin with a word, a sign or digits."""
-    low = token.lower()
-    return low in BEGINNINGS or low.isdigit()
+def _candidates(text: str) -> list[tuple[int, list[int]]]:
+    """The patterns that can match somewhere in a text, in order, each with the places to try."""
+    opened: list[tuple[int, frozenset[int]]] = []
+    possible = set(_signless())
+    for match in _TOKEN.finditer(text):
+        signs, opens = _patterns_with(match[0])
+        if signs:
+            possible |= signs
+        if opens:
+            opened.append((match.start(), opens))
+    return [(n, [start for start, opens in opened if n in opens]) for n in sorted(possible)]
 
 
 @lru_cache(maxsize=16_384)
-def _patterns_of(token: str) -> frozenset[int]:
-    """Which patterns can match a text with this token."""
+def _patterns_with(token: str) -> tuple[frozenset[int], frozenset[int]]:
+    """The patterns that need a sign which a token holds, and those that it may begin."""
     low = token.lower()
-    return frozenset(
-        number
-        for number, pattern in enumerate(_compiled())
-        if not pattern.signs or any(sign in low for sign in pattern.signs)
-    )
+    begins = low in BEGINNINGS or low.isdigit()
+    opens = (n for n, p in enumerate(_compiled()) if begins and (not p.opens or low in p.opens))
+    signs = (n for n, p in enumerate(_compiled()) if any(_holds(low, sign) for sign in p.signs))
+    return frozenset(signs), frozenset(opens)
+
+
+def _holds(token: str, sign: str) -> bool:
+    """Whether a token holds a sign; the p of p.p. stands alone."""
+    return sign in token if len(sign) > 1 else sign == token
+
+
+@cache
+def _signless() -> frozenset[int]:
+    """The patterns that need no sign."""
+    return frozenset(number for number, pattern in enumerate(_compiled()) if not pattern.signs)
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import Literal
 
 from guarantee_summarizer.normalize.numbers import canonical
 
-__all__ = ["END", "START", "Kind", "Pattern", "Quantity", "compiled", "valued"]
+__all__ = ["END", "START", "Kind", "Pattern", "Quantity", "compiled", "value_of", "valued"]
 
 Kind = Literal[
     "duration", "money", "percent", "distance", "measure", "count", "ordinal", "year", "date",
@@ -65,4 +65,9 @@ def valued(q: Quantity) -> Quantity:
     """Return the figure with the value that its number and unit make."""
     if q.number is None:
         return q
-    return replace(q, value=f"{canonical(q.number)} {q.unit}" if q.unit else canonical(q.number))
+    return replace(q, value=value_of(q.number, q.unit))
+
+
+def value_of(number: Decimal, unit: str | None) -> str:
+    """Return the value that a number and its unit make."""
+    return f"{canonical(number)} {unit}" if unit else canonical(number)

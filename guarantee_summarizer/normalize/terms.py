@@ -10,7 +10,12 @@ from decimal import Decimal
 
 from guarantee_summarizer.normalize.bounds import Bound, bound_after, bound_before
 from guarantee_summarizer.normalize.dates import resolve_date
-from guarantee_summarizer.normalize.quantities import Quantity, joins_range, quantities
+from guarantee_summarizer.normalize.quantities import (
+    Quantity,
+    joins_range,
+    quantities,
+    quantities_of_even,
+)
 from guarantee_summarizer.plain import MappedText, even_text
 
 __all__ = ["Amount", "Figure", "TermValue", "amounts", "figures", "normalize_term", "read_term"]
@@ -201,13 +206,14 @@ def amounts(text: str) -> list[Amount]:
     ['15000/30000', '>=10 km/15 km']
     """
     plain = even_text(text)
-    found = _amounts(plain.text)
-    return found if isinstance(plain.starts, range) else [_moved(a, plain) for a in found]
+    if isinstance(plain.starts, range):
+        return _amounts(plain.text, quantities_of_even(plain.text))
+    return [_moved(a, plain) for a in _amounts(plain.text, quantities(plain.text))]
 
 
-def _amounts(text: str) -> list[Amount]:
-    """The figures and ranges in a text as it is read."""
-    found, at, read = quantities(text), 0, list[Amount]()
+def _amounts(text: str, found: list[Quantity]) -> list[Amount]:
+    """The figures and ranges in a text as it is read, in which these figures were found."""
+    at, read = 0, list[Amount]()
     while at < len(found):
         low = high = found[at]
         if at + 1 < len(found) and _is_range(text, low, found[at + 1]):

@@ -12,7 +12,7 @@ from guarantee_summarizer.schema.base import Model
 from guarantee_summarizer.schema.claims import SECTIONS, TEXTS, Section
 from guarantee_summarizer.text import fold
 
-__all__ = ["ClaimPath", "claim_paths", "moved", "renamed", "without"]
+__all__ = ["ClaimPath", "claim_paths", "moved", "placed_claims", "renamed", "without"]
 
 _BY_PATH = {section.path: section for section in SECTIONS}
 _PATH = re.compile(
@@ -201,16 +201,19 @@ def _last_first(path: ClaimPath) -> tuple[int, int, int]:
 
 def claim_paths(summary: Model) -> Iterator[ClaimPath]:
     """Yield the path of everything that a summary says, parts right after their wholes."""
-    yield from (ClaimPath(name) for name in TEXTS if getattr(summary, name))
+    return (path for path, *_ in placed_claims(summary))
+
+
+def placed_claims(summary: Model) -> Iterator[tuple[ClaimPath, Any, Any]]:
+    """Yield the path of each claim, the claim, and of a part what it is a part of, else None."""
+    yield from ((ClaimPath(name), text, None) for name in TEXTS if (text := getattr(summary, name)))
     for section in SECTIONS:
         for i, item in enumerate(section.items(summary)):
-            path = ClaimPath(section.path, i if section.many else None)
-            yield path
+            index = i if section.many else None
+            yield ClaimPath(section.path, index), item, None
             if section.parts:
-                parts = section.parts.items(item)
-                yield from (
-                    replace(path, part=section.parts.path, part_index=j) for j in range(len(parts))
-                )
+                for j, part in enumerate(section.parts.items(item)):
+                    yield ClaimPath(section.path, index, section.parts.path, j), part, item
 
 
 def renamed(summary: _Summary, names: Mapping[str, str]) -> _Summary:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 from guarantee_summarizer.article import Article
@@ -12,7 +13,7 @@ from guarantee_summarizer.lexicon import Lexicon, default_lexicon
 from guarantee_summarizer.schema import Finding, Summary, Withheld
 from guarantee_summarizer.schema.base import Model
 from guarantee_summarizer.schema.paths import ClaimPath, moved, without
-from guarantee_summarizer.verify.claims import Claim, claims
+from guarantee_summarizer.verify.claims import Claim, claims, is_about
 from guarantee_summarizer.verify.context import Context
 from guarantee_summarizer.verify.evidence import evidence_speaks_of_it
 from guarantee_summarizer.verify.exact import (
@@ -285,6 +286,11 @@ ADVICE: dict[str, str] = {check.code: check.advice for check in CHECKS}
 _FUNCTIONS = tuple(dict.fromkeys(function for check in CHECKS for function in check.functions))
 
 
+@cache
+def _functions(section: str) -> tuple[CheckFunction, ...]:
+    return tuple(function for function in _FUNCTIONS if is_about(function, section))
+
+
 def advice(code: str) -> str:
     """Return what the re-ask tells the model; for pydantic's codes, to fit the schema."""
     return ADVICE.get(code, _FIT)
@@ -311,7 +317,7 @@ def verify(
     context = Context(article, summary, lexicon or default_lexicon(), tuple(examples))
     findings: list[Finding] = []
     for claim in claims(summary):
-        for function in _FUNCTIONS:
+        for function in _functions(claim.section):
             findings.extend(function(claim, context))
     return tuple(dict.fromkeys(findings))
 

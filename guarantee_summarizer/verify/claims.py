@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from guarantee_summarizer.schema import Citation, Summary
-from guarantee_summarizer.schema.paths import ClaimPath, claim_paths
+from guarantee_summarizer.schema.paths import ClaimPath, placed_claims
 from guarantee_summarizer.text import fold
 
-__all__ = ["Claim", "claims"]
+__all__ = ["Claim", "about", "claims", "is_about"]
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ def claims(summary: Summary) -> Iterator[Claim]:
 
     The parts of a claim also rest on what the whole cites.
     """
-    for path in claim_paths(summary):
-        item, section = path.of(summary), path.kind
+    for path, item, whole in placed_claims(summary):
+        section = path.kind
         if section is None:
             yield Claim(path, "text", item, {path.section: item}, {}, {}, {}, ())
             continue
@@ -68,8 +68,31 @@ def claims(summary: Summary) -> Iterator[Claim]:
             references=_texts(item, section.references),
             located=_texts(item, section.located),
             verbatim=_texts(item, section.verbatim),
-            evidence=(*item.evidence, *(path.item.of(summary).evidence if path.part else ())),
+            evidence=(*item.evidence, *whole.evidence) if whole else item.evidence,
         )
+
+
+_Check = TypeVar("_Check", bound=Callable[..., Any])
+_SECTIONS: dict[Any, tuple[str, ...]] = {}
+
+
+def about(*sections: str) -> Callable[[_Check], _Check]:
+    """Mark a check that looks at the claims of these sections only."""
+
+    def marked(check: _Check) -> _Check:
+        _SECTIONS[check] = sections
+        return check
+
+    return marked
+
+
+def is_about(check: Callable[..., Any], section: str) -> bool:
+    """Tell whether a check looks at the claims of a section.
+
+    One that is not marked looks at all but participants, which have no wording of their own.
+    """
+    sections = _SECTIONS.get(check)
+    return section != "participants" if sections is None else section in sections
 
 
 def _texts(item: Any, fields: tuple[str, ...]) -> dict[str, str]:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from string import ascii_lowercase
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.lexicon import Actor, Lexicon
 from guarantee_summarizer.lexicon.persons import surname
 from guarantee_summarizer.normalize import Figure, designations, figures
 from guarantee_summarizer.schema import Finding, Participant, Summary
-from guarantee_summarizer.text import fold, holds, looks_english
+from guarantee_summarizer.text import fold, looks_english
 from guarantee_summarizer.verify.claims import Claim
-from guarantee_summarizer.verify.overlap import Overlap
+from guarantee_summarizer.verify.overlap import Overlap, stems
 
 __all__ = ["Context", "error", "warning"]
 
@@ -27,6 +27,8 @@ _REACH = 10  # sentences before them in which "he", "the group" may find their n
 _ITEM = re.compile(r"\s*(?:[-*•▪◦‣–—]|\(?\d{1,2}[.)]|\([a-z]\)|[a-z]\))\s")
 _DESCRIBED = ("group", "coalition", "force", "office", "organization")
 _HEAD = re.compile(r" (?:of|for|on|in|from|to|with|familiar|close) ")  # ends the head of a name
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,17 @@ class Context:
     lexicon: Lexicon
     examples: tuple[Mapping[str, Any], ...] = ()
 
+    def read(self, function: Callable[[str], _T], text: str) -> _T:
+        """Return what a function says of a text; it is asked once, as claims repeat sentences."""
+        known = self._known[function]
+        if text not in known:
+            known[text] = function(text)
+        return cast("_T", known[text])
+
+    @cached_property
+    def _known(self) -> dict[Callable[[str], Any], dict[str, Any]]:
+        return defaultdict(dict)
+
     @cached_property
     def english(self) -> bool:
         """Whether article and summary are both English, so that figures in words can be read."""
@@ -53,8 +66,15 @@ class Context:
 
     def participant(self, name: str) -> Participant | None:
         """Return the participant that has this name or alias; an article in front does not count."""
-        folded = fold(name)
-        return self._by_form.get(folded) or self._by_form.get(folded.removeprefix("the "))
+        if name not in self._by_name:
+            folded = fold(name)
+            found = self._by_form.get(folded) or self._by_form.get(folded.removeprefix("the "))
+            self._by_name[name] = found
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Participant | None]:
+        return {}
 
     @cached_property
     def _by_form(self) -> dict[str, Participant]:
@@ -99,9 +119,7 @@ class Context:
             heads: frozenset[int] = frozenset()
             if participant and participant.kind in _DESCRIBED and " " in participant.name:
                 head = _HEAD.split(fold(participant.name))[0].split()[-1]
-                heads = frozenset(
-                    i for i, s in enumerate(self.article.folded_sentences) if holds(s, head)
-                )
+                heads = frozenset(self.article.holding(head))
             self._meaning[name] = self.naming(name) | heads
         return self._meaning[name]
 
@@ -118,15 +136,22 @@ class Context:
         """All folded words of the article and of what is known about it."""
         return frozenset(re.findall(r"\w+", f"{self.article.folded.text} {fold(self.metadata)}"))
 
-    def forms(self, name: str) -> list[str]:
-        """Return the folded forms of a participant, or the name itself."""
-        participant = self.participant(name)
-        return self._forms(participant) if participant else [fold(name)]
+    def stems_of(self, name: str) -> frozenset[str]:
+        """Return the stems of the words of all forms of a participant, or of the name itself."""
+        if name not in self._stems:
+            participant = self.participant(name)
+            forms = self._forms(participant) if participant else [fold(name)]
+            self._stems[name] = stems(" ".join(forms))
+        return self._stems[name]
+
+    @cached_property
+    def _stems(self) -> dict[str, frozenset[str]]:
+        return {}
 
     @cached_property
     def overlap(self) -> Overlap:
         """Which sentences share words with a claim."""
-        return Overlap(self.article.folded_sentences)
+        return Overlap(self.read(stems, s) for s in self.article.folded_sentences)
 
     def _forms(self, participant: Participant) -> list[str]:
         forms = [participant.name, *participant.aliases]
@@ -239,13 +264,7 @@ class Context:
         return {}
 
     def _figures_of(self, i: int) -> list[Figure]:
-        if i not in self._figures:
-            self._figures[i] = figures(self.article.readable.sentences[i].text)
-        return self._figures[i]
-
-    @cached_property
-    def _figures(self) -> dict[int, list[Figure]]:
-        return {}
+        return self.read(figures, self.article.readable.sentences[i].text)
 
     @cached_property
     def first_said(self) -> dict[tuple[str, frozenset[int], str], str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from guarantee_summarizer.schema import Finding
 from guarantee_summarizer.text import fold
-from guarantee_summarizer.verify.claims import Claim
+from guarantee_summarizer.verify.claims import Claim, about
 from guarantee_summarizer.verify.context import Context, error, warning
 from guarantee_summarizer.verify.overlap import stems
 
@@ -16,17 +16,18 @@ _UNRELATED = 0.25  # share of what the best sentence of the article supports
 _DOUBTFUL = 0.45
 
 
+@about("events", "proposals", "layers", "disputes", "positions")
 def evidence_speaks_of_it(claim: Claim, context: Context) -> Iterator[Finding]:
     """The cited sentences share about as much with the claim as the best ones of the article do."""
-    if claim.section in ("text", "participants", "terms", "structure") or not claim.evidence:
-        return
-    if not context.english:
+    if not claim.evidence or not context.english:
         return
     parts = claim.item.positions if claim.section == "disputes" else ()
-    names = " ".join(form for name in claim.references.values() for form in context.forms(name))
-    texts = [*claim.folded.values(), *map(fold, claim.located.values()), names]
+    texts = [*claim.folded.values(), *map(fold, claim.located.values())]
     texts += [fold(position.stance) for position in parts]
-    wanted = stems(" ".join(texts))
+    wanted = frozenset[str]().union(
+        *(context.read(stems, text) for text in texts),
+        *map(context.stems_of, claim.references.values()),
+    )
     share = context.overlap.share(wanted, context.cited(claim), enough=_DOUBTFUL)
     if share is None or share >= _DOUBTFUL:
         return

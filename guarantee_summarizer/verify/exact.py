@@ -13,7 +13,7 @@ from typing import Literal
 from guarantee_summarizer.normalize import Figure, Quantity, designations, figures
 from guarantee_summarizer.schema import Finding
 from guarantee_summarizer.text import fold, fold_words, holds
-from guarantee_summarizer.verify.claims import Claim
+from guarantee_summarizer.verify.claims import Claim, about
 from guarantee_summarizer.verify.context import Context, error, warning
 
 __all__ = [
@@ -33,7 +33,7 @@ _DIGIT = re.compile(r"\d")
 
 def citations_exist(claim: Claim, context: Context) -> Iterator[Finding]:
     """Every claim cites at least one sentence, and every citation is a slice of the article."""
-    if claim.section in ("text", "participants", "structure"):
+    if claim.section in ("text", "structure"):
         return
     if not claim.evidence:
         yield error("citation_missing", claim.path, "cites no sentence")
@@ -51,7 +51,7 @@ def figures_occur(claim: Claim, context: Context) -> Iterator[Finding]:
     English only digits can be compared, and what is not found is a warning.
     """
     for field, text in (claim.words | claim.located).items():
-        for figure in figures(text):
+        for figure in context.read(figures, text):
             wrong = None if _is_said_loosely(figure, text) else _wrong(figure, text, claim, context)
             if wrong is None:
                 continue
@@ -215,10 +215,9 @@ _RANKED = re.compile(
 )
 
 
+@about("events", "proposals", "layers", "disputes")
 def claims_are_said_once(claim: Claim, context: Context) -> Iterator[Finding]:
     """No two claims of a section say the same of the same sentences."""
-    if claim.section not in ("events", "proposals", "layers", "disputes"):
-        return
     gist = next(iter(claim.folded.values()), "")
     key = (claim.section, frozenset(c.sentence for c in claim.evidence), gist)
     first = context.first_said.setdefault(key, claim.path)
@@ -226,9 +225,10 @@ def claims_are_said_once(claim: Claim, context: Context) -> Iterator[Finding]:
         yield warning("said_twice", claim.path, f"says the same as {first}")
 
 
+@about("layers")
 def layers_keep_their_order(claim: Claim, context: Context) -> Iterator[Finding]:
     """A layer's `rank` is the one that its sentence gives it (second line, third level)."""
-    if claim.section != "layers" or not context.english or claim.item.rank is None:
+    if not context.english or claim.item.rank is None:
         return
     rank = claim.item.rank
     others = [layer for layer in context.summary.structure.layers if layer is not claim.item]
@@ -244,10 +244,11 @@ def layers_keep_their_order(claim: Claim, context: Context) -> Iterator[Finding]
         yield error("layer_order", f"{claim.path}.rank", message)
 
 
+@about("events")
 def events_fit_their_date(claim: Claim, context: Context) -> Iterator[Finding]:
     """What was held lies in the past at publication, what is planned does not lie before it."""
     published = context.article.published
-    if claim.section != "events" or published is None:
+    if published is None:
         return
     date: str = claim.item.date or ""
     if not _DAY.fullmatch(date):

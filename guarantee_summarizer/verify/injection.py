@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 
 from guarantee_summarizer.schema import Finding
 from guarantee_summarizer.text import fold, hides_text
@@ -34,41 +33,53 @@ INSTRUCTION = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
+_SIGNS = (
+    "ignor", "disregard", "forget", "overrid", "system", "developer", "assistant", "user",
+    "you are", "language model", "ai model", "llm", "chatbot", "summar", "json", "answer", "output",
+    "proposal", "participant", "dispute", "layer", "schema", "field", "response", "in your",
+    "end of", "instruction", "evidence", "relevant", "<!--", "<script", "{{", "{%",
+)  # fmt: skip
+"""Pieces of which one stands in all plain letters that `INSTRUCTION` matches; quicker to look for."""
 
-def evidence_is_no_instruction(claim: Claim, _: Context) -> Iterator[Finding]:
+
+def evidence_is_no_instruction(claim: Claim, context: Context) -> Iterator[Finding]:
     """No cited sentence addresses the reader of the article, a person or a model."""
-    if (number := _first_cited(claim, _instructs)) is not None:
+    if (number := _first_cited(claim, _instructs, context)) is not None:
         message = f"sentence {number} gives instructions to its reader"
         yield error("evidence_is_instruction", claim.path, message)
 
 
-def _first_cited(claim: Claim, matches: Callable[[str], bool]) -> int | None:
+def _first_cited(claim: Claim, matches: Callable[[str], bool], context: Context) -> int | None:
     """The number of the first cited sentence that matches; participants and texts cite none."""
-    if claim.section in ("text", "participants"):
+    if claim.section == "text":
         return None
-    return next((c.sentence for c in claim.evidence if matches(c.quote)), None)
+    for citation in claim.evidence:
+        if context.read(matches, citation.quote):
+            return citation.sentence
+    return None
 
 
-@lru_cache(maxsize=512)
 def _instructs(quote: str) -> bool:
-    return INSTRUCTION.search(fold(unicodedata.normalize("NFKC", quote))) is not None
+    text = fold(unicodedata.normalize("NFKC", quote))
+    if text.isascii() and not any(sign in text for sign in _SIGNS):
+        return False  # as nearly always
+    return INSTRUCTION.search(text) is not None
 
 
-def evidence_hides_nothing(claim: Claim, _: Context) -> Iterator[Finding]:
+def evidence_hides_nothing(claim: Claim, context: Context) -> Iterator[Finding]:
     """No cited sentence holds characters or markup that hide words from a person who reads it."""
-    if (number := _first_cited(claim, hides_text)) is not None:
+    if (number := _first_cited(claim, hides_text, context)) is not None:
         yield warning("evidence_hides_text", claim.path, f"sentence {number} holds hidden text")
 
 
 def evidence_is_in_the_articles_script(claim: Claim, context: Context) -> Iterator[Finding]:
     """No cited sentence of an English article is in another alphabet."""
-    number = _first_cited(claim, _is_not_latin) if context.article.english else None
+    number = _first_cited(claim, _is_not_latin, context) if context.article.english else None
     if number is not None:
         message = f"sentence {number} is in another alphabet than the article"
         yield warning("evidence_in_another_script", claim.path, message)
 
 
-@lru_cache(maxsize=2048)
 def _is_not_latin(quote: str) -> bool:
     if quote.isascii():
         return False
@@ -79,11 +90,12 @@ def _is_not_latin(quote: str) -> bool:
 
 def claims_are_not_the_examples(claim: Claim, context: Context) -> Iterator[Finding]:
     """No claim repeats the wording of a worked example of the prompt, unless the article says it."""
-    if claim.section in ("text", "participants", "terms"):
+    if claim.section in ("text", "terms"):
         return
     for field, text in claim.folded.items():
-        told = field in ("title", "name", "issue") or context.article.folded.holds(text)
-        if text in context.example_texts and not told:
+        if field in ("title", "name", "issue") or text not in context.example_texts:
+            continue
+        if not context.article.folded.holds(text):
             message = f"repeats the prompt's worked example ({field})"
             yield error("copied_from_example", claim.path, message)
             return

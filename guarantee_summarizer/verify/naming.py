@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from guarantee_summarizer.lexicon.persons import surname
 from guarantee_summarizer.schema import Finding, Participant
 from guarantee_summarizer.text import fold
-from guarantee_summarizer.verify.claims import Claim
+from guarantee_summarizer.verify.claims import Claim, about
 from guarantee_summarizer.verify.context import Context, error, warning
 from guarantee_summarizer.verify.words import content
 
@@ -22,13 +22,12 @@ __all__ = [
 ]
 
 
+@about("participants")
 def participants_occur(claim: Claim, context: Context) -> Iterator[Finding]:
     """The name of a participant, and each of its aliases, is in the article.
 
     Outside English it may be there with another ending: what is not found is a warning.
     """
-    if claim.section != "participants":
-        return
     for form in (claim.item.name, *claim.item.aliases):
         if not context.article.naming(form):
             message = f"the article does not name {form!r}"
@@ -36,10 +35,9 @@ def participants_occur(claim: Claim, context: Context) -> Iterator[Finding]:
             yield finding("name_not_in_article", claim.path, message)
 
 
+@about("participants")
 def aliases_are_no_others(claim: Claim, context: Context) -> Iterator[Finding]:
     """No alias is, by the lexicon's tables, another actor's name."""
-    if claim.section != "participants":
-        return
     own = context.lexicon.actor(claim.item.name)
     for i, alias in enumerate(claim.item.aliases):
         other = context.lexicon.actor(alias)
@@ -48,19 +46,22 @@ def aliases_are_no_others(claim: Claim, context: Context) -> Iterator[Finding]:
             yield error("alias_of_another", f"{claim.path}.aliases[{i}]", message)
 
 
+@about("participants")
 def offices_stand_with_their_holder(claim: Claim, context: Context) -> Iterator[Finding]:
     """The title of a person is in a sentence that names the person, or in the next one.
 
     The affiliation is somewhere in the article, in any form that the tables know, and is not
     another state than the tables know of the surname.
     """
-    if claim.section != "participants" or claim.item.kind != "person" or not context.english:
+    if claim.item.kind != "person" or not context.english:
         return
     person: Participant = claim.item
     named = context.naming(person.name)
     around = {i + step for i in named for step in (-1, 0, 1)}
     near = [i for i in sorted(around) if 0 <= i < len(context.article.sentences)]
-    missing = content(fold(person.title or "")).difference(*map(content, context.folded(near)))
+    missing = content(fold(person.title or "")).difference(
+        *(context.read(content, sentence) for sentence in context.folded(near))
+    )
     if missing:
         message = f"no sentence beside {person.name!r} holds the title {person.title!r}"
         yield error("office_not_with_name", f"{claim.path}.title", message)
@@ -101,9 +102,10 @@ def references_stand_nearby(claim: Claim, context: Context) -> Iterator[Finding]
             yield error("name_not_in_evidence", f"{claim.path}.{field}", message)
 
 
+@about("text")
 def names_occur(claim: Claim, context: Context) -> Iterator[Finding]:
     """Every name in headline and abstract is in the article, in whichever form."""
-    if claim.section != "text" or not context.english:
+    if not context.english:
         return
     for mention in context.lexicon.mentions(claim.item):
         if not context.mentioned(mention.actor) and not context.article.naming(mention.form):

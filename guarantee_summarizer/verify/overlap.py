@@ -24,8 +24,9 @@ _STOPS = frozenset(
 class Overlap:
     """How much of a claim is in which sentences; rare words count more."""
 
-    def __init__(self, sentences: Iterable[str]) -> None:
-        self.stems = tuple(map(stems, sentences))
+    def __init__(self, sentences: Iterable[frozenset[str]]) -> None:
+        """Take the stems of each sentence."""
+        self.stems = tuple(sentences)
         self._places: dict[str, list[int]] = defaultdict(list)
         for at, held in enumerate(self.stems):
             for stem in held:

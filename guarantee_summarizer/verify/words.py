@@ -10,7 +10,7 @@ import snowballstemmer
 
 from guarantee_summarizer.schema import Finding
 from guarantee_summarizer.text import fold, holds
-from guarantee_summarizer.verify.claims import Claim
+from guarantee_summarizer.verify.claims import Claim, about
 from guarantee_summarizer.verify.context import Context, error
 
 __all__ = [
@@ -37,7 +37,6 @@ def _stem(word: str) -> str:
     return str(_STEMMER.stemWord(word))
 
 
-@lru_cache(maxsize=8192)
 def content(text: str) -> frozenset[str]:
     """Return the stems of the words of a folded text that carry meaning."""
     return frozenset(_stem(word) for word in _PART.findall(text) if word not in _FUNCTION_WORDS)
@@ -50,14 +49,15 @@ def words_stand_nearby(claim: Claim, context: Context) -> Iterator[Finding]:
     """
     if not claim.located or not context.english:
         return
-    nearby = context.nearby(claim)
     for field, text in claim.located.items():
-        wanted = content(fold(text)) - content(fold(context.metadata))
-        near = context.reach(claim) if field == "attribution" else nearby
+        near = context.reach(claim) if field == "attribution" else context.nearby(claim)
         speaker = context.participant(text) if field == "attribution" else None
         if speaker and not context.meaning(speaker.name).isdisjoint(near):
             continue
-        missing = wanted.difference(*map(content, context.folded(near)))
+        wanted = content(fold(text)) - context.read(content, fold(context.metadata))
+        missing = wanted.difference(*(context.read(content, s) for s in context.folded(near)))
+        if not missing:
+            continue
         words = (word for word in _WORD.findall(fold(text)) if content(word) & missing)
         for word in (word for word in words if not _named_nearby(word, near, context)):
             message = f"{word!r} ({field}) does not stand in the cited sentences or nearby"
@@ -85,11 +85,13 @@ def words_are_no_firmer(claim: Claim, context: Context) -> Iterator[Finding]:
 
     These classes of words are closed, and each makes a claim firmer or wider, or gives it a cause.
     """
-    if claim.section == "participants" or not context.english:
+    if not context.english:
         return
     for field, text in claim.folded.items():
-        stated = set(_WIDER.findall(text)) if field != "issue" else set()
-        future = _FUTURE.search(text) if field != "issue" else None  # "whether they will"
+        if field == "issue":  # "whether they will"
+            continue
+        stated = set(_WIDER.findall(text))
+        future = _FUTURE.search(text) if "ll" in text or "going" in text else None
         if not stated and not future:
             continue
         cited = "\n".join(context.folded(context.cited(claim)))
@@ -111,9 +113,10 @@ _FORMS = {
 """Words one of which is there wherever a guarantee has that legal form."""
 
 
+@about("structure")
 def legal_form_is_said(claim: Claim, context: Context) -> Iterator[Finding]:
     """The cited sentences hold a word for the legal form."""
-    if claim.section != "structure" or not claim.evidence or not context.english:
+    if not claim.evidence or not context.english:
         return
     words = _FORMS.get(claim.item.legal_form)
     cited = "\n".join(context.folded(context.cited(claim)))
