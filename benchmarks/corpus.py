@@ -23,7 +23,8 @@ from loopback import Loopback, loopback
 from run import _gold, _naive, machine
 
 import guarantee_summarizer as gs
-from guarantee_summarizer.corpus.ledger import Entry, Ledger
+from guarantee_summarizer.corpus.ledger import Ledger
+from guarantee_summarizer.corpus.records import Entry
 from guarantee_summarizer.corpus.results import Result
 from guarantee_summarizer.prompts import PromptBook
 from guarantee_summarizer.readers.records import article_or_failure

@@ -121,7 +121,7 @@ class Secrets:
             if form in text and form not in said:
                 text = text.replace(form, MASK)
         plain = _plain(text).translate(_SMALL)
-        if not any(plain[i : i + _GRAM] in self._grams for i in range(0, len(plain), _STEP)):
+        if next(self._runs(plain), None) is None:
             return text
         return self._masked(text, said)
 

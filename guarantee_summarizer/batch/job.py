@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING, Any
 
 from guarantee_summarizer.article import Article, ArticleLike
 from guarantee_summarizer.batch.store import BatchStore, Outbox, Part
-from guarantee_summarizer.corpus.ledger import Ledger, entry_of, stored
+from guarantee_summarizer.corpus.ledger import Ledger
+from guarantee_summarizer.corpus.records import entry_of, stored
 from guarantee_summarizer.corpus.results import Failure, Outcome, Result, failed
 from guarantee_summarizer.errors import ConfigurationError, ModelError, TransportError
 from guarantee_summarizer.summarizer import Summarizer

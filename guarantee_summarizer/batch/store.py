@@ -17,7 +17,8 @@ from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Literal
 
 from guarantee_summarizer.article import Article, ArticleLike
-from guarantee_summarizer.corpus.ledger import Ledger, storable
+from guarantee_summarizer.corpus.ledger import Ledger
+from guarantee_summarizer.corpus.records import storable
 from guarantee_summarizer.corpus.results import Failure
 from guarantee_summarizer.errors import ArticleError, LedgerError
 from guarantee_summarizer.summarizer import Summarizer

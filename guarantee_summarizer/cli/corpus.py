@@ -44,7 +44,8 @@ from guarantee_summarizer.cli.shared import (
     show_notes,
 )
 from guarantee_summarizer.cli.streams import stopping
-from guarantee_summarizer.corpus.ledger import Entry, Ledger, RunRecord, article_in
+from guarantee_summarizer.corpus.ledger import Ledger
+from guarantee_summarizer.corpus.records import Entry, RunRecord, article_in
 from guarantee_summarizer.corpus.results import Failure, Prices
 from guarantee_summarizer.corpus.rows import Damaged, object_in
 from guarantee_summarizer.corpus.run import Run, in_thread

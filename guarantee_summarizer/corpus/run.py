@@ -23,15 +23,9 @@ from typing import Any, TypeVar
 from guarantee_summarizer import errors
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.corpus.crew import Crew, Worker
-from guarantee_summarizer.corpus.ledger import (
-    ClaimResult,
-    Entry,
-    Ledger,
-    entry_of,
-    stored,
-    unreadable_entry,
-)
+from guarantee_summarizer.corpus.ledger import ClaimResult, Ledger
 from guarantee_summarizer.corpus.progress import shown
+from guarantee_summarizer.corpus.records import Entry, entry_of, stored, unreadable_entry
 from guarantee_summarizer.corpus.results import (
     Failure,
     Result,

@@ -20,7 +20,8 @@ import guarantee_summarizer as gs
 from guarantee_summarizer.batch.job import Batch, BatchJob
 from guarantee_summarizer.batch.provider import BatchApi
 from guarantee_summarizer.batch.store import BatchStore, Outbox
-from guarantee_summarizer.corpus.ledger import Entry, Ledger
+from guarantee_summarizer.corpus.ledger import Ledger
+from guarantee_summarizer.corpus.records import Entry
 from guarantee_summarizer.corpus.results import Failure
 from guarantee_summarizer.testing import Reply
 from guarantee_summarizer.testing.batches import Fault, ScriptedBatches

@@ -29,13 +29,15 @@ import guarantee_summarizer as gs
 from guarantee_summarizer.batch.store import BatchStore
 from guarantee_summarizer.corpus import sessions as module
 from guarantee_summarizer.corpus.database import APPLICATION, VERSION
-from guarantee_summarizer.corpus.ledger import Counts, Entry, Ledger
+from guarantee_summarizer.corpus.ledger import Ledger
+from guarantee_summarizer.corpus.records import Counts, Entry
 
 SPENT = gs.Usage(input_tokens=900, output_tokens=100, cached_tokens=20, attempts=2, seconds=1.5)
 PREAMBLE = """
 import os, signal, sys, time
 import guarantee_summarizer as gs
-from guarantee_summarizer.corpus.ledger import Entry, Ledger
+from guarantee_summarizer.corpus.ledger import Ledger
+from guarantee_summarizer.corpus.records import Entry
 signal.alarm(20)
 ledger = Ledger(sys.argv[1])
 def done(key, run):

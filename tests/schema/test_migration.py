@@ -8,7 +8,7 @@ import json
 import pytest
 
 import guarantee_summarizer as gs
-from guarantee_summarizer.corpus.ledger import Entry
+from guarantee_summarizer.corpus.records import Entry
 from guarantee_summarizer.evaluation import load_gold
 
 QUOTE = "Ostmark and several allies would send troops."

@@ -15,7 +15,8 @@ from typer.testing import CliRunner
 
 import guarantee_summarizer as gs
 from guarantee_summarizer.cli import app
-from guarantee_summarizer.corpus.ledger import Entry, Ledger
+from guarantee_summarizer.corpus.ledger import Ledger
+from guarantee_summarizer.corpus.records import Entry
 from tests.corpus.conftest import Endpoint, summarizer, text
 from tests.corpus.test_faults import COMMAND, corpus
 
@@ -127,7 +128,7 @@ def test_damaged_owners_and_claims_are_no_traceback(tmp_path, owner):
 
 
 def test_the_name_of_an_error_in_somebody_elses_ledger_calls_nothing(tmp_path):
-    from guarantee_summarizer.corpus.ledger import stored
+    from guarantee_summarizer.corpus.records import stored
 
     for name in ("load_extra", "import_module", "Any", "__name__", "AnswerError"):
         entry = Entry(key="k", article="a", source="s", status="failed", run=1, error=name,

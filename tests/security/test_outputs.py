@@ -17,7 +17,8 @@ from typer.testing import CliRunner
 
 import guarantee_summarizer as gs
 from guarantee_summarizer.cli import app
-from guarantee_summarizer.corpus.ledger import Entry, Ledger
+from guarantee_summarizer.corpus.ledger import Ledger
+from guarantee_summarizer.corpus.records import Entry
 from guarantee_summarizer.lines import json_line, one_line, visible
 from guarantee_summarizer.outputs import part_of, replacing
 from guarantee_summarizer.prompts import prompts_folder
