@@ -248,18 +248,21 @@ def table(works: Works, kinds: Iterable[Kind], names: Iterable[str]) -> None:
     """Print the kinds that are too slow or grow too steeply, and the worst of each work."""
     worst: dict[str, list[tuple[float, float, str]]] = defaultdict(list)
     counted = 0
-    for kind in kinds:
-        counted += 1
-        for size in SIZES:  # split into sentences before the clock runs
-            with suppress(works.gs.ArticleError):
-                _ = works._read(kind.text(size)).sentences  # noqa: SLF001
-        for name in names:
-            seconds = grown(getattr(works, name), kind)
-            ratio = worst_ratio(seconds)
-            worst[name].append((ratio, seconds[-1], kind.name))
-            if ratio > STEEP or seconds[-1] > SLOW:
-                shown = " ".join(f"{took:6.2f}" for took in seconds)
-                print(f"! {name:12} {kind.name!r:50} {shown}   {kind.unit[:60]!r} {kind.head[:30]!r}", flush=True)  # fmt: skip
+    try:
+        for kind in kinds:
+            counted += 1
+            for size in SIZES:  # split into sentences before the clock runs
+                with suppress(works.gs.ArticleError):
+                    _ = works._read(kind.text(size)).sentences  # noqa: SLF001
+            for name in names:
+                seconds = grown(getattr(works, name), kind)
+                ratio = worst_ratio(seconds)
+                worst[name].append((ratio, seconds[-1], kind.name))
+                if ratio > STEEP or seconds[-1] > SLOW:
+                    shown = " ".join(f"{took:6.2f}" for took in seconds)
+                    print(f"! {name:12} {kind.name!r:50} {shown}   {kind.unit[:60]!r} {kind.head[:30]!r}", flush=True)  # fmt: skip
+    except KeyboardInterrupt:
+        print("stopped by Ctrl-C; what was measured until then:")
     print(f"\n{counted} kinds, {', '.join(f'{size:,}' for size in SIZES)} characters")
     print(f"{'work':13} worst ratio (kind)                        worst seconds at the last (kind)")
     for name, rows in worst.items():

@@ -148,7 +148,7 @@ class _Persons:
     def _key(self, name: str) -> str:
         """First name and surname, and the middle initials where two persons differ in them."""
         first, middle, last = name_parts(name)
-        namesakes = map(name_parts, self._full[last])
+        namesakes = map(name_parts, self._full.get(last, ()))  # none of a name that was cut again
         middles = {other[1] for other in namesakes if other[0] == first and other[1]}
         return f"{first} {middle} {last}" if len(middles) > 1 else f"{first} {last}"
 

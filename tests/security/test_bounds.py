@@ -14,6 +14,8 @@ import pytest
 import guarantee_summarizer as gs
 from guarantee_summarizer.article import MAX_CHARACTERS
 from guarantee_summarizer.encodings import open_file
+from guarantee_summarizer.enrich import enrich
+from guarantee_summarizer.lexicon import default_lexicon
 from guarantee_summarizer.readers.parquet_pages import pages_of
 from guarantee_summarizer.sizes import LARGEST, is_crowded, knotted
 from guarantee_summarizer.text import FoldedText, holds
@@ -178,6 +180,14 @@ def test_words_inside_words():
     assert FoldedText(text).find("MM  here") == (200_001, 200_008)
     assert not holds("M" * 200_000, "MM")
     assert FoldedText("a " * 100_000).find("a " * 4_000 + "b") is None
+
+
+def test_a_name_of_initials():
+    """An answer may name somebody by initials alone, again and again."""
+    article = gs.Article.from_text(f"France would send troops. {'U.S. ' * 100}")
+    name = ("U.S. " * 12).strip()
+    made = gs.Summary(relevant=True, participants=({"name": "France"}, {"name": name}))
+    assert len(enrich(made, article, default_lexicon()).participants) == 2
 
 
 @pytest.mark.slow
