@@ -191,7 +191,9 @@ def benchmark_model() -> None:
             "bare instructor, loosely typed": lambda: bare.create(
                 **whole, response_model=_naive(), max_retries=0
             ),
-            "here, located and verified": lambda: summarizer.summarize(replace(article)),  # new each time
+            "here, located and verified": lambda: summarizer.summarize(
+                replace(article)
+            ),  # new each time
         }
         print(f"\nCPU per article, gold 01, answer given at once (median of {CALLS})")
         figures = {name: _cpu(call) for name, call in rivals.items()}
