@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -304,6 +305,11 @@ class Article:
     def folded_sentences(self) -> tuple[str, ...]:
         """The folded words of every sentence, with single spaces."""
         return tuple(" ".join(fold(s.text).split()) for s in self.readable.sentences)
+
+    @cached_property
+    def known(self) -> dict[Callable[[str], Any], dict[str, Any]]:
+        """What functions said of texts of the article and of its summary; kept with the article."""
+        return defaultdict(dict)
 
     def naming(self, name: str) -> tuple[Sentence, ...]:
         """Return the sentences with `name` as whole words, however it is spelled; cached.

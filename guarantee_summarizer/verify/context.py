@@ -48,15 +48,14 @@ class Context:
     examples: tuple[Mapping[str, Any], ...] = ()
 
     def read(self, function: Callable[[str], _T], text: str) -> _T:
-        """Return what a function says of a text; it is asked once, as claims repeat sentences."""
-        known = self._known[function]
+        """Return what a function says of a text; it is asked once for each text of an article.
+
+        Claims repeat sentences, and those of a stream or after a re-ask come in again.
+        """
+        known = self.article.known[function]
         if text not in known:
             known[text] = function(text)
         return cast("_T", known[text])
-
-    @cached_property
-    def _known(self) -> dict[Callable[[str], Any], dict[str, Any]]:
-        return defaultdict(dict)
 
     @cached_property
     def english(self) -> bool:
