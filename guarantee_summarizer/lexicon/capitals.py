@@ -49,7 +49,7 @@ class SentenceCase:
     def __init__(self, names: Iterable[str], surnames: Iterable[str]) -> None:
         self._surnames = {name.upper(): name for name in surnames if len(name.upper()) == len(name)}
         self._names: dict[str, list[str]] = defaultdict(list)
-        for name in {*names, *MONTH_NAMES, *WEEKDAY_NAMES}:
+        for name in dict.fromkeys((*names, *MONTH_NAMES, *WEEKDAY_NAMES)):  # in their order
             first = _WORD.search(name)
             if first and name.lower() not in _COMMON and len(name.upper()) == len(name):
                 self._names[first[0].upper()].append(name)
