@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 import guarantee_summarizer as gs
 
@@ -33,6 +37,15 @@ def seed() -> gs.Article:
 def embedded(seed: gs.Article) -> gs.Summary:
     """The embedded extractor's summary of the seed article."""
     return gs.summarize(seed)
+
+
+@pytest.fixture(scope="session")
+def exporter() -> InMemorySpanExporter:
+    """What holds the spans of this process; OpenTelemetry takes one provider, once."""
+    exporter, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    trace.set_tracer_provider(provider)
+    return exporter
 
 
 @pytest.fixture(autouse=True, scope="session")

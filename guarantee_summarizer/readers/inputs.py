@@ -152,12 +152,12 @@ def standard_bytes() -> io.BufferedReader:
     return stream if hasattr(stream, "peek") else io.BufferedReader(stream)
 
 
-def lines_of(file: TextIO) -> tuple[str, Iterator[str]]:
+def lines_of(file: TextIO, name: str) -> tuple[str, Iterator[str]]:
     """Return the first line that is not blank, and all lines as they come.
 
-    Of a line that is too long only the first `LONGEST` characters are given.
+    Of a line that is too long only the first `LONGEST` characters are given; `name` is for messages.
     """
-    lines = _lines_of(file)
+    lines = _lines_of(file, name)
     head: list[str] = []
     for line in lines:
         head.append(line)
@@ -166,14 +166,14 @@ def lines_of(file: TextIO) -> tuple[str, Iterator[str]]:
     return "", iter(head)
 
 
-def _lines_of(file: TextIO) -> Iterator[str]:
+def _lines_of(file: TextIO, name: str) -> Iterator[str]:
     while line := file.readline(LONGEST):
         rest, skipped = line, 0
         while len(rest) == LONGEST and not rest.endswith("\n"):
             rest = file.readline(LONGEST)
             skipped += len(rest)
             if skipped > _SKIPPED:
-                raise ArticleError("holds a line without an end")
+                raise ArticleError(f"{name}: holds a line without an end")
         yield line.lstrip("\ufeff")  # also where files with marks were joined
 
 

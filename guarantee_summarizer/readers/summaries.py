@@ -73,7 +73,7 @@ def _read(name: str | Path) -> Iterator[Outcome]:
 
 def _standard_input() -> Iterator[Outcome]:
     with standard_input() as file:
-        yield from starmap(_outcome, _numbered(lines_of(file)[1], STANDARD_INPUT))
+        yield from starmap(_outcome, _numbered(lines_of(file, STANDARD_INPUT)[1], STANDARD_INPUT))
 
 
 def stored_records(path: Path) -> Iterator[tuple[str, str]]:
@@ -85,7 +85,7 @@ def stored_records(path: Path) -> Iterator[tuple[str, str]]:
         SchemaError: the file is a ledger.
     """
     with open_text(path) as file:
-        first, lines = lines_of(file)
+        first, lines = lines_of(file, str(path))
         if first.startswith(_SQLITE):
             raise SchemaError(
                 f"{path}: is a ledger; write its summaries to a file first, with "

@@ -33,7 +33,7 @@ def separated_values(file: TextIO, name: str, text_column: str) -> Iterator[Read
     Raises:
         ArticleError: there is no column for the text.
     """
-    first, lines = lines_of(file)
+    first, lines = lines_of(file, name)
     told = first.strip().strip("\"'").lower()
     delimiter, skipped = delimiter_of(first), 0
     if told.startswith("sep=") and len(told) <= len("sep=x"):

@@ -174,7 +174,7 @@ def test_the_fingerprint_of_the_cues_is_that_of_their_phrases(tmp_path):
 
 
 def test_of_two_spellings_of_one_length_the_first_wins_whatever_the_order_of_hashes():
-    from guarantee_summarizer.lexicon.capitals import SentenceCase  # noqa: PLC0415
+    from guarantee_summarizer.lexicon.capitals import SentenceCase
 
     for first, second in (("UNIFIL", "Unifil"), ("Unifil", "UNIFIL")):
         assert SentenceCase([first, second], [])("NOW UNIFIL LEAVES.") == f"Now {first} leaves."

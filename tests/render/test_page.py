@@ -399,7 +399,7 @@ def test_what_only_has_an_error_is_no_failure():
 
 def test_a_failure_is_one_line_in_a_notebook():
     failure = gs.Failure("<b>.txt", gs.ArticleError("<b>.txt: is\u202e empty"))
-    assert Page(failure._repr_html_()).text == "failed <b>.txt: is empty"
+    assert Page(failure._repr_html_()).text == r"failed <b>.txt: is\u202e empty"
 
 
 def _luminance(colour: str) -> float:

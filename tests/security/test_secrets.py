@@ -14,15 +14,12 @@ from dataclasses import dataclass, field
 import instructor
 import openai
 import pytest
-from opentelemetry import trace
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from typer.testing import CliRunner
 
 import guarantee_summarizer as gs
 from guarantee_summarizer.batch import BatchJob
 from guarantee_summarizer.cli import app
+from guarantee_summarizer.corpus.rows import RUN, checksum
 from guarantee_summarizer.secrets import Secrets
 from guarantee_summarizer.testing import Reply, ScriptedEndpoint
 from guarantee_summarizer.testing.batches import ScriptedBatches
@@ -33,16 +30,6 @@ from .echo import PLACES, Echo, told, watched
 
 CARRIERS = ("key", "password", "parameter", "request", "client", "reader")
 BATCHES = ("error", "refusal", "answer", "no completion", "custom id", "file", "line")
-
-
-@pytest.fixture(scope="module")
-def exporter():
-    exporter, provider = InMemorySpanExporter(), trace.get_tracer_provider()
-    if not isinstance(provider, TracerProvider):
-        provider = TracerProvider()
-        trace.set_tracer_provider(provider)
-    provider.add_span_processor(SimpleSpanProcessor(exporter))
-    return exporter
 
 
 @dataclass
@@ -346,9 +333,12 @@ def run_of(tmp_path, **settings):
         works = gs.Summarizer("m", base_url=endpoint.url, api_key="none", review=False)
         list(works.map([gs.Article.from_text(TEXT)], ledger=path))
     with sqlite3.connect(path) as connection:
-        (stored,) = connection.execute("SELECT settings FROM runs").fetchone()
-        changed = json.loads(stored) | settings
-        connection.execute("UPDATE runs SET settings = ?", (json.dumps(changed),))
+        connection.row_factory = sqlite3.Row
+        row = dict(connection.execute("SELECT * FROM runs").fetchone())
+        row["settings"] = json.dumps(json.loads(row["settings"]) | settings)
+        seal = checksum(row[name] for name in RUN)  # whoever writes a ledger can write that, too
+        changed = (row["settings"], seal)
+        connection.execute("UPDATE runs SET settings = ?, checksum = ?", changed)
     connection.close()
     return path
 
