@@ -112,6 +112,8 @@ def insist_on_known_tables(folder: Path) -> None:
     bundled = resources.files("guarantee_summarizer.lexicon") / "data"
     known = sorted({file.name for file in bundled.iterdir()} - {*_OURS_ALONE})
     for path in sorted(folder.iterdir()):
+        if path.name in known and not path.is_file():
+            raise LexiconError(f"{path}: is no file; give the table as a file of that name")
         near = difflib.get_close_matches(path.name, known, n=1, cutoff=0.8)
         if path.name in known or not (near or path.suffix.lower() in (".csv", ".tsv")):
             continue
