@@ -48,6 +48,9 @@ class Prompt:
         ]
 
 
+_LIKE_TEMPLATES = (".jinja", ".jinja2", ".j2", ".md", ".txt")
+
+
 class PromptBook:
     """Render the templates `system`, `example`, `article`, `review`, `mend` and `again`.
 
@@ -171,6 +174,11 @@ class PromptBook:
                 f"; did you mean {near[0]}?" if near else f"; known are {', '.join(sorted(asked))}"
             )
             raise PromptError(f"{folder / unknown[0]}: no template asks for it{hint}")
+        stems = {name.partition(".")[0]: name for name in asked}
+        for path in sorted(folder.iterdir()):
+            meant = stems.get(path.name.partition(".")[0].lower())
+            if meant and path.name not in asked and path.suffix.lower() in _LIKE_TEMPLATES:
+                raise PromptError(f"{path}: is not read; the template's name is {meant}")
 
     def _source(self, name: str) -> str:
         try:

@@ -143,3 +143,13 @@ def test_templates_that_templates_ask_for_may_ask_for_others_in_turn(tmp_path: P
     (tmp_path / "fuor.jinja").write_text("nobody asks")
     with pytest.raises(PromptError, match=r"fuor\.jinja: no template asks for it"):
         PromptBook(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["system.md", "Article.md.jinja2", "review.j2", "mend.txt"])
+def test_a_template_with_another_ending_is_refused_with_the_right_name(
+    tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).write_text("be brief")
+    (tmp_path / "README.md").write_text("notes of my own")
+    with pytest.raises(PromptError, match=r"is not read; the template's name is \w+\.md\.jinja"):
+        PromptBook(tmp_path)
