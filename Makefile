@@ -32,7 +32,7 @@ wheel: .venv/dev  ## build the wheel into dist/, install it elsewhere, do the ma
 	PYTHON=$(BIN)/python .ci/wheel
 
 integrations: .venv-integrations/ready  ## Ray, recipes, providers, llama.cpp, in an environment of their own (1.4 GB)
-	.venv-integrations/bin/python -m pytest tests/integrations
+	.venv-integrations/bin/python -m pytest -n 2 tests/integrations
 
 record: .venv/test  ## record the cassettes again: BASE_URL=https://… MODEL=…, the key is OPENAI_API_KEY
 	RECORD_BASE_URL=$(BASE_URL) RECORD_MODEL=$(MODEL) \

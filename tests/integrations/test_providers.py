@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 from contextlib import asynccontextmanager
@@ -152,6 +153,13 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning"),  # mistral's client; loops that end
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
+
+
+@pytest.fixture(autouse=True)
+def _collected():
+    """What the packages leave open is collected here, where it is ignored, and not in another test."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(params=PROVIDERS)
