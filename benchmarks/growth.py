@@ -78,8 +78,9 @@ class Works:
         return article
 
     def reading(self, text: str) -> float:
+        from guarantee_summarizer.plain import even_text  # noqa: PLC0415
         from guarantee_summarizer.sentences import without_marks  # noqa: PLC0415
-        from guarantee_summarizer.text import even_text, hides_text, printable  # noqa: PLC0415
+        from guarantee_summarizer.text import hides_text, printable  # noqa: PLC0415
 
         article = self.gs.Article.from_text(text)
         _ = article.sentences, article.english, article.folded.words, article.folded_sentences
