@@ -29,6 +29,7 @@ from tests.llm.conftest import ANSWER, TEXT, WAYS
 from . import made_up
 from .echo import PLACES, Echo, told, watched
 
+MADE_UP = "made-up-Jq81kQp04LmNzz81"
 CARRIERS = ("key", "password", "parameter", "request", "client", "reader")
 BATCHES = ("error", "refusal", "answer", "no completion", "custom id", "file", "line")
 
@@ -242,7 +243,7 @@ WEAK = ("none", "test", "ollama", "EMPTY", "lm-studio", "not-needed", "dummy", "
 def test_a_key_that_is_a_word_changes_no_fact(key):
     """Servers that need no key get `none` or `ollama`; articles hold such words, and figures."""
     summaries = []
-    for given in (key.replace(" ", "-"), "sk-Jq81kQp04LmNzz81"):
+    for given in (key.replace(" ", "-"), MADE_UP):
         with (
             ScriptedEndpoint([Reply(answer=ANSWER)]) as endpoint,
             gs.Summarizer("m", base_url=endpoint.url, api_key=given, review=False) as works,
@@ -349,7 +350,7 @@ def retry(path, *more):
 
 
 def test_a_key_goes_only_to_the_endpoint_that_the_user_names(tmp_path, monkeypatch):
-    monkeypatch.setenv("OPENAI_API_KEY", "sk-Jq81kQp04LmNzz81")
+    monkeypatch.setenv("OPENAI_API_KEY", MADE_UP)
     with ScriptedEndpoint([Reply(answer=ANSWER)]) as thief, ScriptedEndpoint([]) as mine:
         path = run_of(tmp_path, base_url=thief.url)
         for more in ((), ("--base-url", mine.url), ("--model", "m"), ("--base-url", "x")):
@@ -362,7 +363,7 @@ def test_a_key_goes_only_to_the_endpoint_that_the_user_names(tmp_path, monkeypat
 
 
 def test_a_reader_elsewhere_needs_a_word_of_its_own(tmp_path, monkeypatch):
-    monkeypatch.setenv("OPENAI_API_KEY", "sk-Jq81kQp04LmNzz81")
+    monkeypatch.setenv("OPENAI_API_KEY", MADE_UP)
     answer = Reply(answer=ANSWER)
     with ScriptedEndpoint([answer]) as mine, ScriptedEndpoint([Reply(answer={})]) as thief:
         reader = {"model": "r", "base_url": thief.url}
@@ -385,9 +386,9 @@ def test_a_reader_elsewhere_needs_a_word_of_its_own(tmp_path, monkeypatch):
 )
 def test_a_ledger_chooses_no_endpoint_in_python_either(settings, word, tmp_path, monkeypatch):
     for name in ("OPENAI", "GROQ", "ANTHROPIC"):
-        monkeypatch.setenv(f"{name}_API_KEY", "sk-Jq81kQp04LmNzz81")
+        monkeypatch.setenv(f"{name}_API_KEY", MADE_UP)
     (record,) = gs.Ledger(run_of(tmp_path, **settings)).runs()
-    for more in ({}, {"api_key": "sk-Jq81kQp04LmNzz81"}):
+    for more in ({}, {"api_key": MADE_UP}):
         with pytest.raises(gs.ConfigurationError, match="named by a ledger alone"):
             gs.Summarizer(**record.settings, **more)
     with pytest.raises(gs.ConfigurationError, match="if the articles and your key may go there"):
