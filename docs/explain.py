@@ -15,11 +15,10 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
-from typer.main import get_command
 
 import guarantee_summarizer as gs
 from guarantee_summarizer import dossier, errors, evaluation, testing
-from guarantee_summarizer.cli import app
+from guarantee_summarizer.cli import COMMANDS, command
 from guarantee_summarizer.schema import vocabulary
 from guarantee_summarizer.schema.base import Values, is_added, is_derived
 from guarantee_summarizer.sentences import Sentence
@@ -196,22 +195,23 @@ def finding_table() -> str:
 
 def command_pages() -> str:
     """Return a section for each command of the shell."""
-    return "\n\n".join(
-        _command_page(command, name) for name, command in _commands(get_command(app))
-    )
+    loaded = {name: command(name) for name in COMMANDS}
+    return "\n\n".join(_command_page(one, name) for name, one in _commands(loaded))
 
 
-def _commands(group: Any, before: str = "guarantee-summarizer") -> Iterator[tuple[str, Any]]:
-    for name, command in group.commands.items():
-        if hasattr(command, "commands"):
-            yield from _commands(command, f"{before} {name}")
+def _commands(
+    group: dict[str, Any], before: str = "guarantee-summarizer"
+) -> Iterator[tuple[str, Any]]:
+    for name, one in group.items():
+        if hasattr(one, "commands"):
+            yield from _commands(one.commands, f"{before} {name}")
         else:
-            yield f"{before} {name}", command
+            yield f"{before} {name}", one
 
 
-def _command_page(command: Any, name: str) -> str:
-    rows, hints = [], get_type_hints(command.callback)
-    for one in command.params:
+def _command_page(shown: Any, name: str) -> str:
+    rows, hints = [], get_type_hints(shown.callback)
+    for one in shown.params:
         names = (
             [*one.opts, *one.secondary_opts]
             if one.param_type_name == "option"
@@ -221,7 +221,7 @@ def _command_page(command: Any, name: str) -> str:
         choices = " or ".join(f"`{choice}`" for choice in named_values(hints.get(one.name)))
         text = f"{(getattr(one, 'help', None) or '').rstrip('.')}.{choices and f' {choices}.'}{default}"
         rows.append((", ".join(f"`{name}`" for name in names), text))
-    about = inspect.cleandoc(command.help or "").replace("Example: ", "Example:\n\n    ")
+    about = inspect.cleandoc(shown.help or "").replace("Example: ", "Example:\n\n    ")
     return f"## {name.removeprefix('guarantee-summarizer ')}\n\n{about}\n\n{_table(('argument', 'meaning'), rows)}"
 
 

@@ -5,85 +5,138 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
 from guarantee_summarizer._version import __version__
-from guarantee_summarizer.article import Article
-from guarantee_summarizer.corpus.results import Failure, Prices, Status
-from guarantee_summarizer.errors import (
-    AnswerError,
-    ArticleError,
-    AuthenticationError,
-    BadRequestError,
-    BudgetSpentError,
-    ConfigurationError,
-    DossierError,
-    GuaranteeSummarizerError,
-    InvalidAnswerError,
-    LedgerError,
-    LexiconError,
-    MissingKeyError,
-    ModelError,
-    ModelTimeoutError,
-    PipelineError,
-    PromptError,
-    QuotaError,
-    RateLimitError,
-    RefusalError,
-    SchemaError,
-    TransportError,
-    TruncatedError,
-    UnknownModelError,
-    UnreachableError,
-    UnsupportedError,
-)
-from guarantee_summarizer.options import Endpoint, Options, RunOptions
-from guarantee_summarizer.render import print_summary, to_markdown
-from guarantee_summarizer.schema import (
-    ArticleRecord,
-    Citation,
-    Dispute,
-    Event,
-    Finding,
-    GuaranteeStructure,
-    Layer,
-    Participant,
-    Position,
-    Proposal,
-    Provenance,
-    Summary,
-    Support,
-    Term,
-    Usage,
-    Withheld,
-)
-from guarantee_summarizer.summarizer import Summarizer, asummarize, summarize
 
 if _TYPE_CHECKING:
+    from guarantee_summarizer.article import Article
     from guarantee_summarizer.batch import Batch, BatchJob, Submission
     from guarantee_summarizer.corpus.ledger import Ledger
+    from guarantee_summarizer.corpus.results import Failure, Prices, Status
     from guarantee_summarizer.dossier import Dossier
+    from guarantee_summarizer.errors import (
+        AnswerError,
+        ArticleError,
+        AuthenticationError,
+        BadRequestError,
+        BudgetSpentError,
+        ConfigurationError,
+        DossierError,
+        GuaranteeSummarizerError,
+        InvalidAnswerError,
+        LedgerError,
+        LexiconError,
+        MissingKeyError,
+        ModelError,
+        ModelTimeoutError,
+        PipelineError,
+        PromptError,
+        QuotaError,
+        RateLimitError,
+        RefusalError,
+        SchemaError,
+        TransportError,
+        TruncatedError,
+        UnknownModelError,
+        UnreachableError,
+        UnsupportedError,
+    )
+    from guarantee_summarizer.options import Endpoint, Options, RunOptions
     from guarantee_summarizer.readers import (
         article_from_html,
         article_from_pdf,
         read_articles,
         read_summaries,
     )
+    from guarantee_summarizer.render import print_summary, to_markdown
     from guarantee_summarizer.render.html.page import to_html
     from guarantee_summarizer.render.tables import to_frames, to_records, write_tables
+    from guarantee_summarizer.schema import (
+        ArticleRecord,
+        Citation,
+        Dispute,
+        Event,
+        Finding,
+        GuaranteeStructure,
+        Layer,
+        Participant,
+        Position,
+        Proposal,
+        Provenance,
+        Summary,
+        Support,
+        Term,
+        Usage,
+        Withheld,
+    )
+    from guarantee_summarizer.summarizer import Summarizer, asummarize, summarize
 
-_LAZY = {
+_MODULES = {
+    "AnswerError": "errors",
+    "Article": "article",
+    "ArticleError": "errors",
+    "ArticleRecord": "schema",
+    "AuthenticationError": "errors",
+    "BadRequestError": "errors",
     "Batch": "batch",
     "BatchJob": "batch",
+    "BudgetSpentError": "errors",
+    "Citation": "schema",
+    "ConfigurationError": "errors",
+    "Dispute": "schema",
     "Dossier": "dossier",
+    "DossierError": "errors",
+    "Endpoint": "options",
+    "Event": "schema",
+    "Failure": "corpus.results",
+    "Finding": "schema",
+    "GuaranteeStructure": "schema",
+    "GuaranteeSummarizerError": "errors",
+    "InvalidAnswerError": "errors",
+    "Layer": "schema",
     "Ledger": "corpus.ledger",
+    "LedgerError": "errors",
+    "LexiconError": "errors",
+    "MissingKeyError": "errors",
+    "ModelError": "errors",
+    "ModelTimeoutError": "errors",
+    "Options": "options",
+    "Participant": "schema",
+    "PipelineError": "errors",
+    "Position": "schema",
+    "Prices": "corpus.results",
+    "PromptError": "errors",
+    "Proposal": "schema",
+    "Provenance": "schema",
+    "QuotaError": "errors",
+    "RateLimitError": "errors",
+    "RefusalError": "errors",
+    "RunOptions": "options",
+    "SchemaError": "errors",
+    "Status": "corpus.results",
     "Submission": "batch",
+    "Summarizer": "summarizer",
+    "Summary": "schema",
+    "Support": "schema",
+    "Term": "schema",
+    "TransportError": "errors",
+    "TruncatedError": "errors",
+    "UnknownModelError": "errors",
+    "UnreachableError": "errors",
+    "UnsupportedError": "errors",
+    "Usage": "schema",
+    "Withheld": "schema",
     "article_from_html": "readers",
     "article_from_pdf": "readers",
+    "asummarize": "summarizer",
+    "print_summary": "render",
     "read_articles": "readers",
     "read_summaries": "readers",
+    "summarize": "summarizer",
     "to_frames": "render.tables",
     "to_html": "render.html.page",
+    "to_markdown": "render",
     "to_records": "render.tables",
     "write_tables": "render.tables",
-}  # these load asyncio, sqlite3, readers, jinja2 and tables, which single articles do not need
+}  # the module of each public name, loaded at first use: `import guarantee_summarizer` loads none
 
 __all__ = [
     "AnswerError",
@@ -157,13 +210,20 @@ __all__ = [
 
 
 def __getattr__(name: str) -> _Any:
-    """Load the names in `_LAZY` at first use."""
-    if name not in _LAZY:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = _import_module(f"{__name__}.{_LAZY[name]}")
-    return getattr(module, name)
+    """Load a public name, or a module of the package, at first use."""
+    try:
+        if name in _MODULES:
+            value = getattr(_import_module(f"{__name__}.{_MODULES[name]}"), name)
+        else:
+            value = _import_module(f"{__name__}.{name}")
+    except ModuleNotFoundError as error:
+        if error.name != f"{__name__}.{name}":
+            raise
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+    globals()[name] = value
+    return value
 
 
 def __dir__() -> list[str]:
-    """List the public names, those in `_LAZY` too."""
+    """List the public names, loaded or not."""
     return sorted({*globals(), *__all__})

@@ -6,17 +6,25 @@ import asyncio
 import inspect
 import subprocess
 import sys
+from importlib import import_module
+
+import pytest
 
 import guarantee_summarizer as gs
 
 
-def test_what_is_visible_is_what_is_listed():
-    visible = {
-        name
-        for name, value in vars(gs).items()
-        if not name.startswith("_") and not inspect.ismodule(value)
-    } | gs._LAZY.keys()
-    assert sorted([*visible, "__version__"]) == gs.__all__
+def test_each_listed_name_has_a_module_and_the_other_way_round():
+    assert sorted([*gs._MODULES, "__version__"]) == gs.__all__
+    for name, module in gs._MODULES.items():
+        assert getattr(gs, name) is getattr(import_module(f"guarantee_summarizer.{module}"), name)
+
+
+def test_modules_are_found_without_being_imported_and_no_other_names():
+    code = "import guarantee_summarizer as gs; print(gs.errors.ArticleError is gs.ArticleError)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "True"
+    with pytest.raises(AttributeError, match="has no attribute 'summarise'"):
+        _ = gs.summarise
 
 
 def test_everything_public_has_a_docstring():
@@ -24,8 +32,9 @@ def test_everything_public_has_a_docstring():
         assert name == "__version__" or inspect.getdoc(getattr(gs, name)), name
 
 
-def test_importing_loads_no_model_library():
+def test_importing_loads_neither_pydantic_nor_a_model_library():
     heavy = {
+        "pydantic",
         "openai",
         "instructor",
         "httpx2",

@@ -2,22 +2,83 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
 
 from guarantee_summarizer._version import __version__
-from guarantee_summarizer.cli.corpus import batch, runs
-from guarantee_summarizer.cli.dossier import dossier
-from guarantee_summarizer.cli.evaluate import evaluate
-from guarantee_summarizer.cli.export import export
-from guarantee_summarizer.cli.prompts import prompts
 from guarantee_summarizer.cli.streams import standard_streams
-from guarantee_summarizer.cli.summarize import prompt, summarize
 
-__all__ = ["app", "main"]
+__all__ = ["COMMANDS", "app", "command", "main"]
+
+COMMANDS = {
+    "summarize": (
+        "summarize",
+        "Summarize articles; of several, those that fail are reported and the rest is done.",
+    ),
+    "prompt": (
+        "summarize",
+        "Show the exact messages and schema that a model would get, with fingerprint and size.",
+    ),
+    "batch": (
+        "corpus",
+        "Summarize whole corpora as JSON Lines; with a ledger, interrupted runs resume.",
+    ),
+    "export": (
+        "export",
+        "Write stored summaries as tables: participants, proposals, terms, layers, events and so on.",
+    ),
+    "dossier": (
+        "dossier",
+        "Join summaries: who proposed what when, what changed, which reports contradict each other.",
+    ),
+    "evaluate": (
+        "evaluate",
+        "Score summaries against gold: precision, recall, F1 by section, and what is unsupported.",
+    ),
+    "prompts": ("prompts", "The prompt templates."),
+    "runs": ("corpus", "What a ledger of runs holds."),
+}  # each: its module, which is loaded when the command runs, and its line in the help
+
+
+def command(name: str) -> Any:
+    """Load one command.
+
+    Args:
+        name: Of the command, e.g. `summarize`.
+
+    Returns:
+        The command, or the group of commands, as Typer builds it.
+
+    Raises:
+        KeyError: If there is no such command.
+    """
+    made = getattr(import_module(f"{__name__}.{COMMANDS[name][0]}"), name)
+    if not isinstance(made, typer.Typer):
+        function, made = made, typer.Typer(add_completion=False)
+        made.command(name)(function)
+    loaded = get_command(made)
+    loaded.name = name
+    return loaded
+
+
+class _Commands(TyperGroup):
+    """The commands by their lines in the help; the one that runs is loaded."""
+
+    def __init__(self, **settings: Any) -> None:
+        lines = {name: TyperCommand(name, help=line) for name, (_, line) in COMMANDS.items()}
+        super().__init__(**settings | {"commands": lines})
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        name, found, rest = super().resolve_command(ctx, args)
+        return name, command(name) if name else found, rest
+
 
 app = typer.Typer(
+    cls=_Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -40,16 +101,6 @@ def options(
     ] = False,
 ) -> None:
     """Structured, grounded summaries of articles on international security guarantees."""
-
-
-app.command()(summarize)
-app.command()(prompt)
-app.add_typer(prompts, name="prompts")
-app.command()(batch)
-app.add_typer(runs, name="runs")
-app.command()(export)
-app.command()(dossier)
-app.command()(evaluate)
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from guarantee_summarizer import Summary, __version__
+from guarantee_summarizer import Summary, __version__, cli
 from guarantee_summarizer.cli import app
 from guarantee_summarizer.prompts import PromptBook
 from guarantee_summarizer.testing import Reply, ScriptedEndpoint
@@ -328,3 +328,14 @@ def test_a_lexicon_of_the_user_is_read_and_a_misspelt_table_refused(tmp_path, co
     result = run(command, text, "--lexicon", folder, *more)
     assert result.exit_code == 2
     assert "actorz.csv: no lexicon table has that name; did you mean actors.csv?" in result.stderr
+
+
+def test_help_loads_no_command_and_each_line_is_what_the_command_says_of_itself():
+    code = (
+        "import sys; from guarantee_summarizer.cli import app; app(['--help'], standalone_mode=False);"
+        "print('\\n', {'pydantic', 'guarantee_summarizer.article'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1].strip() == "set()"
+    for name, (_, line) in cli.COMMANDS.items():
+        assert " ".join(cli.command(name).help.split("\n\n")[0].split()) == line
