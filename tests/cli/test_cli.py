@@ -140,7 +140,7 @@ BAD = [
     ("word.txt", b"Guarantee", "no full sentence"),
     ("headings.txt", b"One\n\nTwo\n", "no full sentence"),
     ("a.json", b"{}", "needs a field 'text'"),
-    ("a.docx", b"PK\3\4", "is a .zip, or a file of Word"),
+    ("a.docx", b"PK\3\4", "is a .zip, or a Word"),
     ("long.txt", b"This is a sentence. " * 250_000, "split it"),
     ("uk.txt", "Україна чекає на гарантії безпеки від союзників.".encode(), "name a model"),
 ]

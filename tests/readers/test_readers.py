@@ -383,7 +383,7 @@ def test_a_missing_input_is_refused_before_anything_is_read(tmp_path: Path) -> N
         (tmp_path / "gone.jsonl", "there is no such file"),
         ("a\0b.txt", "there is no such file"),
         ("https://example.org/a.html", "is a URL"),
-        (tmp_path / "folder", "holds no files of a known kind"),
+        (tmp_path / "folder", "has no files of a known kind"),
     ]:
         with pytest.raises(ArticleError, match=says):
             read_articles(good, name)
@@ -699,7 +699,7 @@ def test_the_name_of_a_draft_is_no_title(tmp_path: Path, title: str) -> None:
 @pytest.mark.parametrize("pages", [(), ([],), ([], [])])
 def test_a_pdf_without_text_is_told_to_be_a_scan(tmp_path: Path, pages: tuple[list[str]]) -> None:
     path = written(tmp_path, "a.pdf", pdf(*pages))
-    with pytest.raises(ArticleError, match=r"a\.pdf: holds no text, as scans do"):
+    with pytest.raises(ArticleError, match=r"a\.pdf: has no text, like a scan"):
         article_from_pdf(path)
 
 
