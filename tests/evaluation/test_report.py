@@ -125,7 +125,7 @@ def test_articles_are_chosen_by_parity_by_beginning_or_by_glob(items):
 
 
 def test_a_choice_that_names_no_article_is_refused(items):
-    with pytest.raises(gs.ConfigurationError, match="'99' names no gold article; there are 01-"):
+    with pytest.raises(gs.ConfigurationError, match="'99' selects no gold article; there are 01-"):
         select(items, "99")
 
 
