@@ -83,7 +83,7 @@ def carry_out(run: Run, summarizer: Summarizer, output: Path | None) -> NoReturn
         if status in (STOPPED, INTERRUPTED, TERMINATED):
             done = f"; summaries are in {part_of(output)}" if output and _held(output) else ""
             hint = (
-                "the same command resumes" if run.options.ledger else "with --ledger it could resume"
+                "the same command resumes" if run.options.ledger else "with --ledger it can resume"
             )
             say(f"not finished: {hint}{done}")
             raise typer.Exit(status)

@@ -201,7 +201,7 @@ def test_what_makes_no_sense_is_refused_and_leaves_nothing(ledger):
 
 
 def test_an_api_key_is_not_taken(ledger):
-    with pytest.raises(gs.LedgerError, match="leave api_key out") as caught:
+    with pytest.raises(gs.LedgerError, match="leave out api_key") as caught:
         ledger.begin({"api_key": "sk-made-up"})
     assert "sk-made-up" not in str(caught.value)
 
