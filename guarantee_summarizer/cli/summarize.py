@@ -213,7 +213,7 @@ def _summaries(
 def _described(
     articles: Iterable[Article | Failure], title: str | None, day: str | None
 ) -> Iterable[Article | Failure]:
-    """Return the articles; `--title` and `--date` apply to a single article only."""
+    """Yield the articles; `--title` and `--date` apply to a single article only."""
     if title is None and day is None:
         return articles
     first = list(islice(articles, 2))

@@ -253,7 +253,7 @@ class Ledger:
             at = rows[-1]["seq"] if rows else last
 
     def _one(self, statement: str, number: int, error: LedgerError, **only: Any) -> Iterator[Entry]:
-        """Return the entry with a number, or None; damage to rows near it does no harm."""
+        """Yield the entry with a number, if there is one, also if rows near it are damaged."""
         try:
             rows = self.read(statement, **{**only, "after": number - 1, "last": number, "page": 1})
         except LedgerError as again:

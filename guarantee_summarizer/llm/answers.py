@@ -301,7 +301,7 @@ def _is_content(value: Any) -> bool:
 
 
 def _few(lines: Sequence[str]) -> Iterator[str]:
-    """Return the first lines on skipped fields, and one line with the number of the rest."""
+    """Yield the first lines on skipped fields, and one line with the number of the rest."""
     yield from lines[:_TOLD]
     if len(lines) > _TOLD:
         yield f"{len(lines) - _TOLD} more fields were not read"

@@ -173,7 +173,7 @@ class Clients:
 
 
 def _closable(opened: Any) -> Iterator[Any]:
-    """Return the raw client inside instructor's, and its HTTP clients that must be closed too."""
+    """Yield the raw client inside instructor's, and its HTTP clients that must be closed too."""
     raw = getattr(opened, "client", None)
     yield from (client for path in _INSIDE if (client := field(raw, *path)) is not None)
 

@@ -205,7 +205,7 @@ def _object(doubled: list[str], pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _held(value: _Value, fields: Fields) -> Iterator[_Candidate]:
-    """Return the objects in a value that may be the answer; if it breaks off, the complete part."""
+    """Yield the objects in a value that may be the answer; if it breaks off, the complete part."""
     for data in _objects(value.root, fields, _WRAPPERS):
         _drop_partial(value.open, data, fields)
         doubled = tuple(dict.fromkeys(value.doubled))[:5]
@@ -213,7 +213,7 @@ def _held(value: _Value, fields: Fields) -> Iterator[_Candidate]:
 
 
 def _objects(node: Any, fields: Fields, depth: int) -> Iterator[dict[str, Any]]:
-    """Return the objects with fields, alone or in wrappers; else the outermost object."""
+    """Yield the objects with fields, alone or in wrappers; else the outermost object."""
     found = [*_fitting(node, fields, depth)]
     yield from found or ([node] if isinstance(node, dict) else [])
 
@@ -269,7 +269,7 @@ def _remove(holder: Any, node: Any) -> None:
 def _left_out(
     best: _Candidate, candidates: Iterable[_Candidate], beside: str, fields: Fields
 ) -> Iterator[str]:
-    """Return notes on fields of other objects, or of fragments, that the answer does not have."""
+    """Yield notes on fields of other objects, or of fragments, that the answer does not have."""
     have = {known(key, fields) for key, value in best.data.items() if value not in ("", None)}
     elsewhere = [
         known(key, fields)

@@ -137,7 +137,7 @@ def _named(key: str, item: dict[str, Any], field: str) -> dict[str, Any]:
 
 
 def _flat(items: list[Any]) -> Iterator[Any]:
-    """Return the items, including those of nested lists."""
+    """Yield the items, including those of nested lists."""
     for item in items:
         if isinstance(item, list) and all(isinstance(inner, dict) for inner in item):
             yield from item
@@ -208,7 +208,7 @@ def _word(value: Any, kind: Any) -> Any:
 
 
 def _pointers(value: Any) -> Iterator[Any]:
-    """Return sentence numbers, also from `2.0`, `[2]`, `S2`, `2, 4`, `2-4`; else the value."""
+    """Yield sentence numbers, also from `2.0`, `[2]`, `S2`, `2, 4`, `2-4`; else the value."""
     if isinstance(value, list):
         for inner in value:
             yield from _pointers(inner)
