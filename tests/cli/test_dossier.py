@@ -101,7 +101,7 @@ def test_since_leads_with_what_changed(lines):
     assert told.index("## Changed since 2026-02-01") < told.index("## Contradictions")
     refused = run("dossier", lines, "--since", "soon")
     assert refused.exit_code == 2
-    assert "'soon' is no day; write it as 2026-01-06" in refused.stderr
+    assert "'soon' is not a day; write it as 2026-01-06" in refused.stderr
 
 
 def test_a_bad_line_is_named_and_costs_no_other(lines, tmp_path):
