@@ -83,7 +83,7 @@ _LAZY = {
     "to_html": "render.html.page",
     "to_records": "render.tables",
     "write_tables": "render.tables",
-}  # these load asyncio, sqlite3, readers, jinja2 and tables, which single articles do not need
+}  # these load asyncio, sqlite3, readers, jinja2 and tables, not needed for single articles
 
 __all__ = [
     "AnswerError",
@@ -165,5 +165,5 @@ def __getattr__(name: str) -> _Any:
 
 
 def __dir__() -> list[str]:
-    """List the public names, those in `_LAZY` too."""
+    """List the public names, including those in `_LAZY`."""
     return sorted({*globals(), *__all__})

@@ -446,7 +446,7 @@ def test_folders_are_read_by_name_without_hidden_and_foreign_files(tmp_path: Pat
 def test_a_pipe_or_a_device_is_refused_at_once(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "endless.jsonl")
     for name in (tmp_path / "endless.jsonl", "/dev/zero"):
-        with pytest.raises(ArticleError, match="no file; pour it into standard input"):
+        with pytest.raises(ArticleError, match="not a file; send it to standard input"):
             read_articles(name)
         with pytest.raises(ArticleError, match="no file"):
             Article.from_file(name)
