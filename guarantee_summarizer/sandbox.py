@@ -102,7 +102,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return _concat(*pieces)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        """Count each loop iteration and macro call, and measure the result of `~`."""
+        """Parse a template so that loop iterations and macro calls are counted, and `~` is limited."""
         tree: nodes.Template = _Measured().visit(super()._parse(source, name, filename))
         for node in tree.find_all((nodes.For, nodes.Macro, nodes.CallBlock)):
             body: list[nodes.Node] = node.body  # type: ignore[attr-defined]
