@@ -1,3 +1,3 @@
-"""Hold the version of the library; pyproject.toml reads it from here."""
+"""The version of the library; pyproject.toml reads it from here."""
 
 __version__ = "0.1.0"

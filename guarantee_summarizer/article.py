@@ -51,7 +51,7 @@ _READ_FILE = (
     "instance HTML, PDF, tables and folders"
 )
 _URL = re.compile(r"https?://\S+\s*$", re.IGNORECASE)
-_CUT = re.compile(  # what an aggregator writes below the part of a text that it gives
+_CUT = re.compile(  # what an aggregator writes below a text that it cut off
     r"\s*(?:(?:(?<=\s)(?:…|\.{3})\s*)?\[\s*\+?\s*\d[\d,.]*\s*(?:more\s+)?(?:char(?:acter)?s?|words?)\s*\]"
     r"|\[\s*(?:…|\.{3}|[Tt]runcated|TRUNCATED)\s*\]|(?<=\s)\(more\)"
     r"|ONLY AVAILABLE IN [A-Z]+ PLANS?"
@@ -62,7 +62,7 @@ _CUT = re.compile(  # what an aggregator writes below the part of a text that it
 )
 _ELLIPSIS = re.compile(r"(?:\w\s?|[.!?]\s)(?:…|\.{3})\s*$")
 DEFAULT_SOURCES = ("the text", "the record", "the row")
-"""What articles are called whose place nobody named."""
+"""Default values of `source`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,16 +76,15 @@ class Article:
         published: the day of publication, if known; dates in the text are counted from it.
         outlet: who published it, if known.
         url: its address, if known; never fetched.
-        body: the offset where a header in front of the text ends.
+        body: the offset where a header before the text ends.
         source: the article's name in messages, for instance its file.
-        end: the offset where the mark of an aggregator begins that cut the text (`[+4321 chars]`);
-            None if there is no such mark.
-        metadata: the fields of its record that the library does not know, as plain JSON values, and
-            under `source` the file and row where it was first read: a record's own is under
-            `record_source`, and of a name that comes twice one value as `id.1`. They come back with
-            the summary, so that results join to inputs; no model sees them, and the article's id
-            does not depend on them.
-        warnings: what of the input could not be used, each a sentence without full stop.
+        end: the offset of the mark of an aggregator that cut the text (`[+4321 chars]`); None if
+            there is no such mark.
+        metadata: the unknown fields of its record, as plain JSON values, and under `source` the
+            file and row where it was first read: the record's `source` becomes `record_source`,
+            a repeated name `id.1`. They are returned with the summary, to join results to inputs;
+            no model sees them, and the article's id does not depend on them.
+        warnings: notes on input that could not be used, each a sentence without full stop.
     """
 
     text: str
@@ -131,11 +130,11 @@ class Article:
             text: the article, at most `MAX_CHARACTERS` code points.
             title: headline.
             published: day of publication: a date, ISO 8601 (`2026-01-06`), words, or seconds since
-                1970. What names no day becomes a warning.
+                1970. A value that is not a day becomes a warning.
             outlet: its publisher.
             url: its address; never fetched.
             source: its name in messages, for instance the file name.
-            metadata: anything else that is known of it and has to come back with the summary.
+            metadata: any other values to return with the summary.
 
         Raises:
             ArticleError: the text is empty, too long, binary, or has no full sentence.
@@ -170,9 +169,8 @@ class Article:
     def from_dict(cls, data: Mapping[str, Any], *, source: str = "the record") -> Self:
         """Read a record with `text` and optionally `title`, `date` or `published`, `outlet`, `url`.
 
-        These may have other forms and names that are usual (`source` as an object, `publishedAt`,
-        seconds since 1970); one that cannot be read becomes a warning. All other fields are
-        `metadata`.
+        Common other names and forms are accepted (`source` as an object, `publishedAt`, seconds
+        since 1970); a value that cannot be read becomes a warning. All other fields are `metadata`.
 
         Raises:
             ArticleError: there is no text, or as in `from_text`.
@@ -194,12 +192,12 @@ class Article:
     def from_file(cls, path: str | Path) -> Self:
         """Read a text file, or a `.json` file with one object as in `from_dict`.
 
-        UTF-8, or UTF-16 or UTF-32 with a byte order mark. For pages, tables and so on there is
+        UTF-8, or UTF-16 or UTF-32 with a byte order mark. For pages, tables and so on use
         `read_articles`.
 
         Raises:
             ArticleError: the file does not exist, is a folder, a URL, binary, wrongly encoded or
-                no JSON object, or as in `from_text`; the message names the file.
+                not a JSON object, or as in `from_text`; the message names the file.
         """
         name = str(path)
         if re.match(r"https?://", name, re.IGNORECASE):
@@ -208,7 +206,7 @@ class Article:
         if Path(path).suffix.lower() != ".json":
             return cls.from_text(text, source=name)
         if is_crowded(text):
-            raise ArticleError(f"{name}: holds too many values for one article")
+            raise ArticleError(f"{name}: has too many values for one article")
         try:
             data = json.loads(text)
         except (ValueError, RecursionError) as error:
@@ -219,10 +217,10 @@ class Article:
 
     @classmethod
     def of(cls, article: ArticleLike) -> Article:
-        """Return an article as it is, or read it from a text or a record as in `from_dict`.
+        """Return an article unchanged, or read it from a text or a record as in `from_dict`.
 
         Raises:
-            ArticleError: it is none of these, or cannot be read.
+            ArticleError: `given` is none of these, or cannot be read.
         """
         if isinstance(article, Article):
             return article
@@ -243,7 +241,7 @@ class Article:
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the record that `from_dict` reads, without what is not known.
+        """Return the record that `from_dict` reads, without unknown values.
 
         >>> Article.from_text("The US will help.", outlet="UNN").to_dict()
         {'text': 'The US will help.', 'outlet': 'UNN'}
@@ -265,10 +263,10 @@ class Article:
 
     @cached_property
     def readable(self) -> Article:
-        """The article as a person reads it: the same sentences, with offsets into its own text.
+        """The article as a person reads it: the same sentences, with offsets into the new text.
 
         Invisible characters, runs of white space, line breaks inside sentences, footnote marks and
-        Markdown inside a line are gone. The article itself if it has none of them.
+        Markdown inside a line are removed. An article without them is returned itself.
         """
         if all(is_readable(s.text) for s in self.sentences):
             return self
@@ -282,11 +280,11 @@ class Article:
             at, end = start + len(text), sentence.end
             sentences.append(Sentence(sentence.number, start, at, text))
         made = replace(self, text="".join(pieces), body=0, end=None)
-        made.__dict__["sentences"] = tuple(sentences)  # as they were split, not split again
+        made.__dict__["sentences"] = tuple(sentences)  # from the original split, not split again
         return made
 
     def written(self, rewrite: Callable[[str], str]) -> Article:
-        """Return the article with its text rewritten in the same length, the sentences the same."""
+        """Return the article with a rewritten text of the same length and the same sentences."""
         text = rewrite(self.text)
         if text == self.text:
             return self
@@ -308,13 +306,13 @@ class Article:
 
     @cached_property
     def known(self) -> dict[Callable[[str], Any], dict[str, Any]]:
-        """What functions said of texts of the article and of its summary; kept with the article."""
+        """Cache of functions' results for texts of the article and its summary."""
         return defaultdict(dict)
 
     def naming(self, name: str) -> tuple[Sentence, ...]:
-        """Return the sentences with `name` as whole words, however it is spelled; cached.
+        """Return the sentences with `name` as whole words, in any spelling; cached.
 
-        A short abbreviation (US, IT) has to be in capitals there too.
+        A short abbreviation (US, IT) must be in capitals there, too.
         """
         if name not in self._searched:
             self._searched[name] = self._search(name)
@@ -325,14 +323,14 @@ class Article:
         return {}
 
     def holding(self, words: str) -> list[int]:
-        """Return the indexes of the sentences that hold folded words, as whole words."""
+        """Return the indexes of the sentences that contain folded words, as whole words."""
         text, starts = self._folded_lines
         found = (bisect_right(starts, at) - 1 for at in places(text, words))
         return [*dict.fromkeys(found)]
 
     @cached_property
     def _folded_lines(self) -> tuple[str, list[int]]:
-        """The folded sentences, each on a line, and where they begin."""
+        """The folded sentences, each on a line, and their start offsets."""
         lengths = (len(sentence) + 1 for sentence in self.folded_sentences)
         return "\n".join(self.folded_sentences), [0, *accumulate(lengths)]
 
@@ -353,12 +351,12 @@ ArticleLike = Article | str | Mapping[str, Any]
 
 
 def _end_of(text: str, body: int) -> tuple[int | None, tuple[str, ...]]:
-    """The offset of the mark of a cut, and a warning; None if the text was not cut."""
+    """Return the offset of the mark of a cut, or None, and a warning."""
     tail = max(body, len(text) - 400)
     mark = _CUT.search(text, tail)
     if mark and text[body : mark.start()].strip():
         shown = " ".join(mark[0].split())
-        return mark.start(), (f"the text was cut by who passed it on: it ends in {shown!r}",)
+        return mark.start(), (f"the text was cut by its distributor: it ends in {shown!r}",)
     if _ELLIPSIS.search(text, tail):
         return None, ("the text may be cut: it ends in an ellipsis",)
     return None, ()
@@ -369,7 +367,7 @@ def _check(article: Article) -> None:
     name, text = article.source, article.text
     if len(text) > MAX_CHARACTERS:
         raise ArticleError(
-            f"{name}: {len(text):,} characters, at most {MAX_CHARACTERS:,} are taken; split it"
+            f"{name}: {len(text):,} characters, at most {MAX_CHARACTERS:,} are accepted; split it"
         )
     if _URL.match(text.strip()):
         raise ArticleError(f"{name}: is only a URL; nothing is fetched, give the page's text")
@@ -390,7 +388,7 @@ def _check(article: Article) -> None:
 
 
 def _is_prose(sentence: str) -> bool:
-    """Whether it ends like a sentence and is more than a word, or is too long for a heading."""
+    """Whether a text ends like a sentence and has several words, or is too long for a heading."""
     words = len(sentence.split())
     if words >= _PROSE_WORDS or len(sentence) >= 8 * _PROSE_WORDS:
         return True

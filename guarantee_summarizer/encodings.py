@@ -1,4 +1,4 @@
-"""Read files as text: Unicode by its marks, other encodings never by guessing."""
+"""Read files as text: UTF-8, or UTF-16 and UTF-32 with a mark; encodings are never guessed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from guarantee_summarizer.sizes import LARGEST
 
 __all__ = ["bom_of", "decode", "encoding_hint", "open_file", "read_bytes", "refuse_device"]
 
-_MARKS = (  # the longer ones first: UTF-32 begins as UTF-16 does
+_MARKS = (  # the longer ones first: UTF-32 begins like UTF-16
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -23,12 +23,12 @@ _MARKS = (  # the longer ones first: UTF-32 begins as UTF-16 does
 )
 _CONTROL = re.compile(rb"[\x01-\x03\x06-\x08\x0e-\x1f]")  # 4 and 5 begin Cyrillic letters
 _LETTERS = re.compile(rb"[\xc0-\xff]+")
-_CYRILLIC = 4  # letters above ASCII in a row: words of an alphabet that has no others
-_KOI8 = 0.7  # its small letters lie where others have capitals
+_CYRILLIC = 4  # consecutive letters above ASCII: words in another alphabet
+_KOI8 = 0.7  # its small letters have the codes of capitals in other encodings
 
 
 def bom_of(data: bytes) -> str | None:
-    """Return the encoding that the byte order mark at the beginning names."""
+    """Return the encoding of the byte order mark at the beginning."""
     return next((name for mark, name in _MARKS if data.startswith(mark)), None)
 
 
@@ -37,7 +37,7 @@ def decode(data: bytes, name: str) -> str:
 
     Args:
         data: the whole file.
-        name: what messages call it.
+        name: the file's name in messages.
 
     Raises:
         ArticleError: it is binary, or in another encoding; the message names likely ones.
@@ -58,7 +58,7 @@ def decode(data: bytes, name: str) -> str:
 
 
 def _unmarked(head: bytes) -> str | None:
-    """UTF-16 whose letters are Latin: most have a byte of zero, all on the same side."""
+    """Return the UTF-16 encoding of Latin text, where most letters have a zero byte on one side."""
     even, odd = head[::2].count(0), head[1::2].count(0)
     if min(even, odd) or max(even, odd) <= len(head) // 4 or _CONTROL.search(head):
         return None
@@ -87,30 +87,30 @@ def refuse_device(path: Path, mode: int | None = None) -> None:
     """Raise if the path is neither a file nor a folder: reading it might never end.
 
     Args:
-        path: what to look at.
-        mode: as `stat` gives it, where it is known.
+        path: the path to check.
+        mode: its mode from `stat`, if known.
 
     Raises:
         ArticleError: it is a named pipe, a socket or a device.
-        OSError: it does not exist, or may not be seen.
+        OSError: it does not exist, or is not accessible.
     """
     mode = path.stat().st_mode if mode is None else mode
     if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
         kind = "a named pipe" if stat.S_ISFIFO(mode) else "a device or a socket"
-        raise ArticleError(f"{path}: is {kind}, no file; pour it into standard input, named -")
+        raise ArticleError(f"{path}: is {kind}, not a file; send it to standard input, named -")
 
 
 def open_file(path: Path) -> io.BufferedReader:
-    """Open a file that is one, and none that waits for somebody who writes.
+    """Open a regular file; refuse pipes and devices, which could block.
 
     Raises:
         ArticleError: it is a named pipe, a socket or a device.
-        OSError: it does not exist, or may not be read.
+        OSError: it does not exist, or is not readable.
     """
     refuse_device(path)
     file = open(path, "rb", opener=_open_at_once)  # noqa: SIM115  (a path has no opener)
     try:
-        refuse_device(path, os.fstat(file.fileno()).st_mode)  # it may be another by now
+        refuse_device(path, os.fstat(file.fileno()).st_mode)  # the file may have been replaced
     except BaseException:
         file.close()
         raise
@@ -122,7 +122,7 @@ def _open_at_once(path: str, flags: int) -> int:
 
 
 def read_bytes(path: Path) -> bytes:
-    """Return what a file holds.
+    """Return the content of a file.
 
     Raises:
         ArticleError: there is no such file, it is a folder or a device, it cannot be read, or it

@@ -30,7 +30,7 @@ _COMPATIBLE = {
     "openrouter": ("https://openrouter.ai/api/v1", "OPENROUTER_API_KEY"),
     "together": ("https://api.together.xyz/v1", "TOGETHER_API_KEY"),
 }
-"""Providers that speak OpenAI's chat completions: address, and variable of the key."""
+"""Providers with OpenAI's chat completions API: address, and variable of the key."""
 
 _NATIVE = {
     "anthropic": ("ANTHROPIC_API_KEY",),
@@ -38,17 +38,17 @@ _NATIVE = {
     "cohere": ("CO_API_KEY", "COHERE_API_KEY"),
     "bedrock": (),  # boto3 finds the credentials
 }
-"""Providers that their own packages reach, through instructor: variables of the key."""
+"""Providers with their own packages, used through instructor: variables of the key."""
 
 _CREDENTIALS = {
     "bedrock": ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_BEARER_TOKEN_BEDROCK"),
     "openai": ("OPENAI_ADMIN_KEY", "OPENAI_WEBHOOK_SECRET"),  # openai's client reads them
 }
-_AROUND_KEYS = " \t\r\n\v\f\ufeff\u00a0\u200b\"'`“”‘’«»"  # as copying and `.env` files leave them
+_AROUND_KEYS = " \t\r\n\v\f\ufeff\u00a0\u200b\"'`“”‘’«»"  # which copying and `.env` files add
 
 
 class Recorded(str):
-    """A model, or an address, that a ledger names: no key goes there until the user names it."""
+    """A model or an address from a ledger: no key is sent there until the user names it."""
 
     __slots__ = ()
 
@@ -69,7 +69,7 @@ class Endpoint:
 
     Raises:
         MissingKeyError: the provider needs a key and there is none.
-        ConfigurationError: `base_url` is no URL, or the key holds what no key holds.
+        ConfigurationError: `base_url` is not a URL, or the key has an invalid character.
 
     >>> Endpoint(model="ollama/llama3.3").url
     'http://localhost:11434/v1'
@@ -82,7 +82,7 @@ class Endpoint:
     _hidden: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Refuse what cannot work before anything is sent."""
+        """Refuse invalid settings before anything is sent."""
         if self.client is not None:
             return
         self._refuse_recorded()
@@ -95,7 +95,7 @@ class Endpoint:
         if self.key and not (self.key.isascii() and self.key.isprintable() and " " not in self.key):
             source = "of api_key=" if self.api_key else f"in {self.key_name}"
             raise ConfigurationError(
-                f"the key {source} holds a character that no key has, a blank or one that is "
+                f"the key {source} has an invalid character, a blank or one that is "
                 "not ASCII; copy it again"
             )
         if not self.key and self._needs_key:
@@ -109,18 +109,18 @@ class Endpoint:
         return f"Endpoint(model={str(self.model)!r}, base_url={self.shown_url!r})"
 
     def _refuse_recorded(self) -> None:
-        """Raise if a ledger alone says where the key would go."""
+        """Raise if only a ledger names the address that the key would be sent to."""
         ours = self.base_url or os.environ.get("OPENAI_BASE_URL")
         if isinstance(self.base_url, Recorded) or (not ours and isinstance(self.model, Recorded)):
             raise ConfigurationError(
-                f"{self.address} is named by a ledger alone, and no key goes there before you name "
+                f"{self.address} is named by a ledger alone, and no key is sent there until you name "
                 "it, too: take the settings from RunRecord.settings_at(…)"
             )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle model and address alone: the new process reads the key from its environment.
+        """Pickle only model and address: the new process reads the key from its environment.
 
-        A login in the address stays behind, too: there it has to be in `OPENAI_BASE_URL`.
+        A login in the address is not pickled either: set `OPENAI_BASE_URL` in the new process.
 
         Raises:
             ConfigurationError: a custom client cannot be pickled.
@@ -132,13 +132,13 @@ class Endpoint:
         return _at, (self.model, self.shown_url)
 
     def is_beside(self, other: Endpoint) -> bool:
-        """Return whether both are reached in the same way, so that one connection serves both."""
+        """Return whether both can use the same connection."""
         same = (self.url, self.key, self.provider) == (other.url, other.key, other.provider)
         return same and self.client is other.client
 
     def with_model(self, model: str) -> Endpoint:
         """Return the endpoint of another model: at the same provider unless it names one."""
-        if _provider_in(model) is None:  # it stays where it is
+        if _provider_in(model) is None:  # the same address
             model = f"{self.provider}/{model}" if self.provider else str(model)
         return replace(self, model=model)
 
@@ -156,7 +156,7 @@ class Endpoint:
 
     @property
     def native(self) -> bool:
-        """Whether a client that is not openai's reaches it: a custom one, or the provider's."""
+        """Whether its client is not openai's but a custom one or the provider's."""
         return self.client is not None or self.provider in _NATIVE
 
     @property
@@ -169,7 +169,7 @@ class Endpoint:
 
     @property
     def secrets(self) -> Secrets:
-        """What must not show: key, logins, keys in addresses, whatever was ever handed out."""
+        """All secrets: key, logins, keys in addresses, values that were ever used."""
         self.hide(filter(None, (self.key, self.api_key)))
         self.hide(secrets_in_url(self.base_url or os.environ.get("OPENAI_BASE_URL") or ""))
         self.hide(secrets_in_client(self.client) if self.client is not None else ())
@@ -177,12 +177,12 @@ class Endpoint:
         return Secrets.of(self._hidden)
 
     def hide(self, values: Iterable[str]) -> None:
-        """Count further values among the secrets."""
+        """Add values to the secrets."""
         self._hidden.update(values)
 
     @property
     def key_name(self) -> str:
-        """The variable that holds the key, for messages."""
+        """The variable with the key, for messages."""
         return next(iter(self._key_names), "OPENAI_API_KEY")
 
     @property
@@ -199,7 +199,7 @@ class Endpoint:
 
     @property
     def url(self) -> str:
-        """The address that requests go to; that of OpenAI if the provider's package knows it."""
+        """The address that requests are sent to; OpenAI's if the provider's package sets it."""
         known, _ = _COMPATIBLE.get(self.provider or "", ("", ""))
         given = self.base_url or known or os.environ.get("OPENAI_BASE_URL")
         return given or _COMPATIBLE["openai"][0]
@@ -229,7 +229,7 @@ def _at(model: str, base_url: str | None) -> Endpoint:
 
 
 def _with_login(base_url: str) -> str:
-    """The address of `OPENAI_BASE_URL`, where that is the one without its login."""
+    """Return the address in `OPENAI_BASE_URL` if it is `base_url` with its login."""
     known = os.environ.get("OPENAI_BASE_URL", "")
     if MASK not in known and masked_url(known) == base_url:
         return known
@@ -240,7 +240,7 @@ def _with_login(base_url: str) -> str:
 
 
 def recorded(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings of a summarizer as a ledger names them: `Endpoint` wants them confirmed."""
+    """Mark the settings of a summarizer as read from a ledger: the user must confirm endpoints."""
     made = masked_settings(settings)
     review = made.get("review")
     for one in (made, review) if isinstance(review, dict) else (made,):
@@ -253,11 +253,11 @@ def recorded(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def confirmed(settings: Mapping[str, Any], named: Collection[str]) -> dict[str, Any]:
-    """Return settings from a ledger, once the user has named each endpoint that they lead to.
+    """Return settings from a ledger if the user has named each endpoint in them.
 
     Args:
-        settings: what `recorded` returned.
-        named: the addresses that keys may go to; models, where these name the provider.
+        settings: the result of `recorded`.
+        named: the addresses that keys may be sent to, or models that name their provider.
 
     Raises:
         ConfigurationError: an endpoint is not among them.
@@ -275,7 +275,7 @@ def confirmed(settings: Mapping[str, Any], named: Collection[str]) -> dict[str, 
 
 
 def _named(model: str, base_url: str | None, named: Collection[str]) -> dict[str, str | None]:
-    """Model and address in the user's own words."""
+    """Return model and address as the user wrote them."""
     model, base_url = str(model), base_url and str(base_url)
     if not base_url and (model in named or os.environ.get("OPENAI_BASE_URL")):
         return {"model": model, "base_url": None}
@@ -288,6 +288,6 @@ def _named(model: str, base_url: str | None, named: Collection[str]) -> dict[str
     others = ", ".join(masked_url(url) for url in named)
     raise ConfigurationError(
         f"the run of the ledger asked {model!r} at {place or model.partition('/')[0]}"
-        + (f", and not {others}" if others else ", which nobody named in this one")
+        + (f", not {others}" if others else ", which nobody named in this one")
         + f"; if the articles and your key may go there, say so: {words}"
     )

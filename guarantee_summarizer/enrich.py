@@ -1,7 +1,7 @@
-"""Fills what no model is asked for: mentions, normalized terms and dates, countries.
+"""Fill the fields that no model is asked for: mentions, normalized terms and dates, countries.
 
-A pure function of a summary, its article and a lexicon. What a model or a person did give stays
-as it is.
+A pure function of a summary, its article and a lexicon. Fields that a model or a person has
+filled are not changed.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ _Evidence = tuple[Citation, ...]
 
 
 def enrich(summary: Summary, article: Article, lexicon: Lexicon) -> Summary:
-    """Return the summary with every field that the library can find by itself.
+    """Return the summary with every field that the library can compute.
 
     Args:
         summary: claims whose evidence is grounded in `article`.
-        article: where they come from.
-        lexicon: the actors to know.
+        article: the source of the claims.
+        lexicon: the known actors.
     """
     reading = ActorsInText(article, lexicon)
     summary = Identities(reading, summary.participants).merged(summary)
@@ -62,7 +62,7 @@ def enrich(summary: Summary, article: Article, lexicon: Lexicon) -> Summary:
 
 
 class _Readings:
-    """What the lexicon reads in one article, looked up by participant."""
+    """The lexicon's matches in one article, looked up by participant."""
 
     def __init__(self, reading: ActorsInText, participants: Iterable[Participant]) -> None:
         self._reading, self._article, self._lexicon = reading, reading.article, reading.lexicon
@@ -83,9 +83,9 @@ class _Readings:
         return found.replace(aliases=aliases, evidence=found.evidence or evidence, country=country)
 
     def _kind(self, given: Participant) -> str:
-        """The kind; where only one of the tables and the answer has a state or a person, the tables'.
+        """Return the kind; if tables and answer disagree on a state or a person, from the tables.
 
-        What a capital or a palace stands for is left open: an answer may mean the office.
+        Not for a capital or a palace: the answer may refer to the office.
         """
         actor = self._lexicon.actor(given.name)
         if "kind" not in given.model_fields_set:
@@ -105,7 +105,7 @@ class _Readings:
 
     @cached_property
     def _people(self) -> dict[str, Person]:
-        """The first place that names each person, if possible with a title."""
+        """The first mention of each person, if possible with a title."""
         people: dict[str, Person] = {}
         for person in self._reading.people:
             first = people.setdefault(fold(person.name), person)
@@ -125,7 +125,7 @@ class _Readings:
 
 
 def _said(evidence: _Evidence) -> str:
-    """The cited words, for a description that was left out because they say it."""
+    """Return the cited words for a description that was omitted as redundant."""
     return " ".join(without_marks(c.quote) for c in evidence)
 
 
@@ -145,7 +145,7 @@ def _proposal(proposal: Proposal, article: Article) -> Proposal:
 
 
 def _innermost_first(layer: Layer) -> tuple[bool, int]:
-    """The order of layers: by rank, then those that the text does not rank, as they came."""
+    """Return the layers ordered by rank; layers without a rank come last, in the given order."""
     return layer.rank is None, layer.rank or 0
 
 

@@ -6,7 +6,7 @@
     ├── PromptError             a template is missing, broken, or names an unknown variable
     ├── LexiconError            a lexicon file breaks its format
     ├── LedgerError             the ledger of a run cannot be opened, read or written
-    ├── DossierError            a dossier is given, or asked for, what it cannot hold
+    ├── DossierError            invalid input to a dossier, or an unknown actor or day
     ├── BudgetSpentError        the budget of a run ended it; finished results are kept
     ├── ConfigurationError      options that do not fit together, or a missing extra
     │   ├── MissingKeyError     a model was named, but no API key was found
@@ -14,19 +14,19 @@
     └── ModelError              the language model gave no usable answer
         ├── AuthenticationError     the key was refused
         ├── UnknownModelError       the endpoint does not know the model
-        ├── QuotaError              the account's quota or balance is spent
+        ├── QuotaError              the account's quota or balance is used up
         ├── BadRequestError         the endpoint refused the request itself
-        ├── TransportError          no answer came back, after all attempts
+        ├── TransportError          no answer after all attempts
         │   ├── RateLimitError          too many requests; carries `retry_after`
         │   ├── ModelTimeoutError       no answer in time
         │   └── UnreachableError        no server answers at that address
         ├── RefusalError            the model declined to answer
-        └── AnswerError             an answer came, but is not usable
+        └── AnswerError             an answer was received, but is not usable
             ├── TruncatedError          it was cut off (raised in strict mode)
-            ├── InvalidAnswerError      it never fitted the schema; carries `answer`
+            ├── InvalidAnswerError      it never matched the schema; carries `answer`
             └── UnsupportedError        strict mode: claims that the article does not support
 
-Each message is one line that names the thing and the remedy. No message holds an API key.
+Each message is one line that names the cause and the remedy. No message contains an API key.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class GuaranteeSummarizerError(Exception):
     """Root of the tree: catch it to catch all errors that the library raises on purpose."""
 
     def __str__(self) -> str:
-        """Return the message as one line; names and words from outside can neither forge nor hide."""
+        """Return the message as one line; foreign text in it cannot forge or hide output."""
         return one_line(super().__str__())
 
 
@@ -95,11 +95,11 @@ class LedgerError(GuaranteeSummarizerError):
 
 
 class DossierError(GuaranteeSummarizerError):
-    """A dossier is given, or asked for, what it cannot hold; the message says what it can."""
+    """Invalid input to a dossier, or an unknown actor or day; the message says what is valid."""
 
 
 class BudgetSpentError(GuaranteeSummarizerError):
-    """The budget of a run is spent; raised after the results already paid for."""
+    """The budget of a run is used up; raised after the results that were already paid for."""
 
 
 class ConfigurationError(GuaranteeSummarizerError):
@@ -107,7 +107,7 @@ class ConfigurationError(GuaranteeSummarizerError):
 
 
 class MissingKeyError(ConfigurationError):
-    """A model was named, but neither `api_key` nor the environment holds a key."""
+    """A model was named, but there is no key in `api_key` or the environment."""
 
 
 class PipelineError(ConfigurationError):
@@ -118,7 +118,7 @@ class ModelError(GuaranteeSummarizerError):
     """The language model gave no usable answer.
 
     `attempts` is the number of requests sent, `usage` their costs, if known; `answer` is the last
-    raw answer, if there was one. `ends_run` says that every other article would meet it too.
+    raw answer, if there was one. `ends_run` says that every other article would cause it, too.
     """
 
     usage: Any = None  # `schema.Usage`, which imports this module
@@ -143,7 +143,7 @@ class UnknownModelError(ModelError):
 
 
 class QuotaError(ModelError):
-    """The quota or the balance of the account is spent."""
+    """The quota or the balance of the account is used up."""
 
     ends_run = True
 
@@ -153,7 +153,7 @@ class BadRequestError(ModelError):
 
 
 class TransportError(ModelError):
-    """No answer came back within the budget of attempts and seconds."""
+    """There was no answer within the budget of attempts and seconds."""
 
 
 class RateLimitError(TransportError):
@@ -179,7 +179,7 @@ class RefusalError(ModelError):
 
 
 class AnswerError(ModelError):
-    """An answer came, but is not usable; `summary` holds its usable part, if there is one."""
+    """An answer was received, but is not usable; `summary` has its usable part, if any."""
 
     def __init__(
         self,
@@ -198,7 +198,7 @@ class TruncatedError(AnswerError):
 
 
 class InvalidAnswerError(AnswerError):
-    """No answer ever fitted the schema; `answer` is the last one."""
+    """No answer matched the schema; `answer` is the last one."""
 
 
 class UnsupportedError(AnswerError):

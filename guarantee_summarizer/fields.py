@@ -1,4 +1,4 @@
-"""Read the optional fields of a record in whatever form they come; say what could not be read."""
+"""Read the optional fields of a record in many forms, and report values that cannot be read."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NAMES = {
     "outlet": ("outlet", "source", "publisher", "source_name", "source_domain", "domain"),
     "url": ("url", "link", "web_url", "weburl"),
 }
-"""The accepted names of an article's fields in a record, in any case of letters."""
+"""The accepted names of an article's fields in a record, case-insensitive."""
 FIELDS = frozenset(chain.from_iterable(_NAMES.values()))
 """All of these names, in lower case."""
 
@@ -48,17 +48,17 @@ _EPOCHS = (1, 10**3, 10**6, 10**9)  # seconds, milliseconds, microseconds, nanos
 _FIRST, _LAST = 631_152_000, 4_102_444_800  # 1990 and 2100 in seconds since 1970
 _NUMBER = re.compile(r"\d{9,19}(?:\.\d+)?")
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?\d{4,6}Z?)?")
-_LONGEST = 20_000  # characters of JSON of one value that is kept with an article
+_LONGEST = 20_000  # characters of JSON of one metadata value
 _DEEPEST = 50  # levels of objects and lists in such a value
 _HUGE = 10_000  # bits of a number; Python writes no more than 4,300 digits
 _SHOWN = 60  # characters of a value in a message
 
 
 class Metadata(dict[str, Any]):
-    """Plain JSON values by name, which cannot be changed; lists are tuples.
+    """Immutable plain JSON values by name; lists are tuples.
 
-    Numbers that JSON does not have and missing values are left out, times are ISO 8601, and what
-    is no JSON value becomes its text. Lone surrogates are replaced.
+    Missing values and numbers outside JSON are left out, times are ISO 8601, and other objects
+    are converted to text. Lone surrogates are replaced.
 
     >>> Metadata({"id": 7, "tags": ["a"], "score": float("nan")})
     {'id': 7, 'tags': ('a',)}
@@ -77,14 +77,14 @@ class Metadata(dict[str, Any]):
         return Metadata, (dict(self),)
 
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
-        raise TypeError("metadata cannot be changed; make a new article of a new record")
+        raise TypeError("metadata cannot be changed; make a new article from a new record")
 
     __setitem__ = __delitem__ = __ior__ = _refuse
     clear = pop = popitem = setdefault = update = _refuse
 
 
 def told_apart(names: Iterable[str]) -> list[str]:
-    """Return the names, with a number behind each that came before, as pandas has it.
+    """Return the names, with a number appended to each repeated one, as pandas does.
 
     >>> told_apart(["id", "id", "id.1"])
     ['id', 'id.2', 'id.1']
@@ -105,7 +105,7 @@ def told_apart(names: Iterable[str]) -> list[str]:
 
 
 def _plain(value: Any) -> Any:
-    """A JSON value that cannot be changed; None for what is missing."""
+    """Return an immutable JSON value; None if it is missing."""
     if isinstance(value, str):
         return _clean(value)
     if value is None or isinstance(value, bool | int) or _is_nan(value):
@@ -128,7 +128,7 @@ def _clean(text: str) -> str:
 
 
 def _is_nan(value: Any) -> bool:
-    """Whether it is NaN, NaT or pandas' NA, which equal nothing."""
+    """Whether a value is NaN, NaT or pandas' NA, which never equal themselves."""
     if isinstance(value, str | Mapping | list | tuple):
         return False
     try:
@@ -138,7 +138,7 @@ def _is_nan(value: Any) -> bool:
 
 
 def is_missing(value: Any) -> bool:
-    """Tell whether an optional field says nothing: None, NaN, `""`, `"N/A"`, `"None"`, `[]`.
+    """Return whether an optional field is empty: None, NaN, `""`, `"N/A"`, `"None"`, `[]`.
 
     >>> [is_missing(value) for value in (None, float("nan"), " n/a ", [], 0, "Nana")]
     [True, True, True, True, False, False]
@@ -151,7 +151,7 @@ def is_missing(value: Any) -> bool:
 
 
 def _is_unwieldy(value: Any) -> bool:
-    """Whether it is nested so deep, or a number so long, that Python cannot write it."""
+    """Whether a value is nested too deep, or a number too long, for Python to write it."""
     level = [value]
     for _ in range(_DEEPEST):
         if any(isinstance(one, int) and one.bit_length() > _HUGE for one in level):
@@ -163,14 +163,14 @@ def _is_unwieldy(value: Any) -> bool:
 
 
 def _inside(value: Any) -> Iterable[Any]:
-    """What an object or a list holds."""
+    """Return the values of an object or a list."""
     if isinstance(value, Mapping):
         return value.values()
     return value if isinstance(value, list | tuple) else ()
 
 
 def text_of(value: Any) -> str | None:
-    """Return the text of a field: a text, a number, an object's name, or several of them.
+    """Return the text of a field: a text, a number, an object's name, or a list of them.
 
     >>> text_of({"id": None, "name": "Wire"}), text_of(["Ann Roe", "Bo Dam"]), text_of(26)
     ('Wire', 'Ann Roe, Bo Dam', '26')
@@ -191,8 +191,8 @@ def text_of(value: Any) -> str | None:
 def day_of(value: Any) -> date | None:
     """Return the day of a date, of a time in ISO 8601 or words, or of seconds since 1970 (UTC).
 
-    Milliseconds, micro- and nanoseconds since 1970 are recognized by their size. None if the value names
-    no day, or none for certain (`1/2/2026`, `2026-01`).
+    Milliseconds, micro- and nanoseconds since 1970 are recognized by their size. None if the value is not
+    a day, or is ambiguous (`1/2/2026`, `2026-01`).
 
     >>> day_of(1767657600000), day_of("Tue, 06 Jan 2026 10:00:00 GMT"), day_of("TBD")
     (datetime.date(2026, 1, 6), datetime.date(2026, 1, 6), None)
@@ -221,8 +221,8 @@ def _day_of_text(text: str) -> date | None:
 
 
 def _day_of_number(number: float) -> date | None:
-    """The day of a time since 1970, between 1990 and 2100, or of a number like 20260106."""
-    if abs(number) >= _LAST * _EPOCHS[-1]:  # perhaps of hundreds of digits
+    """Return the day of a time since 1970, between 1990 and 2100, or of a number like 20260106."""
+    if abs(number) >= _LAST * _EPOCHS[-1]:  # it may have hundreds of digits
         return None
     for unit in _EPOCHS:
         if _FIRST <= number / unit < _LAST:
@@ -234,15 +234,15 @@ def _day_of_number(number: float) -> date | None:
 
 
 def read_fields(record: Mapping[str, Any], text: str) -> tuple[dict[str, Any], Metadata, list[str]]:
-    """Read what a record says of its article beside the text.
+    """Read all fields of a record except the text.
 
     Args:
         record: the record, with any other fields.
         text: the name of the field with the text.
 
     Returns:
-        the fields of the article (`title`, `published`, `outlet`, `url`; None if missing); what
-        else the record holds, with the values that did not fit into a field as they are; and
+        the fields of the article (`title`, `published`, `outlet`, `url`; None if missing); all
+        other values of the record, including values that could not be read for a field; and
         warnings, each a sentence without full stop.
     """
     spent, warnings = {text, "metadata"}, list[str]()
@@ -275,7 +275,7 @@ def read_fields(record: Mapping[str, Any], text: str) -> tuple[dict[str, Any], M
 def _wieldy(
     values: Mapping[str, Any], warnings: list[str], leave: str | None = None
 ) -> dict[str, Any]:
-    """The values that can be read and written; a warning for each other one but `leave`."""
+    """Return the values that can be written, and a warning for each of the rest but `leave`."""
     kept = {}
     for name, value in values.items():
         if name == leave or not _is_unwieldy(value):
@@ -296,7 +296,7 @@ def _short(value: Any) -> str:
 
 
 def _light(values: Metadata, warnings: list[str]) -> Metadata:
-    """The values that may be kept with every summary; a warning for each that is too long."""
+    """Return the values short enough to keep with every summary, and warnings for the rest."""
     sizes = {
         name: len(value if isinstance(value, str) else json.dumps(value))
         for name, value in values.items()

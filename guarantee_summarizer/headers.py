@@ -1,7 +1,7 @@
-"""Read the header in front of a text: front matter, title, date, bylines, outlet, URL.
+"""Read the header before a text: front matter, title, date, bylines, outlet, URL.
 
-A header ends with the last line that can be nothing else, such as a labelled line or a bare date;
-a few short lines above such a line belong to it, everything else is the text.
+A header ends with the last line that must be part of one, such as a labelled line or a bare date.
+A few short lines above such a line belong to it; everything else is the text.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ _LINE = re.compile(r"([^\r\n]*)(?:\r\n?|\n|$)")
 _URL = _compiled(r"https?://\S+")
 _RULE = re.compile(r"\ufeff?\s*---[^\S\n]*(?:\n|$)")
 
-_ESCAPED = re.compile(r"\\u((?!d[89a-f])[0-9a-f]{4})", re.IGNORECASE)  # left over from JSON
+_ESCAPED = re.compile(r"\\u((?!d[89a-f])[0-9a-f]{4})", re.IGNORECASE)  # remains of JSON
 _Fields = dict[str, str]
 
 
@@ -104,10 +104,10 @@ def read_header(text: str) -> tuple[_Fields, int]:
     ({'published': 'March 25, 2025', 'title': 'A pact is near'}, 41)
     """
     fields, body = _front_matter(text)
-    if not body and _RULE.match(text):  # front matter without an end is none
+    if not body and _RULE.match(text):  # without an end it is not front matter
         return {}, 0
     unlabelled: list[str] = []
-    belonging = 0  # how many of them are above a certain line of the header
+    belonging = 0  # number of them above a line that must be part of the header
     standfirst = None  # offset of one full sentence between the title and the rest of the header
     for line, start, end in _lines(text, body):
         new = _read_line(line)
@@ -135,7 +135,7 @@ def read_header(text: str) -> tuple[_Fields, int]:
 
 
 def _lines(text: str, start: int) -> Iterator[tuple[str, int, int]]:
-    """The non-blank lines without Markdown, with their offsets."""
+    """Yield the non-blank lines without Markdown, with their offsets."""
     for match in _LINE.finditer(text, start):
         line = match[1].strip("\ufeff \t")
         line = line if len(line) > _LONGEST else without_marks(readable(line).text)
@@ -144,7 +144,7 @@ def _lines(text: str, start: int) -> Iterator[tuple[str, int, int]]:
 
 
 def _front_matter(text: str) -> tuple[_Fields, int]:
-    """Keys and values between two lines of dashes; nothing if the second is missing."""
+    """Return keys and values between two lines of dashes; nothing if the second is missing."""
     fields: _Fields = {}
     opening = _RULE.match(text)
     for match in islice(_LINE.finditer(text, opening.end()) if opening else (), 100):
@@ -159,7 +159,7 @@ def _front_matter(text: str) -> tuple[_Fields, int]:
 
 
 def _read_line(line: str) -> _Fields | None:
-    """The fields of a line that can only be a header's; None for any other line."""
+    """Return the fields of a line that must be part of a header; None for any other line."""
     if len(line) > _LONGEST:
         return None
     title = _read_part(line)
@@ -176,7 +176,7 @@ def _read_line(line: str) -> _Fields | None:
 
 
 def _read_part(part: str) -> _Fields | None:
-    """The fields of a line, or of a part between bars or dashes: a label, a day, a byline."""
+    """Return the fields of a line, or of a part between bars or dashes: label, day, byline."""
     labelled = _LABELLED.fullmatch(part)
     if labelled and (fields := _labelled(labelled[1], labelled[2])) is not None:
         return fields
@@ -190,7 +190,7 @@ def _read_part(part: str) -> _Fields | None:
 
 
 def _labelled(label: str, value: str) -> _Fields | None:
-    """The field of `label: value`; None if the label is unknown or the value is prose."""
+    """Return the field of `label: value`; None if the label is unknown or the value is prose."""
     key = _LABELS.get(re.sub("[_-]", " ", label.lower()))
     if key == "published" and _is_day(value):
         return _published(value)
@@ -210,7 +210,7 @@ def _is_day(text: str) -> bool:
 
 
 def _published(value: str) -> _Fields:
-    """The day as it is written, even one that does not exist; nothing if there is none."""
+    """Return the day as it is written, even if it does not exist; nothing without a day."""
     try:
         return {"published": value} if read_day(value) else {}
     except ValueError:

@@ -1,7 +1,7 @@
-"""Tell which participants are one actor, and keep one entry and one name for each.
+"""Find participants that are the same actor, and keep one entry and one name for each.
 
-By the tables, by first name and surname of a person, by an abbreviation in brackets; only what the
-article and the entries support, two persons with one surname stay two.
+Entries are matched by the tables, by first name and surname of a person, by an abbreviation in
+brackets; two persons with one surname stay separate unless article and entries show otherwise.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ __all__ = ["ActorsInText", "Identities"]
 
 _KNOWN = ("title", "affiliation")
 _NEVER_GUESSED = ("office", "group")
-_BEFORE = 120  # characters in front of an abbreviation that hold the name it stands for
+_BEFORE = 120  # characters before an abbreviation, in which its full name is searched
 _OF = frozenset("of the for on and in to former".split())
 _PATRONYMIC = frozenset("bin ibn".split())  # Mohammed bin Salman is not Salman
 _ABBREVIATION = re.compile(r"\((?:the )?[\"“]?([A-Z]\w*[A-Z]\w*)[\"”]?\)")
@@ -41,7 +41,7 @@ _INSIDE = re.compile(r"[a-z0-9,;]\s")
 
 @dataclass(frozen=True)
 class ActorsInText:
-    """An article and what the lexicon finds in it, each looked for once."""
+    """An article and the lexicon's matches in it, each computed once."""
 
     article: Article
     lexicon: Lexicon
@@ -73,7 +73,7 @@ class ActorsInText:
         return [last] if alone else []
 
     def may_be_first_name(self, word: str) -> bool:
-        """Tell whether it is neither title, nor actor, nor a word that begins sentences."""
+        """Return whether a word is neither a title, nor an actor, nor a usual sentence start."""
         titles = self.titles
         title = titles.is_title([word]) or titles.is_title([word.removesuffix("s")])
         return not title and begins_name(word) and not titles.is_actor(word)
@@ -95,10 +95,10 @@ class ActorsInText:
 
 
 class _Persons:
-    """Tells which names are one person's: by first name, middle initials and surname."""
+    """Finds names of the same person: by first name, middle initials and surname."""
 
     def __init__(self, reading: ActorsInText, names: Iterable[tuple[str, str | None]]) -> None:
-        """Take the names that a summary lists and their titles, beside those in the text."""
+        """Collect the names and titles in a summary, in addition to those in the text."""
         self._reading = reading
         self._full: dict[str, list[str]] = {}  # the full names under each surname
         self._titles: dict[str, set[str]] = {}
@@ -111,20 +111,20 @@ class _Persons:
                 known += [name] if name not in known else []
 
     def identity(self, name: str) -> str:
-        """Return what all names of one person share; a surname that may be two persons' has its own."""
+        """Return a key that all names of one person share; an ambiguous surname has its own key."""
         owners = self._owners(name)
         if owners:
             return _common(map(self._key, owners)) or fold(name)
         return self._key(name) if _surnames(name) else fold(name)
 
     def fuller(self, name: str) -> str:
-        """Return the fullest form in the text of the one person with this surname; else the name."""
+        """Return the fullest form in the text if one person has this surname; else the name."""
         owners = self._owners(name)
         one = _common(map(self._key, owners))
         return max((o for o in owners if one and o in self._certain), key=len, default=name)
 
     def _owners(self, last: str) -> list[str]:
-        """The full names with this surname, unless their titles have no word in common with its."""
+        """Return the full names with this surname, unless their titles have no common word."""
         names = [name for name in self._full.get(fold(last), ()) if fold(name) not in self._full]
         own = self._titles.get(fold(last), set()) - _OF
         theirs = {word for name in names for word in self._titles[fold(name)]} - _OF
@@ -132,29 +132,29 @@ class _Persons:
         return [] if apart or (names and self._namesakes(last, names)) else names
 
     def _namesakes(self, last: str, names: list[str]) -> set[str]:
-        """First names in the text before that surname that are none of the full names'."""
+        """Return first names before this surname in the text that no full name has."""
         known = {word for name in names for word in fold(name).split()}
         words = {w for w in self._before.get(fold(last), ()) if fold(w) not in known}
         return {word for word in words if self._reading.may_be_first_name(word)}
 
     @cached_property
     def _before(self) -> dict[str, set[str]]:
-        """The capitalized words right before each capitalized word."""
+        """The capitalized words directly before each capitalized word."""
         before: dict[str, set[str]] = {}
         for match in _CAPITALIZED_PAIR.finditer(self._reading.body):
             before.setdefault(fold(match[2]), set()).add(match[1])
         return before
 
     def _key(self, name: str) -> str:
-        """First name and surname, and the middle initials where two persons differ in them."""
+        """Return first name and surname, with middle initials if two persons differ in them."""
         first, middle, last = name_parts(name)
-        namesakes = map(name_parts, self._full.get(last, ()))  # none of a name that was cut again
+        namesakes = map(name_parts, self._full.get(last, ()))  # not if shortened before
         middles = {other[1] for other in namesakes if other[0] == first and other[1]}
         return f"{first} {middle} {last}" if len(middles) > 1 else f"{first} {last}"
 
     @cached_property
     def _certain(self) -> frozenset[str]:
-        """The names that begin with a name for certain: after a title, or inside a sentence."""
+        """Return names whose first word is certainly a name: after a title, or inside a sentence."""
         body, people = self._reading.body, self._reading.people
         inside = {
             p.name
@@ -171,7 +171,7 @@ def _common(values: Iterable[str]) -> str | None:
 
 
 def _surnames(name: str) -> set[str]:
-    """What a person of that full name goes by, folded: `von der leyen` and `leyen`."""
+    """Return the folded surnames of a full name: `von der leyen` and `leyen`."""
     words = fold(name).split()
     if len(words) == 1 or words[0] in PARTICLES - FIRST_NAMES:
         return set()
@@ -181,7 +181,7 @@ def _surnames(name: str) -> set[str]:
 
 
 class _Abbreviations:
-    """The abbreviations in brackets behind names that a summary lists, in the text or the list."""
+    """The abbreviations in brackets after names in a summary, in the text or in the summary."""
 
     def __init__(self, reading: ActorsInText, names: Iterable[str]) -> None:
         self._lexicon = reading.lexicon
@@ -193,17 +193,17 @@ class _Abbreviations:
         self._full = {short: full.pop() for short, full in found.items() if len(full) == 1}
 
     def bare(self, name: str) -> str:
-        """Return the name without article, and without an abbreviation in brackets behind it."""
+        """Return the name without article and without an abbreviation in brackets after it."""
         full, short = _bracketed(name)
         return full if short and self._may_be(short, full) else _without_article(name)
 
     def spelled_out(self, name: str) -> str:
-        """Return the name that an abbreviation stands for; any other name bare."""
+        """Return the full name of an abbreviation; any other name without article and brackets."""
         name = self.bare(name)
         return self._full.get(name, name)
 
     def _may_be(self, short: str, full: str) -> bool:
-        """Not `Ministry of Defence (UK)`: the tables know the letters as another actor's."""
+        """Whether it abbreviates the name; not `Ministry of Defence (UK)`: UK is another actor."""
         actor = self._lexicon.actor(short)
         return actor is None or actor == self._lexicon.actor(full)
 
@@ -218,14 +218,14 @@ class _Abbreviations:
 
 
 def _is_whole(name: str, short: str, before: list[str]) -> bool:
-    """Whether a name in the text begins there: not `Executive Board` in `Gaza Executive Board`."""
+    """Whether a name in the text begins there; not `Executive Board` in `Gaza Executive Board`."""
     initials = "".join(word[0] for word in fold(name).split() if word not in _OF)
     longer = before and before[-1][0].isupper() and before[-1] not in ("The", "A", "An")
     return initials.startswith(fold(short)) or not longer
 
 
 def _bracketed(name: str) -> tuple[str, str]:
-    """A name and the abbreviation in brackets behind it, or nothing."""
+    """Return a name and the abbreviation in brackets after it, or nothing."""
     match = _ABBREVIATION.search(name)
     if match is None or match.end() < len(name):
         return name, ""
@@ -237,13 +237,13 @@ def _without_article(name: str) -> str:
 
 
 class Identities:
-    """Tells which participants are one: by the tables, by person, by abbreviation in brackets."""
+    """Merges equal participants: by the tables, by person, by abbreviation in brackets."""
 
     def __init__(self, reading: ActorsInText, participants: tuple[Participant, ...]) -> None:
         self._reading, self._participants = reading, participants
 
     def merged(self, summary: Summary) -> Summary:
-        """Return the summary with one participant for each actor, and references under its name."""
+        """Return the summary with one participant for each actor, and references to its name."""
         groups: dict[str, list[Participant]] = {}
         for participant in self._participants:
             groups.setdefault(self._identity(participant), []).append(participant)
@@ -258,7 +258,7 @@ class Identities:
         return renamed(summary, changed) if changed else summary
 
     def _identity(self, participant: Participant) -> str:
-        """What all participants that are the same actor share."""
+        """Return a key that all participants share that are the same actor."""
         if participant.kind in _NEVER_GUESSED:
             return fold(participant.name)
         if self._is_person(participant):
@@ -269,19 +269,19 @@ class Identities:
         return fold(self._abbreviations.spelled_out(participant.name))
 
     def _is_person(self, participant: Participant) -> bool:
-        """Whether it is a person; one without a kind is what the tables know it as."""
+        """Whether it is a person; without a kind, according to the tables."""
         given = "kind" in participant.model_fields_set
         return participant.kind == "person" and (
             given or self._reading.lexicon.actor(participant.name) is None
         )
 
     def _actor(self, participant: Participant) -> Actor | None:
-        """The actor that the tables know by that name, alias or seat of power."""
+        """Return the actor that the tables have under this name, alias or seat of government."""
         name = self._abbreviations.spelled_out(participant.name)
         return self._reading.lexicon.actor(name)
 
     def _one(self, group: list[Participant]) -> Participant:
-        """One participant of all entries for it: the fullest name, and what any of them knows."""
+        """Merge all entries for a participant: the fullest name, and the values of all entries."""
         first = group[0]
         forms = self._forms(group)
         article = self._reading.article
@@ -302,7 +302,7 @@ class Identities:
         )
 
     def _forms(self, group: list[Participant]) -> list[str]:
-        """The names of one participant, the fullest first."""
+        """Return the names of one participant, the fullest first."""
         if self._is_person(group[0]):
             names = [self._reading.untitled(p.name) for p in group]
             return sorted([*names, *map(self._persons.fuller, names)], key=len, reverse=True)
@@ -318,7 +318,7 @@ class Identities:
         )
 
     def _also(self, first: Participant, name: str) -> list[str]:
-        """The other forms that the text has for it."""
+        """Return its other forms in the text."""
         if not self._is_person(first):
             actor = self._actor(first)
             return self._reading.forms(actor) if actor else []
@@ -326,7 +326,7 @@ class Identities:
         return [s for s in self._reading.surname_alone(name) if self._persons.identity(s) == one]
 
     def _known(self, group: list[Participant]) -> dict[str, str]:
-        """Title, affiliation and kind from the first entry that has them."""
+        """Return title, affiliation and kind from the first entry that has them."""
         fields = {f: next((v for p in group if (v := getattr(p, f))), None) for f in _KNOWN}
         kinds = dict.fromkeys(p.kind for p in group if "kind" in p.model_fields_set)
         actor = self._actor(group[0]) if len(kinds) > 1 else None

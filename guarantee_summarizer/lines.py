@@ -1,7 +1,7 @@
 r"""Make text from outside safe to print: in a line of an error or a log, in JSON, in a terminal.
 
-Names of files, messages of servers, articles and ledgers may hold escape sequences, direction
-marks and line ends; printed as they are they would script a terminal or forge a line.
+File names, server messages, articles and ledgers may contain escape sequences, direction marks
+and line ends; printed unchanged, they could control a terminal or forge a line.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ __all__ = ["json_line", "one_line", "visible"]
 
 _CONTROLS = "\x00-\x1f\x7f-\x9f\u2028\u2029"
 # Categories Cf and Cs without the signs of Arabic numbers, which are visible, and without the two
-# joiners that some scripts are spelled with; fillers without shape; noncharacters.
+# joiners that some scripts need; invisible fillers; noncharacters.
 _HIDDEN = (
     "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
     "\u3164\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\ufdd0-\ufdef"
@@ -23,7 +23,7 @@ _LETTERS = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 
 def one_line(text: object) -> str:
-    r"""Return a text as one line, with escapes in place of what is no visible character.
+    r"""Return a text as one line, with invisible characters escaped.
 
     >>> print(one_line("a\nerror: b\x1b[31m\u202ec.txt"))
     a\nerror: b\x1b[31m\u202ec.txt
@@ -33,7 +33,7 @@ def one_line(text: object) -> str:
 
 
 def visible(text: str) -> str:
-    r"""Return a text of many lines, with escapes in place of what is no visible character.
+    r"""Return a text of many lines, with invisible characters escaped.
 
     >>> print(visible("one\ntwo\x1b[2J"))
     one
@@ -46,7 +46,7 @@ def json_line(text: str) -> str:
     r"""Return JSON with the same meaning and no invisible character in its strings.
 
     Args:
-        text: JSON; its line ends stay, so that it may be indented.
+        text: JSON; its line ends are kept, so that it may be indented.
 
     >>> print(json_line('{"a": "\x9b\u202e"}'))
     {"a": "\u009b\u202e"}

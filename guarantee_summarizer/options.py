@@ -1,8 +1,8 @@
 """Define the options of a summarizer and of a run, each as one frozen object.
 
-A `TypedDict` lists the names once more: keyword arguments are typed by nothing else, and no type
-checker derives it from a dataclass. Ranges are checked by hand because pydantic would need the
-types of a run, which load sqlite3, whenever the library is imported.
+A `TypedDict` repeats the names to type keyword arguments; no type checker derives it from a
+dataclass. Ranges are checked by hand because pydantic would need the types of a run, which load
+sqlite3, whenever the library is imported.
 """
 
 from __future__ import annotations
@@ -53,36 +53,35 @@ class Options:
     """Set the options of a `Summarizer`.
 
     Args:
-        language: English name of the language of the summary's own wording; evidence stays in the
-            article's.
+        language: English name of the language of the summary; evidence stays in the article's.
         strict: raise instead of returning a summary that is incomplete or has withheld claims.
-        mode: how the schema is sent at first: `tools` (a forced tool call; what most compatible
-            servers do well) or `json_schema` (`response_format`). An endpoint that refuses or
-            ignores it gets the other; that is noted once in the log.
-        max_tokens: tokens that one answer may have; if None the endpoint's own limit.
+        mode: how the schema is sent first: `tools` (a forced tool call, which most compatible
+            servers support) or `json_schema` (`response_format`). If an endpoint refuses or ignores
+            it, the other mode is used; that is logged once.
+        max_tokens: most tokens of one answer; if None the endpoint's own limit.
         request: further settings of each request, as the endpoint names them:
-            `{"temperature": 0, "seed": 7}`. They do not go to a reviewer at another endpoint.
-        attempts: requests for one article at most, transport retries and re-asks together; 1 to 20.
-            Requests that are refused for their form do not count, nor do connections that are
-            refused: they are tried again for 15 seconds, or for `seconds` if the server has
-            answered before. With 1 a refused connection is an error at once.
-        seconds: for one article, all attempts and waits together: a deadline, for streams too.
+            `{"temperature": 0, "seed": 7}`. They are not sent to a reviewer at another endpoint.
+        attempts: most requests for one article, transport retries and re-asks together; 1 to 20.
+            Requests that are refused for their form do not count, nor do refused connections,
+            which are retried for 15 seconds, or for `seconds` if the server has answered before.
+            With 1 a refused connection is an error at once.
+        seconds: deadline for one article, with all attempts and waits, also for streams.
         timeout: seconds that one request may take.
-        tokens: for one article, in and out together; once they are spent no new attempt starts.
+        tokens: budget for one article, input and output; once it is used up no new attempt starts.
         requests_per_minute: limit of the endpoint, over all articles of a summarizer.
-        tokens_per_minute: the same, in and out together.
-        review: have a second request name the claims that do not hold; False to switch it off, the
-            name of another model at the same endpoint, or an `Endpoint` (with `client=` for a custom
-            instructor client). It costs about 45 % of the first request where the provider caches the
-            beginning that both share, else 85 %.
-        coverage: also run the embedded extractor, and warn of each named party, layer and dispute
-            missing from the summary (English articles; about 150 ms for one of 400 words; needs the
-            extra `embedded`).
-        relevance: have the embedded extractor judge first whether a text is about a guarantee, and
-            extract nothing if it is not; False to extract all the same.
-        pipeline: the spaCy pipeline that the embedded extractor parses with: its name, its folder, or
-            a loaded one; any English one that parses and finds entities. If None the first that is
-            installed of `en_core_web_sm`, `_md`, `_lg`, `_trf` and the copy that the extra brings.
+        tokens_per_minute: the same for tokens, input and output.
+        review: find unsupported claims with a second request; False to switch it off, the name of
+            another model at the same endpoint, or an `Endpoint` (with `client=` for a custom
+            instructor client). It costs about 45 % of the first request if the provider caches
+            their common prefix, else 85 %.
+        coverage: also run the embedded extractor, and warn about each named party, layer and
+            dispute missing from the summary (English articles; about 150 ms for 400 words; needs
+            the extra `embedded`).
+        relevance: let the embedded extractor judge first whether a text is about a guarantee, and
+            extract nothing if it is not; False to extract in any case.
+        pipeline: the spaCy pipeline of the embedded extractor: its name, its folder, or a loaded
+            one; any English one with a parser and entities. If None the first installed of
+            `en_core_web_sm`, `_md`, `_lg`, `_trf` and the copy that the extra installs.
         tracing: write an OpenTelemetry span for each article and each request; needs the extra
             `tracing`.
 
@@ -119,7 +118,7 @@ class Options:
         object.__setattr__(self, "request", dict(self.request))
         if not self.language.strip():
             raise ConfigurationError("language is empty; name one, for instance 'Ukrainian'")
-        if isinstance(self.review, dict):  # as `Summarizer.settings` gives it
+        if isinstance(self.review, dict):  # as in `Summarizer.settings`
             object.__setattr__(self, "review", Endpoint(**self.review))
         if not isinstance(self.review, bool | str | Endpoint) or self.review == "":
             raise ConfigurationError(
@@ -137,7 +136,7 @@ class Options:
         """Pickle the options, unless a key is among them.
 
         Raises:
-            ConfigurationError: `request` holds one.
+            ConfigurationError: `request` contains one.
         """
         if any(secrets_in_value(self.request)):
             raise ConfigurationError(
@@ -147,7 +146,7 @@ class Options:
         return _options, ({one.name: getattr(self, one.name) for one in fields(self)},)
 
     def reviewer(self, endpoint: Endpoint) -> Endpoint | None:
-        """Return the endpoint that reviews what the model at `endpoint` wrote; None for none."""
+        """Return the endpoint of the reviewer of the model at `endpoint`; None without review."""
         if isinstance(self.review, Endpoint):
             return self.review
         if isinstance(self.review, str):
@@ -160,8 +159,8 @@ _POSITIVE = (
 )  # fmt: skip
 _RESERVED = {
     **dict.fromkeys(("max_tokens", "max_completion_tokens"), "give max_tokens="),
-    **dict.fromkeys(("model", "timeout"), "it is an argument of its own"),
-    **dict.fromkeys(("tools", "tool_choice", "response_format"), "mode= decides on it"),
+    **dict.fromkeys(("model", "timeout"), "it is a separate argument"),
+    **dict.fromkeys(("tools", "tool_choice", "response_format"), "mode= sets it"),
     **dict.fromkeys(
         ("messages", "stream", "stream_options", "functions", "function_call", "n",
          "response_model", "max_retries", "hooks", "context", "strict", "extra_body",
@@ -169,7 +168,7 @@ _RESERVED = {
         "the library sets it",
     ),
 }  # fmt: skip
-"""Settings of a request that are not the user's to set, and why."""
+"""Settings of a request that the user cannot set, and why."""
 
 
 def _check_request(request: Any) -> None:
@@ -233,18 +232,18 @@ class RunOptions:
 
     Args:
         concurrency: articles in flight at once, 1 to 1,000; shared among the processes.
-        processes: how many work, this one included; 1 to 256, at most `concurrency`. If None, 1 for
-            a model, and for the embedded extractor all cores: the others start once more than
-            eight articles wait (2 s and 200 MB each). Each has an equal part of the endpoint's
-            limits, and a 429 pauses all. A run with `client=`, a loaded `pipeline=` or `tracing`
-            stays in this process.
+        processes: number of processes, including this one; 1 to 256, at most `concurrency`. If
+            None, 1 for a model, and for the embedded extractor all cores: further processes start
+            once more than eight articles wait (2 s and 200 MB each). Each has an equal share of the
+            endpoint's limits, and a 429 pauses all. A run with `client=`, a loaded `pipeline=` or
+            `tracing` stays in this process.
         ordered: results in the order of the articles instead of as they finish.
         failures: `return` yields a `Failure` in place of the summary; `raise` ends the run with it.
         ledger: a `Ledger` or its file: finished articles are not requested again, runs resume.
-        retry_failed: do again what failed in an earlier run.
-        budget_tokens: in and out, for the whole run; no article starts once they are spent.
+        retry_failed: retry articles that failed in an earlier run.
+        budget_tokens: input and output of the run; no article starts once they are used up.
         budget_cost: the same in money; needs `prices`.
-        prices: what tokens cost.
+        prices: prices of tokens.
         progress: True for a bar, or a function that gets a `Status` after every article.
 
     Raises:

@@ -1,6 +1,6 @@
-"""Write a file whole: beside its place first, then in its place, and nowhere else.
+"""Write a file to `X.part` beside its place, then rename it.
 
-What stands there is never lost: only a regular file is replaced, by a finished one with the same
+An existing file is never lost: only a regular file is replaced, by a finished one with the same
 mode and owner; links, devices, pipes, folders and databases are refused.
 """
 
@@ -19,34 +19,34 @@ from guarantee_summarizer.errors import ConfigurationError
 
 __all__ = ["family", "part_of", "replacing"]
 
-_SIDECARS = ("-wal", "-shm", "-journal")  # what SQLite keeps beside a database
-_NEW = 0o666  # as `open` makes files: what the umask leaves of it
+_SIDECARS = ("-wal", "-shm", "-journal")  # suffixes of SQLite's files beside a database
+_NEW = 0o666  # as for `open`, before the umask
 
 
 def part_of(path: Path) -> Path:
-    """Return the file that grows until all is written."""
+    """Return the temporary file beside an output."""
     return path.with_name(f"{path.name}.part")
 
 
 def family(database: Path) -> list[Path]:
-    """Return a database and the files that SQLite keeps beside it."""
+    """Return a database and SQLite's files beside it."""
     return [database, *(database.with_name(database.name + end) for end in _SIDECARS)]
 
 
 @contextmanager
 def replacing(path: Path, *, keep: bool = True) -> Iterator[IO[bytes]]:
-    """Open `X.part` beside `X`; it takes the place of `X` if the block ends well.
+    """Open `X.part` beside `X`; it replaces `X` if the block succeeds.
 
     Args:
-        path: the file; what stands there before is whole until then.
-        keep: keep `X.part`, if there is something in it, where the block raises.
+        path: the file; an existing file is not changed until then.
+        keep: keep `X.part`, unless it is empty, if the block raises.
 
     Yields:
         The open file, for bytes.
 
     Raises:
-        ConfigurationError: the place is none for a file, another process writes there, or the
-            disk does not take it.
+        ConfigurationError: the path cannot be a file, another process writes there, or the disk
+            cannot store it.
     """
     with _errors_told(path):
         before = _replaceable(path)
@@ -60,7 +60,7 @@ def replacing(path: Path, *, keep: bool = True) -> Iterator[IO[bytes]]:
 
 
 def _finish(file: IO[bytes], before: os.stat_result | None, path: Path) -> None:
-    """Put the file in its place, once it is on disk."""
+    """Rename the file to its final name, once it is on disk."""
     file.flush()
     _take_after(file, before)
     os.fsync(file.fileno())
@@ -80,7 +80,7 @@ def _errors_told(path: Path) -> Iterator[None]:
 
 
 def _replaceable(path: Path) -> os.stat_result | None:
-    """What stands at a place; raises if it is not to be replaced."""
+    """Return the status of an existing file; raise if it must not be replaced."""
     if not path.absolute().parent.is_dir() or not path.name:
         raise ConfigurationError(f"{path}: cannot be written; name a file in an existing folder")
     try:
@@ -99,20 +99,20 @@ def _why_not(path: Path, before: os.stat_result) -> str | None:
     if stat.S_ISDIR(before.st_mode):
         return "cannot be written; name a file in an existing folder"
     if stat.S_ISLNK(before.st_mode):
-        return "is a link, which is not replaced; name the file that it leads to, or another"
+        return "is a link, which is not replaced; name its target, or another file"
     if not stat.S_ISREG(before.st_mode):
-        return "is no regular file but a device or a pipe; leave the output out, and redirect it"
+        return "is a device or a pipe, not a regular file; leave the output out, and redirect it"
     if not os.access(path, os.W_OK):
-        return "may not be written; name another file, or allow it"
+        return "is not writable; name another file, or allow writing"
     if sys.platform != "win32" and before.st_uid != os.geteuid() != 0:
-        return "belongs to another user, who would lose it; name another file"
+        return "belongs to another user; name another file"
     if _is_database(path):
         return "is a database, perhaps a ledger, which is not replaced; name another file"
     return None
 
 
 def _is_database(path: Path) -> bool:
-    """Whether a file is one of SQLite; only SQLite may open it (see `corpus.database`)."""
+    """Whether a file belongs to SQLite; only SQLite may open it (see `corpus.database`)."""
     if not path.is_file() or not path.stat().st_size:
         return False
     try:
@@ -126,19 +126,19 @@ def _is_database(path: Path) -> bool:
 
 
 def _part(path: Path) -> IO[bytes]:
-    """Open the empty `.part`, for this process alone; follow no link to it."""
+    """Open the empty `.part` for this process only; follow no link to it."""
     part = part_of(path)
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     while True:
         if part.is_symlink() or (part.exists() and not part.is_file()):
-            raise ConfigurationError(_in_the_way(path, "is no regular file"))
+            raise ConfigurationError(_in_the_way(path, "is not a regular file"))
         file = os.fdopen(os.open(part, flags | getattr(os, "O_BINARY", 0), _NEW), "r+b")
         try:
             _lock(file, path)
             with suppress(FileNotFoundError):
                 if os.path.samestat(os.fstat(file.fileno()), part.lstat()):
                     file.truncate(0)
-                    return file  # else another process was just done
+                    return file  # else another process has just finished
         except BaseException:
             file.close()
             raise
@@ -152,36 +152,36 @@ def _in_the_way(path: Path, reason: str) -> str:
 
 
 def _lock(file: IO[bytes], path: Path) -> None:
-    """Keep others from the file until it is closed, however this process ends."""
+    """Lock the file until it is closed, however this process ends."""
     found = os.fstat(file.fileno())
     if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
         raise ConfigurationError(_in_the_way(path, "has two names"))
     if sys.platform == "win32":
-        return  # where a file that is open cannot be renamed
+        return  # an open file cannot be renamed there
     import fcntl  # noqa: PLC0415  (not on Windows)
 
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        message = f"{path}: another run writes it; wait until it has ended, or name another file"
+        message = f"{path}: another run is writing it; wait for its end, or name another file"
         raise ConfigurationError(message) from error
 
 
 def _take_after(file: IO[bytes], before: os.stat_result | None) -> None:
-    """Give the new file the mode and the owner of the one that it replaces."""
+    """Set mode and owner of the new file to those of the file that it replaces."""
     if before is None or sys.platform == "win32":
         return
     mode = stat.S_IMODE(before.st_mode)
     try:
         os.fchown(file.fileno(), before.st_uid, before.st_gid)
-    except PermissionError:  # of the group, which this user is not in
+    except PermissionError:  # this user is not in the group
         mode &= ~stat.S_IRWXG
     os.fchmod(file.fileno(), mode)
 
 
 def _let_go(file: IO[bytes], part: Path, *, keep: bool) -> None:
-    """Close the file; remove it if it is still in its first place, and empty or not to be kept."""
-    with suppress(OSError, ValueError):  # it is full, or closed
+    """Close the file; remove it if it was not renamed and is empty or not to be kept."""
+    with suppress(OSError, ValueError):  # the disk is full, or the file closed
         file.flush()
     with suppress(OSError, ValueError):
         mine = os.fstat(file.fileno())

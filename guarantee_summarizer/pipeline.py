@@ -5,8 +5,8 @@
          ^                                   │
          └────── re-ask the rejected claims ─┘
 
-There is no I/O here. A conversation with a model is a generator that yields requests and is sent
-completions; `llm.client` and `batch` drive it, and tests do with plain values.
+There is no I/O here. A conversation with a model is a generator that yields requests and receives
+completions; `llm.client` and `batch` drive it, tests with plain values.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ __all__ = ["Draft", "Pipeline"]
 
 _CUT_OFF = "the model reached its output limit; allow it more, or split the article"
 _BEFORE = "; this is the answer before it"
-_TITLES = 3  # claims that a headline or an abstract is made of
+_TITLES = 3  # claims that make up a headline or an abstract
 _SHOWN = 120  # characters of an answer that a message quotes
 
 
@@ -62,8 +62,8 @@ _SHOWN = 120  # characters of an answer that a message quotes
 class Draft:
     """The claims of a summary, enriched and verified, before any is withheld.
 
-    `problems` are those of the answer as a whole; `readable` is False if nothing of it could be
-    read, `partial` True while it is still streamed.
+    `problems` concern the whole answer; `readable` is False if no part of it could be read,
+    `partial` True while it is still streamed.
     """
 
     summary: Summary
@@ -78,14 +78,14 @@ class Draft:
 
     @property
     def flaws(self) -> float:
-        """Number of problems, misfit items and findings; infinite if nothing could be read."""
+        """Number of problems, invalid items and findings; infinite if nothing could be read."""
         found = sum(bool(advice(finding.code)) for finding in self.findings)
         flaws = len(self.problems) + len(self.summary.withheld) + found
         return flaws if self.readable else math.inf
 
     def ending(self, loss: str = "") -> Draft:
         """Return a copy after which nothing more is requested; `loss` and all problems are noted."""
-        problems = (f"{p.path} {p.message}" for p in self.problems if p.path)  # others are noted
+        problems = (f"{p.path} {p.message}" for p in self.problems if p.path)  # the rest is noted
         losses = (*self.summary.incomplete, *problems, *filter(None, [loss]))
         return replace(self, summary=self.summary.replace(incomplete=losses), over=True)
 
@@ -100,7 +100,7 @@ class Pipeline:
     Args:
         options: language, strictness, omissions (`coverage`).
         lexicon: the known actors.
-        cues: the words that the embedded extractor goes by.
+        cues: the cue words of the embedded extractor.
         endpoint: the model; None for the embedded extractor.
         book: the prompt templates; None without a model.
         parser: the spaCy pipeline of the embedded extractor, or its name; None for the default.
@@ -127,7 +127,7 @@ class Pipeline:
 
     @property
     def _reader(self) -> Reader:
-        """What the embedded extractor knows."""
+        """The tables and the pipeline of the embedded extractor."""
         from guarantee_summarizer.embedded import Reader  # noqa: PLC0415
 
         return Reader(self.lexicon, self.cues, self.parser)
@@ -135,9 +135,9 @@ class Pipeline:
     def conversation(
         self, article: Article, account: Account
     ) -> Generator[Request, Completion, Draft]:
-        """Request a summary, have it reviewed, and request repairs of what does not hold.
+        """Request a summary, a review, and repairs of unsupported claims.
 
-        Ends early when the budget of `account` is spent. The driver may throw a `ModelError` in
+        Ends early when the budget of `account` is used up. The driver may throw a `ModelError` in
         place of a completion: if there is a draft by then, it is returned with a note.
 
         Raises:
@@ -156,7 +156,7 @@ class Pipeline:
             if not rejected:
                 break
             better = yield from self._repaired(draft, rejected, article)
-            if better.flaws >= draft.flaws:  # the same question again would be answered alike
+            if better.flaws >= draft.flaws:  # the same request would have the same answer
                 return better
             draft = better
         return draft
@@ -164,7 +164,7 @@ class Pipeline:
     def answer_and_review(
         self, article: Article, account: Account
     ) -> Generator[Request, Completion, Draft]:
-        """Request a summary and have it reviewed, as batches do: nothing is requested again."""
+        """Request a summary and a review without re-asks, as batches do."""
         prompt = self._book.prompt(article, language=self.options.language)
         draft = yield from self._answered(prompt, article, account)
         if self.options.review and draft.summary.relevant and draft.summary.complete:
@@ -174,7 +174,7 @@ class Pipeline:
     def _answered(
         self, prompt: Prompt, article: Article, account: Account
     ) -> Generator[Request, Completion, Draft]:
-        """The first answer that is right as a whole, else the best one."""
+        """Return the first answer without problems, else the best one."""
         best, request = _NOTHING, Request(prompt.messages, ANSWER)
         while True:
             try:
@@ -190,7 +190,7 @@ class Pipeline:
                 raise RefusalError(message, attempts=account.usage.attempts)
             draft = self._read(completion, article)
             best = draft if draft.flaws <= best.flaws else best
-            cut_off = completion.finish == "length"  # and would be again
+            cut_off = completion.finish == "length"  # it would decline again
             stopped = account.spent or cut_off or completion.finish == "broken"
             if stopped and not best.readable:
                 raise self._unusable(completion, account)
@@ -201,7 +201,7 @@ class Pipeline:
             request = Request(self._book.again(prompt, best.problems), ANSWER)
 
     def _reviewed(self, draft: Draft, prompt: Prompt) -> Generator[Request, Completion, Draft]:
-        """The draft with what a second reader finds; if it fails, the draft as it was."""
+        """Return the draft with the reviewer's findings; if the review fails, the same draft."""
         claims = recorded_claims(draft.summary)
         messages = self._book.review(prompt, claims)
         reader = self.endpoint and self.options.reviewer(self.endpoint)
@@ -220,7 +220,7 @@ class Pipeline:
     def _repaired(
         self, best: Draft, rejected: tuple[RejectedClaim, ...], article: Article
     ) -> Generator[Request, Completion, Draft]:
-        """The draft with the rejected claims as the model rewrote them, if that is better."""
+        """Return the draft with the rejected claims rewritten by the model, if that is better."""
         messages = self._book.repair(
             rejected,
             sentences=relevant_sentences(rejected, article),
@@ -235,8 +235,8 @@ class Pipeline:
         if completion.refusal:
             return best.ending(f"the model declined a re-ask{_BEFORE}")
         repairs = read_repairs(completion, rejected)
-        if repairs is None:  # a model that answered in full instead
-            if best.reviewer:  # which nobody would review
+        if repairs is None:  # the model sent a full answer instead
+            if best.reviewer:  # nobody would review it
                 return replace(best, over=True)
             draft = replace(self._read(completion, article), review=best.review)
         else:
@@ -291,7 +291,7 @@ class Pipeline:
         return Draft(summary, findings)
 
     def _read(self, completion: Completion, article: Article) -> Draft:
-        """Read and verify a whole answer."""
+        """Read and verify a complete answer."""
         parsed = read_answer(completion.read(ANSWER), article)
         if parsed.empty:
             return replace(_NOTHING, problems=parsed.problems)
@@ -314,7 +314,7 @@ class Pipeline:
         return self.endpoint.address if self.endpoint else "the embedded extractor"
 
     def _unusable(self, completion: Completion, account: Account) -> ModelError:
-        """The error if no answer is usable, neither the last nor those before."""
+        """Return the error to raise if no answer is usable."""
         attempts, text = account.usage.attempts, completion.text
         if completion.finish == "length":
             message = f"{self._where}: the answer was cut off before its first complete item"
@@ -351,7 +351,7 @@ def _cause(error: Exception) -> str:
 
 
 def _worded(summary: Summary) -> Summary:
-    """The summary with headline and abstract made of its claims, where its own were withheld."""
+    """Return the summary; a withheld headline or abstract is replaced by one made from claims."""
     withheld = {entry.path for entry in summary.withheld}
     if "headline" in withheld:
         titles = (

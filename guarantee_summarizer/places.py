@@ -1,4 +1,4 @@
-"""Addresses and settings without what is secret in them: logins, keys, tokens."""
+"""Remove secrets (logins, keys, tokens) from addresses and settings."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 MASK = "***"
-"""What stands in place of a secret."""
+"""The text that replaces a secret."""
 
 _NAME = (
     r"(?:[\w.-]*[-_.])?(?:api[-_]?key|(?:access|secret|private|subscription|account)[-_]?key"
@@ -50,7 +50,7 @@ def masked_text(text: str) -> str:
 
 
 def masked_url(url: str) -> str:
-    """Return an address as it may be shown: no login, no parameter but the version, no fragment.
+    """Return an address safe to show: no login, no parameter but the version, no fragment.
 
     >>> masked_url("https://ann:pw@host/v1?api-version=2&k=1#t")
     'https://***@host/v1?api-version=2&k=***#***'
@@ -73,7 +73,7 @@ def _masked_parameter(parameter: str) -> str:
 
 
 def secrets_in_url(url: str) -> Iterator[str]:
-    """Yield the secrets of an address, as they are written and as they are meant."""
+    """Yield the secrets of an address, as they are written and decoded."""
     head, _, fragment = url.partition("#")
     head, _, query = head.partition("?")
     login = head.rpartition("://")[2].partition("/")[0].rpartition("@")[0]
@@ -99,7 +99,7 @@ def secrets_in_environment(names: Iterable[str]) -> Iterator[str]:
 
 
 def is_same_place(one: str, other: str) -> bool:
-    """Return whether two addresses name one endpoint, whatever their secrets are."""
+    """Return whether two addresses name one endpoint, ignoring their secrets."""
     return _place(masked_url(one)) == _place(masked_url(other))
 
 
@@ -115,7 +115,7 @@ def _is_secret(name: str) -> bool:
 
 
 def secrets_in_value(value: Any, name: str = "") -> Iterator[str]:
-    """Yield the secrets of settings, by the names that they bear: `api_key`, `Authorization`."""
+    """Yield the secrets of settings, recognized by name: `api_key`, `Authorization`."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
             yield from secrets_in_value(inner, str(key))
@@ -132,7 +132,7 @@ def secrets_in_client(client: Any) -> Iterator[str]:
     raw = getattr(client, "client", client)
     for one in (client, raw):
         for name in ("api_key", "auth_token", "admin_api_key", "token"):
-            with suppress(Exception):  # whatever a foreign property raises
+            with suppress(Exception):  # a foreign property can raise any error
                 value = getattr(one, name, None)
                 value = getattr(value, "get_secret_value", lambda value=value: value)()
                 yield from (value,) if isinstance(value, str) and value else ()
@@ -158,7 +158,7 @@ def masked_value(value: Any, name: str = "") -> Any:
 
 
 def masked_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings of a summarizer as they may be stored."""
+    """Return the settings of a summarizer without secrets, to store them."""
     made = dict(settings)
     for one in (made, review := dict(made["review"]) if _is_map(made.get("review")) else {}):
         if isinstance(url := one.get("base_url"), str):

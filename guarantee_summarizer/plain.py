@@ -1,6 +1,6 @@
-"""Rewrite a text as a person reads it, with a map of offsets: no marks, nothing invisible.
+"""Rewrite a text as a person reads it, without markup and invisible characters; map offsets.
 
-All offsets are code points, 0-based, half-open, into the text exactly as it was given.
+All offsets are code points, 0-based, half-open, into the original text.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ __all__ = [
 EVENED = dict.fromkeys("\u2018\u2019\u02bc\u2032", "'") | dict.fromkeys(
     "\u2010\u2011\u2012\u2013", "-"
 )
-"""Apostrophes and hyphens of other kinds."""
+"""Variants of apostrophes and hyphens."""
 
 
 def is_invisible(char: str) -> bool:
-    """Tell whether a character has no shape: zero width, direction marks, soft hyphens (Cf)."""
+    """Return whether a character is invisible: zero width, direction marks, soft hyphens (Cf)."""
     return unicodedata.category(char) == "Cf"
 
 
@@ -39,14 +39,14 @@ class MappedText:
 
     Args:
         text: the rewritten text.
-        starts: where each of its characters comes from; last, the length of the original.
+        starts: the original offset of each of its characters; last, the length of the original.
     """
 
     text: str
     starts: Sequence[int]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Return the original's offsets of a slice, with what was left out at its end."""
+        """Return the original offsets of a slice, including text removed at its end."""
         return self.starts[start], max(self.starts[end], self.starts[end - 1] + 1)
 
 
@@ -74,14 +74,14 @@ _MAY_BE_UNEVEN = re.compile(  # most sentences hold none of these
 
 
 def _may_be_uneven(text: str) -> bool:
-    """Whether `_UNEVEN` may find something; of most texts that is told without a pattern."""
+    """Whether `_UNEVEN` may match; most texts need no pattern to decide it."""
     if text.isascii() and text.isprintable():
         return "  " in text or "*" in text or "_" in text or "\\" in text or "[" in text
     return _MAY_BE_UNEVEN.search(text) is not None
 
 
 def even(form: str) -> str:
-    """Return the form with straight apostrophes, plain hyphens and plain spaces, as long as it was."""
+    """Return the form with straight apostrophes, plain hyphens and plain spaces; same length."""
     return form if form.isascii() and form.isprintable() else form.translate(_EVEN)
 
 
@@ -89,8 +89,8 @@ def readable(original: str) -> MappedText:
     r"""Rewrite a text as a person reads it, with a map of offsets.
 
     Runs of white space become one space, a blank line one line feed, so that no name reaches
-    across paragraphs; invisible characters, footnote marks and Markdown inside a line go; letters
-    with combining marks are composed. Quotes and dashes stay. Linear in the text.
+    across paragraphs; invisible characters, footnote marks and Markdown inside a line are removed;
+    letters with combining marks are composed. Quotes and dashes are kept. Time is linear.
 
     >>> found = readable("the  **United**\u00a0Sta\u00adtes\u00b9")
     >>> found.text, found.span(4, 17)
@@ -113,7 +113,7 @@ _UNSEEN = re.compile(rf"{_RAISED}|[^\w\s -~“”‘’–—…«»€£]")
 
 
 def without_unseen(text: str) -> MappedText:
-    """Take invisible characters and raised footnote marks out of a text, all else as it is."""
+    """Remove invisible characters and raised footnote marks from a text."""
     if text.isascii():
         return MappedText(text, range(len(text) + 1))
     gone = [
@@ -130,19 +130,19 @@ def without_unseen(text: str) -> MappedText:
 
 
 def as_read(text: str) -> str:
-    """Return the text of `readable` without its map, which is quicker."""
+    """Return the text of `readable` without its map, which is faster."""
     if not _may_be_uneven(text):
         return text
     return _UNEVEN.sub(lambda match: _replacement(match)[0], text)
 
 
 def is_readable(text: str) -> bool:
-    """Tell whether a text is as a person reads it: `readable` would change nothing."""
+    """Return whether `readable` would leave a text unchanged."""
     return as_read(text) == text
 
 
 def even_text(original: str) -> MappedText:
-    r"""Spell a text as the lexicon's data files spell their forms: readable, quotes straight.
+    r"""Spell a text as in the lexicon's data files: readable, with straight quotes.
 
     >>> evened = even_text("the  United\nStates’")
     >>> evened.text, evened.span(4, 17)
@@ -154,14 +154,14 @@ def even_text(original: str) -> MappedText:
 
 
 def _even_but_breaks(text: str) -> str:
-    """Return an evened text in which line feeds still part the paragraphs."""
+    """Return an evened text in which line feeds still separate the paragraphs."""
     if text.isascii():
         return text
     return text.translate(_EVEN) if "\n" not in text else "\n".join(map(even, text.split("\n")))
 
 
 def _replacement(match: re.Match[str]) -> tuple[str, int]:
-    """What stands for an uneven place, and where its first character comes from."""
+    """Return the replacement of an uneven place, and the origin of its first character."""
     uneven, start = match[0], match.start()
     if (linked := match["link"] or match["escaped"]) is not None:
         return linked, match.start("link" if match["link"] else "escaped")

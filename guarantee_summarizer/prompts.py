@@ -1,6 +1,6 @@
 """Render Jinja templates and an article to messages for a language model.
 
-The system message is the same bytes for every article; the article follows as numbered sentences
+The system message is identical for every article; the article follows as numbered sentences
 and is data, never template source.
 """
 
@@ -57,11 +57,11 @@ class PromptBook:
     Their files end in `.md.jinja`.
 
     Args:
-        folder: custom templates; the bundled ones are used for those that it does not hold.
+        folder: custom templates; missing ones are replaced by the bundled templates.
 
     Raises:
-        PromptError: the folder does not exist, a template in it is not used by any other, or one is
-            broken; with file and line.
+        PromptError: the folder does not exist, a template in it is unused, or one is broken; the
+            message has file and line.
 
     `article` sees `article` (with `sentences`, `title`, `published`, `outlet`), `language` and
     `marker`; `mend` sees `claims` (with `section`, `written`, `reasons`), `sentences`, `names`,
@@ -136,7 +136,7 @@ class PromptBook:
         return [system, {**user, "content": user["content"] + appended}]
 
     def review(self, prompt: Prompt, claims: Sequence[Any]) -> list[dict[str, str]]:
-        """Build the messages for a second reader: the first ones as they were, then the record."""
+        """Build the messages for the reviewer: the first messages unchanged, then the summary."""
         system, user = prompt.messages
         shown = [{"section": c.section, "written": c.written} for c in claims]
         return [system, {**user, "content": user["content"] + self._render(REVIEW, claims=shown)}]
@@ -152,11 +152,11 @@ class PromptBook:
     def _render(self, name: str, **variables: Any) -> str:
         try:
             return self._sandbox.render(name, **variables)
-        except Exception as error:  # noqa: BLE001  (a template may raise anything)
+        except Exception as error:  # noqa: BLE001  (a template can raise any error)
             _explain(name, error)
 
     def _insist_on_known_names(self, folder: Path) -> None:
-        """Refuse a template that nothing asks for: its name is misspelt."""
+        """Refuse a template that no other uses: its name may be misspelt."""
         own = {path.name for path in folder.glob("*.jinja")}
         asked = {SYSTEM, ARTICLE, EXAMPLE, AGAIN, REPAIR, REVIEW}
         read: set[str] = set()
@@ -200,7 +200,7 @@ def _explain(name: str, error: Exception) -> NoReturn:
 
 
 def _where(error: BaseException) -> str | None:
-    """File and line of the template that was being rendered; Jinja keeps them in the traceback."""
+    """Return file and line of the rendered template, which Jinja puts in the traceback."""
     trace, place = error.__traceback__, None
     while trace is not None:
         code = trace.tb_frame.f_code
@@ -215,12 +215,12 @@ def _sentences(sentences: Iterable[Sentence]) -> list[dict[str, Any]]:
 
 
 def _one_line(text: str) -> str:
-    """The text with runs of white space as one space: a sentence stays on its numbered line."""
+    """Replace runs of white space by one space, so that a sentence stays on its numbered line."""
     return " ".join(text.split())
 
 
 def _json_objects(text: str) -> Iterator[dict[str, Any]]:
-    """The outermost JSON objects in a text; what only looks like one is skipped."""
+    """Yield the outermost JSON objects in a text; text that only resembles one is skipped."""
     decoder, at = json.JSONDecoder(), text.find("{")
     while at >= 0:
         try:
@@ -241,7 +241,7 @@ _PACKAGE = Path(__file__).resolve().parent
 def prompts_folder() -> Path:
     """Return the folder of the bundled templates.
 
-    A wheel holds `prompts/` inside the package as `_bundled/prompts`; in a checkout it is beside
+    In a wheel `prompts/` is inside the package as `_bundled/prompts`; in a checkout it is beside
     the package.
     """
     bundled = _PACKAGE / "_bundled" / "prompts"

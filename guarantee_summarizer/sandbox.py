@@ -1,8 +1,8 @@
-"""Run Jinja templates from anybody: they see plain values, leave no folder, and end.
+"""Run untrusted Jinja templates: with plain values, inside their folders, in limited time.
 
-`Sandbox` refuses what reaches beyond the values that a template is given (methods of objects, files
-outside its folders, also through links), and renderings that take more steps or characters than any
-prompt does.
+`Sandbox` refuses access to anything but the values of a template (methods of objects, files outside
+its folders, also through links), and renderings with more steps or characters than any prompt
+needs.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 __all__ = ["MAX_CHARACTERS", "MAX_STEPS", "Sandbox", "SecurityError", "plain"]
 
 MAX_STEPS = 200_000
-"""Most turns of loops and calls of macros in one rendering; each sentence of an article takes one."""
+"""Most loop iterations and macro calls in one rendering; each sentence of an article takes one."""
 MAX_CHARACTERS = 16_000_000
 """Most characters of a rendering, and of a value in it: eight times the longest article."""
 
@@ -38,12 +38,12 @@ _METHODS = frozenset(
 _GLOBALS = ("range", "dict", "namespace")
 _LARGEST, _POWER = 2**63, 64
 _TOO_LARGE = _LARGEST**_POWER
-_AT_ONCE = 10  # values that are gone through in the time of one step
+_AT_ONCE = 10  # values that are processed in the time of one step
 _spent: ContextVar[list[int]] = ContextVar("_spent")
 
 
 def plain(value: Any) -> Any:
-    """Return a value as text, numbers, dates, lists and dictionaries; what is none of them is its text.
+    """Return a value as text, numbers, dates, lists and dictionaries; convert the rest to text.
 
     >>> plain({"size": 3, "names": ("Ana", Path("a.txt"))})
     {'size': 3, 'names': ['Ana', 'a.txt']}
@@ -62,7 +62,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     Args:
         folders: where templates are.
-        filters: functions of the library's own, by name.
+        filters: additional functions by name.
     """
 
     intercepted_binops = frozenset(("+", "*", "**", "%"))
@@ -84,10 +84,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.globals |= {"_step": _step, "_concat": _concat}
 
     def render(self, name: str, **values: Any) -> str:
-        """Render a template with values that are made plain.
+        """Render a template with values that are converted by `plain`.
 
         Raises:
-            SecurityError: it reaches beyond them, or takes more steps or characters than allowed.
+            SecurityError: it accesses anything else, or exceeds the limits of steps or characters.
             jinja2.TemplateError: it is missing or broken.
         """
         token = _spent.set([0])
@@ -98,11 +98,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
             _spent.reset(token)
 
     def concat(self, pieces: Iterable[str]) -> str:
-        """Put the pieces of a macro or a block together."""
+        """Join the pieces of a macro or a block."""
         return _concat(*pieces)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        """Have each turn of a loop and each call of a macro counted, and what `~` joins measured."""
+        """Parse a template so that loop iterations and macro calls are counted, and `~` is limited."""
         tree: nodes.Template = _Measured().visit(super()._parse(source, name, filename))
         for node in tree.find_all((nodes.For, nodes.Macro, nodes.CallBlock)):
             body: list[nodes.Node] = node.body  # type: ignore[attr-defined]
@@ -112,7 +112,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return tree
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        """Allow the methods of text and dictionaries that only look, and Jinja's own loop."""
+        """Allow read-only methods of text and dictionaries, and Jinja's own loop."""
         if not super().is_safe_attribute(obj, attr, value):
             return False
         if isinstance(obj, str | Mapping):
@@ -125,7 +125,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """Refuse `format` like any method that is not listed."""
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """Refuse what makes long values out of short ones."""
+        """Refuse operators that make long values from short ones."""
         numbers = isinstance(left, int | float) and isinstance(right, int | float)
         if operator != "+" and not numbers:
             raise SecurityError(f"{operator} is for numbers")
@@ -135,7 +135,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
 
 class _Folders(jinja2.FileSystemLoader):
-    """Loads templates from folders, and nothing that a link leads to outside them."""
+    """Loads templates from folders, but no links to files outside them."""
 
     def get_source(
         self, environment: jinja2.Environment, template: str
@@ -143,7 +143,7 @@ class _Folders(jinja2.FileSystemLoader):
         source, filename, is_fresh = super().get_source(environment, template)
         place = Path(filename).resolve()
         if not any(place.is_relative_to(Path(folder).resolve()) for folder in self.searchpath):
-            raise SecurityError(f"{filename} is a link out of its folder; put the file there")
+            raise SecurityError(f"{filename} is a link out of its folder; copy the file there")
         return source, filename, is_fresh
 
 
@@ -166,7 +166,7 @@ def _step(count: int = 1) -> bool:
 
 
 def _concat(*pieces: Any) -> str:
-    """Put texts together, unless they are too long."""
+    """Join texts, unless they are too long."""
     texts = [piece if isinstance(piece, str) else str(_measured(piece)) for piece in pieces]
     if sum(map(len, texts)) > MAX_CHARACTERS:
         raise SecurityError(f"makes more than {MAX_CHARACTERS:,} characters")
@@ -174,7 +174,7 @@ def _concat(*pieces: Any) -> str:
 
 
 def _measured(value: Any) -> Any:
-    """The value, unless its text would be too long; a list may hold one value many times."""
+    """Return the value unless its text is too long; a list may repeat one value many times."""
     stack, parts, size = [value], 0, 0
     while stack:
         item = stack.pop()
@@ -196,7 +196,7 @@ def _measured(value: Any) -> Any:
 
 
 def _bounded(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A filter that counts what it goes through, and measures what it is given and makes."""
+    """Wrap a filter to count its steps, and to measure its input and output."""
 
     @functools.wraps(function)
     def bounded(*arguments: Any, **named: Any) -> Any:

@@ -1,11 +1,11 @@
-"""Keep keys, logins and tokens out of all that is shown, stored or handed on.
+"""Remove keys, logins and tokens from everything that is shown, stored or passed on.
 
-One scrubber serves messages, tracebacks, logs, spans and answers. It compares letters and digits
-alone, after undoing the common encodings, so that a secret is found as it is quoted in URLs, JSON,
-HTML, bytes, base64 or hex, broken over lines, or cut off.
+One scrubber serves messages, tracebacks, logs, spans and answers. It compares only letters and
+digits, after decoding the common encodings, so that a secret is found in URLs, JSON, HTML, bytes,
+base64 or hex, across line breaks, or cut off.
 
-What is no secret to a reader stays: a word such as `none`, `test` or `ollama`, which local servers
-take for a key, is never scrubbed, and what stands in an article is no secret in its summary.
+Two kinds of text are kept: a word such as `none`, `test` or `ollama`, which local servers accept as
+a key, is never scrubbed, and text from an article is not a secret in its summary.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ from guarantee_summarizer.places import MASK, masked_text
 
 __all__ = ["Secrets", "scrub", "scrub_logs", "using"]
 
-_GRAM = 4  # characters by which a secret is looked for
-_STEP = 5  # a run of 8 characters holds a gram that begins at a multiple of 5
+_GRAM = 4  # length of the character sequences by which a secret is searched
+_STEP = 5  # a run of 8 characters contains a gram that begins at a multiple of 5
 _RUN = 8  # the shortest part of a secret that is scrubbed: letters and digits
 _RUNS = {"plain": _RUN, "base64": 10, "hex": 16}
-_ENCODED = 24  # characters of hex or base64 that are no word either
+_ENCODED = 24  # characters of hex or base64 that are not a word either
 _CHANGES = 4  # of kind (small, capital, digit) that no word has
 _SIGNS = 4
 _LONG = 16  # letters that no word has
 _PHRASE = 12  # letters in three parts: `sk-no-key-required`
 _PASSES = 4  # of decoding: JSON in JSON in a URL
-_DEPTH = 50  # of causes of an error that are looked at
+_DEPTH = 50  # causes of an error that are searched
 
 _ESCAPE = re.compile(
     r"[%\\&<\x1b](?:"  # a set first: the search is fast
@@ -57,16 +57,16 @@ _SMALL = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz
 
 
 class _Needle(NamedTuple):
-    """A secret in one form: its letters and digits, and how much of it is enough."""
+    """A secret in one form: its letters and digits, and the shortest part to scrub."""
 
     text: str
     cased: str
     least: int
-    whole: bool = False  # it may be words: only all of it, in one piece, is the secret
+    whole: bool = False  # it may be words: only the whole in one piece is secret
     encoded: bool = False
 
     def betrays(self, start: int, length: int) -> bool:
-        """Whether a part of it tells something of it."""
+        """Whether a part of it reveals something."""
         if length < self.least:
             return False
         telling = _changes(self.cased[start : start + length]) >= _CHANGES - 1
@@ -77,7 +77,7 @@ class Secrets:
     """Scrub secrets from text.
 
     Args:
-        values: the secrets as they are sent. Those that a word could be are left alone: shorter than
+        values: the secrets as they are sent. Those that could be words are ignored: shorter than
             8 letters and digits, or fewer than 16 letters without a digit.
 
     >>> Secrets(["sk-Zx81kQp04LmN"]).scrub("you sent sk-Zx81kQp04LmN, or sk%2DZx81kQp0…")
@@ -98,7 +98,7 @@ class Secrets:
 
     @classmethod
     def of(cls, values: Iterable[str]) -> Secrets:
-        """Return the scrubber of these values; it is made once."""
+        """Return the scrubber of these values, cached."""
         return _made(frozenset(filter(None, values)))
 
     def __bool__(self) -> bool:
@@ -109,11 +109,11 @@ class Secrets:
         return masked_text(self.clean(text))
 
     def clean(self, text: str, *, said: str = "") -> str:
-        """Return text without the secrets, and else as it is.
+        """Return text without the secrets, otherwise unchanged.
 
         Args:
             text: an answer, for instance.
-            said: what the user said himself, an article; it is no secret.
+            said: text from the user (an article), which is not secret.
         """
         if not self:
             return text
@@ -126,7 +126,7 @@ class Secrets:
         return self._masked(text, said)
 
     def cleaned(self, value: Any, *, said: str = "") -> Any:
-        """Return JSON, or an object that has a `__dict__`, with clean text throughout."""
+        """Return JSON, or an object with a `__dict__`, with all text scrubbed."""
         if isinstance(value, str):
             return self.clean(value, said=said)
         if isinstance(value, list | tuple):
@@ -140,12 +140,12 @@ class Secrets:
         return value
 
     def show_in(self, error: BaseException) -> bool:
-        """Return whether an error, or one that it comes from, says a secret."""
+        """Return whether an error or one of its causes contains a secret."""
         told = (" ".join((str(one), repr(one), *_notes(one))) for one in _family(error))
         return any(self.scrub(words) != words for words in told)
 
     def _masked(self, text: str, said: str) -> str:
-        """The text with a mask in place of every part of a secret."""
+        """Return the text with a mask in place of every part of a secret."""
         cased, places = _located(text)
         plain, spoken = cased.translate(_SMALL), _plain(said).translate(_SMALL)
         spans: list[tuple[int, int]] = []
@@ -162,7 +162,7 @@ class Secrets:
         return "".join((*pieces, text[at:])) if spans else text
 
     def _runs(self, plain: str) -> Iterator[tuple[int, int, _Needle]]:
-        """Each run of characters that stands in a secret, too: start, end, secret."""
+        """Yield each run of characters that is part of a secret: start, end, secret."""
         seen = set[tuple[int, int, str]]()
         for at in range(0, len(plain) - _GRAM + 1, _STEP):
             for needle, place in self._grams.get(plain[at : at + _GRAM], ()):
@@ -184,12 +184,12 @@ _made = lru_cache(maxsize=64)(Secrets)
 
 _NONE = Secrets()
 _IN_USE: ContextVar[Secrets] = ContextVar("secrets", default=_NONE)
-"""The secrets of the request that is under way."""
+"""The secrets of the request in flight."""
 
 
 @contextmanager
 def using(secrets: Secrets) -> Iterator[None]:
-    """Scrub these secrets from what is logged and quoted in the block."""
+    """Scrub these secrets from logs and quotations in the block."""
     token = _IN_USE.set(secrets)
     try:
         yield
@@ -198,7 +198,7 @@ def using(secrets: Secrets) -> Iterator[None]:
 
 
 def in_use() -> Secrets:
-    """Return the secrets of the request that is under way."""
+    """Return the secrets of the request in flight."""
     return _IN_USE.get()
 
 
@@ -208,7 +208,7 @@ def scrub(text: str) -> str:
 
 
 def scrub_logs(*names: str) -> None:
-    """Scrub what these loggers write while secrets are in use; other lines stay as they are."""
+    """Scrub the lines of these loggers while secrets are in use."""
     for name in names:
         logging.getLogger(name).addFilter(_scrubbed)
 
@@ -236,7 +236,7 @@ def _needles(value: str) -> Iterator[_Needle]:
 
 
 def _forms(value: str) -> Iterator[tuple[str, str]]:
-    """A secret as it is, in base64 at each of its three places in a longer text, and in hex."""
+    """Yield a secret plain, in base64 at each of the three alignments, and in hex."""
     data = value.encode("utf-8", "surrogatepass")
     yield "plain", value
     yield "hex", data.hex()
@@ -248,7 +248,7 @@ def _forms(value: str) -> Iterator[tuple[str, str]]:
 
 
 def _is_no_word(value: str, cased: str) -> bool:
-    """Whether all of a secret in one piece is the secret, and no word of a message."""
+    """Whether a secret in one piece cannot be a word of a message."""
     if any(c.isdigit() for c in cased) and any(c.isalpha() for c in cased):
         return True
     parts = len(_NOISE.split(value.strip("-_. ")))
@@ -256,13 +256,13 @@ def _is_no_word(value: str, cased: str) -> bool:
 
 
 def _is_symbols(value: str) -> bool:
-    """Whether a secret has too few letters and digits, but signs that no word or figure has."""
+    """Whether a secret has few letters and digits, but signs that no word or figure has."""
     signs = sum(not c.isalnum() and not c.isspace() for c in value)
     return len(value) >= _RUN > len(_plain(value)) and signs >= _SIGNS
 
 
 def _written(value: str) -> set[str]:
-    """A secret as it is quoted in common forms."""
+    """Return a secret in the common forms of quoting."""
     quoted = quote(value, safe="")
     return {
         value,
@@ -276,13 +276,13 @@ def _written(value: str) -> set[str]:
 
 
 def _changes(text: str) -> int:
-    """How often the kind of character changes: digit, capital, other."""
+    """Count the changes of the kind of character: digit, capital, other."""
     kinds = ["0" if c.isdigit() else "A" if c.isupper() else "a" for c in text]
     return sum(one != other for one, other in pairwise(kinds))
 
 
 def _is_one_piece(text: str, start: int, end: int) -> bool:
-    """Whether a part of a text holds no blanks and, where it is short, stands alone."""
+    """Whether a part of a text has no blanks and, if it is short, is a separate word."""
     if any(c.isspace() for c in text[start:end]):
         return False
     if end - start >= _LONG:
@@ -294,7 +294,7 @@ def _is_one_piece(text: str, start: int, end: int) -> bool:
 
 
 def _plain(text: str) -> str:
-    """The letters and digits of a text that encodings are undone in."""
+    """Return the letters and digits of a decoded text."""
     for _ in range(_PASSES):
         decoded = _ESCAPE.sub(_meant, text)
         if decoded == text:
@@ -304,7 +304,7 @@ def _plain(text: str) -> str:
 
 
 def _located(text: str) -> tuple[str, list[tuple[int, int]]]:
-    """`_plain`, and where in the text each of its characters stands."""
+    """Return `_plain`, and the offset of each of its characters in the text."""
     places = [(at, at + 1) for at in range(len(text))]
     for _ in range(_PASSES):
         pieces: list[str] = []
@@ -324,7 +324,7 @@ def _located(text: str) -> tuple[str, list[tuple[int, int]]]:
 
 
 def _meant(found: re.Match[str]) -> str:
-    """What an escape stands for; nothing for line breaks and tags."""
+    """Return the decoded form of an escape; nothing for line breaks and tags."""
     kind, text = found.lastgroup, found[0]
     if kind in ("percent", "byte"):
         data = bytes.fromhex("".join(_PAIR.findall(_last_pairs(text))))
@@ -336,12 +336,12 @@ def _meant(found: re.Match[str]) -> str:
 
 
 def _last_pairs(text: str) -> str:
-    """The pairs of digits of escaped bytes, apart, without what escapes the escape: `%2541`."""
+    """Return the digit pairs of escaped bytes, separate, without double escapes: `%2541`."""
     return re.sub(r"%(?:25)*(?=[0-9a-f]{2})|\\+x", " ", text, flags=re.IGNORECASE)
 
 
 def _family(error: BaseException) -> list[BaseException]:
-    """An error, its causes and contexts, and the members of groups."""
+    """Return an error, its causes and contexts, and the members of groups."""
     found, waiting = list[BaseException](), [error]
     while waiting and len(found) < _DEPTH:
         one = waiting.pop()
@@ -354,6 +354,6 @@ def _family(error: BaseException) -> list[BaseException]:
 
 
 def _notes(error: BaseException) -> Iterator[str]:
-    """What an error says besides its message: notes, and attributes as they show."""
+    """Yield the other texts of an error: notes, and visible attributes."""
     yield from map(str, getattr(error, "__notes__", ()))
     yield repr(vars(error))

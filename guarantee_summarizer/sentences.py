@@ -1,6 +1,6 @@
-"""Split a text into sentences, with offsets; take marks of lists and Markdown out of a passage.
+"""Split a text into sentences, with offsets; remove list marks and Markdown from a passage.
 
-All offsets are code points, 0-based, half-open, into the text exactly as it was given.
+All offsets are code points, 0-based, half-open, into the original text.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Sentence:
     Attributes:
         number: its number in the article, from 1.
         start: where it begins in the article's text, in code points from 0.
-        end: where it ends: the offset of the first code point after it.
+        end: the offset of the first code point after it.
         text: its words, exactly as the article has them.
     """
 
@@ -34,7 +34,7 @@ class Sentence:
 
     @property
     def hidden(self) -> bool:
-        """Whether it holds text that a person who reads the article does not see."""
+        """Whether it contains text that a reader of the article does not see."""
         return hides_text(self.text)
 
 
@@ -106,7 +106,7 @@ def spans(text: str, start: int = 0) -> Iterator[tuple[int, int]]:
 
 
 def _blocks(text: str, start: int) -> Iterator[tuple[int, int]]:
-    """Paragraphs, list items and headings, as offsets; wrapped lines are one block."""
+    """Yield paragraphs, list items and headings as offsets; wrapped lines are one block."""
     at = end = start
     for blank, paragraph in groupby(
         text[start:].splitlines(keepends=True), lambda s: not s.strip()
@@ -137,7 +137,7 @@ def _ends_block(line: str, following: str, longest: int) -> bool:
 
 
 def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The sentences of one block: nupunkt's boundaries without its errors, plus missed ones."""
+    """Yield the sentences of one block: nupunkt's boundaries, corrected and completed."""
     from nupunkt import sent_spans  # noqa: PLC0415  (65 ms, at the first segmentation)
 
     block = text[start:end]
@@ -210,7 +210,7 @@ def without_marks(text: str) -> str:
 
 
 def readable(text: str) -> str:
-    """Return a passage without list marks and Markdown; as it is where it has nothing else.
+    """Return a passage without list marks and Markdown; unchanged if nothing else is in it.
 
     >>> readable("- **Norvia**"), readable("---")
     ('Norvia', '---')

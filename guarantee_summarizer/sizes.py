@@ -1,4 +1,4 @@
-"""How much of what comes from outside is read, and how to see that it is more before it is read."""
+"""Limits on the size of external input, and quick tests before parsing."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ import re
 __all__ = ["LARGEST", "is_crowded", "knotted"]
 
 LARGEST = 16 * 2**20
-"""Bytes of a file, or characters of a value, that are held at once."""
+"""Largest file in bytes, or value in characters, that is kept in memory."""
 
 _BRACKETS = 300_000  # lists and objects of one JSON text; each takes 50 to 300 bytes
 _COMMAS = 2_000_000
 _TAGS = 300_000  # of one page; the longest of encyclopedias have 60,000
 _WORK = 200_000_000  # pairs of attributes of one tag; parsers compare each with each: 1 s
 _TAG = re.compile(r"<[A-Za-z][^\s/>]*+")
-_ATTRIBUTE = re.compile(  # names as parsers take them: whatever stands between blanks
+_ATTRIBUTE = re.compile(  # attributes as parsers see them: any text between blanks
     r"[\s/]*+(?:[^\s/>=]++|=)(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>]*+))?"
 )
 
 
 def is_crowded(json_text: str) -> bool:
-    """Tell whether JSON may hold more values than memory has room for.
+    """Return whether JSON may have more values than fit into memory.
 
     >>> is_crowded('{"text": "a, b"}'), is_crowded("[" + "[]," * 400_000 + "[]]")
     (False, True)
@@ -30,7 +30,7 @@ def is_crowded(json_text: str) -> bool:
 
 
 def knotted(markup: str) -> str | None:
-    """Return what a page or a feed has too much of for a parser: tags or attributes; None as a rule.
+    """Return a description if a page or feed has too many tags or attributes to parse, else None.
 
     >>> knotted("<p " + "a " * 20_000 + ">")
     'more attributes on its tags than any page has'

@@ -1,8 +1,8 @@
 """Log one line for each article, and write OpenTelemetry spans.
 
-Spans follow OpenTelemetry's semantic conventions for generative AI; those are in development, so
-their names are written out here. Neither logs nor spans hold a prompt, an answer or a key; of a
-provider's words spans hold codes alone.
+Spans follow OpenTelemetry's semantic conventions for generative AI; these are in development, so
+their names are written out here. Neither logs nor spans contain prompts, answers or keys; of a
+provider's messages spans contain only codes.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Telemetry:
         place = urlsplit(address)
         attributes = {
             "gen_ai.operation.name": "chat",
-            "gen_ai.provider.name": "openai",  # the API, not who provides it
+            "gen_ai.provider.name": "openai",  # the API, not its provider
             "gen_ai.request.model": model,
             "gen_ai.output.type": "json",
             "server.address": place.hostname,
@@ -112,7 +112,7 @@ class Telemetry:
             kind=SpanKind[kind],
             attributes=attributes,
             record_exception=False,
-            set_status_on_exception=False,  # which would quote the error
+            set_status_on_exception=False,  # it would quote the error
         ) as span:
             try:
                 yield lambda key, value: None if value is None else span.set_attribute(key, value)
@@ -127,13 +127,13 @@ def _tracer() -> Any:
 
 
 def _code(value: Any) -> str | None:
-    """A provider's identifier without secrets; None if it is no code but words."""
+    """Return a provider's identifier without secrets; None if it is prose instead of a code."""
     text = scrub(value) if isinstance(value, str) else ""
     return text if _CODE.fullmatch(text) else None
 
 
 def _kind(error: BaseException) -> str:
-    """The HTTP status of an error or one of its causes; else its class."""
+    """Return the HTTP status of an error or one of its causes; else its class."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(code := getattr(cause, "status_code", None), int):

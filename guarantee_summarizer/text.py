@@ -1,6 +1,6 @@
-"""Fold text for comparison, find fragments in it with offsets, see what is hidden in it.
+"""Fold text for comparison, find fragments in it with offsets, detect hidden text.
 
-All offsets are code points, 0-based, half-open, into the text exactly as it was given.
+All offsets are code points, 0-based, half-open, into the original text.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ _UNWRITABLE = re.compile(
 
 
 def writable(text: str) -> str:
-    r"""Replace what no file, database or terminal takes by U+FFFD: NUL, surrogates, noncharacters.
+    r"""Replace characters that cannot be stored by U+FFFD: NUL, surrogates, noncharacters.
 
-    A pair of surrogates becomes the character that it stands for.
+    A pair of surrogates becomes the character that it encodes.
 
     >>> writable("a\ud83d b\0") == "a\ufffd b\ufffd", writable("\ud83d\ude00") == "\U0001f600"
     (True, True)
@@ -65,10 +65,10 @@ _FLAG = re.compile(
     "\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f"
 )  # of England, of Scotland, of Wales
 _HIDDEN = re.compile(
-    "[\u202d\u202e]"  # turn the direction of what follows
+    "[\u202d\u202e]"  # change the direction of the text after them
     "|[\U000e0001-\U000e007f\U000e0100-\U000e01ef]|[\ufe00-\ufe0f]{2,}"  # tags, selectors in a row
-    "|[\u034f\u115f\u1160\u180e\u3164\uffa0]"  # joiner and fillers without shape
-    "|(?<=[A-Za-z])[\u200b-\u200f\u2060-\u2064\ufeff]+(?=[A-Za-z])"  # no width, inside a Latin word
+    "|[\u034f\u115f\u1160\u180e\u3164\uffa0]"  # invisible joiner and fillers
+    "|(?<=[A-Za-z])[\u200b-\u200f\u2060-\u2064\ufeff]+(?=[A-Za-z])"  # zero width, inside a Latin word
     "|[\u200b-\u200d\u2060-\u2064\ufeff]{3,}"
     r"|<!--|display\s*:\s*none",  # markup that was pasted with the text
     re.IGNORECASE,
@@ -76,9 +76,9 @@ _HIDDEN = re.compile(
 
 
 def hides_text(text: str) -> bool:
-    """Tell whether a text holds characters or markup that hide words from who reads it.
+    """Return whether a text has characters or markup that hide words from a reader.
 
-    A soft hyphen, a direction mark of right-to-left text, a joined emoji hide nothing.
+    Soft hyphens, direction marks of right-to-left text and joined emoji hide nothing.
 
     >>> hides_text("ig\u200bnore"), hides_text("guar\u00adantee")
     (True, False)
@@ -89,7 +89,7 @@ def hides_text(text: str) -> bool:
 
 
 class _FoldTable(dict[int, str]):
-    """Maps a code point to its folded form; filled as characters are met."""
+    """Maps a code point to its folded form; filled on demand."""
 
     def __missing__(self, point: int) -> str:
         char = chr(point)
@@ -108,21 +108,21 @@ _ASCII += bytes(256 - len(_ASCII))
 
 
 def fold(text: str) -> str:
-    """Fold the differences between spellings of the same words; digits stay as they are.
+    """Fold the differences between spellings of the same words; digits are not changed.
 
     Case, accents (composed or not), kinds of quotes, dashes and space, and invisible characters
-    are lost; the form is for comparison only, never for display.
+    are removed; the result is for comparison only, never for display.
 
     >>> fold("\u201cSauli Niinisto\u0308\u201d \u2014 NATO\u00a0ally")
     '"sauli niinisto" - nato ally'
     """
-    if text.isascii():  # four times as quick
+    if text.isascii():  # four times as fast
         return text.encode().translate(_ASCII).decode()
     return text.translate(_TABLE)
 
 
 def fold_words(text: str) -> str:
-    r"""Fold what a person reads of a text: without marks and invisible characters, single spaces.
+    r"""Fold a text as a person reads it: no markup or invisible characters, single spaces.
 
     >>> fold_words("the **United**\n  States")
     'the united states'
@@ -132,13 +132,13 @@ def fold_words(text: str) -> str:
 
 @dataclass(frozen=True)
 class FoldedText:
-    """Look for words in a text, however they are spelled."""
+    """Search words in a text, in any spelling."""
 
     original: str
 
     @cached_property
     def text(self) -> str:
-        """The folded form, white space kept one for one."""
+        """The folded form, with all white space."""
         return fold(self.original)
 
     @cached_property
@@ -150,7 +150,7 @@ class FoldedText:
 
     @cached_property
     def words(self) -> str:
-        """The folded form of what a person reads, with single spaces."""
+        """The folded form of the text as a person reads it, with single spaces."""
         return fold_words(self.original)
 
     def holds(self, fragment: str) -> bool:
@@ -162,7 +162,7 @@ class FoldedText:
         return holds(self.words, fold_words(fragment))
 
     def find(self, fragment: str, start: int = 0) -> tuple[int, int] | None:
-        """Find the first place at or after `start` that holds `fragment`; offsets in the original.
+        """Find `fragment` at or after `start`; return its offsets in the original.
 
         Quotes, dashes, case, accents and kinds of white space may differ; words and numbers
         may not, and a match never begins or ends inside a word or a number.
@@ -181,7 +181,7 @@ class FoldedText:
         return self._find_read(fragment, start)
 
     def _find_read(self, fragment: str, start: int) -> tuple[int, int] | None:
-        """Find it in what a person reads, where marks or invisible characters stand between."""
+        """Find it in the text as a person reads it, across markup and invisible characters."""
         if self._read.text == self.original:
             return None
         span = FoldedText(self._read.text).find(readable(fragment).text)
@@ -194,13 +194,13 @@ class FoldedText:
 
     @cached_property
     def _starts(self) -> tuple[list[int], list[int]]:
-        """Where each word begins: with single spaces, and as it stands."""
+        """The start of each word: with single spaces, and in the folded text."""
         there = [match.span() for match in _UNBROKEN.finditer(self.text)]
         sizes = (end - start + 1 for start, end in there)
         return [*accumulate(sizes, initial=0)], [start for start, _ in there]
 
     def _place(self, at: int) -> int:
-        """Where a character of the text with single spaces stands in the folded text."""
+        """Return the offset in the folded text of a character of the text with single spaces."""
         spaced, there = self._starts
         word = bisect_right(spaced, at) - 1
         return there[word] + at - spaced[word]
@@ -219,12 +219,12 @@ _HANGUL = re.compile("[\u1100-\u11a7\uac00-\ud7a3]")  # of a syllable the first 
 
 
 def is_unspaced(char: str) -> bool:
-    """Tell whether a character belongs to a script without spaces between words."""
+    """Return whether a character belongs to a script without spaces between words."""
     return _UNSPACED.match(char) is not None
 
 
 def _goes_on(left: str, right: str, *, behind: bool) -> bool:
-    """Whether one word holds both characters; Korean sets particles right behind a word."""
+    """Whether both characters are in one word; Korean appends particles to a word."""
     if not (left.isalnum() and right.isalnum()):
         return False
     if left.isascii() and right.isascii():
@@ -246,7 +246,7 @@ def _on_boundary(text: str, start: int, end: int) -> bool:
 
 
 def holds(text: str, needle: str) -> bool:
-    """Return whether `needle` is in `text` as whole words; both are compared as they are.
+    """Return whether `needle` is in `text` as whole words; nothing is folded.
 
     >>> holds("the 15-year term", "5-year term")
     False
@@ -256,11 +256,11 @@ def holds(text: str, needle: str) -> bool:
 
 _UNBROKEN = re.compile(r"\S+")
 _INSIDE = re.compile(r"[0-9A-Za-z]+")
-_PLACES = 10_000  # inside other words, after which no more are looked at: time stays linear
+_PLACES = 10_000  # matches inside other words, after which the search ends, for linear time
 
 
 def places(text: str, needle: str) -> Iterator[int]:
-    """Yield the offsets where `needle` is in `text` as whole words, compared as they are."""
+    """Yield the offsets where `needle` is in `text` as whole words, without folding."""
     at, inside = text.find(needle) if needle else -1, 0
     while at >= 0 and inside < _PLACES:
         after = at + 1
@@ -280,12 +280,12 @@ _ENGLISH = frozenset(
 )
 _LETTERS = re.compile(r"[^\W\d_]+")
 _ENGLISH_SHARE = 0.18  # English prose has 35 to 50 % of these words; other languages below 10 %
-_FEW_WORDS = 12  # below this number only the script counts
+_FEW_WORDS = 12  # with fewer words only the script counts
 _SAMPLE = 20_000  # characters
 
 
 def looks_english(text: str) -> bool:
-    """Tell whether a text is English, by its share of function words; short ones by their script.
+    """Return whether a text is English, by its share of function words; if short, by its script.
 
     >>> looks_english("The talks would go on in Paris, officials said after the meeting of leaders.")
     True

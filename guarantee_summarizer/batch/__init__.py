@@ -1,4 +1,4 @@
-"""Use the provider's Batch API: half the price, an answer within a day."""
+"""Use the provider's Batch API: half the price, answers within a day."""
 
 from guarantee_summarizer.batch.job import Batch, BatchJob, Submission
 

@@ -1,14 +1,14 @@
 """Summarize many articles through the provider's Batch API: half the price, within a day.
 
 Ledger and verification are the same as in live calls. Every step is recorded before the next one,
-so that a process may die at any of them:
+so that a process may die during any of them:
 
-    planned     the articles are in the ledger's file, and taken
-    uploaded    the provider has the file; if not recorded, a second upload costs nothing
+    planned     the articles are in the ledger's file, and reserved
+    uploaded    the provider has the file; if not recorded, a second upload is free
     created     there is a batch; if not recorded, it is found again by its metadata
     collected   every article has its entry in the ledger, or its answer is to be reviewed
 
-A review is a second batch, made of the first one's answers while they are collected.
+A review is a second batch, built from the answers of the first while they are collected.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ if TYPE_CHECKING:  # loads openai, which only a batch needs
 
 
 _MOST_REQUESTS = 50_000
-_MOST_BYTES = 190_000_000  # the provider takes 200 MB and does not say which
+_MOST_BYTES = 190_000_000  # the provider accepts 200 MB, without saying whether MB or MiB
 _LONGEST = 600.0  # seconds between two polls
 _SILENT = 10  # polls in a row that may fail before `wait` gives up
-_NOTES = 20  # of one batch
+_NOTES = 20  # requests of one batch
 _IDLE = frozenset(
     {"planned", "gathering", "elsewhere", "completed", "failed", "expired", "cancelled"}
 )
@@ -54,16 +54,16 @@ class Batch:
     Args:
         part: its name in the ledger.
         id: the provider's id; None until the batch is created.
-        state: the provider's word (`validating`, `in_progress`, `finalizing`, `completed`,
-            `failed`, `expired`, `cancelling`, `cancelled`); `planned` before it is created (the
-            next `submit` does that); `gathering` while the answers for a review come in;
-            `elsewhere` if other settings made it.
-        review: whether it takes answers to the second reader.
+        state: the provider's state (`validating`, `in_progress`, `finalizing`, `completed`,
+            `failed`, `expired`, `cancelling`, `cancelled`); `planned` until the next `submit`
+            creates it; `gathering` while the answers for a review are collected; `elsewhere` if
+            other settings created it.
+        review: whether it sends answers to the reviewer.
         total: articles in it.
         done: articles answered; once it is collected, articles with a summary.
-        failed: articles that are finished without that.
+        failed: articles that are finished without an answer or summary.
         collected: whether every article has its entry in the ledger or is in the review's batch.
-        notes: warnings about it, in sentences.
+        notes: warnings about it, as sentences.
     """
 
     part: str
@@ -78,7 +78,7 @@ class Batch:
 
     @property
     def running(self) -> bool:
-        """Whether the provider still works on it."""
+        """Whether the provider is still processing it."""
         return not self.collected and self.state not in _IDLE
 
 
@@ -87,10 +87,10 @@ class Submission:
     """The counts of submitted articles, each counted once.
 
     Attributes:
-        batches: the batches created now.
-        sent: articles newly in them.
-        done: articles that the ledger has already.
-        pending: articles that wait in an earlier batch, or came twice.
+        batches: the batches created by this call.
+        sent: articles in them.
+        done: articles that are already in the ledger.
+        pending: articles in an earlier batch, and duplicates.
         failures: articles that could not be read or sent.
     """
 
@@ -102,16 +102,16 @@ class Submission:
 
 
 class BatchJob:
-    """Summarize articles through OpenAI's Batch API, with a ledger that outlives the process.
+    """Summarize articles through OpenAI's Batch API, with a ledger that persists between processes.
 
     Args:
-        summarizer: model, prompt and options; its endpoint has to offer files and batches. There
-            are no re-asks in a batch: unsupported claims are withheld. With `review`, answers go
-            to the second reader in a second batch.
-        ledger: the ledger or its file. Articles wait in it until they are collected.
-        max_requests: requests in one batch; the provider takes 50,000.
-        max_bytes: bytes in one file of requests; the provider takes 200 MB.
-        sleep: waits some seconds, between polls and between attempts.
+        summarizer: model, prompt and options; its endpoint must offer files and batches. There
+            are no re-asks in a batch: unsupported claims are withheld. With `review`, answers are
+            sent to the reviewer in a second batch.
+        ledger: the ledger or its file. It stores the articles until they are collected.
+        max_requests: requests in one batch; the provider accepts 50,000.
+        max_bytes: bytes in one file of requests; the provider accepts 200 MB.
+        sleep: function that waits some seconds, between polls and between attempts.
 
     Raises:
         ConfigurationError: the summarizer has no model, or a custom client.
@@ -145,10 +145,10 @@ class BatchJob:
     def submit(self, articles: Iterable[ArticleLike | Failure] = ()) -> Submission:
         """Send the articles that are neither done nor pending, after any unfinished submission.
 
-        The articles are pulled one by one into the ledger's file, not kept in memory.
+        The articles are written one by one to the ledger's file, not kept in memory.
 
         Args:
-            articles: what `Summarizer.summarize` takes, or failures of a reader, which are
+            articles: inputs of `Summarizer.summarize`, or failures of a reader, which are
                 returned. Articles that failed earlier are sent again.
 
         Returns:
@@ -179,7 +179,7 @@ class BatchJob:
         """Wait until no batch is running; then `collect`.
 
         Args:
-            poll: seconds before the second poll; then longer and longer, up to ten minutes.
+            poll: seconds before the second poll; the interval grows up to ten minutes.
 
         Raises:
             TransportError: ten polls in a row failed.
@@ -203,9 +203,9 @@ class BatchJob:
         """Yield the outcome of every article of ended, uncollected batches.
 
         Expired and cancelled batches count too. Each outcome is in the ledger before it is yielded.
-        A batch whose collection was interrupted is yielded again from its start; the outcomes that
-        the ledger holds by then are neither written nor counted again. Answers to be reviewed are
-        sent on as batches at the end, and yielded once those are collected: see `results`.
+        A batch whose collection was interrupted is yielded again from its start; outcomes already
+        in the ledger are neither written nor counted again. Answers to be reviewed are sent in new
+        batches at the end, and yielded when those are collected: see `results`.
 
         Yields:
             a summary, or a `Failure` with the article and the error: one for each article.
@@ -219,13 +219,13 @@ class BatchJob:
             self.submit()
 
     def results(self, *, poll: float = 30.0) -> Iterator[Outcome]:
-        """Submit what is not sent, wait and collect, until every article has its outcome.
+        """Submit the unsent articles, wait and collect, until every article has an outcome.
 
         Args:
             poll: as for `wait`.
 
         Yields:
-            as `collect`.
+            the same as `collect`.
         """
         while self._mine("planned", "uploaded", "created", "unsent"):
             self.submit()
@@ -233,21 +233,21 @@ class BatchJob:
             yield from self.collect()
 
     def cancel(self) -> list[Batch]:
-        """Cancel the running batches; answers given by then are paid for and can be collected.
+        """Cancel the running batches; answers received by then are paid for and can be collected.
 
-        It takes the provider some minutes: `wait`, then `collect`, which also yields a failure for
+        The provider needs some minutes: `wait`, then `collect`, which also yields a failure for
         each article without an answer.
         """
         with self._store.alone("submit"):
             return [self._cancelled(part) for part in self._mine("planned", "uploaded", "created")]
 
     def _mine(self, *steps: str, named: str | None = None) -> list[Part]:
-        """The parts at these steps that this configuration made; the one of a name if it is given."""
+        """Return the parts of this configuration at these steps, or only the one with `name`."""
         mine = (p for p in self._store.parts() if p.maker == self._maker and p.step in steps)
         return [part for part in mine if named in (None, part.part)]
 
     def _send(self, part: Part, outbox: Outbox) -> Batch:
-        """Take a part from its present step to its batch."""
+        """Take a part from its current step to a created batch."""
         new = part.step == "planned"
         if new:
             with self._store.file() as file:
@@ -288,8 +288,8 @@ class BatchJob:
             return Batch(**known, **final, collected=True)
         if part.maker != self._maker:
             note = (
-                f"belongs to run {part.run} of the ledger, made with another model, prompt, "
-                "endpoint or option; collect it with those, or by the release that made it"
+                f"belongs to run {part.run} of the ledger, created with another model, prompt, "
+                "endpoint or option; collect it with those, or with the release that created it"
             )
             return Batch(**known, state="elsewhere", notes=(note,))
         if remote is None:
@@ -300,7 +300,7 @@ class BatchJob:
         return Batch(**known, state=remote.state, done=done, failed=failed, notes=notes)
 
     def _collected(self, part: Part, remote: RemoteBatch | None) -> Iterator[Outcome]:
-        """One outcome for each article of a part that is not reviewed; then it is collected."""
+        """Yield one outcome for each article of a part without review; then mark it collected."""
         counts, notes = Counter[bool](), list[str]()
         for key, answer in self._answers(part, remote, notes):
             if self._goes_on(part, key, answer):
@@ -309,7 +309,7 @@ class BatchJob:
             counts[result.failure is None] += 1
             yield result.outcome
         if moved := len(self._store.numbers(part.reviewed_by)):
-            notes.append(f"{moved} answers went on to be reviewed")
+            notes.append(f"{moved} answers were sent to the reviewer")
             if not self._mine(
                 "planned", "uploaded", "created", "unsent", named=part.reviewed_by.part
             ):
@@ -321,9 +321,9 @@ class BatchJob:
     def _answers(
         self, part: Part, remote: RemoteBatch | None, notes: list[str]
     ) -> Iterator[tuple[str, Any]]:
-        """Each key once with its completion or error, in the order of the provider's files."""
+        """Yield each key once with its completion or error, in the order of the files."""
         waiting = self._store.numbers(part)
-        moved = self._store.numbers(part.reviewed_by)  # by a collection that was broken off
+        moved = self._store.numbers(part.reviewed_by)  # by an interrupted collection
         for file_id in remote.files if remote else ():
             for key, answer in self._downloaded(file_id, notes):
                 if waiting.pop(key, None) is not None:
@@ -336,7 +336,7 @@ class BatchJob:
     def _downloaded(self, file_id: str, notes: list[str]) -> Iterator[tuple[str, Any]]:
         with self._store.file() as file:
             if not self._api.download(file_id, file):
-                notes.append(f"file {file_id} is gone; the provider keeps files for a time only")
+                notes.append(f"file {file_id} is gone; the provider deletes files after some time")
                 return
             file.seek(0)
             for number, line in enumerate(file, 1):
@@ -346,13 +346,13 @@ class BatchJob:
                     notes.append(f"line {number} of file {file_id} cannot be read")
 
     def _said(self, key: str) -> str:
-        """The text of an article; nothing if the line answers none."""
+        """Return the text of an article; "" if the line belongs to none."""
         with suppress(LookupError):
             return self._store.article(key).text
         return ""
 
     def _goes_on(self, part: Part, key: str, answer: Any) -> bool:
-        """Whether an answer is reviewed; it is moved to the part that does."""
+        """Return whether an answer needs a review, and move it to the part for reviews."""
         if part.review or isinstance(answer, ModelError):
             return False
         if self._summarizer.review_request(self._store.article(key), answer) is None:
@@ -363,7 +363,7 @@ class BatchJob:
         return True
 
     def _settled(self, part: Part, key: str, answer: Any) -> Result:
-        """The result of one article, recorded once."""
+        """Return the result of one article, and record it unless it was recorded."""
         article, entry = self._store.article(key), self._ledger.get(key)
         if entry is not None and entry.run == part.run:  # by an interrupted collection
             return stored(entry, article)
@@ -381,5 +381,5 @@ class BatchJob:
         try:
             summary = self._summarizer.read(article, answer, review=review)
             return Result(article.source, summary=summary)
-        except Exception as error:  # noqa: BLE001  (one answer must not cost the others)
+        except Exception as error:  # noqa: BLE001  (one bad answer must not end the collection)
             return failed(article, error)

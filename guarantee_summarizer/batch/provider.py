@@ -1,6 +1,6 @@
 """Upload, create, poll, download and cancel OpenAI's batches, and read the lines of their files.
 
-Every request is retried by the library's one policy and fails with the library's errors.
+Every request uses the library's retry policy and fails with the library's errors.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _CODES: dict[str, type[ModelError]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteBatch:
-    """A batch at the provider; `files` are the ids of its output, `errors` those of validation.
+    """A batch at the provider; `files` are the ids of output files, `errors` those of validation.
 
     Each error has the number of its line in the input file, from 1, or None.
     """
@@ -60,7 +60,7 @@ class RemoteBatch:
 
     @property
     def ended(self) -> bool:
-        """Whether no more answers come; expired and cancelled batches keep those they have."""
+        """Whether it has ended; expired and cancelled batches keep the answers they have."""
         return self.state in _ENDED
 
 
@@ -69,10 +69,10 @@ class BatchApi:
 
     Args:
         client: its endpoint, key and budget of attempts and seconds apply to every request.
-        sleep: waits some seconds between attempts.
+        sleep: function that waits some seconds between attempts.
 
     Raises:
-        ConfigurationError: the user brought a custom client.
+        ConfigurationError: the summarizer has a custom client.
     """
 
     url: Literal["/v1/chat/completions"] = "/v1/chat/completions"
@@ -88,7 +88,7 @@ class BatchApi:
         reviewer = self._options.reviewer(self._endpoint)
         if reviewer is not None and not reviewer.is_beside(self._endpoint):
             raise ConfigurationError(
-                "a batch is reviewed at the endpoint that answers it; give review= the name of a "
+                "a batch is reviewed at the endpoint of its model; set review= to the name of a "
                 "model there, or False"
             )
 
@@ -98,7 +98,7 @@ class BatchApi:
         return self._endpoint.address
 
     def upload(self, file: IO[bytes]) -> str:
-        """Upload a file of requests and return its id; a second copy of it costs nothing."""
+        """Upload a file of requests and return its id; a second copy of it is free."""
 
         def send() -> Any:
             file.seek(0)  # for every attempt
@@ -112,8 +112,8 @@ class BatchApi:
         Args:
             file_id: the uploaded file.
             marks: metadata that no other batch has.
-            fresh: it cannot exist yet. Otherwise, and before every further attempt, it is searched:
-                a lost response does not mean that nothing was created.
+            fresh: whether it cannot exist yet. Otherwise, and before every retry, it is searched:
+                the batch may exist although a response was lost.
         """
         search = not fresh
 
@@ -136,11 +136,11 @@ class BatchApi:
         return self._remote(batch) if batch else None
 
     def retrieve(self, batch_id: str) -> RemoteBatch:
-        """Return the present state of a batch."""
+        """Return the current state of a batch."""
         return self._on_batch(self._client.batches.retrieve, batch_id)
 
     def cancel(self, batch_id: str) -> RemoteBatch:
-        """Cancel a batch unless it has ended; what was done so far is kept and paid for."""
+        """Cancel a batch unless it has ended; its answers so far are kept and paid for."""
         remote = self.retrieve(batch_id)
         if remote.ended or remote.state == "cancelling":
             return remote
@@ -153,7 +153,7 @@ class BatchApi:
             return remote
 
     def download(self, file_id: str, file: IO[bytes]) -> bool:
-        """Write a file of answers to `file`, piece by piece; return False if the provider lost it."""
+        """Write a file of answers to `file`, in chunks; return False if the provider lost it."""
 
         def send() -> bool:
             file.seek(0)
@@ -162,7 +162,7 @@ class BatchApi:
             try:
                 with streaming.content(file_id) as response:
                     file.writelines(response.iter_bytes())
-            except httpx2.TransportError as error:  # openai lets it through while streaming
+            except httpx2.TransportError as error:  # openai does not translate it while streaming
                 raise openai.APIConnectionError(request=error.request) from error
             except openai.NotFoundError:
                 return False
@@ -173,11 +173,11 @@ class BatchApi:
     def read(
         self, line: bytes, said: Callable[[str], str] = lambda _: ""
     ) -> tuple[str, ChatCompletion | ModelError] | None:
-        """Return the key that a line answers, and its completion or error; None if unreadable.
+        """Return the key of a line, and its completion or error; None if it is unreadable.
 
         Args:
-            line: of a file of answers; secrets in it are left out.
-            said: gets the key and returns the article's text, which is no secret.
+            line: a line of a file of answers; secrets in it are removed.
+            said: function from the key to the article's text, in which nothing counts as secret.
         """
         try:
             data = json.loads(line)
@@ -199,7 +199,7 @@ class BatchApi:
         """Return the error for an article without a line.
 
         Args:
-            remote: its batch; None if that was never created.
+            remote: its batch; None if it was never created.
             number: the number of its line in the input file, from 1.
         """
         where = self.address
@@ -214,7 +214,7 @@ class BatchApi:
         if remote.state == "expired":
             return ModelTimeoutError(f"{where}: batch_expired: not answered within 24 h")
         if remote.state == "cancelled":
-            return TransportError(f"{where}: batch_cancelled: not answered before that")
+            return TransportError(f"{where}: batch_cancelled: cancelled before it was answered")
         return TransportError(f"{where}: the provider returned nothing for it ({remote.state})")
 
     @property
@@ -225,7 +225,7 @@ class BatchApi:
         return self._remote(self._call(lambda: method(batch_id), f"batch {batch_id}"))
 
     def _call(self, send: Callable[[], T], what: str) -> T:
-        """Send a request, with retries; `what` is missing if the answer is 404."""
+        """Send a request with retries; `what` names the missing object if the status is 404."""
         options = self._options
         stop = tenacity.stop_after_attempt(options.attempts) | tenacity.stop_before_delay(
             options.seconds
@@ -242,7 +242,7 @@ class BatchApi:
                     f"{self.address}: has no {what} (404); it needs the key of the project that "
                     "created it, and a base_url that offers OpenAI's Batch API"
                 )
-        raise failure  # outside, so that the provider's words are not its context
+        raise failure  # outside, so that the provider's message is not its context
 
     def _marked(self, marks: Mapping[str, str]) -> Any | None:
         for batch in self._client.batches.list(limit=100):
@@ -251,7 +251,7 @@ class BatchApi:
         return None
 
     def _id(self, answer: Any) -> str:
-        """The id in an answer; compatible servers answer all kinds of things."""
+        """Return the id in an answer, checked: compatible servers vary."""
         value = getattr(answer, "id", None)
         if isinstance(value, str) and value:
             return self._endpoint.secrets.clean(value)
@@ -287,11 +287,11 @@ class BatchApi:
         try:
             return ChatCompletion.model_validate(body)
         except ValidationError:
-            message = f"{self.address}: the answer is no chat completion"
+            message = f"{self.address}: the answer is not a chat completion"
             return InvalidAnswerError(message, attempts=1, answer=json.dumps(body)[:2000])
 
     def _refused(self, status: int, code: Any, message: Any) -> ModelError:
-        """The error of a live call with the same status."""
+        """Return the error that a live call with this status would raise."""
         return cast("ModelError", fault(_LineError(status, code, message), self._endpoint, 1))
 
     def _coded(self, code: Any, message: Any) -> ModelError:
@@ -302,7 +302,7 @@ class BatchApi:
 
 
 class _LineError(Exception):
-    """The error of a line, with the attributes of openai's."""
+    """The error in a line, with the attributes of openai's errors."""
 
     def __init__(self, status: int | None, code: Any, message: Any) -> None:
         super().__init__(str(message or code or "no reason given"))

@@ -1,7 +1,7 @@
-"""Store the articles that wait in batches, in the ledger's own file.
+"""Store the articles that wait in batches in the ledger's file.
 
 A part becomes one batch. Its articles are written one by one, then the row of the part; from then
-on they are taken.
+on they are reserved.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ if TYPE_CHECKING:  # loads openai, which only a batch needs
 __all__ = ["BatchStore", "Outbox", "Part"]
 
 Step = Literal["gathering", "planned", "uploaded", "created", "unsent", "collected"]
-_REVIEW = "-review"  # ends the names of parts that go to the second reader
+_REVIEW = "-review"  # suffix of the names of parts for the reviewer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """The articles of one batch and the last step taken.
 
-    `maker` is a hash of the configuration, `run` the run of the ledger. A part that is reviewed is
-    `gathering` while the answers come in; `unsent` was cancelled before there was a batch. `state`, `done`, `failed` and `notes` are set when it is `collected`.
+    `maker` is a hash of the configuration, `run` the run of the ledger. A part for the reviewer is
+    `gathering` while answers are collected; `unsent` means cancelled before there was a batch. `state`, `done`, `failed` and `notes` are set when it is `collected`.
     """
 
     part: str
@@ -54,12 +54,12 @@ class Part:
 
     @property
     def review(self) -> bool:
-        """Whether its articles have their answers, and go to the second reader."""
+        """Whether its articles have answers that are sent to the reviewer."""
         return self.part.endswith(_REVIEW)
 
     @property
     def reviewed_by(self) -> Part:
-        """The part that takes its answers to the second reader."""
+        """The part that sends its answers to the reviewer."""
         return replace(self, part=self.part + _REVIEW, total=0, step="gathering")
 
     @property
@@ -109,7 +109,7 @@ class BatchStore:
         return [Part(**{**dict(row), "notes": tuple(json.loads(row["notes"]))}) for row in rows]
 
     def put(self, part: Part) -> Part:
-        """Write the state of a part; delete the articles of one that is collected."""
+        """Write the state of a part; if it is collected, delete its articles."""
         with self._ledger.transaction() as connection:
             connection.execute(_PUT, {**asdict(part), "notes": json.dumps(part.notes)})
             if part.step == "collected":
@@ -117,7 +117,7 @@ class BatchStore:
         return part
 
     def waits(self, key: str) -> bool:
-        """Return whether an article waits for its answer."""
+        """Return whether an article is waiting for an answer."""
         return bool(self._ledger.read("SELECT 1 FROM batch_items WHERE key = :key", key=key))
 
     def add(self, part: str, number: int, key: str, article: Article) -> None:
@@ -129,12 +129,12 @@ class BatchStore:
             connection.execute("INSERT INTO batch_items VALUES (?, ?, ?, ?, NULL)", values)
 
     def move(self, key: str, part: Part, answer: str) -> None:
-        """Write an article's answer and move it to the part that is reviewed."""
+        """Write an article's answer and move it to the part for the reviewer."""
         with self._ledger.transaction() as connection:
             connection.execute(_MOVE, {"key": key, "part": part.part, "answer": storable(answer)})
 
     def answer(self, key: str) -> str | None:
-        """Return the answer of an article that is reviewed."""
+        """Return the stored answer of an article that is to be reviewed."""
         rows = self._ledger.read("SELECT answer FROM batch_items WHERE key = :key", key=key)
         return str(rows[0]["answer"]) if rows and rows[0]["answer"] is not None else None
 
@@ -164,7 +164,7 @@ class BatchStore:
             with TemporaryFile(dir=folder) as file:
                 yield file
         except OSError as error:
-            message = f"{folder}: cannot be written ({error.strerror}); what was recorded is kept"
+            message = f"{folder}: cannot be written ({error.strerror}); recorded results are kept"
             raise LedgerError(message) from error
 
 
@@ -174,10 +174,10 @@ class Outbox:
     Args:
         summarizer: makes keys and requests.
         ledger: knows which articles are done.
-        maker: written to each part.
-        api: the provider's route for each request, and its form of an answer.
-        most: requests in one part, and bytes; half of them where answers are reviewed, as those
-            requests hold the record, too.
+        maker: the hash of the configuration, written to each part.
+        api: the provider's API, for the URL of each request and the format of answers.
+        most: requests and bytes in one part; half as many with a review, whose requests also
+            contain the summary.
     """
 
     def __init__(
@@ -198,7 +198,7 @@ class Outbox:
         self.failures: list[Failure] = []
 
     def parts(self, articles: Iterable[ArticleLike | Failure]) -> Iterator[Part]:
-        """Yield the parts, each recorded as planned before."""
+        """Record each part as planned, then yield it."""
         self._store.clear()  # of an interrupted submission
         name, total, size = uuid.uuid4().hex, 0, 0
         for key, article, length in self._admitted(articles):
@@ -216,7 +216,7 @@ class Outbox:
             file.write(self._line(key, self._store.article(key)))
 
     def _planned(self, name: str, total: int) -> Part:
-        if not self._run:  # ended at once: the entries come with later calls of `collect`
+        if not self._run:  # ended at once: later calls of `collect` write the entries
             self._run = self._ledger.begin(self._summarizer.settings)
             self._ledger.end(self._run, "finished")
         return self._store.put(Part(part=name, maker=self._maker, run=self._run, total=total))
@@ -224,7 +224,7 @@ class Outbox:
     def _admitted(
         self, articles: Iterable[ArticleLike | Failure]
     ) -> Iterator[tuple[str, Article, int]]:
-        """Each article that has to be sent, with its key and the bytes of its request."""
+        """Yield each article to send, with its key and the size of its request in bytes."""
         for number, item in enumerate(articles, 1):
             if isinstance(item, Failure):
                 self.failures.append(item)
@@ -265,4 +265,4 @@ class Outbox:
             body = self._summarizer.review_request(article, self._api.completion(answer)) or {}
         line = {"custom_id": key, "method": "POST", "url": self._api.url, "body": body}
         text = json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n"
-        return text.encode("utf-8", "backslashreplace")  # a lone surrogate as its escape
+        return text.encode("utf-8", "backslashreplace")  # lone surrogates as escapes

@@ -1,4 +1,4 @@
-"""The shell command: each command is a few calls of the library."""
+"""The shell commands: each is a few calls of the library."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     help="Structured, grounded summaries of articles on international security guarantees.",
-    epilog="Without --model the embedded extractor works: no key, no network, English only.",
+    epilog="Without --model the embedded extractor is used: no key, no network, English only.",
 )
 
 

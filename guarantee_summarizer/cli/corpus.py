@@ -1,4 +1,4 @@
-"""`guarantee-summarizer batch` and `runs`: whole corpora, and what a ledger holds of them."""
+"""`guarantee-summarizer batch` and `runs`: summarize corpora, and inspect and retry runs."""
 
 from __future__ import annotations
 
@@ -66,24 +66,24 @@ from guarantee_summarizer.summarizer import Summarizer
 __all__ = ["FAILED", "INTERRUPTED", "STOPPED", "TERMINATED", "batch", "carry_out", "runs"]
 
 FAILED, STOPPED, INTERRUPTED, TERMINATED = 2, 3, 130, 143
-"""Exit status: some articles failed; the budget or an error ended the run; Ctrl-C; SIGTERM did."""
+"""Exit statuses: some articles failed; budget or error ended the run; Ctrl-C; SIGTERM."""
 
 _SIGNALS = {signal.SIGINT: INTERRUPTED, signal.SIGTERM: TERMINATED}
-_NO_OUTPUT = "the output takes no more"
+_NO_OUTPUT = "the output accepts no more data"
 
 
 def carry_out(run: Run, summarizer: Summarizer, output: Path | None) -> NoReturn:
-    """Do a run, write every summary as one line as it comes, and end with the exit status.
+    """Run, write each summary as one line once it is finished, and exit with the status.
 
-    A run that stops leaves what is done in the `.part` of `output`.
+    A run that stops keeps the finished lines in the `.part` of `output`.
     """
     with open_output(output, STOPPED) as lines:
         status = _write_results(run, summarizer, lines)
         say(run.status)
         if status in (STOPPED, INTERRUPTED, TERMINATED):
-            done = f"; what is done stands in {part_of(output)}" if output and _held(output) else ""
+            done = f"; summaries are in {part_of(output)}" if output and _held(output) else ""
             hint = (
-                "the same command goes on" if run.options.ledger else "with --ledger it could go on"
+                "the same command resumes" if run.options.ledger else "with --ledger it can resume"
             )
             say(f"not finished: {hint}{done}")
             raise typer.Exit(status)
@@ -95,7 +95,7 @@ def _held(output: Path) -> bool:
 
 
 def _write_results(run: Run, summarizer: Summarizer, lines: IO[str]) -> int:
-    """Write summaries as they come and print failures; returns the exit status."""
+    """Write summaries and print failures as they arrive; return the exit status."""
     status, told = 0, list[int]()
     show_notes()
     try:
@@ -105,7 +105,7 @@ def _write_results(run: Run, summarizer: Summarizer, lines: IO[str]) -> int:
                     _write(run, lines, result.json)
                 else:
                     status = FAILED
-                    if not getattr(result.failure.error, "ends_run", False):  # said at the end
+                    if not getattr(result.failure.error, "ends_run", False):  # reported at the end
                         print_error(result.failure)
     except GuaranteeSummarizerError as error:
         status = STOPPED
@@ -118,7 +118,7 @@ def _write_results(run: Run, summarizer: Summarizer, lines: IO[str]) -> int:
 
 
 def _write(run: Run, lines: IO[str], line: str) -> None:
-    """Write a summary; if that fails, end the run once what is in flight is recorded."""
+    """Write a summary; if that fails, end the run after recording the articles in flight."""
     if run.stopped == _NO_OUTPUT:
         return
     try:
@@ -132,16 +132,16 @@ def _write(run: Run, lines: IO[str], line: str) -> None:
 
 @contextmanager
 def _finishing(run: Run, told: list[int]) -> Iterator[None]:
-    """Let the first Ctrl-C or SIGTERM finish what is in flight, and the second drop it.
+    """Let the first Ctrl-C or SIGTERM finish the articles in flight, and the second drop them.
 
     Args:
         run: the run.
-        told: gets the exit status of each signal.
+        told: called with the exit status of each signal.
     """
 
     def interrupted(number: int, frame: FrameType | None) -> Any:  # noqa: ARG001  (signal's own)
         told.append(_SIGNALS[signal.Signals(number)])
-        if run.stopped or run.free:  # the second, or nothing under way is paid for
+        if run.stopped or run.free:  # the second signal, or nothing in flight is paid for
             end_within(SOON, 128 + number)
         if run.stopped:
             raise KeyboardInterrupt
@@ -164,7 +164,7 @@ def batch(  # noqa: PLR0913, PLR0917  (one parameter for each option of the comm
     output: OutputFile = None,
     ledger: Annotated[
         Path | None,
-        typer.Option(help="Remembers what is done, so that runs resume.", metavar="FILE"),
+        typer.Option(help="Records results, so that runs can resume.", metavar="FILE"),
     ] = None,
     model: Model = None,
     base_url: BaseUrl = None,
@@ -180,31 +180,31 @@ def batch(  # noqa: PLR0913, PLR0917  (one parameter for each option of the comm
     concurrency: Concurrency = 16,
     processes: Annotated[
         int | None,
-        typer.Option(help="Processes that work; all cores without a model, 1 with one."),
+        typer.Option(help="Number of processes; all cores without a model, 1 with one."),
     ] = None,
     ordered: Annotated[
-        bool, typer.Option("--ordered", help="Lines in the order of the input.")
+        bool, typer.Option("--ordered", help="Write lines in the order of the input.")
     ] = False,
     retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Do again what the ledger holds as failed.")
+        bool, typer.Option("--retry-failed", help="Retry the articles that failed in the ledger.")
     ] = False,
     text_column: TextColumn = "text",
     requests_per_minute: Annotated[float | None, typer.Option(help="The endpoint's limit.")] = None,
     tokens_per_minute: Annotated[float | None, typer.Option(help="The endpoint's limit.")] = None,
     budget_tokens: Annotated[
-        int | None, typer.Option(help="Begin no article once so many tokens are spent.")
+        int | None, typer.Option(help="Start no more articles after so many tokens.")
     ] = None,
     budget_cost: Annotated[
-        float | None, typer.Option(help="The same in money; needs --price.")
+        float | None, typer.Option(help="Start no more articles after this cost; needs --price.")
     ] = None,
     price: Annotated[
         tuple[float, float] | None,
-        typer.Option(help="Of a million tokens in, and out.", metavar="IN OUT"),
+        typer.Option(help="Prices per million tokens: input, output.", metavar="IN OUT"),
     ] = None,
 ) -> None:
     """Summarize whole corpora as JSON Lines; with a ledger, interrupted runs resume.
 
-    Exit status: 0 all done, 2 some articles failed (each has its line on standard error), 3 the
+    Exit status: 0 all done, 2 some articles failed (each has a line on standard error), 3 the
     budget or an error ended the run, 130 Ctrl-C did.
 
     Example: guarantee-summarizer batch news.jsonl --output out.jsonl --ledger run.sqlite
@@ -242,24 +242,24 @@ def batch(  # noqa: PLR0913, PLR0917  (one parameter for each option of the comm
 
 
 def _told(articles: Iterable[Read]) -> Iterator[Read]:
-    """Pass articles on, and print what of each could not be used."""
+    """Pass articles on, and print their warnings."""
     for article in articles:
         if isinstance(article, Article):
             print_warnings(article)
         yield article
 
 
-runs = typer.Typer(no_args_is_help=True, help="What a ledger of runs holds.")
+runs = typer.Typer(no_args_is_help=True, help="Inspect, export and retry the runs in a ledger.")
 
-LedgerFile = Annotated[Path, typer.Argument(metavar="LEDGER", help="The file given to batch.")]
-RunNumber = Annotated[int | None, typer.Option("--run", help="Of one run alone.")]
+LedgerFile = Annotated[Path, typer.Argument(metavar="LEDGER", help="Ledger file of batch.")]
+RunNumber = Annotated[int | None, typer.Option("--run", help="Only this run.")]
 
 
 @runs.command()
 def show(ledger: LedgerFile, run: RunNumber = None) -> None:
-    """Show the runs and, one a line, what failed.
+    """Show the runs, and the failed articles one per line.
 
-    All entries are read, so that damaged ones are found: a second for about 20,000.
+    All entries are read to find damaged ones: about 20,000 per second.
     """
     with errors_as_one_line(), _existing(ledger, read_only=True) as opened:
         table = Table("run", "begun (UTC)", "state", "done", "failed", "tokens in / out", "model")
@@ -282,13 +282,13 @@ def export(
     ledger: LedgerFile,
     output: OutputFile = None,
     status: Annotated[
-        Literal["done", "failed"], typer.Option(help="Summaries, or what failed.")
+        Literal["done", "failed"], typer.Option(help="Summaries, or the failed articles.")
     ] = "done",
     run: RunNumber = None,
 ) -> None:
-    """Write what the ledger holds as JSON Lines: summaries, or the records of what failed.
+    """Write a ledger's summaries, or the records of failed articles, as JSON Lines.
 
-    A damaged entry is told on standard error and left out; the exit status is 2 then.
+    Damaged entries are reported on standard error and left out; the exit status is then 2.
     """
     keep_inputs([], output, ledger=ledger)
     damaged = False
@@ -309,7 +309,7 @@ def export(
 
 
 def _warned(ledger: Ledger) -> bool:
-    """Say that rows may be missing, of which nothing can be read; return whether it was so."""
+    """Report and return whether damage may have made rows unreadable."""
     if (trouble := ledger.trouble()) is None:
         return False
     print_error(f"{ledger.path}: is damaged, rows may be missing ({trouble})")
@@ -332,18 +332,18 @@ def retry_failed(  # noqa: PLR0913, PLR0917  (one parameter for each option of t
     run: RunNumber = None,
     base_url: Annotated[
         list[str] | None,
-        typer.Option(help="The endpoint that the run asked, for your word on it; may be repeated."),
+        typer.Option(help="Confirm an endpoint that the run used; may be repeated."),
     ] = None,
     model: Annotated[
-        list[str] | None, typer.Option(help="The same for a run without an address: its model.")
+        list[str] | None, typer.Option(help="Confirm the model of a run without a base URL.")
     ] = None,
     settings: Settings = None,
     concurrency: Concurrency = 16,
 ) -> None:
-    """Do again what failed, with the settings of the last run; the input is not needed.
+    """Retry failed articles with the settings of the last run; the input is not needed.
 
-    Of a run with a model, name the endpoint once more: a ledger does not choose where articles and
-    your key go. What could not even be read is told again; correct its file, and give it to batch.
+    For a run with a model, name its endpoint again: a ledger must not decide where articles and
+    your key are sent. Unreadable input is reported again; fix its file, and pass it to batch.
     """
     keep_inputs([], output, ledger=ledger)
     with errors_as_one_line(), _existing(ledger) as opened:
@@ -351,7 +351,7 @@ def retry_failed(  # noqa: PLR0913, PLR0917  (one parameter for each option of t
         if known and known[-1].state == "damaged":
             raise LedgerError(f"{ledger}: run {known[-1].run} is damaged; name another with --run")
         if not known:
-            raise LedgerError(f"{ledger}: holds no run" + (f" {run}" if run else " yet"))
+            raise LedgerError(f"{ledger}: has no run" + (f" {run}" if run else " yet"))
         given = known[-1].settings_at(*(base_url or ()), *(model or ()))
         if settings:
             given["request"] = {**given.get("request", {}), **requested(settings)}
@@ -372,12 +372,12 @@ def _failed(ledger: Ledger, run: int | None) -> Iterator[Article | Failure]:
         unread = Failure(entry.source, kind(entry.message or entry.source))
         try:
             yield article_in(entry) or unread
-        except GuaranteeSummarizerError as error:  # of a record that nobody could have written
+        except GuaranteeSummarizerError as error:  # an impossible record
             yield Failure(entry.source, LedgerError(f"{entry.source}: is damaged ({error})"))
 
 
 def _line(entry: Entry) -> str:
-    """The entry as a line of JSON; raises if there is none in it."""
+    """Return the entry as a line of JSON; raise if it has none."""
     if entry.damaged:
         raise LedgerError(entry.message)
     try:

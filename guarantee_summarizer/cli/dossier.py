@@ -64,19 +64,19 @@ def dossier(  # noqa: PLR0913, PLR0917  (one parameter for each option of the co
         str | None,
         typer.Option(
             metavar="FILE|DIR",
-            help="The suffix says the form: .html, .md, .json, .txt; .xlsx, .parquet or a folder "
-            "for tables. Standard output if left out.",
+            help="The suffix sets the format: .html, .md, .json, .txt; .xlsx, .parquet or a folder "
+            "for tables. Default: standard output.",
         ),
     ] = None,
     since: Annotated[
         str | None,
         typer.Option(
             metavar="DATE",
-            help="Lead with what changed since then, and mark it; not for json and tables.",
+            help="Begin with the changes since this day, and mark them; not for json and tables.",
         ),
     ] = None,
     format: Annotated[  # noqa: A002  (the option's name)
-        Format | None, typer.Option(help="Where the suffix does not say it; else terminal.")
+        Format | None, typer.Option(help="If the suffix does not set it; default: terminal.")
     ] = None,
     model: Model = None,
     base_url: BaseUrl = None,
@@ -90,8 +90,8 @@ def dossier(  # noqa: PLR0913, PLR0917  (one parameter for each option of the co
 
     To summarize many articles with a model, run batch with a ledger first: it can be resumed.
 
-    Exit status: 0 all is in, 2 if something could not be read or summarized; it is left out, and
-    the dossier says so.
+    Exit status: 0 all inputs are in the dossier, 2 some could not be read or summarized; the
+    dossier lists them.
 
     Example: guarantee-summarizer dossier out.jsonl --output dossier.html --since 2026-01-06
     """
@@ -133,7 +133,7 @@ def dossier(  # noqa: PLR0913, PLR0917  (one parameter for each option of the co
 
 
 def _form(output: str | None, form: Format | None) -> Format:
-    """What to write, told by the suffix; a folder that exists is for tables."""
+    """Return the format of the output from its suffix; an existing folder is for tables."""
     if output is None:
         if form == "tables":
             refuse("tables need a place: name a folder or an .xlsx file with --output")
@@ -149,7 +149,7 @@ def _form(output: str | None, form: Format | None) -> Format:
 def _keep_inputs(
     inputs: Iterable[str], files: Iterable[str], output: str | None, form: Format
 ) -> None:
-    """Refuse to write over what is read, or where the next run would read it."""
+    """Refuse to overwrite an input, or to write where the next run would read it."""
     if output is None:
         return
     written = _written(output, form)
@@ -157,7 +157,7 @@ def _keep_inputs(
     folders = {Path(name).resolve(): name for name in inputs if Path(name).is_dir()}
     for path in (path.resolve() for path in written if kind_of(path) in KINDS):
         if name := next((folders[p] for p in path.parents if p in folders), None):
-            refuse(f"{output}: lies in {name} and would be read next time; name another place")
+            refuse(f"{output}: is in {name} and would be read next time; name another place")
 
 
 def _written(output: str, form: Format) -> list[Path]:
@@ -170,7 +170,7 @@ def _written(output: str, form: Format) -> list[Path]:
 
 
 def _reported(outcomes: Iterable[Outcome], failures: list[Failure]) -> Iterator[Outcome]:
-    """Print failures as they come, and keep them."""
+    """Print failures as they arrive, and collect them."""
     for outcome in outcomes:
         if isinstance(outcome, Failure):
             failures.append(outcome)

@@ -1,4 +1,4 @@
-"""End a command in time although a thread of it still computes."""
+"""End a command in time even if one of its threads is still computing."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ import typer
 __all__ = ["SOON", "end_within"]
 
 SOON = 1.2
-"""Seconds that a parser may go on for once the command was told to end."""
+"""Seconds that a parser may continue after the command was asked to end."""
 
 
 def end_within(seconds: float, status: int) -> None:
-    """End this process after so many seconds, unless it has ended by then.
+    """End this process after some seconds, unless it has ended by then.
 
-    What was written and recorded by then stays. For work that costs nothing to do again: Python
+    Results that were written and recorded are kept. For work that is free to repeat: Python
     cannot end a thread that parses a long article, and would wait for it.
     """
 
     def end() -> None:
         with suppress(Exception):
-            typer.echo("not finished: what was being read is dropped", err=True)
+            typer.echo("not finished: articles in progress are dropped", err=True)
             sys.stdout.flush()
         os._exit(status)
 

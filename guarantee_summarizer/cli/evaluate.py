@@ -28,16 +28,16 @@ __all__ = ["evaluate", "select"]
 
 
 def evaluate(  # noqa: PLR0913, PLR0917  (one argument for each option)
-    gold: Annotated[Path, typer.Argument(help="Folder of gold: ID.txt with ID.json.")],
+    gold: Annotated[Path, typer.Argument(help="Folder of gold articles: ID.txt with ID.json.")],
     model: Model = None,
     base_url: BaseUrl = None,
     summaries: Annotated[
         Path | None,
-        typer.Option(help="Judge stored summaries: a folder of ID.json, or JSON lines."),
+        typer.Option(help="Score stored summaries: a folder of ID.json, or JSON Lines."),
     ] = None,
     only: Annotated[
         str | None,
-        typer.Option(help="odd, even, the beginning of a name, or a glob such as '0[13]*'."),
+        typer.Option(help="odd, even, a prefix of a name, or a glob such as '0[13]*'."),
     ] = None,
     format: Annotated[  # noqa: A002  (the option's name)
         Literal["table", "json"], typer.Option(help="table to read, or json for programs.")
@@ -46,7 +46,7 @@ def evaluate(  # noqa: PLR0913, PLR0917  (one argument for each option)
         bool, typer.Option("--show-errors", help="List what was missed, spurious or wrong.")
     ] = False,
 ) -> None:
-    """Score summaries against gold: precision, recall, F1 by section, and what is unsupported.
+    """Score summaries against gold: precision, recall, F1 by section, and unsupported claims.
 
     Example: guarantee-summarizer evaluate tests/gold --only odd --show-errors
     """
@@ -63,15 +63,15 @@ def evaluate(  # noqa: PLR0913, PLR0917  (one argument for each option)
 
 
 def select(items: Sequence[GoldItem], only: str | None) -> list[GoldItem]:
-    """Return the items that `only` names: `odd` or `even` numbers, a name's beginning, or a glob.
+    """Return the items that `only` selects: `odd` or `even` numbers, a prefix, or a glob.
 
     Raises:
-        ConfigurationError: it names none.
+        ConfigurationError: it selects none.
     """
     chosen = [item for item in items if only is None or _chosen(item.name, only)]
     if not chosen:
         names = ", ".join(item.name for item in items)
-        raise ConfigurationError(f"--only {only!r} names no gold article; there are {names}")
+        raise ConfigurationError(f"--only {only!r} selects no gold article; there are {names}")
     return chosen
 
 

@@ -36,15 +36,16 @@ def export(
         typer.Option(
             metavar="DIR|FILE.xlsx|FILE.parquet",
             help="A folder gets a CSV file for each table, .xlsx a sheet for each; .parquet gets "
-            "all rows below each other, with the table's name in the column 'table'.",
+            "all rows in one table, with the table's name in the column 'table'.",
         ),
     ],
 ) -> None:
     """Write stored summaries as tables: participants, proposals, terms, layers, events and so on.
 
-    A row has its article, the claim's path, and its sentences with their words. In CSV and Excel an
-    apostrophe stands before what a spreadsheet would take for a formula; lists stand between
-    semicolons. Lines that are no summaries are reported, and stand in the table failures.
+    A row has its article, the claim's path, and the cited sentences with their text. In CSV and
+    Excel, cells that a spreadsheet would run as formulas begin with an apostrophe; list items are
+    separated by semicolons. Lines that are not summaries are reported, and listed in the table
+    failures.
 
     Exit status: 0 all written, 2 if lines could not be read.
 
@@ -60,7 +61,7 @@ def export(
 
 
 def _reported(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
-    """Print failures as they come; if there is nothing else, end before anything is replaced."""
+    """Print failures as they arrive; if there is nothing else, end before replacing any file."""
     failed = done = 0
     for outcome in outcomes:
         if isinstance(outcome, Failure):

@@ -1,4 +1,4 @@
-"""`guarantee-summarizer prompts`: the templates, to change them."""
+"""`guarantee-summarizer prompts`: copy the prompt templates to edit them."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ prompts = typer.Typer(no_args_is_help=True, help="The prompt templates.")
 
 @prompts.callback()
 def _group() -> None:
-    """Keep the command's name although there is one."""
+    """Make Typer keep `eject` as a subcommand, although it is the only one."""
 
 
 @prompts.command()
 def eject(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder; it may not exist yet.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or existing folder.")],
 ) -> None:
-    """Copy the bundled templates into a folder, to change them and name it with --prompts.
+    """Copy the bundled templates into a folder, to edit and use with --prompts.
 
-    A template that the folder holds already is never replaced.
+    Templates that are already in the folder are never replaced.
 
     Example: guarantee-summarizer prompts eject my-prompts
     """
@@ -35,7 +35,7 @@ def eject(
 
     files = sorted(prompts_folder().glob("*.jinja"))
     if there := [file.name for file in files if os.path.lexists(folder / file.name)]:
-        refuse(f"{folder}: holds {there[0]} already; name another folder, or move it away")
+        refuse(f"{folder}: already has {there[0]}; name another folder, or move it away")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What the commands share: options, errors as one line, and files that are written whole."""
+"""Shared by the commands: options, errors as one line, and output files replaced at the end."""
 
 from __future__ import annotations
 
@@ -55,53 +55,49 @@ __all__ = [
 
 Model = Annotated[
     str | None,
-    typer.Option(help="Language model, or PROVIDER/MODEL; the embedded extractor if left out."),
+    typer.Option(help="Language model, or PROVIDER/MODEL; default: the embedded extractor."),
 ]
 BaseUrl = Annotated[
     str | None, typer.Option(help="OpenAI-compatible endpoint; the key is OPENAI_API_KEY.")
 ]
 Mode = Annotated[
     Literal["tools", "json_schema"],
-    typer.Option(help="How the schema is sent at first; what a server refuses is replaced."),
+    typer.Option(help="How the schema is sent first; if refused, another way is tried."),
 ]
-Seconds = Annotated[float, typer.Option(help="For one article, all attempts and waits together.")]
-MaxTokens = Annotated[int | None, typer.Option(help="Tokens that one answer may have.")]
+Seconds = Annotated[float, typer.Option(help="For one article, including all attempts and waits.")]
+MaxTokens = Annotated[int | None, typer.Option(help="Most tokens of one answer.")]
 Settings = Annotated[
     list[str] | None,
     typer.Option(
         "--set",
-        help="A further setting of each request, e.g. temperature=0; may be given again.",
+        help="Another setting of each request, e.g. temperature=0; may be repeated.",
         metavar="KEY=VALUE",
     ),
 ]
 Prompts = Annotated[
-    Path | None, typer.Option(help="Folder with your own prompt templates.", metavar="DIR")
+    Path | None, typer.Option(help="Folder with custom prompt templates.", metavar="DIR")
 ]
 LexiconFolder = Annotated[
     Path | None,
-    typer.Option("--lexicon", help="Folder with your own actors, offices, cues.", metavar="DIR"),
+    typer.Option("--lexicon", help="Folder with custom actors, offices, cues.", metavar="DIR"),
 ]
-Title = Annotated[str | None, typer.Option(help="Title of the article, if there is one article.")]
+Title = Annotated[str | None, typer.Option(help="Title of the article; for a single article only.")]
 Day = Annotated[
-    str | None, typer.Option("--date", help="Day of publication, 2026-01-06.", metavar="DAY")
+    str | None, typer.Option("--date", help="Date of publication, 2026-01-06.", metavar="DAY")
 ]
-Language = Annotated[str, typer.Option(help="Language of the summary's own wording.")]
+Language = Annotated[str, typer.Option(help="Language in which the summary is written.")]
 Strict = Annotated[
-    bool, typer.Option("--strict", help="Count what is incomplete or unsupported as failed.")
+    bool, typer.Option("--strict", help="Treat incomplete or unsupported summaries as failures.")
 ]
-Review = Annotated[
-    bool, typer.Option(help="Have a second request name the claims that do not hold.")
-]
+Review = Annotated[bool, typer.Option(help="Find unsupported claims with a second request.")]
 Concurrency = Annotated[int, typer.Option(help="Articles in flight at once.")]
-TextColumn = Annotated[str, typer.Option(help="Where rows and records hold the article.")]
+TextColumn = Annotated[str, typer.Option(help="Column or field with the article.")]
 _TABLES = (".csv", ".tsv", ".parquet", ".xlsx")
-OutputFile = Annotated[
-    Path | None, typer.Option(help="Standard output if left out.", metavar="FILE")
-]
+OutputFile = Annotated[Path | None, typer.Option(help="Default: standard output.", metavar="FILE")]
 
 
 def requested(settings: list[str] | None) -> dict[str, Any]:
-    """Read `KEY=VALUE` settings: a value is JSON where it can be, else text.
+    """Parse `KEY=VALUE` settings; a value that is not JSON is text.
 
     >>> requested(["temperature=0", "reasoning_effort=low"])
     {'temperature': 0, 'reasoning_effort': 'low'}
@@ -119,7 +115,7 @@ def requested(settings: list[str] | None) -> dict[str, Any]:
 
 
 def show_notes() -> None:
-    """Print what the library notes of an endpoint on standard error, one line each."""
+    """Print the library's notes on an endpoint to standard error, one line each."""
     logging.getLogger("guarantee_summarizer.endpoint").handlers = [_Notes()]
 
 
@@ -129,14 +125,14 @@ class _Notes(logging.Handler):
 
 
 def refuse(message: object, status: int = 2) -> NoReturn:
-    """End the command with one line that names the thing and the remedy."""
+    """End the command with one line that names the problem and the remedy."""
     print_error(message)
     raise typer.Exit(status)
 
 
 @contextmanager
 def errors_as_one_line() -> Iterator[None]:
-    """End the command with one line where the library raises an error."""
+    """End the command with one line if the library raises an error."""
     try:
         yield
     except GuaranteeSummarizerError as error:
@@ -144,16 +140,16 @@ def errors_as_one_line() -> Iterator[None]:
 
 
 def with_fields(article: Article, title: str | None, day: str | None) -> Article:
-    """Return the article with what the user says of it."""
+    """Return the article with the user's title and date."""
     published = day_of(day)
     if day is not None and published is None:
-        refuse(f"--date {day!r}: names no day; write it as 2026-01-06")
+        refuse(f"--date {day!r}: is not a date; write it as 2026-01-06")
     changes: dict[str, Any] = {"title": title, "published": published}
     return replace(article, **{name: value for name, value in changes.items() if value})
 
 
 def print_warnings(article: Article) -> None:
-    """Print what of an article could not be used, one line each, on standard error."""
+    """Print an article's warnings to standard error, one line each."""
     for warning in article.warnings:
         print_error(f"{article.source}: {warning}", "warning")
 
@@ -161,19 +157,19 @@ def print_warnings(article: Article) -> None:
 def keep_inputs(
     inputs: Iterable[str | Path], *written: Path | None, ledger: Path | None = None
 ) -> None:
-    """Refuse to write over what is to be read, whatever it is called: by links, or as `.part`.
+    """Refuse to overwrite an input, also through a link or as a `.part` file.
 
     Args:
         inputs: files and folders that are read; `-` is standard input.
-        written: where results go; each is compared with the others, too.
-        ledger: the ledger of the run; neither it nor what SQLite keeps beside it is written or
-            read.
+        written: output files; they must also differ from each other.
+        ledger: the ledger of the run; it and SQLite's files beside it must not be inputs or
+            outputs.
     """
     places = [path for path in written if path is not None]
     kept = family(ledger) if ledger is not None else []
     for one, other in combinations([*places, *([ledger] if ledger else [])], 2):
         if _is_one(one, other):
-            refuse(f"{one}: is named twice; give each result a file of its own")
+            refuse(f"{one}: is named twice; write each result to a separate file")
     for place in places:
         if any(_is_one(some, file) for file in kept for some in (place, part_of(place))):
             refuse(f"{place}: belongs to the ledger {ledger}; name another file")
@@ -183,19 +179,19 @@ def keep_inputs(
         refuse(f"{files[0]}: is read, so it cannot be written; name another file")
     for read in input_files(*inputs) if files else ():
         for file in files:
-            with suppress(OSError):  # what cannot be seen is not written either
+            with suppress(OSError):  # an inaccessible file is not written either
                 if read.samefile(file):
                     refuse(f"{read}: is read, so it cannot be written; name another file")
 
 
 def _is_file(path: Path) -> bool:
-    with suppress(OSError):  # what cannot be seen is told where it is opened
+    with suppress(OSError):  # an inaccessible file is reported when it is opened
         return path.is_file()
     return False
 
 
 def _is_one(one: Path, other: Path) -> bool:
-    """Whether two names are of one file, or would be."""
+    """Whether two names refer, or would refer, to one file."""
     with suppress(OSError):
         return one.resolve() == other.resolve() or one.samefile(other)
     return False
@@ -209,10 +205,10 @@ def _is_standard_input(file: Path) -> bool:
 
 @contextmanager
 def open_output(path: Path | None, status: int = 2) -> Iterator[IO[str]]:
-    """Open standard output, or a `.part` beside `path` that replaces it if the block ends well.
+    """Open standard output, or a `.part` beside `path` that replaces it if the block succeeds.
 
     Args:
-        path: what stood there before is whole until then; None is standard output.
+        path: the output, not changed until the end of the block; None is standard output.
         status: the exit status if it cannot be written.
     """
     if path is None:
@@ -221,7 +217,7 @@ def open_output(path: Path | None, status: int = 2) -> Iterator[IO[str]]:
         return
     if path.suffix.lower() in _TABLES:
         refuse(
-            f"{path}: is no file for summaries; write them as .jsonl, then make tables of them with "
+            f"{path}: cannot store summaries; write them as .jsonl, then make tables of them with "
             f"'guarantee-summarizer export FILE.jsonl --to {path.with_suffix('.xlsx')}'"
         )
     opened = False

@@ -1,4 +1,4 @@
-"""What a command writes to the terminal, and how it ends when nobody takes it or wants more."""
+"""Write to the terminal, and end a command if its output is closed or a signal arrives."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ T = TypeVar("T")
 
 
 def say(message: object, *, err: bool = True) -> None:
-    """Print one line, on standard error or standard output; nothing in it can forge another."""
+    """Print one line to standard error or standard output; its text cannot forge another line."""
     if not err:
         typer.echo(one_line(message))
         return
-    with suppress(OSError):  # where it can be told to nobody, the work is done all the same
+    with suppress(OSError):  # the work continues even if nobody can be notified
         typer.echo(one_line(message), err=True)
 
 
 def print_error(message: object, kind: str = "error") -> None:
-    """Print one line on standard error."""
+    """Print one line to standard error."""
     say(f"{kind}: {message}")
 
 
 @contextmanager
 def standard_streams() -> Iterator[None]:
-    """Have a standard output that takes nothing end the command with one line; SIGTERM, as Ctrl-C.
+    """End the command with one line if standard output fails; treat SIGTERM as Ctrl-C.
 
-    The exit status is 2 then.
+    The exit status is then 2.
     """
     output = sys.stdout
     sys.stdout = _Output(output)
@@ -69,7 +69,7 @@ def stopping(handler: Callable[[int, FrameType | None], Any], *signals: int) -> 
 
 
 class _Output:
-    """Standard output, with an error of the library where it takes no more."""
+    """Standard output that raises an error of the library if writing fails."""
 
     def __init__(self, stream: IO[str] | None) -> None:
         self._stream = stream
@@ -98,7 +98,7 @@ class _Output:
 
 
 def _emptied() -> None:
-    """Write what standard output still holds, or drop it; else Python tries it, and complains."""
+    """Flush standard output, or drop its buffer, which Python would otherwise fail to flush."""
     if sys.stdout is None:
         return
     try:

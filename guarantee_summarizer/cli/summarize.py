@@ -55,7 +55,7 @@ from guarantee_summarizer.render import terminal_text
 
 __all__ = ["prompt", "summarize"]
 
-_BYTES = 4  # of a token, about
+_BYTES = 4  # per token, about
 _SENT = {
     "tools": "tools: the schema is sent as a tool, which counts as part of the prompt",
     "json_schema": "json_schema: the schema is sent as response_format, which some servers count",
@@ -87,26 +87,26 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
     settings: Settings = None,
     seconds: Seconds = 300.0,
     coverage: Annotated[
-        bool, typer.Option("--coverage", help="Warn of what the model's summary leaves out.")
+        bool, typer.Option("--coverage", help="Warn about items missing from the model's summary.")
     ] = False,
     text_column: TextColumn = "text",
     full: Annotated[
-        bool, typer.Option("--full", help="All claims with their sentences, on the terminal.")
+        bool, typer.Option("--full", help="Show all claims with their sentences on the terminal.")
     ] = False,
     format: Annotated[  # noqa: A002  (the option's name)
         Format,
-        typer.Option(help="terminal, json (one object a line), markdown, or html (one page)."),
+        typer.Option(help="terminal, json (one object per line), markdown, or html (one page)."),
     ] = "terminal",
     output: OutputFile = None,
 ) -> None:
-    """Summarize articles; of several, those that fail are reported and the rest is done.
+    """Summarize articles; failed articles are reported, the rest are summarized.
 
-    As html, all stand below each other in one page.
+    With html, all summaries are on one page.
 
     Example: guarantee-summarizer summarize article.txt --format markdown --output summary.md
     """
     failed = seen = 0
-    outcomes = list[Summary | Failure]()  # a page needs them all, other formats one
+    outcomes = list[Summary | Failure]()  # a page needs all results at once, other formats one
     keep_inputs(files, output)
     show_notes()
     with open_output(output) as out, ExitStack() as opened:
@@ -153,7 +153,7 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
 
 
 def prompt(  # noqa: PLR0913, PLR0917  (one parameter for each option of the command)
-    file: Annotated[str, typer.Argument(help="File of an article; - reads standard input.")],
+    file: Annotated[str, typer.Argument(help="File with one article; - reads standard input.")],
     prompts: Prompts = None,
     language: Language = "English",
     title: Title = None,
@@ -165,7 +165,7 @@ def prompt(  # noqa: PLR0913, PLR0917  (one parameter for each option of the com
 ) -> None:
     """Show the exact messages and schema that a model would get, with fingerprint and size.
 
-    Tokens are an estimate (bytes / 4): each model counts in its own way.
+    Tokens are an estimate (bytes / 4): each model counts differently.
     """
     from guarantee_summarizer.prompts import PromptBook  # noqa: PLC0415  (jinja2, only here)
 
@@ -213,7 +213,7 @@ def _summaries(
 def _described(
     articles: Iterable[Article | Failure], title: str | None, day: str | None
 ) -> Iterable[Article | Failure]:
-    """The articles with what the user says; `--title` and `--date` are for one article."""
+    """Yield the articles; `--title` and `--date` apply to a single article only."""
     if title is None and day is None:
         return articles
     first = list(islice(articles, 2))
@@ -223,12 +223,12 @@ def _described(
 
 
 def _articles(files: list[str], text_column: str) -> Iterator[Article | Failure]:
-    """The articles of all files; one that cannot be read does not cost the others."""
+    """Read the articles of all files; an unreadable file is reported, the rest are read."""
     for name in files:
         try:
             articles = read_articles(name, text_column=text_column)
             if (first := next(articles, None)) is None:
-                raise ArticleError(f"{name}: holds no article")
+                raise ArticleError(f"{name}: has no article")
             yield first
             yield from articles
         except GuaranteeSummarizerError as error:
@@ -236,12 +236,12 @@ def _articles(files: list[str], text_column: str) -> Iterator[Article | Failure]
 
 
 def _first(name: str) -> Article:
-    """The first article of a file."""
+    """Return the first article of a file."""
     for item in read_articles(name):
         if isinstance(item, Failure):
             raise item.error
         return item
-    raise ArticleError(f"{name}: holds no article")
+    raise ArticleError(f"{name}: has no article")
 
 
 def _rendered(summary: Summary, form: Format, output: Path | None, *, full: bool) -> str:

@@ -1,4 +1,4 @@
-"""Open the SQLite file of a ledger: create it, bring it up to date, or refuse what is none."""
+"""Open the SQLite file of a ledger: create it, upgrade it, or refuse a file that is not one."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ _BATCHES = (
 )
 _IDENTITY = (f"PRAGMA application_id = {APPLICATION}", f"PRAGMA user_version = {VERSION}")
 _SCHEMA = (_RUNS, _ENTRIES, _BY_STATUS, _CLAIMS, *_BATCHES, *_IDENTITY)
-# Version 1 kept batches as documents, and their articles in files beside the ledger. Nobody else
-# has the file open, so the owner of every claim is gone.
+# Version 1 stored batches as documents, and their articles in files beside the ledger. No other
+# process has the file open, so every claim is void.
 _UNCOLLECTED = """SELECT count(*) FROM documents
     WHERE kind = 'batch' AND json_extract(data, '$.step') <> 'collected'"""
 _FROM_1 = (
@@ -60,23 +60,23 @@ _FROM_1 = (
     "UPDATE runs SET owner = owner || ' -'",
 )
 
-FOREIGN = "is no ledger and was left as it is; name another file"
-_STEP = 0.2  # seconds that a file which is opened is waited for at once
+FOREIGN = "is not a ledger and was not changed; name another file"
+_STEP = 0.2  # seconds that one attempt to open a locked file waits
 
 
 def connect(path: Path, patience: float, *, read_only: bool = False) -> sqlite3.Connection:
     """Open the file; create it if it is missing or empty, upgrade one of an earlier version.
 
-    Creating and upgrading need the file alone. Who waits for that closes the file meanwhile, or
-    those that wait would wait for each other.
+    Creating and upgrading need exclusive access. A process that waits for it closes the file
+    meanwhile, to prevent a deadlock.
 
     Args:
         path: the file.
         patience: seconds to wait for a file that another process has locked.
-        read_only: write nothing, also where that is allowed; the file is not upgraded.
+        read_only: write nothing, even if it is permitted; the file is not upgraded.
 
     Raises:
-        LedgerError: it is no ledger, or one of another release that cannot be read.
+        LedgerError: it is not a ledger, or from a release whose format cannot be read.
     """
     deadline = time.monotonic() + patience
     while True:
@@ -92,7 +92,7 @@ def connect(path: Path, patience: float, *, read_only: bool = False) -> sqlite3.
             )
             if not busy or time.monotonic() > deadline:
                 raise
-        time.sleep(random.uniform(0.01, 0.05))  # noqa: S311  (apart from the others that wait)
+        time.sleep(random.uniform(0.01, 0.05))  # noqa: S311  (jitter)
 
 
 def _opened(path: Path) -> sqlite3.Connection:
@@ -106,7 +106,7 @@ def _opened(path: Path) -> sqlite3.Connection:
                     _execute(connection, *_SCHEMA)
         if _identity(connection) in ((APPLICATION, 1), (APPLICATION, 2)):
             _upgrade(connection, path)
-        # Not earlier: the identity of a new file has to be in the file itself, not in its log.
+        # Not earlier: the header of a new file must be in the file itself, not in its log.
         connection.execute("PRAGMA journal_mode = WAL")
     except BaseException:
         connection.close()
@@ -115,10 +115,10 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 
 def _opened_read_only(path: Path) -> sqlite3.Connection:
-    """Open a file that may lie where nothing can be written, with its log if there is one."""
+    """Open a file that may be in a read-only folder, with its log if there is one."""
     log = path.with_name(f"{path.name}-wal")
     alone = not log.exists() or not log.stat().st_size
-    # Where it can, SQLite tidies up its log at the end; that takes the permission to write.
+    # SQLite removes its log at the end if the folder is writable, hence `rw` first.
     for query in ("mode=rw", "mode=ro", *(["mode=ro&immutable=1"] if alone else [])):
         connection = _connection(f"{path.as_uri()}?{query}")
         try:
@@ -138,7 +138,7 @@ def _opened_read_only(path: Path) -> sqlite3.Connection:
         else:
             return connection
     raise LedgerError(
-        f"{path}: its last rows stand in {log.name} and the folder may not be written; "
+        f"{path}: its last rows are in {log.name} and the folder is not writable; "
         "copy both files to another folder"
     )
 
@@ -152,16 +152,16 @@ def _connection(uri: str) -> sqlite3.Connection:
 
 
 def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
-    """Upgrade a file of an earlier version; raises if another process has it open."""
+    """Upgrade a file of an earlier version; raise if another process has it open."""
     connection.execute("PRAGMA journal_mode = DELETE")
-    connection.execute("PRAGMA ignore_check_constraints = ON")  # what is damaged is kept so
+    connection.execute("PRAGMA ignore_check_constraints = ON")  # copy damaged rows, too
     with transaction(connection):
         version = _identity(connection)[1]
         if version == 1:
             (number,) = connection.execute(_UNCOLLECTED).fetchone()
             if number:
                 raise LedgerError(
-                    f"{path}: holds batches of an earlier release that are not collected "
+                    f"{path}: has batches of an earlier release that are not collected "
                     f"({number}); collect them with that release, or begin a new ledger"
                 )
             _execute(connection, *_FROM_1)
@@ -171,7 +171,7 @@ def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _add_checksums(connection: sqlite3.Connection) -> None:
-    """Give each row its checksum; a row that is damaged already gets one that does not fit."""
+    """Add a checksum to each row; a row that is already damaged gets a wrong one."""
     for table, schema, values_of in (
         ("runs", _RUNS, run_values),
         ("entries", _ENTRIES, entry_values),
@@ -197,7 +197,7 @@ def _execute(connection: sqlite3.Connection, *statements: str) -> None:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Commit everything that is written inside, or nothing."""
+    """Commit all writes of the block, or none."""
     try:
         connection.execute("BEGIN IMMEDIATE")
         yield
@@ -209,15 +209,15 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _refuse_foreign(path: Path) -> None:
-    """Raise if the file is no ledger, without a lock, a log or a byte written.
+    """Raise if the file is not a ledger, without a lock and without writing.
 
-    Only SQLite may open it: opening and closing the file otherwise drops the locks that this
-    process holds on it (https://www.sqlite.org/howtocorrupt.html, 2.2).
+    Only SQLite may open it: opening and closing the file in another way drops this process's
+    locks on it (https://www.sqlite.org/howtocorrupt.html, 2.2).
     """
     if path.is_dir():
         raise LedgerError(f"{path}: is a folder; name a file in it")
     if not path.parent.is_dir():
-        raise LedgerError(f"{path}: there is no folder {path.parent}; make it first")
+        raise LedgerError(f"{path}: there is no folder {path.parent}; create it first")
     if not path.exists() or not path.stat().st_size:
         return
     application, version = _file_identity(path)
@@ -226,14 +226,14 @@ def _refuse_foreign(path: Path) -> None:
     if version > VERSION:
         raise LedgerError(f"{path}: was written by a newer release; install that one")
     if version < 1:
-        raise LedgerError(f"{path}: is of an unknown version {version}; begin a new ledger")
+        raise LedgerError(f"{path}: has the unknown version {version}; begin a new ledger")
 
 
 def _file_identity(path: Path) -> tuple[int, int]:
-    """The identity of a file; its log is read only if the file is damaged without it.
+    """Return the header of a file; its log is read only if the file is damaged without it.
 
-    A process that writes, or was killed while writing, may leave a first page that only the log
-    completes.
+    During a write, or after a process was killed in one, the first page may be incomplete
+    without the log.
     """
     try:
         return _read_only(f"{path.as_uri()}?mode=ro&immutable=1")

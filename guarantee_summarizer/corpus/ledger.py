@@ -52,24 +52,24 @@ _RECORD = """INSERT OR REPLACE INTO entries
 _UPDATE_RUN = """UPDATE runs SET ended = :ended, state = :state, done = :done, failed = :failed,
     usage = :usage, checksum = :checksum WHERE run = :run"""
 
-# What SQLite says of single rows, which have their checksum, and of what it makes of the rows.
+# SQLite's messages about single rows, which have a checksum, and about indexes.
 _OF_A_ROW = re.compile(r"^(CHECK constraint failed|\S+ value in) ")
 _OF_AN_INDEX = re.compile(r"^(wrong # of entries in|row \d+ missing from) index|^non-unique entry")
-_KEPT = "and run again, what was recorded is kept"
+_KEPT = "and run again; recorded results are kept"
 _REMEDIES = {
-    sqlite3.SQLITE_BUSY: f"another process has locked it for {{patience:g}} s; end that one {_KEPT}",
-    sqlite3.SQLITE_FULL: f"the disk is full; make room {_KEPT}",
-    sqlite3.SQLITE_IOERR: f"the disk fails ({{error}}); see whether it is full or gone {_KEPT}",
-    sqlite3.SQLITE_READONLY: "may not be written; allow it for the file and its folder",
+    sqlite3.SQLITE_BUSY: f"another process has locked it for {{patience:g}} s; end it {_KEPT}",
+    sqlite3.SQLITE_FULL: f"the disk is full; free some space {_KEPT}",
+    sqlite3.SQLITE_IOERR: f"the disk fails ({{error}}); check whether it is full {_KEPT}",
+    sqlite3.SQLITE_READONLY: "is not writable; allow writing for the file and its folder",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened; allow reading and writing the file and its folder",
-    sqlite3.SQLITE_CORRUPT: "is damaged; 'runs export' writes what is whole, and "
-    "'sqlite3 FILE .recover | sqlite3 NEW' makes a new ledger of it",
+    sqlite3.SQLITE_CORRUPT: "is damaged; 'runs export' writes the intact entries, and "
+    "'sqlite3 FILE .recover | sqlite3 NEW' recovers a new ledger",
     sqlite3.SQLITE_NOTADB: FOREIGN,
 }
 
 
 class Ledger:
-    """Record results, so that nothing is paid for twice and a killed run resumes.
+    """Record results, so that no request is paid for twice and a killed run can resume.
 
     Threads and processes of one machine may share the file, and a ledger can be pickled. Close it
     before a fork: the child refuses a ledger that its parent had open. A call takes about 0.1 ms,
@@ -78,15 +78,15 @@ class Ledger:
     Args:
         path: the file, created at first use; on a local disk, in a folder that exists.
         patience: seconds to wait for a file that another process has locked.
-        read_only: write nothing; the file and its folder may be without permission to write, and
-            a file of an earlier version stays as it is.
+        read_only: write nothing; the file and its folder need not be writable, and a file of an
+            earlier version is not upgraded.
 
-    A row that is damaged is a failed entry with a `LedgerError`; the others are not affected.
+    A damaged row becomes a failed entry with a `LedgerError`; all other rows stay readable.
 
     Raises:
-        LedgerError: from every method: the file is no ledger, has another version, is locked,
-            cannot be read or written, or the disk is full. Nothing recorded is lost, and the ledger
-            works again once the cause is removed.
+        LedgerError: from every method: the file is not a ledger, has another version, is locked,
+            cannot be read or written, or the disk is full. No recorded result is lost, and the
+            ledger works again once the cause is removed.
     """
 
     def __init__(
@@ -103,13 +103,13 @@ class Ledger:
         return self._path
 
     def begin(self, settings: Mapping[str, Any]) -> int:
-        """Begin a run and return its number; `settings` are JSON and never hold an API key.
+        """Begin a run and return its number; `settings` are JSON without an API key.
 
-        The file is checked first: in one that is damaged beyond single rows, articles that are
-        there would not be found, and be paid for again. That takes about 1 s for 100,000 articles.
+        The file is checked first: if more than single rows were damaged, recorded articles might
+        not be found and be paid for again. The check takes about 1 s for 100,000 articles.
         """
         if settings.get("api_key"):
-            raise LedgerError(f"{self._path}: keeps no secret; leave api_key out of the settings")
+            raise LedgerError(f"{self._path}: stores no secrets; leave out api_key")
         self._check()
         statement = "INSERT INTO runs VALUES (NULL, ?, ?, ?, NULL, NULL, 0, 0, ?, '')"
         with self._using() as session, self.transaction() as connection:
@@ -120,7 +120,7 @@ class Ledger:
         return int(run or 0)
 
     def trouble(self) -> str | None:
-        """Return what is damaged beyond single rows, so that some may be missing; else None."""
+        """Return damage beyond single rows, through which rows may be missing; else None."""
         return next(iter(self._troubles()), None)
 
     def _troubles(self) -> list[str]:
@@ -134,7 +134,7 @@ class Ledger:
         return [line for line in found if line != "ok" and not _OF_A_ROW.search(line)]
 
     def _check(self) -> None:
-        """Mend the indexes if they alone are damaged; raise if more is."""
+        """Rebuild the indexes if only they are damaged; raise if the table is."""
         if not (troubles := self._troubles()):
             return
         if not all(map(_OF_AN_INDEX.search, troubles)) or not self._has_all_rows():
@@ -143,7 +143,7 @@ class Ledger:
             connection.execute("REINDEX entries")
 
     def _has_all_rows(self) -> bool:
-        """Whether the table is whole, so that its indexes can be made of it."""
+        """Whether the table is intact, so that its indexes can be rebuilt."""
         rows, read, damaged = (0, 0, 0)
         for entry in self.entries():
             read, damaged = read + 1, damaged + entry.damaged
@@ -153,7 +153,7 @@ class Ledger:
         return read == rows and not damaged
 
     def end(self, run: int, state: Literal["finished", "stopped", "failed"]) -> None:
-        """Record how a run ended; a run without that was killed."""
+        """Record how a run ended; without this record it counts as killed."""
         with self.transaction() as connection:
             _update_run(connection, self._values_of(run) | {"state": state, "ended": time.time()})
 
@@ -167,16 +167,16 @@ class Ledger:
         return next(map(self._entry, rows), None)
 
     def claim(self, key: str, *, retry: bool = True) -> ClaimResult:
-        """Claim `key` before paying for it; only one thread of one process gets it.
+        """Claim `key` before paying for it; only one thread of one process gets the claim.
 
         Args:
             key: the cache key.
-            retry: whether to claim one that failed.
+            retry: whether to claim an entry that failed.
 
         Returns:
-            `mine`: do it, then `record` or `release` it; `taken`: a live process is working on it
-            (a dead process's claim is void at once, another machine's after `LEASE`); `done`, or
-            `failed` without `retry`: there is nothing to do.
+            `mine`: process it, then `record` or `release` it; `taken`: a live process is working
+            on it (the claim of a dead process is void at once, that of another machine after
+            `LEASE`); `done`, or `failed` without `retry`: skip it.
         """
         if status := self._status(key, retry=retry):
             return status  # without a lock
@@ -192,28 +192,28 @@ class Ledger:
         return "mine"
 
     def _status(self, key: str, *, retry: bool) -> EntryStatus | None:
-        """The status of an entry that need not be done again."""
+        """Return the status of an entry that is not to be processed again."""
         entry = self.get(key)
         return entry.status if entry and (entry.status == "done" or not retry) else None
 
     def release(self, key: str) -> None:
-        """Release the claim on `key` that was made through this ledger, with nothing recorded."""
+        """Release this ledger's claim on `key` without recording a result."""
         with self._using() as session:
-            session.keys.discard(key)  # first: a claim without a holder is void
+            session.keys.discard(key)  # first: a claim without an owner is void
             with self.transaction() as connection:
                 values = (key, session.owner)
                 connection.execute("DELETE FROM claims WHERE key = ? AND owner = ?", values)
 
     def record(self, entry: Entry) -> None:
-        """Write an entry and release its claim, both or neither.
+        """Write an entry and release its claim in one transaction.
 
-        The latest entry of a key counts, but a failed one never overwrites one that is done. Lone
-        surrogates (of a file name that is not UTF-8) are written as their escapes.
+        A later entry of a key replaces an earlier one, but a failed entry never replaces one that
+        is done. Lone surrogates (of a file name that is not UTF-8) are written as escapes.
         """
         values = {f.name: getattr(entry, f.name) for f in fields(entry)}
         values["usage"] = entry.usage.model_dump_json()
         values = {n: storable(v) if isinstance(v, str) else v for n, v in values.items()}
-        values["updated"] = float(entry.updated)  # as SQLite gives it back
+        values["updated"] = float(entry.updated)  # as SQLite returns it
         values["checksum"] = checksum(values[name] for name in ENTRY)
         with self._using() as session:
             with self.transaction() as connection:
@@ -230,9 +230,9 @@ class Ledger:
         """Yield the entries present at the first step, in order of writing, 50 in memory at a time.
 
         Args:
-            status: only those `done`, or only those `failed`; a damaged row is failed, and is
-                yielded whatever it was.
-            run: only those that this run was the last to write.
+            status: only entries that are `done`, or only `failed` ones; a damaged row is failed,
+                and is always yielded.
+            run: only entries that this run was the last to write.
         """
         statement = """SELECT * FROM entries WHERE seq > :after AND seq <= :last
             AND (:status IS NULL OR status = :status OR status NOT IN ('done', 'failed'))
@@ -253,7 +253,7 @@ class Ledger:
             at = rows[-1]["seq"] if rows else last
 
     def _one(self, statement: str, number: int, error: LedgerError, **only: Any) -> Iterator[Entry]:
-        """The entry with a number, if there is one; whole though others near it are not."""
+        """Yield the entry with a number, if there is one, also if rows near it are damaged."""
         try:
             rows = self.read(statement, **{**only, "after": number - 1, "last": number, "page": 1})
         except LedgerError as again:
@@ -266,7 +266,7 @@ class Ledger:
             yield from map(self._entry, rows)
 
     def _last(self) -> int:
-        """The greatest number of an entry; an index has it too."""
+        """Return the greatest number of an entry, from an index if the table is damaged."""
         try:
             return self.read("SELECT max(seq) FROM entries")[0][0] or 0
         except LedgerError as error:
@@ -276,7 +276,7 @@ class Ledger:
         return self.read(index)[0][0] or 0
 
     def _key_of(self, number: int) -> str | None:
-        """The key of an entry that cannot be read; an index has it too."""
+        """Return the key of an unreadable entry, from an index."""
         index = "SELECT key FROM entries INDEXED BY sqlite_autoindex_entries_1 WHERE +seq = :number"
         with suppress(LedgerError):
             return next((row["key"] for row in self.read(index, number=number)), None)
@@ -289,7 +289,7 @@ class Ledger:
             return self._damaged(row["key"], row["run"], str(reason))
 
     def _damaged(self, key: Any, run: Any, reason: str) -> Entry:
-        """The entry that stands for a row which is not what was written."""
+        """Return a failed entry in place of a damaged row."""
         source = f"{self._path.name}, entry {storable(str(key))}"
         return Entry(
             key=str(key),
@@ -298,7 +298,7 @@ class Ledger:
             status="failed",
             run=run if isinstance(run, int) else 0,
             error=LedgerError.__name__,
-            message=f"{source}: is damaged ({reason}); 'batch --retry-failed' does its article again",
+            message=f"{source}: is damaged ({reason}); 'batch --retry-failed' repeats its article",
             updated=0.0,
         )
 
@@ -309,12 +309,12 @@ class Ledger:
             return connection.execute(statement, {"run": run}).rowcount
 
     def forget_unreadable(self, source: str) -> None:
-        """Delete the entry of what could not be read at a place; called once it can."""
+        """Delete the entry of an unreadable place (file and row), once it can be read."""
         with self.transaction() as connection:
             connection.execute("DELETE FROM entries WHERE key = ?", (unreadable_key(source),))
 
     def unreadable(self) -> set[str]:
-        """Return the places, files and rows, where nothing could be read."""
+        """Return the places (file and row) that could not be read."""
         rows = self.read("SELECT source FROM entries WHERE article = '' AND status = 'failed'")
         return {row["source"] for row in rows}
 
@@ -324,9 +324,9 @@ class Ledger:
         return Counts(counts.get("done", 0), counts.get("failed", 0))
 
     def close(self) -> None:
-        """Release what was claimed through this ledger and close the file until it is used again."""
+        """Release all claims of this ledger and close the file until it is used again."""
         if self._session is None or self._session.pid != os.getpid():
-            return  # after a fork it is the parent's
+            return  # after a fork the session is the parent's
         with self._lock:
             with suppress(LedgerError):  # claims that remain are void from now on
                 for key in [*self._session.keys]:
@@ -345,30 +345,30 @@ class Ledger:
         return make, (self._path,)
 
     def _values_of(self, run: int) -> dict[str, Any]:
-        """The row of a run; raises if there is no such run, or its row is damaged."""
+        """Return the row of a run; raise if there is no such run, or its row is damaged."""
         for row in self.read("SELECT * FROM runs WHERE run = :run", run=run):
             try:
                 return run_values(row)
             except Damaged as reason:
-                remedy = "begin another run; what was recorded is kept"
+                remedy = "begin another run; recorded results are kept"
                 message = f"{self._path}: run {run} is damaged ({reason}); {remedy}"
                 raise LedgerError(message) from reason
         raise LedgerError(f"{self._path}: has no run {run}; begin it first")
 
     def read(self, statement: str, **values: Any) -> list[sqlite3.Row]:
-        """Return the rows of a query; for other modules with tables in this file."""
+        """Return the rows of a query, for other modules with tables in this file."""
         with self._using() as session:
             return session.connection.execute(statement, values).fetchall()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Commit everything that is written inside, or nothing."""
+        """Commit all writes of the block, or none."""
         with self._using() as session, transaction(session.connection):
             yield session.connection
 
     @contextmanager
     def _using(self) -> Iterator[Session]:
-        """The open file, for one thread at a time; SQLite's errors become ledger errors."""
+        """Lend the open file to one thread at a time; turn SQLite's errors into ledger errors."""
         if self._session is not None and self._session.pid != os.getpid():
             raise LedgerError(f"{self._path}: {FORKED}")
         with self._lock:
@@ -379,7 +379,7 @@ class Ledger:
                     self._end_session.atexit = False
                 yield self._session
             except sqlite3.Error as error:
-                code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest is detail
+                code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the remaining bits are detail
                 remedy = _REMEDIES.get(code, "cannot be used ({error})")
                 reason = remedy.format(patience=self._patience, error=error)
                 raise LedgerError(f"{self._path}: {reason}") from error
@@ -388,7 +388,7 @@ class Ledger:
 
 
 def _update_run(connection: sqlite3.Connection, values: dict[str, Any]) -> None:
-    """Write the row of a run again, with its checksum."""
+    """Update the row of a run and its checksum."""
     row = {name: values[name] for name in RUN}
     if not isinstance(row["settings"], str):
         row["settings"] = json.dumps(row["settings"])

@@ -1,8 +1,8 @@
-"""One further process of a run: a plain Python program on a pipe, started and asked by the first.
+"""A worker process of a run: a plain Python program that the main process drives through a pipe.
 
-It is started from the interpreter alone: scripts need no `__main__` guard, nothing is forked from a
-program with threads, and the key arrives through the pipe. The end of the pipe ends it at once,
-however the first process ended.
+It is started from the interpreter alone: scripts need no `__main__` guard, no program with threads
+is forked, and the API key is sent through the pipe. It ends as soon as the pipe is closed,
+however the main process ended.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ _PROGRAM = (
     "from guarantee_summarizer.corpus.process import serve; serve()"
 )
 _PROBE = Article(text="")  # its key identifies the configuration of a summarizer
-_HEAD = 8  # bytes of a message's length
+_HEAD = 8  # bytes that encode the length of a message
 _BUFFER = 2**20
 _LOG = logging.getLogger("guarantee_summarizer")
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What a process is told first: the pickled summarizer with its key, and so on.
+    """The first message to a process: the pickled summarizer with its API key and settings.
 
-    `key` is that of a probe: the other process has to have the same templates and tables.
+    `key` is the cache key of a probe: both processes must have the same templates and tables.
     """
 
     worker: bytes
@@ -53,7 +53,7 @@ class Setup:
 
     @classmethod
     def of(cls, worker: Any, frozen: bytes, processes: int) -> Setup:
-        """Describe this process to another."""
+        """Describe this process to a worker process."""
         return cls(frozen, worker.key(_PROBE), _LOG.getEffectiveLevel(), processes)
 
 
@@ -66,7 +66,7 @@ class Process:
 
     Args:
         program: the running program.
-        paused: called with the number of a throttle and the seconds that an endpoint asked for.
+        paused: called with the number of a throttle and the seconds that an endpoint requested.
     """
 
     def __init__(
@@ -80,14 +80,14 @@ class Process:
 
     @classmethod
     async def started(cls, setup: Setup, paused: Callable[[Process, int, float], None]) -> Process:
-        """Start a process and wait until all that it needs is loaded.
+        """Start a process and wait until its modules are loaded.
 
         Raises:
-            Ended: it ended before that; its standard error, which is this one's, says why.
-            OSError: the system starts no further process.
+            Ended: it ended before that; the standard error, which it shares, says why.
+            OSError: the system cannot start another process.
         """
         pipe = asyncio.subprocess.PIPE
-        # In a group of its own Ctrl-C does not reach it.
+        # In a separate process group it receives no Ctrl-C.
         program = await asyncio.create_subprocess_exec(
             sys.executable, "-P", "-c", _PROGRAM,
             stdin=pipe, stdout=pipe, limit=_BUFFER, process_group=0,
@@ -106,15 +106,15 @@ class Process:
 
     @property
     def alive(self) -> bool:
-        """Whether it can be asked."""
+        """Whether it accepts requests."""
         return not self._over
 
     async def ask(self, article: Article) -> Summary:
-        """Have an article summarized.
+        """Summarize an article in this process.
 
         Raises:
             Ended: the process ended first.
-            Exception: what `Summarizer.summarize` raised there.
+            Exception: any error that `Summarizer.summarize` raised there.
         """
         if not self.alive:
             raise Ended
@@ -128,12 +128,12 @@ class Process:
             del self._asked[number]
 
     def pause(self, throttle: int, seconds: float) -> None:
-        """Have it send nothing to an endpoint for so long."""
+        """Make it send no request to an endpoint for some seconds."""
         if self.alive:
             self._write((None, (throttle, seconds)))
 
     async def end(self) -> None:
-        """End it, and drop what it has under way."""
+        """End it and abort its articles in progress."""
         with suppress(ProcessLookupError):
             self._program.kill()
         await self._program.wait()
@@ -144,14 +144,14 @@ class Process:
             pipe.write(pickle.dumps(message))
 
     async def _listen(self) -> None:
-        """Hand on what it says, until it ends."""
+        """Dispatch its messages until it ends."""
         try:
             while True:
                 self._take(await self._read())
         except (asyncio.IncompleteReadError, ConnectionError):
             return
-        except Exception:  # noqa: BLE001  (whatever unpickling makes of it)
-            _LOG.exception("a further process is ended: what it answered cannot be read")
+        except Exception:  # noqa: BLE001  (unpickling can raise any error)
+            _LOG.exception("a worker process is ended: its answer cannot be read")
             with suppress(ProcessLookupError):
                 self._program.kill()
         finally:
@@ -184,7 +184,7 @@ class Process:
 
 
 class _Server(logging.handlers.QueueHandler):
-    """Answers the first process; its records of the log go the same way."""
+    """Sends answers and log records to the main process."""
 
     def __init__(self, pipe: IO[bytes]) -> None:
         super().__init__(queue.SimpleQueue())  # not used: see `enqueue`
@@ -194,16 +194,16 @@ class _Server(logging.handlers.QueueHandler):
     def tell(self, kind: Any, value: Any) -> None:
         """Write one message."""
         message = pickle.dumps((kind, value))
-        with self._one, suppress(OSError):  # nobody reads any more: `_listen` ends the process
+        with self._one, suppress(OSError):  # the main process is gone: `_listen` ends this one
             self._pipe.write(len(message).to_bytes(_HEAD) + message)
             self._pipe.flush()
 
     def enqueue(self, record: logging.LogRecord) -> None:
-        """Hand a record of the log on."""
+        """Forward a log record."""
         self.tell("log", record)
 
     async def serve(self, setup: Setup, requests: IO[bytes]) -> None:
-        """Answer until the requests end."""
+        """Answer requests until there are no more."""
         self._worker = pickle.loads(setup.worker)  # noqa: S301  (of the program that started this)
         if self._worker.key(_PROBE) != setup.key:
             raise errors.ConfigurationError(
@@ -233,22 +233,21 @@ class _Server(logging.handlers.QueueHandler):
     async def _answer(self, number: int, article: Article) -> None:
         try:
             self.tell(number, await self._worker.asummarize(article))
-        except Exception as error:  # noqa: BLE001  (raised where it was asked for)
+        except Exception as error:  # noqa: BLE001  (raised in the main process)
             self.tell(number, _portable(error, article))
 
 
 def _portable(error: Exception, article: Article) -> Exception:
-    """The error of an article if it survives being pickled; else one that says what it was.
+    """Return an article's error if it can be pickled, else a substitute that describes it.
 
-    That has the same cost, ends the run if the first would, and is of its nearest class in
-    `errors`.
+    The substitute has the same cost and effect on the run, and the nearest class in `errors`.
     """
     failure = failed(article, error).failure
     error = failure.error if failure else error
     try:
         if type(pickle.loads(pickle.dumps(error))) is type(error):  # noqa: S301
             return error
-    except Exception:  # noqa: BLE001  (whatever its class makes of it)
+    except Exception:  # noqa: BLE001  (its class can raise any error)
         _LOG.debug("an error cannot be pickled", exc_info=True)
     known = next(kind for kind in type(error).__mro__ if kind.__module__ == errors.__name__)
     wrapped: Exception = known(f"{type(error).__name__}: {error}")
@@ -259,7 +258,7 @@ def _portable(error: Exception, article: Article) -> Exception:
 
 
 def _listen(requests: IO[bytes], take: Callable[[Any], Any]) -> None:
-    """Take in requests; at their end end the process, whatever it is at."""
+    """Receive requests; when there are no more, end the process at once."""
     with suppress(EOFError, OSError, RuntimeError, pickle.UnpicklingError):
         while True:
             take(pickle.load(requests))  # noqa: S301  (of the program that started this)
@@ -267,10 +266,10 @@ def _listen(requests: IO[bytes], take: Callable[[Any], Any]) -> None:
 
 
 def serve() -> None:
-    """Summarize what comes on standard input, until it ends; the program of a further process."""
+    """Summarize the articles from standard input until it ends; runs in a worker process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     server = _Server(os.fdopen(os.dup(1), "wb"))
-    os.dup2(2, 1)  # what libraries print is no answer
+    os.dup2(2, 1)  # output that libraries print must not mix with answers
     setup = pickle.load(sys.stdin.buffer)  # noqa: S301  (of the program that started this)
     logging.getLogger().addHandler(server)
     _LOG.setLevel(setup.level)

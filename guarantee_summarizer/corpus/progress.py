@@ -1,4 +1,4 @@
-"""Show how far a run is: in a terminal, in a notebook, or to a function."""
+"""Show the progress of a run: in a terminal, in a notebook, or through a function."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 __all__ = ["shown"]
 
-_PAUSE = 0.1  # seconds between two drawings of a bar in a notebook
+_PAUSE = 0.1  # seconds between two updates of a bar in a notebook
 
 
 @contextmanager
 def shown(progress: Progress) -> Iterator[Callable[[Status], None]]:
-    """Open what displays the status: a bar, a custom function, or nothing.
+    """Open the display of the status: a bar, a custom function, or nothing.
 
-    The bar stands on standard error; in a notebook below the cell, where its last line stays.
+    The bar is written to standard error, in a notebook below the cell, where its last state stays.
     """
     if progress is False:
         yield lambda _: None
@@ -61,7 +61,7 @@ def _line(console: Console) -> Iterator[Callable[[Status], None]]:
 
 
 def _cell() -> Iterator[Callable[[Status], None]]:
-    """A bar of HTML: rich and tqdm draw none in a notebook without ipywidgets."""
+    """A bar in HTML: in notebooks rich and tqdm need ipywidgets for one."""
     from IPython.display import display  # noqa: PLC0415  (only in notebooks)
 
     handle, last, drawn = display(_drawn(Status()), raw=True, display_id=True), Status(), 0.0

@@ -1,4 +1,4 @@
-"""What a ledger keeps of articles and runs, and how results come back from it."""
+"""Convert articles, runs and results to the records of a ledger and back."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ EntryStatus = Literal["done", "failed"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """The recorded result of one article; it holds no secrets.
+    """The recorded result of one article, without secrets.
 
     `key` is the cache key, `article` the article's id, `source` its name for messages, `run` the
     run that wrote it. `summary` is JSON, set when `done`. When `failed`, `error` is the name of the
     error's class, `message` its one line, and `record` JSON that `article_in` reads, to retry
-    without the input; of what could not even be read there is none, and `article` is empty. `usage`
-    is what it cost, also when it failed; `updated` is in seconds since 1970, for information only.
+    without the input; for unreadable input, `record` is None and `article` is empty. `usage` is
+    the cost, also of a failure; `updated` is in seconds since 1970, for information only.
     """
 
     key: str
@@ -60,17 +60,17 @@ class Entry:
 
     @property
     def damaged(self) -> bool:
-        """Whether it stands for a row that is not what was written."""
+        """Whether it replaces a damaged row."""
         return self.status == "failed" and self.error == LedgerError.__name__
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
-    """A run: its settings, how it ended, what it recorded and paid (later runs change neither).
+    """A run: its settings, its end, its results and its cost (later runs do not change them).
 
-    `state` is what was given to `end`; before that `running`, `killed`, or `unknown` for a run on
-    another machine; `damaged` if its row is, of which nothing is known then. `begun` and `ended`
-    are in seconds since 1970.
+    `state` is the state passed to `end`; before that `running`, `killed`, or `unknown` for a run
+    on another machine; `damaged` if its row is, and then all other values are unknown. `begun` and
+    `ended` are in seconds since 1970.
     """
 
     run: int
@@ -83,30 +83,30 @@ class RunRecord:
     usage: Usage
 
     def settings_at(self, *named: str) -> dict[str, Any]:
-        """Return the settings to build its summarizer again, once you have named where keys go.
+        """Return the settings to rebuild its summarizer, if you name every endpoint in them.
 
-        A file from somebody else must not choose that: `Summarizer(**record.settings)` is refused
-        where a key would follow.
+        A foreign file must not decide where API keys are sent: `Summarizer(**record.settings)` is
+        refused if a key would be sent.
 
         Args:
-            *named: the `base_url` of each endpoint that the settings lead to, with its login if it
-                has one; where there is none the model, `groq/llama-3.3-70b`.
+            *named: the `base_url` of each endpoint in the settings, with its login if it has one;
+                without a `base_url` the model, `groq/llama-3.3-70b`.
 
         Raises:
-            ConfigurationError: the settings lead to another place.
+            ConfigurationError: the settings name another endpoint.
         """
         return confirmed(self.settings, named)
 
 
 class Counts(NamedTuple):
-    """Numbers of articles that are done, and that failed and were not done since."""
+    """Numbers of articles that are done, and that failed and were not completed since."""
 
     done: int
     failed: int
 
 
 def run_record(row: sqlite3.Row) -> RunRecord:
-    """Return the run of a row; one that is damaged says so."""
+    """Return the run of a row, with the state `damaged` if the row is."""
     names = {None: "unknown", True: "running", False: "killed"}
     try:
         values = run_values(row)
@@ -120,12 +120,12 @@ def run_record(row: sqlite3.Row) -> RunRecord:
 
 
 def storable(text: str) -> str:
-    """Return the text with lone surrogates, which SQLite does not take, as escapes; as in JSON."""
+    """Return the text with lone surrogates, which SQLite refuses, escaped as in JSON."""
     return text.encode("utf-8", "backslashreplace").decode()
 
 
 def entry_of(key: str, article: Article, result: Result, run: int) -> Entry:
-    """Return the entry that a ledger keeps of a result."""
+    """Return the ledger entry of a result."""
     known: dict[str, Any] = {"key": key, "article": article.id, "source": article.source}
     known |= {"run": run, "usage": usage_of(result)}
     if result.failure is None:
@@ -152,7 +152,7 @@ def article_in(entry: Entry) -> Article | None:
 
 
 def unreadable_entry(failure: Failure, run: int) -> Entry:
-    """Return the entry that a ledger keeps of what could not be read, by its file and row."""
+    """Return the ledger entry of unreadable input, identified by its file and row."""
     source, error = failure.source, failure.error
     return Entry(
         key=unreadable_key(source),
@@ -166,15 +166,15 @@ def unreadable_entry(failure: Failure, run: int) -> Entry:
 
 
 def unreadable_key(source: str) -> str:
-    """Return the key of what could not be read at a place."""
+    """Return the key of unreadable input at a place (file and row)."""
     return f"unreadable {hashlib.sha256(storable(source).encode()).hexdigest()[:32]}"
 
 
 def stored(entry: Entry | None, article: Article) -> Result:
-    """Return the result that an entry holds, a failure with an error of its original class.
+    """Return the result of an entry; a failure has an error of its original class.
 
-    A summary comes with the metadata and the warnings of this article, which may be another row
-    with the same text than that of which it was made.
+    A summary gets the metadata and warnings of `article`, which may be another row with the same
+    text.
     """
     if entry is not None and entry.summary is not None:
         try:
@@ -184,7 +184,7 @@ def stored(entry: Entry | None, article: Article) -> Result:
             return Result(article.source, failure=Failure(article.source, error, article))
     kind = getattr(errors, (entry and entry.error) or "", None)
     if not isinstance(kind, type) or not issubclass(kind, errors.GuaranteeSummarizerError):
-        kind = errors.GuaranteeSummarizerError  # a name in somebody else's ledger calls nothing
+        kind = errors.GuaranteeSummarizerError  # a name in a foreign ledger must not call code
     message = (entry and entry.message) or f"{article.source}: failed in an earlier run"
     return Result(article.source, failure=Failure(article.source, kind(message), article))
 

@@ -25,12 +25,12 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An article that could not be read or summarized; the others are not affected.
+    """An article that could not be read or summarized; the run continues.
 
     Attributes:
-        source: its name for people: "news.jsonl, line 7".
-        error: what was raised; its message names the cause and what to do.
-        article: the article; None where it could not even be read.
+        source: its readable name: "news.jsonl, line 7".
+        error: the exception; its message names the cause and the fix.
+        article: the article; None if it could not be read.
     """
 
     source: str
@@ -43,7 +43,7 @@ class Failure:
         return message if message.startswith(source) else f"{source}: {message}"
 
     def _repr_html_(self) -> str:
-        """How notebooks show it: one line."""
+        """Return one line of HTML for notebooks."""
         line = f"<strong>failed</strong> <bdi>{escape(str(self))}</bdi>"
         return f'<div style="overflow-wrap: anywhere">{line}</div>'
 
@@ -53,7 +53,7 @@ Outcome = Summary | Failure
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The summary or failure of one article; `stored` is the JSON of one from the ledger."""
+    """The summary or failure of one article; `stored` is the JSON of a summary in the ledger."""
 
     source: str
     summary: Summary | None = None
@@ -62,20 +62,20 @@ class Result:
 
     @property
     def outcome(self) -> Outcome:
-        """The summary, or the failure."""
+        """Return the summary or the failure."""
         if self.failure is not None:
             return self.failure
         if self.summary is not None:
             return self.summary
         try:
             return Summary.model_validate_json(self.stored or "")
-        except ValueError:  # of a ledger that somebody else wrote, or another release
-            message = f"{self.source}: the ledger holds no summary of it that can be read"
+        except ValueError:  # of a foreign ledger or another release
+            message = f"{self.source}: its summary in the ledger cannot be read"
             return Failure(self.source, LedgerError(message))
 
     @property
     def json(self) -> str:
-        """The summary as one line of JSON.
+        """Return the summary as one line of JSON.
 
         Raises:
             GuaranteeSummarizerError: the article failed.
@@ -88,7 +88,7 @@ class Result:
 
 
 def failed(article: Article, error: Exception) -> Result:
-    """Return the result of an article that failed; an error of any other kind is wrapped."""
+    """Return the result of an article that failed; an error outside `errors` is wrapped."""
     if not isinstance(error, GuaranteeSummarizerError):
         message = f"{article.source}: unexpected {type(error).__name__}: {error}"
         cause, error = error, GuaranteeSummarizerError(message)
@@ -97,7 +97,7 @@ def failed(article: Article, error: Exception) -> Result:
 
 
 def usage_of(result: Result) -> Usage:
-    """Return what a result cost, as far as is known; failures cost too."""
+    """Return the known cost of a result; a failure may have one, too."""
     if result.failure is not None:
         return getattr(result.failure.error, "usage", None) or Usage()
     return (result.summary and result.summary.usage) or Usage()
@@ -105,13 +105,13 @@ def usage_of(result: Result) -> Usage:
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """Prices of a million tokens, in any one currency.
+    """Prices per million tokens, in any one currency.
 
     Attributes:
-        input: price of a million tokens sent.
-        output: price of a million tokens received.
-        cached: price of a million tokens sent that the endpoint took from its cache; that of
-            `input` if None.
+        input: price per million tokens sent.
+        output: price per million tokens received.
+        cached: price per million tokens sent that the endpoint read from its cache; `input` if
+            None.
     """
 
     input: float
@@ -119,7 +119,7 @@ class Prices:
     cached: float | None = None
 
     def of(self, usage: Usage) -> float:
-        """Return what `usage` cost.
+        """Return the cost of `usage`.
 
         >>> Prices(2, 8).of(Usage(input_tokens=500_000, output_tokens=250_000))
         3.0
@@ -139,7 +139,7 @@ class Status:
     Attributes:
         done: articles summarized in this run.
         failed: articles that failed in it, or could not be read.
-        reused: articles that the ledger already held.
+        reused: articles that were already in the ledger.
         total: all articles; None if unknown before the end.
         usage: tokens, attempts and seconds of waiting for models, of this run alone.
         cost: in the currency of the prices; None without prices.
@@ -156,23 +156,23 @@ class Status:
 
     @property
     def seen(self) -> int:
-        """Articles that are finished: done, failed or reused."""
+        """Number of finished articles: done, failed or reused."""
         return self.done + self.failed + self.reused
 
     @property
     def rate(self) -> float:
-        """Articles a minute, without those that the ledger already held."""
+        """Articles per minute, without the reused ones."""
         return 60 * (self.done + self.failed) / self.seconds if self.seconds else 0.0
 
     @property
     def left(self) -> float | None:
-        """Seconds to the end at this rate; None if `total` or the rate is unknown."""
+        """Estimated seconds to the end; None if `total` or the rate is unknown."""
         if self.total is None or not self.rate:
             return None
         return 60 * (self.total - self.seen) / self.rate
 
     def __str__(self) -> str:
-        """Return one line for people."""
+        """Return one readable line."""
         parts = [f"{self.done:,} done", f"{self.failed:,} failed"]
         if self.reused:
             parts.append(f"{self.reused:,} already there")

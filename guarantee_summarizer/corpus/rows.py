@@ -1,4 +1,4 @@
-"""Tell whether a row of a ledger is as it was written: its checksum fits, and it can be read."""
+"""Detect damaged rows of a ledger: a wrong checksum, or values that cannot be read."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ _END_OF_TIME = 253_402_300_800  # the year 10,000 in seconds since 1970
 
 
 class Damaged(Exception):  # noqa: N818  (it never leaves this folder)
-    """The row is not what was written, or nobody could have written it."""
+    """The row was changed after it was written, or has impossible values."""
 
 
 def checksum(values: Iterable[str | float | None]) -> str:
     """Return the checksum of a row: 128 bits, over the values in the order of their columns.
 
-    It finds damage; it is no seal against who writes to the file on purpose.
+    It detects damage, not deliberate changes.
     """
     texts = [None if value is None else str(value) for value in values]
     lengths = ",".join("" if text is None else str(len(text)) for text in texts)
@@ -44,12 +44,12 @@ def checksum(values: Iterable[str | float | None]) -> str:
 
 
 def text_of(data: bytes) -> str:
-    """Decode a text of SQLite; what is no UTF-8 is kept, for the checksum to tell."""
+    """Decode a text of SQLite; invalid UTF-8 is kept, so that the checksum detects it."""
     return data.decode("utf-8", "surrogateescape")
 
 
 def entry_values(row: sqlite3.Row) -> dict[str, Any]:
-    """Return the values of an entry, by column, with its usage read.
+    """Return the values of an entry by column, with its usage parsed.
 
     Raises:
         Damaged: the reason says how.
@@ -59,7 +59,7 @@ def entry_values(row: sqlite3.Row) -> dict[str, Any]:
     texts = ("key", "article", "source", *(["summary"] if done else []))
     others = ("error", "message", "summary", "record")
     if not done and values["status"] != "failed":
-        raise Damaged("its status is none")
+        raise Damaged("its status is invalid")
     known = [values[name] for name in others if values[name] is not None]
     if not all(map(_is_text, [*known, *(values[name] for name in texts)])):
         raise Damaged("a text is none")
@@ -71,7 +71,7 @@ def entry_values(row: sqlite3.Row) -> dict[str, Any]:
 
 
 def run_values(row: sqlite3.Row) -> dict[str, Any]:
-    """Return the values of a run, by column, with its settings and usage read.
+    """Return the values of a run by column, with its settings and usage parsed.
 
     Raises:
         Damaged: the reason says how.
@@ -84,7 +84,7 @@ def run_values(row: sqlite3.Row) -> dict[str, Any]:
     if not all(map(_is_time, times)) or not all(isinstance(n, int) and n >= 0 for n in counts):
         raise Damaged("a number is none")
     if values["state"] not in (None, "finished", "stopped", "failed"):
-        raise Damaged("its state is none")
+        raise Damaged("its state is invalid")
     settings = object_in(values["settings"])
     return {**values, "settings": settings, "usage": _usage_in(values["usage"])}
 
@@ -92,12 +92,12 @@ def run_values(row: sqlite3.Row) -> dict[str, Any]:
 def _checked(row: sqlite3.Row, names: tuple[str, ...]) -> dict[str, Any]:
     values = {name: row[name] for name in names}
     if _has_checksum(row) and row["checksum"] != checksum(values.values()):
-        raise Damaged("its checksum does not fit")
+        raise Damaged("its checksum does not match")
     return values
 
 
 def _has_checksum(row: sqlite3.Row) -> bool:
-    """Whether the ledger is of this version; one of an earlier one is upgraded, or only read."""
+    """Whether the row has a checksum; a read-only ledger of an earlier version has none."""
     return "checksum" in row.keys()  # noqa: SIM118
 
 
@@ -105,14 +105,14 @@ def object_in(text: Any) -> dict[str, Any]:
     """Return the object in a line of JSON.
 
     Raises:
-        Damaged: there is none.
+        Damaged: the line is not a JSON object.
     """
     try:
         value = json.loads(text)
     except (ValueError, TypeError, RecursionError) as error:
-        raise Damaged("it holds no JSON") from error
+        raise Damaged("it is not valid JSON") from error
     if not isinstance(value, dict) or "\n" in text or "\r" in text:
-        raise Damaged("it holds no object on one line")
+        raise Damaged("it is not a JSON object on one line")
     return value
 
 
@@ -126,7 +126,7 @@ def _usage_in(text: Any) -> Usage:
 def _is_text(value: Any) -> bool:
     try:
         return isinstance(value, str) and (value.isascii() or bool(value.encode()))
-    except UnicodeEncodeError:  # it was no UTF-8
+    except UnicodeEncodeError:  # it was not UTF-8
         return False
 
 

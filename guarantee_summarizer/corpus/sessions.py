@@ -1,4 +1,4 @@
-"""Who has a ledger open: one session for each open ledger, known by host, process and its start."""
+"""Sessions: which host and process has a ledger open, told apart across reuse of PIDs."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ LEASE = 3600.0
 """Lease in seconds for claims from other hosts."""
 
 WATCHED = 300.0
-"""Seconds that a claim from another host is watched, too: its clock may be hours off."""
+"""Seconds to watch a claim from another host, too: its clock may be hours off."""
 
 FORKED = (
-    "was open in the process that this one was forked from, and SQLite would lose rows; "
-    "close it before the fork, or start the process by another method (spawn)"
+    "was open when this process was forked, and SQLite would lose rows; "
+    "close it before the fork, or start the process with another method (spawn)"
 )
 
 
@@ -31,7 +31,7 @@ FORKED = (
 class Session:
     """An open file and the keys claimed through it; `owner` is the unique `host pid start id`.
 
-    `seen` has when claims of other hosts were seen first, by this host's steady clock.
+    `seen` has the time at which each claim of another host was first seen (monotonic clock).
     """
 
     file: Path
@@ -42,7 +42,7 @@ class Session:
     seen: dict[tuple[str, str], float] = field(default_factory=dict)
 
 
-_LONG = 10  # digits that no number of a process has
+_LONG = 10  # more digits than a PID has
 _SESSIONS: dict[str, Session] = {}  # by owner; a forked process has its parent's too
 
 
@@ -53,8 +53,8 @@ def opened(path: Path, patience: float, *, read_only: bool = False) -> Session:
         LedgerError: it was open at the fork of this process, or `connect` refuses it.
     """
     file, pid = path.resolve(), os.getpid()
-    # SQLite takes a file that was open at the fork for the child's own, also if the child opens it
-    # anew: it locks nothing, and loses the child's rows when the parent closes the file.
+    # After a fork SQLite treats the parent's open file as the child's, even if the child reopens
+    # it: there are no locks, and the child's rows are lost when the parent closes the file.
     if any(session.file == file and session.pid != pid for session in [*_SESSIONS.values()]):
         raise LedgerError(f"{path}: {FORKED}")
     owner = f"{platform.node()} {pid} {_started(pid)} {uuid.uuid4().hex}"
@@ -65,15 +65,15 @@ def opened(path: Path, patience: float, *, read_only: bool = False) -> Session:
 
 def end(session: Session) -> None:
     """Close the file."""
-    if session.pid == os.getpid():  # never the parent's, in a child
+    if session.pid == os.getpid():  # in a child, never the parent's
         del _SESSIONS[session.owner]
         session.connection.close()
 
 
 def holds(claim: sqlite3.Row, session: Session) -> bool:
-    """Return whether the owner of a claim still works on it.
+    """Return whether the owner of a claim is still working on it.
 
-    A claim of this process is void if none of its open ledgers has it: its release failed.
+    A claim of this process that none of its open ledgers has is void: its release failed.
     """
     key, owner = str(claim["key"]), str(claim["owner"])
     if owner.rpartition(" ")[0] == session.owner.rpartition(" ")[0]:
@@ -84,7 +84,7 @@ def holds(claim: sqlite3.Row, session: Session) -> bool:
 
 
 def _is_fresh(since: object, claim: tuple[str, str], session: Session) -> bool:
-    """Whether a claim is younger than its lease, or was not watched for long enough yet."""
+    """Whether a claim is younger than its lease, or not yet watched for long enough."""
     first = session.seen.setdefault(claim, time.monotonic())
     if time.monotonic() - first < WATCHED:
         return True
@@ -92,7 +92,7 @@ def _is_fresh(since: object, claim: tuple[str, str], session: Session) -> bool:
 
 
 def lives(owner: str) -> bool | None:
-    """Return whether a process is alive; None if that cannot be seen from here."""
+    """Return whether a process is alive; None if unknown."""
     host, pid, start = (*owner.rsplit(" ", 3), "", "")[:3]
     if host != platform.node() or not (pid.isascii() and pid.isdecimal() and len(pid) < _LONG):
         return None
@@ -101,7 +101,7 @@ def lives(owner: str) -> bool | None:
 
 
 def _started(pid: int) -> str | None:
-    """The start time of a process, empty if it has ended, None if it is hidden from this user."""
+    """Return the start time of a process, empty if it has ended, None if it is not visible."""
     import psutil  # noqa: PLC0415  (20 ms)
 
     if not psutil.pid_exists(pid):
@@ -109,7 +109,7 @@ def _started(pid: int) -> str | None:
     try:
         process = psutil.Process(pid)
         ended = process.status() in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
-        # On Linux a change of the system's clock moves both figures alike.
+        # On Linux a change of the system clock shifts both values alike.
         since = psutil.boot_time() if psutil.LINUX else 0.0
         return "" if ended else f"{process.create_time() - since:.2f}"
     except psutil.Error:

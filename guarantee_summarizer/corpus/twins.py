@@ -1,4 +1,4 @@
-"""Name the article that another one is the same as, in bounded memory."""
+"""Detect duplicate articles in bounded memory."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from guarantee_summarizer.article import DEFAULT_SOURCES, Article
 
 __all__ = ["Twins"]
 
-_REMEMBERED = 50_000  # places of articles; about 10 MB
+_REMEMBERED = 50_000  # articles; about 10 MB
 
 
 class Twins:
-    """Remembers the places of the last articles, by what they say."""
+    """Remembers where the last articles were found, by their id."""
 
     def __init__(self) -> None:
         self._places: OrderedDict[str, str] = OrderedDict()
@@ -22,8 +22,8 @@ class Twins:
         return len(self._places)
 
     def named(self, article: Article) -> Article:
-        """Return the article, with a warning if it is the same as one of the last thousands."""
-        if article.source in DEFAULT_SOURCES:  # which names no place
+        """Return the article, with a warning if it duplicates one of the last 50,000."""
+        if article.source in DEFAULT_SOURCES:  # such a source names no file
             return article
         if (first := self._places.get(article.id)) is not None:
             twin = f"is the same article as {first}"

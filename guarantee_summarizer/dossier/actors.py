@@ -1,7 +1,8 @@
 """Join the actors of many summaries across articles, spellings and languages.
 
-By the tables (states, organizations, coalitions, media), by first name, initials, surname and
-country of persons, by abbreviations that an article spells out; never by likeness.
+Entries are matched by the tables (states, organizations, coalitions, media), by first name,
+initials, surname and country of persons, by abbreviations that an article expands; never by
+similarity.
 """
 
 from __future__ import annotations
@@ -22,17 +23,17 @@ from guarantee_summarizer.text import fold
 __all__ = ["Cast", "join_actors"]
 
 _Key = tuple[str, ...]
-_COLLECTIVE = ("group", "office")  # known by their words alone
+_COLLECTIVE = ("group", "office")  # matched by their words only
 _BY_PEOPLE = ("demonym", "metonym")
 
 
 @dataclass(frozen=True)
 class Cast:
-    """The actors of a dossier, and who is meant by a name in an article.
+    """The actors of a dossier, and the actor for each name in an article.
 
     Attributes:
-        actors: by name.
-        named: the actor's name under article id and folded form.
+        actors: the actors by name.
+        named: the actor's name by article id and folded form.
     """
 
     actors: tuple[Actor, ...]
@@ -41,11 +42,11 @@ class Cast:
 
     @cached_property
     def by_name(self) -> dict[str, Actor]:
-        """Return the actors under their names."""
+        """Return the actors by name."""
         return {actor.name: actor for actor in self.actors}
 
     def who(self, article: str, forms: Iterable[str]) -> tuple[str, ...]:
-        """Return the actors that an article's references name; others as the tables have them."""
+        """Return the actors that an article's references name; unknown ones as in the tables."""
         return tuple(dict.fromkeys(self._who(article, form) for form in forms))
 
     def _who(self, article: str, form: str) -> str:
@@ -55,7 +56,7 @@ class Cast:
         return listed or form
 
     def principals(self, names: Iterable[str]) -> frozenset[str]:
-        """Return whom actors speak for; nobody for groups that name nobody in particular."""
+        """Return the principals of actors; none for groups that name nobody in particular."""
         return frozenset(p for name in names for p in self._principals(name))
 
     def _principals(self, name: str) -> tuple[str, ...]:
@@ -65,11 +66,11 @@ class Cast:
 
     @cached_property
     def particular(self) -> frozenset[str]:
-        """Return all that is a principal of somebody."""
+        """Return all principals."""
         return frozenset(p for actor in self.actors for p in actor.principals)
 
     def find(self, form: str) -> tuple[Actor, ...]:
-        """Return the actors that a name, an alias or another spelling of one may mean."""
+        """Return the actors that a name, an alias or another spelling may refer to."""
         known = self.lexicon.actor(form)
         if known and known.name in self.by_name:
             return (self.by_name[known.name],)
@@ -90,7 +91,7 @@ class Cast:
 
     @cached_property
     def beneficiaries(self) -> frozenset[str]:
-        """Return the principals that more articles have as beneficiary than as guarantor."""
+        """Return the principals that are beneficiary in more articles than guarantor."""
         counts: Counter[str] = Counter()
         for actor in self.actors:
             for mention in actor.mentions:
@@ -104,7 +105,7 @@ def join_actors(summaries: Iterable[Given], lexicon: Lexicon) -> Cast:
 
     Args:
         summaries: in canonical order.
-        lexicon: the tables to know actors by.
+        lexicon: the tables of actors.
     """
     entries = [
         (given, index, participant)
@@ -127,7 +128,7 @@ def join_actors(summaries: Iterable[Given], lexicon: Lexicon) -> Cast:
         for mention, participant in group:
             for form in participant.aliases:
                 named.setdefault((mention.article, fold(form)), names[key])
-    for key, group in groups.items():  # a name before an alias of another
+    for key, group in groups.items():  # a name before another actor's alias
         named |= {(m.article, fold(m.name)): names[key] for m, _ in group}
     return Cast(tuple(sorted(actors, key=lambda actor: actor.name)), named, lexicon)
 
@@ -145,7 +146,7 @@ def _mention(given: Given, index: int, participant: Participant) -> Mention:
 
 
 class _Keys:
-    """Gives all entries for one actor one key."""
+    """Assigns one key to all entries of one actor."""
 
     def __init__(self, lexicon: Lexicon, entries: list[tuple[str, Participant]]) -> None:
         self._lexicon = lexicon
@@ -171,7 +172,7 @@ class _Keys:
         if listed and _plain(listed.name) == _plain(participant.name):
             return "actor", listed.name
         if participant.kind in _COLLECTIVE:
-            unnamed = participant.role == "source"  # the sources of two articles may be two
+            unnamed = participant.role == "source"  # "sources" of two articles may differ
             return (participant.kind, _plain(participant.name), article if unnamed else "")
         forms = (participant.name, *participant.aliases)
         known = next((a.name for form in forms if (a := self._lexicon.actor(form))), None)
@@ -186,7 +187,7 @@ class _Keys:
         return "other", spelled_out.pop() if len(spelled_out) == 1 else name
 
     def name(self, key: _Key, group: list[tuple[Mention, Participant]]) -> str:
-        """Return the name in the tables, else the most frequent of the fullest forms."""
+        """Return the name in the tables, else the most frequent full form."""
         if key[0] == "actor":
             return key[1]
         bare = self._bare if key[0] == "person" else str
@@ -207,7 +208,7 @@ def _plain(name: str) -> str:
 
 
 def _unique(names: dict[_Key, str]) -> dict[_Key, str]:
-    """The names, with the country or a number behind those that several actors share."""
+    """Return unique names: a country or a number is added to a name that several actors share."""
     groups: dict[str, list[_Key]] = defaultdict(list)
     for key, name in names.items():
         groups[name].append(key)
@@ -220,7 +221,7 @@ def _unique(names: dict[_Key, str]) -> dict[_Key, str]:
 
 
 class _Principals:
-    """Tells whom an actor speaks for."""
+    """Finds the principals of actors."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
@@ -235,7 +236,7 @@ class _Principals:
         return (name,)
 
     def _of_person(self, entries: list[Participant]) -> str | None:
-        """The state that most entries give, else the organization."""
+        """Return the state that most entries have, else the organization."""
         alone = (self._lexicon.surnames.get(p.name) for p in entries)
         if state := _most(self._states.get(p.country) for p in entries if p.country):
             return state
@@ -245,7 +246,7 @@ class _Principals:
         return next(filter(None, alone), None)
 
     def _of_collective(self, name: str) -> tuple[str, ...]:
-        """`American and Ukrainian negotiators`; not `Ukraine's allies`, nor `European leaders`."""
+        """Return the states in `American and Ukrainian negotiators`; none for `Ukraine's allies`."""
         found = [
             m.actor.name
             for m in self._lexicon.mentions(name)

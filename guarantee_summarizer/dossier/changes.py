@@ -1,4 +1,4 @@
-"""Find what changed in a thread: a later value that excludes the one before, a further status."""
+"""Find changes in a thread: a later value that contradicts the earlier one, a further status."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ __all__ = ["new_statuses", "new_values"]
 
 
 def new_values(strand: Strand, contested: set[Point]) -> list[Change]:
-    """Return where a value is new and excludes the one that stood before.
+    """Return changes of a value: a new value that contradicts the earlier one.
 
-    A value that is in contradiction is not settled: it counts from the next report of it on.
+    A value in a contradiction is not settled: it counts from the next report of it.
     """
     changes = list[tuple[Point, Point]]()
     for at, point in enumerate(strand.points):
@@ -29,9 +29,9 @@ def new_values(strand: Strand, contested: set[Point]) -> list[Change]:
 
 
 def new_statuses(strand: Strand, contested: set[Point]) -> list[Change]:
-    """Return where a status has come further than ever, is refused, or is open again.
+    """Return changes of status: further than ever before, refused, or open again.
 
-    What another party refused may be asked for again; that alone is no change.
+    A new request for something that another party refused is not a change by itself.
     """
     changes, furthest = list[Change](), dict[object, tuple[int, Point]]()
     for at, point in enumerate(strand.points):
@@ -58,7 +58,7 @@ def _is_step(point: Point, before: list[Point], furthest: int) -> bool:
 
 
 def _last_before(strand: Strand, at: int) -> list[Point]:
-    """The comparable points of the last day before a point's time."""
+    """Return the comparable points of the last day before a point's time."""
     point, found = strand.points[at], list[Point]()
     end = bisect_left(strand.points, point.day, hi=at, key=lambda p: p.day)
     for number in range(end - 1, -1, -1):
@@ -71,14 +71,14 @@ def _last_before(strand: Strand, at: int) -> list[Point]:
 
 
 def _earlier(one: Point, other: Point) -> bool:
-    """Whether it is of an earlier time; one outlet corrects itself the next day."""
+    """Whether a point is earlier; within one outlet a day is enough, as for a correction."""
     source = one.said.statement.source
     itself = source is not None and source == other.said.statement.source
     return other.day - one.day > (timedelta(0) if itself else ONE_TIME)
 
 
 def _beside(strand: Strand, point: Point, before: Point) -> bool:
-    """Whether another statement of the point's article still gives the earlier value."""
+    """Whether another statement of the point's article still has the earlier value."""
     return any(
         p.said is not point.said and strand.comparable(p, before) and strand.agrees(p, before)
         for p in strand.by_article[point.said.statement.article]
@@ -86,7 +86,7 @@ def _beside(strand: Strand, point: Point, before: Point) -> bool:
 
 
 def _change(strand: Strand, before: Point, after: Point) -> Change:
-    """A change with the reports that agree with one side only: the old ones, and the new ones."""
+    """Build a change from the reports that agree with only one of the two values."""
     same = [p for p in strand.points if strand.comparable(p, after)]
     old = [p for p in same if p.day <= before.day and strand.speaks_for(p, before, after)]
     new = [p for p in same if p.day >= after.day and strand.speaks_for(p, after, before)]

@@ -1,7 +1,7 @@
-"""Find what cannot both be true of one thread at one time.
+"""Find contradictions: values of one thread that cannot both be true at one time.
 
-One time is one day and the next; later it is a change. A contradiction needs two sources and two sentences: one text in two outlets, or in one
-two readings, is none.
+"One time" is a day and the next; later it is a change. A contradiction needs two sources and two sentences: one text in two outlets, or
+two readings of one text, do not count.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def find_conflicts(strand: Strand) -> tuple[list[Conflict], set[Point]]:
 
 
 def _at_one_time(strand: Strand) -> Iterator[tuple[list[Point], list[Point]]]:
-    """Pairs of groups of points: same value and party in each, excluding each other."""
+    """Yield contradicting groups of points; in each group, value and party are the same."""
     days: dict[date, dict[object, list[Point]]] = defaultdict(lambda: defaultdict(list))
     for point in strand.points:
         days[point.day][strand.side(point), *point.key].append(point)
@@ -55,7 +55,7 @@ def _exclude_each_other(strand: Strand, groups: tuple[list[Point], list[Point]])
 def _opposed(
     strand: Strand, some: list[Point], others: list[Point]
 ) -> tuple[list[Point], list[Point]]:
-    """Of two groups what one source says and another denies, in other sentences."""
+    """Return the points of two groups that other sources contradict in other sentences."""
     left = [p for p in some if not _tells(strand, p, others[0])]
     right = [p for p in others if not _tells(strand, p, some[0])]
     return (
@@ -65,7 +65,7 @@ def _opposed(
 
 
 def _tells(strand: Strand, point: Point, other: Point) -> bool:
-    """Whether the article of a point also says what agrees with another one."""
+    """Whether the article of a point also has a point that agrees with the other one."""
     return any(
         strand.comparable(p, other) and strand.agrees(p, other)
         for p in strand.by_article[point.said.statement.article]
@@ -73,13 +73,13 @@ def _tells(strand: Strand, point: Point, other: Point) -> bool:
 
 
 def _in_order(sides: dict[str, set[Point]]) -> list[Side]:
-    """Both sides of a conflict, the one that was reported first in front."""
+    """Return both sides of a conflict, the one reported first at the start."""
     lists = [sorted(side, key=lambda p: p.said.order) for side in sides.values()]
     return [side_of(side) for side in sorted(lists, key=lambda side: side[0].said.order)]
 
 
 def _independent(one: Point, other: Point) -> bool:
-    """Whether two points come from different sources, and rest on different sentences."""
+    """Whether two points have different sources and different sentences."""
     a, b = one.said.statement, other.said.statement
     apart = (a.source or a.article) != (b.source or b.article)
     return apart and a.article != b.article and one.quotes != other.quotes

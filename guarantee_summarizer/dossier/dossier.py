@@ -1,4 +1,4 @@
-"""Define `Dossier`: many summaries as one, built again from them whenever one is added."""
+"""Define `Dossier`: many summaries joined, rebuilt whenever one is added."""
 
 from __future__ import annotations
 
@@ -39,20 +39,20 @@ DOSSIER_VERSION: Final = "1"
 
 
 class Dossier(Model):
-    """Many summaries as one: who proposed what when, what changed, and what contradicts.
+    """Many summaries joined: who proposed what when, what changed, and what is contradictory.
 
-    Make one with `Dossier(summaries)`, which is `Dossier.of`, and a larger one with `add`. It depends
-    on the set of summaries alone, not on their order, nor on how they were added. All but `summaries`
-    and `left_out` is derived from them when it is first used, also after a stored dossier was read;
-    JSON holds it for other readers.
+    Make one with `Dossier(summaries)` (the same as `Dossier.of`), and a larger one with `add`. It
+    depends only on the set of summaries, not on their order or on how they were added. All fields
+    but `summaries` and `left_out` are derived at first use, also after a stored dossier was read;
+    JSON includes them for other programs.
 
     Attributes:
-        version: version of the form in which dossiers are stored.
+        version: version of the storage format.
         summaries: one for each article, by date, the undated last; without withheld claims.
-        left_out: what was given and is not in it: failures, and further summaries of one article.
-        actors: everybody who takes part, by name, each joined across articles.
-        threads: what was proposed: each measure of the same actors over time, by first report.
-        disputes: what is contested, with each party's stances by date, by first report.
+        left_out: inputs that are not in it: failures, and further summaries of one article.
+        actors: all participants, by name, each joined across articles.
+        threads: the proposals: each measure of the same actors over time, by first report.
+        disputes: the disputes, with each party's stances by date, by first report.
         layers: the layers of the guarantee as each article has them, by date, innermost first.
         moments: events, first reports of threads and changes by date, the undated last.
     """
@@ -71,13 +71,13 @@ class Dossier(Model):
 
     @classmethod
     def of(cls, summaries: Iterable[Summary | Failure]) -> Self:
-        """Make a dossier of summaries, as `summarize`, `map` or a file of them give them.
+        """Make a dossier from the results of `summarize` or `map`, or from a file of summaries.
 
-        Of several summaries of one article the best is kept: that of a language model before that
-        of the embedded extractor, a whole one before an incomplete one, a reviewed one before
-        others, then the latest. `left_out` lists the others and failures. A summary that
-        is not relevant counts as an article without claims; one without a date has no place in
-        time: it takes part in threads, not in contradictions and changes.
+        Of several summaries of one article the best is kept: one from a language model before one
+        from the embedded extractor, a complete one before an incomplete one, a reviewed one before
+        an unreviewed one, then the latest. `left_out` lists the rest, and failures. A summary that
+        is not relevant counts as an article without claims. A summary without a date is used in
+        threads, but not in contradictions and changes.
 
         Args:
             summaries: any number, in any order; a generator is read once.
@@ -91,7 +91,7 @@ class Dossier(Model):
         return cls(summaries)
 
     def add(self, summaries: Summary | Failure | Iterable[Summary | Failure]) -> Self:
-        """Return the dossier of what it holds and more summaries; as `of` all of them at once.
+        """Return a dossier with more summaries, the same as `of` all of them at once.
 
         Raises:
             DossierError: an item is neither a summary nor a failure.
@@ -102,17 +102,17 @@ class Dossier(Model):
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
-        """Read a dossier that `model_dump_json` wrote; takes half the memory of `model_validate_json`.
+        """Read a dossier that `model_dump_json` wrote, in half the memory of `model_validate_json`.
 
         Raises:
-            DossierError: it is no JSON, or breaks the form; the message names the field.
+            DossierError: it is not JSON, or is invalid; the message names the field.
         """
         try:
             return cls.model_validate(_given(json.loads(text)))
         except ValidationError as error:
             raise DossierError(f"the stored dossier cannot be read: {describe(error)}") from error
         except ValueError as error:
-            raise DossierError(f"the stored dossier is no JSON: {error}") from error
+            raise DossierError(f"the stored dossier is not JSON: {error}") from error
 
     @computed_field  # type: ignore[prop-decorator]
     @cached_property
@@ -123,7 +123,7 @@ class Dossier(Model):
     @computed_field  # type: ignore[prop-decorator]
     @cached_property
     def threads(self) -> tuple[Thread, ...]:
-        """What was proposed: each measure of the same actors over time, by first report."""
+        """The proposals: each measure of the same actors over time, by first report."""
         said = statements(self._articles, self._cast)
         served = self._cast.beneficiaries
         groups = sorted(group_statements(said, self._cast), key=lambda group: group.said[0].order)
@@ -132,7 +132,7 @@ class Dossier(Model):
     @computed_field  # type: ignore[prop-decorator]
     @cached_property
     def disputes(self) -> tuple[DisputeThread, ...]:
-        """What is contested, with each party's stances by date, by first report."""
+        """The disputes, with each party's stances by date, by first report."""
         return tuple(join_disputes(self._articles, self.threads, self._cast))
 
     @computed_field  # type: ignore[prop-decorator]
@@ -152,7 +152,7 @@ class Dossier(Model):
         return self.moments
 
     def conflicts(self) -> tuple[Conflict, ...]:
-        """Return what cannot both be true, thread by thread; each is in its thread, too."""
+        """Return all contradictions, thread by thread; each is in its thread, too."""
         return tuple(conflict for thread in self.threads for conflict in thread.conflicts)
 
     @property
@@ -162,18 +162,18 @@ class Dossier(Model):
 
     @property
     def undated(self) -> tuple[str, ...]:
-        """The articles without a date: they have no place in time, contradict and change nothing."""
+        """The articles without a date, which are not used in contradictions and changes."""
         return tuple(given.id for given in self._articles if given.published is None)
 
     def changes(self, since: date | str | None = None) -> tuple[Change, ...]:
-        """Return what changed, by date.
+        """Return the changes, by date.
 
         Args:
             since: only changes that were reported on that day or later; a date or ISO 8601
                 (`2026-01-06`). None for all.
 
         Raises:
-            DossierError: `since` is no day.
+            DossierError: `since` is not a day.
         """
         first = day_of(since) if since is not None else date.min
         changes = (change for thread in self.threads for change in thread.changes)
@@ -183,7 +183,7 @@ class Dossier(Model):
         """Return an actor by its name in the dossier, or by any name, alias or spelling of it.
 
         Raises:
-            DossierError: it holds no such actor, or several; the message names them.
+            DossierError: there is no such actor, or several; the message names them.
         """
         exact = self._cast.by_name.get(name)
         found = (exact,) if exact else self._cast.find(name)
@@ -197,7 +197,7 @@ class Dossier(Model):
         raise DossierError(f"no actor {name!r} in {len(self.summaries)} articles{hint}")
 
     def __repr__(self) -> str:
-        """One line; what it holds may be long."""
+        """Return one line; the full content may be long."""
         days = [str(given.published) for given in self._articles if given.published]
         time = f", {days[0]} to {days[-1]}" if days else ""
         return f"Dossier({len(self.summaries)} articles{time}, {len(self.left_out)} left out)"
@@ -205,10 +205,10 @@ class Dossier(Model):
     __str__ = __repr__
 
     def _repr_html_(self) -> str:
-        """How notebooks show it."""
+        """Return HTML for notebooks."""
         from guarantee_summarizer.render.html.dossier import dossier_cell  # noqa: PLC0415
 
-        return dossier_cell(self)  # the one import upward, when a cell is shown
+        return dossier_cell(self)  # the only import of a higher layer, when a cell is shown
 
     @cached_property
     def _articles(self) -> tuple[Given, ...]:
@@ -221,7 +221,7 @@ class Dossier(Model):
     @model_validator(mode="before")
     @classmethod
     def _without_what_is_told(cls, data: Any) -> Any:
-        """Drop what a stored dossier holds for other readers; it is derived again."""
+        """Drop the derived fields of a stored dossier; they are derived again."""
         return _given(data)
 
     @field_validator("summaries")
@@ -246,7 +246,7 @@ def _gathered(
     left_out: Iterable[LeftOut],
     more: Summary | Failure | Iterable[Summary | Failure],
 ) -> tuple[list[Given], tuple[LeftOut, ...]]:
-    """What a dossier holds with more summaries, in any order, and what is left out of it."""
+    """Return the summaries and the omissions of a dossier after adding more items."""
     kept = {given.id: given for given in map(Given, summaries)}
     left = {(one.what, one.reason): one for one in left_out}
     items = [more] if isinstance(more, Summary | Failure) else more
@@ -270,7 +270,7 @@ def _gathered(
 
 
 def _rank(given: Given) -> tuple[bool, bool, bool, float, str]:
-    """The better summary of an article is the greater one."""
+    """Return a sort key: the better summary of an article is greater."""
     made = given.summary.provenance
     return (
         made is not None and made.backend == "llm",
@@ -292,15 +292,15 @@ def _leave(left: dict[tuple[str, str], LeftOut], what: str, reason: str) -> None
 
 
 def day_of(value: date | str) -> date:
-    """Return the day that is meant by a date or ISO 8601 text.
+    """Return the day of a date or ISO 8601 text.
 
     Raises:
-        DossierError: it is no day.
+        DossierError: it is not a day.
     """
     try:
         day = date.fromisoformat(value) if isinstance(value, str) else value
     except ValueError as error:
-        raise DossierError(f"since: {value!r} is no day; write it as 2026-01-06") from error
+        raise DossierError(f"since: {value!r} is not a day; write it as 2026-01-06") from error
     if not isinstance(day, date):
         raise DossierError(f"since: needs a date or text, not {type(value).__name__}")
     return day.date() if isinstance(day, datetime) else day

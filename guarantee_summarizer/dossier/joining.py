@@ -1,4 +1,4 @@
-"""Put what belongs together, directly or through others, into groups."""
+"""Group items that are connected, directly or through other items."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["joined"]
 
 
 def joined(count: int, pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
-    """Return the numbers below `count` in groups; the two of a pair are in one group.
+    """Return the numbers below `count` in groups; both numbers of a pair are in one group.
 
     >>> joined(5, [(3, 1), (4, 3)])
     [[0], [1, 3, 4], [2]]

@@ -1,4 +1,4 @@
-"""Define what a dossier holds: actors, threads, contradictions, changes, each with its reports."""
+"""Define the parts of a dossier: actors, threads, contradictions, changes, with their reports."""
 
 from __future__ import annotations
 
@@ -44,16 +44,16 @@ _Model = TypeVar("_Model", bound=Model)
 
 
 class Report(Model):
-    """One article's report of something: outlet, day, the claim in its summary, its sentences.
+    """One article's report of something: outlet, day, claim and evidence.
 
     Attributes:
-        article: the article's id; of a summary without an article's record, `summary-` and a hash.
-        published: the day of publication; None where the summary does not say, and then the report
-            has no place in time.
+        article: the article's id; for a summary without article metadata, `summary-` and a hash.
+        published: the day of publication; None if unknown, and then the report is not used in
+            contradictions and changes.
         outlet: who published the article, if known.
-        source: who says so: the outlet, or the outlet that it quotes.
-        path: of the claim in the summary, as findings have it: `proposals[2]`.
-        evidence: the sentences of the article that say so.
+        source: the outlet, or the outlet that it quotes.
+        path: the path of the claim in the summary, as in findings: `proposals[2]`.
+        evidence: the sentences of the article that support the claim.
         warnings: the messages of the findings about the claim.
     """
 
@@ -70,9 +70,9 @@ class Mention(Report):
     """One article's entry for an actor, with the sentences that name it.
 
     Attributes:
-        name: the name that the article's summary has for it.
+        name: its name in the article's summary.
         role: its role in that article.
-        title: the office of a person, as that article states it.
+        title: the office of a person, as stated in that article.
         affiliation: the state or organization that a person acts for.
     """
 
@@ -83,15 +83,15 @@ class Mention(Report):
 
 
 class Actor(Model):
-    """One actor, under all the names that the articles have for it.
+    """One actor, with all the names that the articles use for it.
 
     Attributes:
-        name: unique in the dossier; where two share one, the country or a number follows it.
-        kind: what it is: a person, a state and so on.
+        name: unique in the dossier; a shared name is followed by the country or a number.
+        kind: a person, a state and so on.
         names: all forms, the most frequent first.
         country: ISO 3166-1 alpha-3, if known.
-        principals: in whose name it acts: of a person or of officials their state; of anybody
-            else, and of a person whose state is unknown, itself; empty where nobody in particular
+        principals: in whose name it acts: for a person or officials, their state; for any other
+            actor, and for a person whose state is unknown, itself; empty if nobody in particular
             is named ("European leaders").
         mentions: by date, the undated last.
     """
@@ -105,16 +105,16 @@ class Actor(Model):
 
 
 class Statement(Report):
-    """What one article says of one measure; actors are named as in the dossier's `actors`.
+    """One article's statement on one measure; actors are named as in the dossier's `actors`.
 
     Attributes:
         title: a name for the measure, at most ten words.
         measure: the kind of measure.
-        status: how far it has come, in this report.
+        status: its status in this report.
         proposed_by: the actors that offer, ask, order or agree.
-        recipients: the actors to whom it is offered, of whom it is asked, or whom it binds.
-        condition: what has to come first or sets it off.
-        attribution: who says so, in the words of the text.
+        recipients: the actors to whom it is offered, who are asked for it, or whom it binds.
+        condition: the precondition or trigger.
+        attribution: the source of the statement, in the words of the text.
         terms: its durations, sizes, sums, deadlines and counts.
     """
 
@@ -129,14 +129,14 @@ class Statement(Report):
 
 
 class Side(Model):
-    """A value, the words for it in the first report, and all reports of it.
+    """A value, its words in the first report, and all reports of it.
 
     Attributes:
         value: the exact value (`P15Y`), or the status.
-        words: the words for it in the first report.
-        reports: every statement that gives this value.
-        sources: the outlets that say so, each once; an outlet that prints the same sentences as
-            another adds nothing.
+        words: its words in the first report.
+        reports: every statement with this value.
+        sources: the outlets that report it, each once; outlets that reprint the same sentences are
+            not counted.
     """
 
     value: str
@@ -146,7 +146,7 @@ class Side(Model):
     @computed_field  # type: ignore[prop-decorator]
     @property
     def sources(self) -> tuple[str, ...]:
-        """The outlets that say so, each once; the same sentences again add nothing."""
+        """The outlets that report it, each once, without reprints of the same sentences."""
         return sources(self.reports)
 
 
@@ -178,13 +178,13 @@ class Conflict(Model):
     other: Side
 
     def __str__(self) -> str:
-        """One line for people."""
+        """One readable line."""
         sides = (f"{s.words} ({', '.join(s.sources) or 'no outlet'})" for s in self.sides)
         return f"{self.title}, {self.what}: {' against '.join(sides)}"
 
     @property
     def sides(self) -> tuple[Side, Side]:
-        """Both sides, the one that was reported first in front."""
+        """Both sides, the one reported first at the start."""
         return self.one, self.other
 
 
@@ -217,15 +217,15 @@ class Thread(Model):
 
     Attributes:
         id: article and path of its first statement.
-        title: that of the latest statement.
+        title: the title of the latest statement.
         measure: the kind of measure.
         actors: who would carry it out or be bound by it.
         statements: by date, the undated last.
         values: every value of every kind of term, in the order of first reports.
         conflicts: values or statuses that cannot both be true.
-        changes: how values and status changed, by date.
-        sources: the outlets that report it, each once; an outlet that prints the same sentences as
-            another adds nothing.
+        changes: changes of values and status, by date.
+        sources: the outlets that report it, each once; outlets that reprint the same sentences are
+            not counted.
         statuses: day and status of each report, by date.
     """
 
@@ -241,7 +241,7 @@ class Thread(Model):
     @computed_field  # type: ignore[prop-decorator]
     @property
     def sources(self) -> tuple[str, ...]:
-        """The outlets that report it, each once; the same sentences again add nothing."""
+        """The outlets that report it, each once, without reprints of the same sentences."""
         return sources(self.statements)
 
     @computed_field  # type: ignore[prop-decorator]
@@ -257,11 +257,11 @@ class Thread(Model):
 
 
 class Stance(Report):
-    """What one party wants in a dispute, as one article has it.
+    """One party's position in a dispute, according to one article.
 
     Attributes:
         party: the actor.
-        stance: what it wants, in one sentence.
+        stance: its position, in one sentence.
     """
 
     party: str
@@ -269,14 +269,14 @@ class Stance(Report):
 
 
 class DisputeThread(Model):
-    """What is contested over one or several threads, with each party's stances by date.
+    """A dispute about one or several threads, with each party's stances by date.
 
     Attributes:
-        issue: what it is about, in the words of the latest report.
-        kind: whether parties want different things, or nobody has decided.
-        status: how near it is to an answer, in the latest report.
+        issue: the issue, in the words of the latest report.
+        kind: whether parties disagree, or the question is open.
+        status: its status in the latest report.
         threads: ids of the threads that it is about.
-        stances: what each party wants, by date.
+        stances: the positions of each party, by date.
         reports: every report of the dispute, by date.
     """
 
@@ -289,7 +289,7 @@ class DisputeThread(Model):
 
 
 class LayerReport(Report):
-    """One layer of the guarantee, as one article has it.
+    """One layer of the guarantee, as one article describes it.
 
     Attributes:
         layer: the layer in the article's summary.
@@ -304,8 +304,8 @@ class Moment(Model):
     """Something at a point in time.
 
     Attributes:
-        date: EDTF; None where no report gives it.
-        kind: `event`; `thread` for the first report of one; `change` for a change of one.
+        date: EDTF; None if no report has it.
+        kind: `event`; `thread` for the first report of a thread; `change` for a change in one.
         what: what happens, in one sentence.
         where: the place of an event.
         status: whether an event has happened.
@@ -325,7 +325,7 @@ class Moment(Model):
 
 
 class LeftOut(Model):
-    """Something that was given and is not in the dossier.
+    """An input that is not in the dossier.
 
     Attributes:
         what: its name: the article of a failure, or the summary.
@@ -337,7 +337,7 @@ class LeftOut(Model):
 
 
 def latest_of(statements: Sequence[Statement]) -> Statement:
-    """Return the first statement of the latest article; undated and past ones count if all are so.
+    """Return the first statement of the latest article, if possible dated and not of the past.
 
     Args:
         statements: at least one, by date, the undated last.
@@ -350,7 +350,7 @@ def latest_of(statements: Sequence[Statement]) -> Statement:
 def sources(reports: tuple[Report, ...]) -> tuple[str, ...]:
     """Return the distinct sources of reports, in order of first reports.
 
-    Of reports that rest on the same sentences only the first counts; one without an outlet counts
+    Of reports with the same sentences only the first counts; a report without an outlet counts
     under its article's id.
     """
     seen: set[tuple[str, ...]] = set()
@@ -364,5 +364,5 @@ def sources(reports: tuple[Report, ...]) -> tuple[str, ...]:
 
 
 def made(kind: type[_Model], /, **fields: Any) -> _Model:
-    """Make a model of parts that were validated before; they are not validated again."""
+    """Make a model from validated parts, without validating them again."""
     return cast("_Model", kind.model_construct(**fields))

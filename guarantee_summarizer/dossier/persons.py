@@ -1,7 +1,7 @@
-"""Tell which entries with one surname are one person's.
+"""Decide which entries with one surname refer to one person.
 
-Nothing is joined by likeness: two persons of one surname stay two, and a surname alone is somebody
-only where one can be meant.
+Nothing is joined by similarity: two persons with one surname stay separate, and a surname alone is
+matched only if there is one candidate.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = ["Person", "spelled", "told_apart"]
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What an entry says of a person; `first` is empty if only the surname is given."""
+    """A person's name and country in an entry; `first` is empty if there is only the surname."""
 
     first: str
     middle: str
@@ -25,15 +25,15 @@ class Person:
 
 
 def spelled(name: str) -> str:
-    """Return what the spellings of all words of a name share."""
+    """Return a key that all spellings of a name share."""
     return " ".join(map(spelling, name.split()))
 
 
 def told_apart(persons: set[Person]) -> dict[Person, tuple[str, ...]]:
-    """Return a key for each entry with one surname: one person's entries share one.
+    """Return a key for each entry with one surname; entries of one person share a key.
 
-    Full names are one person's unless first names, middle initials or countries differ; an initial
-    is the only first name with it, a surname alone the only person whom its country allows.
+    Full names match unless first names, middle initials or countries differ. An initial matches
+    the only first name that begins with it, a surname alone the only person of its country.
     """
     keys: dict[Person, tuple[str, ...]] = {}
     for rank in (2, 1, 0):  # full names, initials, surnames alone
@@ -51,7 +51,7 @@ def told_apart(persons: set[Person]) -> dict[Person, tuple[str, ...]]:
 
 
 def _apart(persons: list[Person]) -> dict[Person, tuple[str, ...]]:
-    """Surname and first name, and initials and country where entries with both differ in them."""
+    """Return surname and first name, with initials and country if same-named entries differ."""
     groups: dict[str, list[Person]] = defaultdict(list)
     for person in persons:
         groups[person.first].append(person)

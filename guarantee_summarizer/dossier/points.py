@@ -1,9 +1,8 @@
-"""Read what statements of a thread say into points that compare: one value each, by date.
+"""Turn the statements of a thread into comparable points: one value each, by date.
 
-Statements compare where one party can be behind both: an offer is none of a demand, and two named
-parties that want different things have a dispute, no contradiction. What is reported of the past
-("ended"), and what an outlet quotes of another one whose own report is in the thread, is no news
-of its day.
+Statements are comparable if one party can be behind both: an offer is not comparable to a demand,
+and two named parties with different positions have a dispute, not a contradiction. Not counted are
+reports on the past ("ended"), and quotations of an outlet whose own report is in the thread.
 """
 
 from __future__ import annotations
@@ -24,11 +23,11 @@ __all__ = ["ONE_TIME", "STATUS", "Point", "Strand", "figures", "news", "side_of"
 
 STATUS = "status"
 ONE_TIME = timedelta(days=1)
-"""One day and the next, as papers print what agencies wrote the day before."""
+"""One day and the next, as newspapers print agency reports of the day before."""
 
 
 def news(said: Iterable[Said]) -> Iterator[Said]:
-    """Yield what is dated, and no quotation of an outlet that reports it in the thread itself."""
+    """Yield dated statements, except quotations of an outlet whose own report is in the thread."""
     said = tuple(said)
     own: dict[str | None, set[str]] = defaultdict(set)
     for one in said:
@@ -41,7 +40,7 @@ def news(said: Iterable[Said]) -> Iterator[Said]:
 
 
 def _told(statement: Statement) -> set[str]:
-    """The values of a statement; its status where it has none."""
+    """The values of a statement, or its status if it has none."""
     values = {term.normalized for term in statement.terms if term.normalized}
     return values or {statement.status}
 
@@ -57,17 +56,17 @@ class Point:
 
     @property
     def key(self) -> tuple[frozenset[str], bool]:
-        """What decides which points it compares with."""
+        """The parties that decide which points it is comparable with."""
         return self.said.voice, self.said.demand
 
     @property
     def quotes(self) -> tuple[str, ...]:
-        """The words that it rests on."""
+        """The words of its evidence."""
         return tuple(citation.quote for citation in self.said.statement.evidence)
 
 
 def figures(what: str, said: Iterable[Said]) -> Iterator[Point]:
-    """Yield the values of one kind; what is over has none."""
+    """Yield the values of one kind; statements on the past have none."""
     for one in said:
         if one.day and one.statement.status != "ended":
             for term in one.statement.terms:
@@ -76,7 +75,7 @@ def figures(what: str, said: Iterable[Said]) -> Iterator[Point]:
 
 
 def statuses(said: Iterable[Said]) -> Iterator[Point]:
-    """Yield one status for what one article says of one party: the furthest, else the refusal."""
+    """Yield one status per article and party: the furthest, else the refusal."""
     reported: dict[object, list[Point]] = defaultdict(list)
     for one in said:
         status = one.statement.status
@@ -88,7 +87,7 @@ def statuses(said: Iterable[Said]) -> Iterator[Point]:
 
 
 class Strand:
-    """The values of one kind of term, or the statuses, of a thread, by date."""
+    """The values of one kind of term, or the statuses, of a thread by date."""
 
     def __init__(
         self, thread: Thread, what: str, points: Iterable[Point], beneficiaries: frozenset[str]
@@ -100,12 +99,12 @@ class Strand:
 
     @property
     def about(self) -> dict[str, str]:
-        """What contradictions and changes in it have in common."""
+        """The fields shared by contradictions and changes in it."""
         return {"thread": self._thread.id, "title": self._thread.title, "what": self.what}
 
     @cached_property
     def by_article(self) -> dict[str, list[Point]]:
-        """Return its points under the ids of their articles."""
+        """Return its points by article id."""
         points: dict[str, list[Point]] = defaultdict(list)
         for point in self.points:
             points[point.said.statement.article].append(point)
@@ -119,7 +118,7 @@ class Strand:
         return bool(a.voice & b.voice if a.demand else (a.voice & b.voice) - self._served)
 
     def side(self, point: Point) -> str:
-        """Return what the points of one side of a contradiction share."""
+        """Return the value and party that the points on one side of a contradiction share."""
         if self.what == STATUS:
             return {True: "accepted", False: "rejected", None: "open"}[accepted(point.value)]
         return point.value
@@ -132,26 +131,26 @@ class Strand:
         return not same and contradict(self.what, one.value, other.value)
 
     def agrees(self, one: Point, other: Point) -> bool:
-        """Return whether the two say the same, or can both be true."""
+        """Return whether the two are equal or can both be true."""
         if self.what == STATUS:
             return self.side(one) == self.side(other)
         return not self.excludes(one, other)
 
     def speaks_for(self, point: Point, one: Point, other: Point) -> bool:
-        """Return whether a point says what one of two says, and not what the other says."""
+        """Return whether a point agrees with one of two points only."""
         if self.what == STATUS:
             return point.value == one.value
         return self.agrees(point, one) and not self.agrees(point, other)
 
     @cached_property
     def _first(self) -> tuple[Point, ...]:
-        """The first point of each value that each party supports."""
+        """Return the first point of each value that each party supports."""
         return tuple({(p.value, *p.key): p for p in reversed(self.points)}.values())
 
     def _is_history(self, point: Point) -> bool:
-        """Whether a newer value stands for more than a day that came at least as far.
+        """Whether a newer value with at least the same status has been valid for over a day.
 
-        What is reported again after it is the past: "the first offer had been for 15 years".
+        Later reports of the old value are about the past: "the first offer had been for 15 years".
         """
         same = (p for p in self._first if p.value == point.value and self.comparable(p, point))
         first = min(p.day for p in same)
@@ -166,7 +165,7 @@ class Strand:
 
     @cached_property
     def has_parts(self) -> bool:
-        """Return whether one article gives several values side by side."""
+        """Return whether one article has several values side by side."""
         return any(
             p.said is not q.said and self.comparable(p, q) and self.excludes(p, q)
             for points in self.by_article.values()
@@ -175,6 +174,6 @@ class Strand:
 
 
 def side_of(points: list[Point]) -> Side:
-    """Return what points say together; they share a value."""
+    """Return points with the same value as one value with reports."""
     reports = tuple({p.said.order: p.said.statement for p in points}.values())
     return made(Side, value=points[0].value, words=points[0].words, reports=reports)

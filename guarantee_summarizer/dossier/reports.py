@@ -1,4 +1,4 @@
-"""Prepare a summary for a dossier: without withheld claims, with an identity and a place in time."""
+"""Prepare a summary for a dossier: without withheld claims, with an identity and a date."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ def facts(summary: Summary) -> Summary:
 
 
 def outlet_name(outlet: str) -> str:
-    """Return the name that the tables have for an outlet, else its own."""
+    """Return the name of an outlet in the tables, else its own."""
     actor = default_lexicon().actor(outlet)
     return actor.name if actor else outlet
 
 
 @dataclass(frozen=True)
 class Given:
-    """A summary that was given, and what its reports share."""
+    """A summary, and the fields that its reports share."""
 
     summary: Summary
 
     @cached_property
     def id(self) -> str:
-        """The article's id; of a summary without an article's record a hash of what it says."""
+        """The article's id; for a summary without article metadata, a hash of its content."""
         if self.summary.article is not None:
             return self.summary.article.id
         said = self.summary.model_dump_json(exclude={"provenance", "findings"}, exclude_none=True)
@@ -52,7 +52,7 @@ class Given:
 
     @property
     def order(self) -> tuple[str, str, str]:
-        """By date, the undated last; then outlet and id."""
+        """Sort key: by date, the undated last; then outlet and id."""
         day = self.published.isoformat() if self.published else "~"
         return day, (self.summary.article and self.summary.article.outlet) or "", self.id
 
@@ -64,7 +64,7 @@ class Given:
 
     @cached_property
     def _warnings(self) -> dict[str, tuple[str, ...]]:
-        """What verification said of each claim, under its path; of a part also under its item."""
+        """The findings on each claim by path; those on a sub-item also under its item."""
         messages: dict[str, tuple[str, ...]] = {}
         for finding in self.summary.findings:
             path = ClaimPath.parse(finding.path)
@@ -79,7 +79,7 @@ class Given:
         return {fold(f): outlet_name(p.name) for p in media for f in (p.name, *p.aliases)}
 
     def source(self, attribution: str | None) -> str | None:
-        """Return who says what is attributed: an outlet that is quoted, else the outlet itself."""
+        """Return the source of an attribution: a quoted outlet, else the outlet itself."""
         words = fold(attribution or "")
         quoted = (name for form, name in self._media.items() if holds(words, form))
         return next(quoted, self._shared["source"]) if words else self._shared["source"]

@@ -1,4 +1,4 @@
-"""Tell a group of statements as a thread: its values, its contradictions, its changes."""
+"""Build a thread from a group of statements: its values, contradictions and changes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from guarantee_summarizer.text import fold
 
 __all__ = ["thread_of"]
 
-_SUMMED = ("money",)  # sums add up: of a thread with several in one article none denies another
+_SUMMED = ("money",)  # sums add up: several in one article do not contradict each other
 
 
 def thread_of(group: Group, beneficiaries: frozenset[str]) -> Thread:

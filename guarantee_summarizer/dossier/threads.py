@@ -1,11 +1,11 @@
-"""Put what articles say of one measure of the same actors into threads.
+"""Group the statements of all articles on one measure of the same actors into threads.
 
-Two statements are of one thread if they are of the same measure, within a year of silence, and at
-least a third of the actors who would carry it out are shared, and whom it serves. Who would carry it out: those who
-are asked to, else those who offer it, without the beneficiary; of a measure that binds (limits,
-territory, membership), those whom it binds. A statement that names nobody in particular goes to
-the only thread of its measure that has a term of the same kind, one that does not say for whom to
-the only one of its actors; where there are several, it stays by itself.
+Two statements belong to one thread if the measure and its beneficiaries are the same, at most a
+year without reports is between them, and they share at least a third of the actors who would carry it out. These are
+those who are asked to, else those who offer it, without the beneficiary; for a binding measure
+(limits, territory, membership), those whom it binds. A statement that names nobody in particular
+joins the only thread of its measure with a term of the same kind; one without a beneficiary joins
+the only thread of its actors. If there are several such threads, it stays separate.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ _BINDING = frozenset(
     {"disarmament", "force_limits", "membership", "neutrality", "territorial", "withdrawal"}
 )
 _SILENCE = timedelta(days=365)
-_SHARED = 1 / 3  # of the actors of two statements together
+_SHARED = 1 / 3  # share of all actors of two statements
 
 
 @dataclass(frozen=True)
 class Said:
-    """A statement, and whom it concerns.
+    """A statement, and the actors that it concerns.
 
     Attributes:
         doers: the principals who would carry it out or be bound by it.
         voice: the principals who propose it.
-        served: the beneficiaries that it is about, else those of its article.
+        served: its beneficiaries, else those of its article.
         demand: whether only a beneficiary asks for it.
-        order: its place among all statements.
+        order: its position among all statements.
     """
 
     statement: Statement
@@ -53,7 +53,7 @@ class Said:
 
     @property
     def day(self) -> date | None:
-        """The day of its article."""
+        """The date of its article."""
         return self.statement.published
 
 
@@ -71,7 +71,7 @@ class Group:
 
     @cached_property
     def served(self) -> frozenset[str]:
-        """The beneficiaries that it is about."""
+        """Its beneficiaries."""
         return frozenset[str]().union(*(s.served for s in self.said))
 
     @cached_property
@@ -86,7 +86,7 @@ class Group:
         return frozenset(term.what for s in self.said for term in s.statement.terms)
 
     def near(self, other: Group) -> bool:
-        """Return whether both lie within a year of each other; what has no date is near to nothing."""
+        """Return whether both are within a year of each other; False without a date."""
         if self.days is None or other.days is None:
             return False
         (start, end), (others_start, others_end) = self.days, other.days
@@ -94,7 +94,7 @@ class Group:
 
 
 def statements(summaries: Iterable[Given], cast: Cast) -> Iterator[Said]:
-    """Yield what all summaries say of measures, in their order."""
+    """Yield the statements of all summaries on measures, in their order."""
     order = count()
     for given in summaries:
         reader = _Reader(given, cast)
@@ -131,14 +131,14 @@ class _Reader:
     def _doers(
         self, proposal: Proposal, voice: frozenset[str], to: frozenset[str]
     ) -> frozenset[str]:
-        """The principals who would carry it out, or are bound."""
+        """Return the principals who would carry it out, or are bound."""
         if proposal.measure in _BINDING:
             return to or self._served or voice
         served = self._cast.beneficiaries
         return (to - served) or (voice - served) or self._of_layer(proposal) - served
 
     def _of_layer(self, proposal: Proposal) -> frozenset[str]:
-        """The providers of the only layer that rests on the same sentences."""
+        """Return the providers of the only layer with the same sentences."""
         cited = {citation.sentence for citation in proposal.evidence}
         layers = [
             layer
@@ -183,7 +183,7 @@ def _group(measure: str, said: Iterable[Said]) -> Group:
 
 
 def _may_hold(group: Group, run: Group, particular: frozenset[str]) -> bool:
-    """Whether statements that do not say by whom, or for whom, may belong to a group."""
+    """Whether statements without an actor or beneficiary may belong to a group."""
     if not group.near(run) or not _agree(group.served, run.served):
         return False
     return _share(group, run) if run.doers & particular else bool(group.kinds & run.kinds)
@@ -198,10 +198,10 @@ def _agree(one: frozenset[str], other: frozenset[str]) -> bool:
 
 
 def _runs(measure: str, said: list[Said]) -> Iterator[Group]:
-    """Statements of the very same actors without a year of silence between them."""
+    """Group statements of exactly the same actors, with at most a year between reports."""
     by_doers: dict[object, list[Said]] = defaultdict(list)
     for one in said:
-        by_doers[(one.doers or one.order), one.served].append(one)  # of nobody: each by itself
+        by_doers[(one.doers or one.order), one.served].append(one)  # without actors: each separate
     for some in by_doers.values():
         runs: list[list[Said]] = []
         for one in some:  # by date, the undated last
@@ -215,7 +215,7 @@ def _runs(measure: str, said: list[Said]) -> Iterator[Group]:
 
 
 def _joined(runs: list[Group]) -> list[Group]:
-    """Join runs that share enough actors, directly or through others."""
+    """Join runs that share enough actors, directly or through other runs."""
     pairs = (
         (i, j)
         for i, j in _sharing(runs)

@@ -28,7 +28,7 @@ _Cited = frozenset[int]
 
 
 def layer_reports(summaries: Iterable[Given], cast: Cast) -> Iterator[LayerReport]:
-    """Yield the layers that each article has, by date."""
+    """Yield the layers in each article, by date."""
     for given in summaries:
         for index, layer in enumerate(given.summary.structure.layers):
             yield given.report(
@@ -43,7 +43,7 @@ def layer_reports(summaries: Iterable[Given], cast: Cast) -> Iterator[LayerRepor
 def join_disputes(
     summaries: Iterable[Given], threads: Iterable[Thread], cast: Cast
 ) -> list[DisputeThread]:
-    """Join the disputes that are over the same threads: those whose sentences they share."""
+    """Join the disputes about the same threads, which are those that share their sentences."""
     cited: dict[str, list[tuple[_Cited, str]]] = defaultdict(list)
     for thread in threads:
         for statement in thread.statements:
@@ -126,9 +126,9 @@ def _of_threads(threads: Iterable[Thread]) -> Iterator[Moment]:
 
 
 def _events(summaries: Iterable[Given], cast: Cast) -> Iterator[Moment]:
-    """The events; one where articles tell of the same day, status and place, or same participants.
+    """Yield the events, joined if day, status and place, or day, status and participants match.
 
-    Two events of one article are two, whatever they share: the second of it joins second ones.
+    Two events of one article stay separate: its second event joins second events.
     """
     groups: dict[object, list[tuple[Given, int, Event]]] = defaultdict(list)
     for given in summaries:

@@ -1,8 +1,7 @@
-"""Tell whether two values of terms, or two statuses, can both be true.
+"""Decide whether two values of terms, or two statuses, can both be true.
 
-Values are what `normalize` makes of the words: ISO 8601 durations, EDTF dates, numbers with a
-unit, each with its bound in front. What cannot be compared (other units, no value) contradicts
-nothing.
+Values have the form that `normalize` writes: ISO 8601 durations, EDTF dates, numbers with a unit,
+each with its bound in front. Incomparable values (other units, no value) never contradict.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from guarantee_summarizer.normalize.edtf import Span, read_edtf
 __all__ = ["COMPARED", "accepted", "contradict", "rung", "start_of"]
 
 COMPARED = frozenset({"duration", "force_size", "deadline", "date", "money", "distance"})
-"""Kinds of terms whose values compare; a count, a share or another figure is of this or that."""
+"""Kinds of terms with comparable values; counts, shares and other figures vary in their object."""
 
 _VALUE = re.compile(r"(<=|>=|<|>|~)?([^/]+)(?:/(.+))?")
 _DURATION = re.compile(r"P(T?)(\d+(?:\.\d+)?)([YMWDH])")
@@ -32,7 +31,7 @@ _DAYS: dict[str, Decimal] = {
 }
 _MINUTES = Decimal(1440)
 _CALENDAR = {"Y": "calendar", "M": "calendar"}
-"""Units whose days differ: what is in them compares with days by their real span."""
+"""Units with a varying number of days, compared with days by their range."""
 _MONTH_DAYS, _YEAR_DAYS = (28, 31), (364, 366)  # a year is 52 weeks, or 365 or 366 days
 _ABOUT = Decimal("0.1")  # "about 10,000" is 9,000 to 11,000
 _DIGITS = 2  # news rounds figures to no fewer significant digits
@@ -50,7 +49,7 @@ def rung(status: str) -> int:
 
 
 def accepted(status: str) -> bool | None:
-    """Return whether a status says yes or no; None where it says neither."""
+    """Return whether a status is an agreement or a refusal; None if it is neither."""
     if status == "rejected":
         return False
     return True if status in _ACCEPTED else None
@@ -58,12 +57,12 @@ def accepted(status: str) -> bool | None:
 
 @lru_cache(maxsize=65_536)
 def contradict(what: str, one: str | None, other: str | None) -> bool:
-    """Tell whether two normalized values of one kind of term exclude each other.
+    """Return whether two normalized values of one kind of term contradict each other.
 
-    Two limits of one direction ("up to") are two values; a limit and a plain value exclude each
-    other where the value lies beyond it. A figure is the other one rounded if it equals it in its
-    significant digits, two at least. Months and years are as many days as the calendar lets them
-    be.
+    Two different limits of one direction ("up to") contradict each other; a limit and a plain
+    value do if the value is beyond the limit. A figure agrees with a rounded one if its significant
+    digits, at least two, are equal. Months and years have the range of days that the calendar
+    allows.
 
     >>> contradict("duration", "P15Y", "P20Y"), contradict("duration", "<=P15Y", "P10Y")
     (True, False)
@@ -89,7 +88,7 @@ def contradict(what: str, one: str | None, other: str | None) -> bool:
 
 
 def start_of(value: str | None) -> date | None:
-    """Return the first day of an EDTF date; of one with an open beginning, its last.
+    """Return the first day of an EDTF date; if its start is open, the last day.
 
     >>> start_of("../2026-01-31"), start_of("2026-01~")
     (datetime.date(2026, 1, 31), datetime.date(2026, 1, 1))
@@ -100,13 +99,13 @@ def start_of(value: str | None) -> date | None:
 
 @dataclass(frozen=True, slots=True)
 class _Range:
-    """The values that one value allows; `limit` is its direction where it states an inclusive one."""
+    """The range of a value; `limit` is the direction of an inclusive limit."""
 
     low: Decimal
     high: Decimal
     unit: str
     limit: str = ""
-    open: bool = False  # `<` and `>`: the edge itself is outside
+    open: bool = False  # `<` and `>`: the limit itself is excluded
 
     @property
     def edge(self) -> Decimal:
@@ -143,7 +142,7 @@ def _bounded(bound: str, low: Decimal, high: Decimal, unit: str) -> _Range:
 
 
 def _figure(text: str) -> tuple[Decimal, str] | None:
-    """A duration in days, those of months and years on average, or a number; with its unit."""
+    """Return a duration in days (average months and years) or a number, with its unit."""
     if match := _DURATION.fullmatch(text):
         time, number, unit = match.groups()
         if time and unit == "M":
@@ -155,7 +154,7 @@ def _figure(text: str) -> tuple[Decimal, str] | None:
 
 
 def _in_days(one: _Range, other: _Range) -> _Range:
-    """Months and years beside days: as many days as the other says, where they can be so many."""
+    """Return months or years as the other value's number of days, if the calendar allows it."""
     if (one.unit, other.unit) != ("calendar", "days"):
         return one
     low, high = (_as_said(edge, (other.low, other.high)) for edge in (one.low, one.high))
@@ -177,7 +176,7 @@ def _time(span: Span) -> _Range:
 
 
 def _same(one: Decimal, other: Decimal, *, exact: bool) -> bool:
-    """Whether the less precise figure is the other one, rounded."""
+    """Whether the less precise figure is the other figure, rounded."""
     if one == other or exact or not (one and other):
         return one == other
     digits = max(_DIGITS, min(_precision(one), _precision(other)))
@@ -193,7 +192,7 @@ def _rounded(number: Decimal, digits: int) -> Decimal:
 
 
 def _touch(a: _Range, b: _Range) -> bool:
-    """Whether the two have only the open edge of `a` in common: fewer than 5, and 5."""
+    """Whether the two share only the excluded limit of `a`: fewer than 5, and 5."""
     at_high = a.high == b.low and a.low == _LOWEST
     at_low = a.low == b.high and a.high == _HIGHEST
     return a.open and (at_high or at_low)

@@ -1,4 +1,4 @@
-"""Find the clauses of a sentence that propose: what each is about, and how far it has come."""
+"""Find the clauses of a sentence that propose something, with their measure and status."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ SETS_OFF = frozenset("if once unless provided should when until".split())
 _TELLING = {"force_size": "troop_deployment", "money": "finance", "duration": "security_guarantee"}
 
 Heading = tuple[str, tuple[str, ...]] | None
-"""Status and authors that the opening sentence of a list gives to its items."""
+"""Status and authors in the opening sentence of a list, which apply to its items."""
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Hold a clause that proposes: what it is about, how far it has come, how much speaks for it."""
+    """A clause that proposes: its measure, its status and its weight."""
 
     clause: Clause
     measure: str
@@ -41,7 +41,7 @@ class Act:
 
 
 def acts(line: Line, heading: Heading = None) -> Iterator[Act]:
-    """Yield the clauses that offer, ask, agree, order, rule out … something that a measure names."""
+    """Yield the clauses that offer, ask, agree, order or rule out a measure."""
     for clause in line.clauses:
         told = clause.mark == "where" and clause.relation == "relcl" and clause.tense == "past"
         if not told and (clause.mark in _CONDITIONS or _under_condition(line, clause)):
@@ -84,7 +84,7 @@ def _is_no_offer(line: Line, clause: Clause) -> bool:
 
 
 def _is_infinitive(line: Line, clause: Clause) -> bool:
-    """Whether a deed is only intended: `to sign`, `to discuss and sign`."""
+    """Whether an act is only intended: `to sign`, `to discuss and sign`."""
     if clause.tense != "base" or clause.modal:
         return False
     parent = line.parent(clause)
@@ -94,7 +94,7 @@ def _is_infinitive(line: Line, clause: Clause) -> bool:
 
 
 def _is_praise(line: Line, clause: Clause) -> bool:
-    """Whether what is agreed or affirmed is only how something is: `that the talks were productive`."""
+    """Whether only a description is agreed or affirmed: `that the talks were productive`."""
     contents = [c for c in line.clauses if c.relation == "ccomp" and line.parent(c) is clause]
     return any(
         (c.verb.startswith("be ") or c.verb in ("view", "show", "remain"))
@@ -105,7 +105,7 @@ def _is_praise(line: Line, clause: Clause) -> bool:
 
 
 def _under_condition(line: Line, clause: Clause) -> bool:
-    """Whether it is only in a condition or in what somebody recalls: `if … agreed to send`."""
+    """Whether a clause is only a condition or a recollection: `if … agreed to send`."""
     if clause.relation in ("relcl", "advcl") and clause.tense != "base":
         of_its_own = (
             clause.mark == "that" and clause.subjects and clause.subjects[0].start > clause.start
@@ -117,7 +117,7 @@ def _under_condition(line: Line, clause: Clause) -> bool:
 
 
 def status(line: Line, clause: Clause) -> str:
-    """Return how far a clause's matter has come, by its verb, its modal and what is denied; "" for nothing."""
+    """Return the status of a clause, from its verb, modal and negation; "" for none."""
     verb = line.verb(clause)
     by_modal = _BY_MODAL.get(clause.modal, "")
     if verb is None:
@@ -144,7 +144,7 @@ def status(line: Line, clause: Clause) -> str:
 
 
 def measure(line: Line, clause: Clause) -> Cue | None:
-    """Return what the clause is about: the weightiest measure that it names, of two the first."""
+    """Return the measure of a clause: the one with the highest weight, of equals the first."""
     start = min([clause.start, *(phrase.start for phrase in clause.subjects)])
     others = (
         c.start for c in line.facts.clauses if c.relation == "conj" and line.parent(c) is clause
@@ -167,7 +167,7 @@ def measure(line: Line, clause: Clause) -> Cue | None:
 
 
 def _is_title(line: Line, first: int, last: int) -> bool:
-    """Whether words are in the title of a person: `Army Secretary Dan Driscoll`."""
+    """Whether words are part of a person's title: `Army Secretary Dan Driscoll`."""
     return any(
         p.start <= first
         and last <= p.end
@@ -177,7 +177,7 @@ def _is_title(line: Line, first: int, last: int) -> bool:
 
 
 def _unmeasured(line: Line, clause: Clause) -> Cue | None:
-    """The measure that figures alone speak for: soldiers, money, a term; what is offered is some."""
+    """Return the measure that figures alone indicate (soldiers, money, a term), else any offer."""
     kinds = {term.what for term in terms(line)}
     value = next((what for kind, what in _TELLING.items() if kind in kinds), None)
     verb = line.verb(clause)

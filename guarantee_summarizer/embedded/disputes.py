@@ -1,4 +1,4 @@
-"""Find what is contested or still open, and who wants what."""
+"""Find disputes and open questions, and the position of each party."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from guarantee_summarizer.schema import Dispute, Position, Proposal, Term
 __all__ = ["disputes"]
 
 _ISSUE_WORDS, _STANCE_WORDS = 15, 20
-_FAR = 4  # sentences between two that argue about one thing
+_FAR = 4  # sentences between two about one issue
 _ASKS = frozenset("whether what which who where how when if".split())
 _AGAINST = ("while", "whereas", "although", "though")
 _APART = {"duration": "Length of the term", "force_size": "Size of the forces"}
@@ -25,14 +25,14 @@ _STANDS = ("ask", "offer", "pledge", "agree", "reject", "doubt", "do")
 _LOOSE = ("advcl", "relcl", "conj")
 _LASTING = ("territorial",)
 _LEAST = 4  # words of a stance
-_SHORT = 5  # words of a sentence that only says that something is contested
+_SHORT = 5  # words of a sentence that states a dispute without its content
 _SIZED = ("force_limits", "security_guarantee", "legal_instrument", "mutual_defence")
 _VAGUE = frozenset("other diplomacy legal_instrument security_guarantee".split())
 
 
 @dataclass
 class _Issue:
-    """Sentences that argue about one thing."""
+    """Sentences about one issue."""
 
     kind: str
     about: str
@@ -40,7 +40,7 @@ class _Issue:
 
 
 def disputes(document: Document, proposals: tuple[Proposal, ...] = ()) -> tuple[Dispute, ...]:
-    """Return the disputes in the order of the text, with the positions of both sides if it gives them."""
+    """Return the disputes in the order of the text, with the positions of both sides if stated."""
     issues: list[_Issue] = []
     for line in document.lines:
         kind = _kind(line)
@@ -59,7 +59,7 @@ def disputes(document: Document, proposals: tuple[Proposal, ...] = ()) -> tuple[
 
 
 def _kind(line: Line) -> str | None:
-    """Disagreement or open_question, where the sentence says so of something that matters."""
+    """Return disagreement or open_question if the sentence states one on a relevant topic."""
     if line.is_question or not line.clauses or is_item(line):
         return None
     found = {cue.value for cue, _, _ in line.found("dispute")}
@@ -78,7 +78,7 @@ def _kind(line: Line) -> str | None:
 
 
 def _refuses(line: Line, clause: Clause) -> bool:
-    """Whether somebody refuses, doubts or threatens: by the verb, or by what will not be done."""
+    """Whether somebody refuses, doubts or threatens: by the verb, or a negated future."""
     verb = line.verb(clause)
     if (
         verb
@@ -107,14 +107,14 @@ def _not_agreed(line: Line, clause: Clause) -> bool:
 
 
 def _about(line: Line) -> str:
-    """The topic that a sentence argues about."""
+    """Return the topic of a sentence's dispute."""
     hits = [cue for cue, _, _ in line.found("measure")]
     weighty = max(hits, key=lambda cue: cue.weight, default=None)
     return _TOPICS.get(weighty.value, weighty.value) if weighty else ""
 
 
 def _goes_on(issue: _Issue, line: Line, kind: str, about: str) -> bool:
-    """Whether a sentence argues about the same topic; one of territory from any distance."""
+    """Whether a sentence is about the same topic; for territory, at any distance."""
     near = line.sentence.number - issue.lines[-1].sentence.number
     if numbered(line) or (kind == "open_question" and near > 1):
         return False
@@ -126,7 +126,7 @@ def _goes_on(issue: _Issue, line: Line, kind: str, about: str) -> bool:
 
 
 def _gather(document: Document, issue: _Issue) -> None:
-    """Take in the sentences beside, or between, that say what a party wants in it."""
+    """Add neighbouring sentences that state a party's position on the issue."""
     if issue.kind != "disagreement" or issue.about in _VAGUE:
         return
     for line in list(issue.lines):
@@ -163,7 +163,7 @@ def _dispute(document: Document, issue: _Issue, proposals: tuple[Proposal, ...])
 def _other_side(
     document: Document, issue: _Issue, proposals: tuple[Proposal, ...]
 ) -> Iterator[tuple[Line, Position]]:
-    """Who proposes near by what the issue's parties refuse."""
+    """Yield who proposes, in a nearby sentence, what the issue's parties refuse."""
     first = issue.lines[0].sentence.number
     for proposal in proposals:
         number = proposal.evidence[0].sentence
@@ -181,7 +181,7 @@ def _other_side(
 
 
 def _wording(issue: _Issue) -> str:
-    """What it is about: the question left open, what is refused, else the clause."""
+    """Return the issue in words: the open question, the refused measure, else the clause."""
     line = issue.lines[0]
     short = _short(line)
     if len(short.split()) >= _LEAST:
@@ -191,7 +191,7 @@ def _wording(issue: _Issue) -> str:
 
 
 def _tells(words: str) -> tuple[bool, int]:
-    """What is long enough to tell something, and short enough for an issue, comes first."""
+    """Return a sort key: wordings of a suitable length for an issue are greatest."""
     size = len(words.split())
     return _LEAST <= size <= _ISSUE_WORDS, -size
 
@@ -214,14 +214,14 @@ def _short(line: Line) -> str:
 
 
 def _main(line: Line) -> Clause:
-    """The clause that says it: the content of what is reported, else the main one."""
+    """Return the clause with the content: the reported clause, else the main one."""
     contents = [c for c in line.clauses if c.relation in ("ccomp", "ROOT") and c.subjects]
     said = [c for c in contents if not ((v := line.verb(c)) and v.sense == "say")]
     return next(iter(said or contents), line.clauses[0])
 
 
 def _positions(document: Document, line: Line) -> Iterator[Position]:
-    """Each participant that takes a stance in the sentence, with the clause that says so; refusals first."""
+    """Yield each participant with a stance in the sentence, and its clause; refusals first."""
     for clause in sorted(line.clauses, key=lambda c: not _takes_a_stand(line, c)):
         verb = line.verb(clause)
         asked = any(
@@ -254,14 +254,14 @@ def _takes_a_stand(line: Line, clause: Clause) -> bool:
 
 
 def _is_demanded(line: Line, clause: Clause) -> bool:
-    """Whether a clause is what somebody asks for: `Russia demands that Ukraine withdraw`."""
+    """Whether a clause is the content of a demand: `Russia demands that Ukraine withdraw`."""
     above = line.parent(clause)
     verb = line.verb(above) if above is not None else None
     return verb is not None and verb.sense == "ask" and clause.relation == "ccomp"
 
 
 def _above(line: Line, clause: Clause) -> Iterator[Clause]:
-    """The clauses that a clause is joined to."""
+    """Yield the clauses that a clause is coordinated with."""
     while clause.relation in ("conj", "xcomp") and (above := line.parent(clause)) is not None:
         clause = above
         yield clause
@@ -277,7 +277,7 @@ def _is_source(line: Line, party: str) -> bool:
 
 
 def _terms_apart(proposals: tuple[Proposal, ...]) -> Iterator[Dispute]:
-    """Proposals of one measure that differ in its size or its length."""
+    """Yield proposals of one measure that differ in size or duration."""
     seen: dict[tuple[str, str], tuple[str, tuple[Proposal, Term]]] = {}
     for proposal in proposals:
         for term in proposal.terms:
@@ -300,6 +300,6 @@ def _terms_apart(proposals: tuple[Proposal, ...]) -> Iterator[Dispute]:
 
 
 def _with_value(proposal: Proposal, term: Term) -> str:
-    """The title of a proposal, with the value that sets it apart."""
+    """Return the title of a proposal, with the value that differs."""
     value = "" if term.value in proposal.title else f": {term.value}"
     return f"{proposal.title}{value}."

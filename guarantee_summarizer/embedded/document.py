@@ -1,4 +1,4 @@
-"""Read an article once: for every sentence what the parser says, and whom it names."""
+"""Read an article once: the parse of every sentence, and the actors named in it."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Document:
     _meant: dict[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
 
     def name(self, canonical: str) -> str:
-        """Return the form that the article uses for an actor of the lexicon, the fullest but no code."""
+        """Return the fullest form, but not a code, that the article uses for an actor of the lexicon."""
         forms = list(self.forms.get(canonical, ()))
         if not forms or canonical in forms:
             return canonical
@@ -66,7 +66,7 @@ class Document:
 
     @cached_property
     def people(self) -> dict[str, Person]:
-        """Title and affiliation of the persons, by the name that the article uses."""
+        """Return title and affiliation of the persons, by their name in the article."""
         text = self.article.text[self.article.body :]
         found: dict[str, Person] = {}
         for person in find_people(text, self.lexicon, self.lexicon.mentions(text)):
@@ -76,7 +76,7 @@ class Document:
         return found
 
     def represented(self, name: str) -> str | None:
-        """Return whom a person speaks for: as the text says, else as the lexicon knows the surname."""
+        """Return whom a person speaks for, from the text, else from the surname in the lexicon."""
         person = self.people.get(name)
         known = (
             (person and person.affiliation)
@@ -87,7 +87,7 @@ class Document:
 
     @cached_property
     def _owners(self) -> dict[str, str]:
-        """Whose persons are: `Estonia's Kristen Michal`."""
+        """The affiliation of persons after a possessive: `Estonia's Kristen Michal`."""
         found: dict[str, str] = {}
         for line in self.lines:
             for owner, owned in pairwise(line.named):
@@ -97,16 +97,16 @@ class Document:
         return found
 
     def is_party(self, name: str) -> bool:
-        """Tell whether a name is not that of an outlet."""
+        """Return whether a name is not the name of an outlet."""
         return self.kinds.get(name) != "media"
 
     @cached_property
     def kinds(self) -> dict[str, str]:
-        """The kind of everybody that the article names."""
+        """The kind of every actor in the article."""
         return {n.name: n.kind for line in self.lines for n in line.named}
 
     def who(self, line: Line, *phrases: Phrase) -> tuple[str, ...]:
-        """Return the participants that phrases name; a pronoun is the one who was spoken of last."""
+        """Return the participants that phrases name; a pronoun refers to the last one mentioned."""
         return tuple(
             dict.fromkeys(name for phrase in phrases for name in self._names(line, phrase))
         )
@@ -137,14 +137,14 @@ class Document:
         return tuple(inside[:1]) or tuple(n.name for n in led if of and n.via != "demonym")
 
     def _ruled(self, line: Line, phrase: Phrase) -> tuple[str, ...]:
-        """The states in `the leaders of France and Britain`, `the Government of Lebanon`."""
+        """Return the states in `the leaders of France and Britain`, `the Government of Lebanon`."""
         of = line.sentence.text.startswith(" of ", phrase.end)
         found = line.within(phrase.end, phrase.whole) if of else ()
         return tuple(n.name for n in found if n.kind == "state" and n.via != "demonym")
 
     @cached_property
     def _heads(self) -> dict[str, str]:
-        """What `the coalition`, `the force` mean: the only name that has the word in it."""
+        """Return what `the coalition`, `the force` refer to: the only name with that word."""
         found: dict[str, set[str]] = defaultdict(set)
         for named in (n for line in self.lines for n in line.named if n.kind != "person"):
             for word in named.name.lower().split():
@@ -153,7 +153,7 @@ class Document:
         return {word: names.pop() for word, names in found.items() if len(names) == 1}
 
     def resolve(self) -> None:
-        """Find whom pronouns mean, and register the groups that act, sentence by sentence."""
+        """Resolve pronouns and register the groups that act, sentence by sentence."""
         last: dict[tuple[str, ...], tuple[str, ...]] = {}
         for line in self.lines:
             people = [n for n in line.named if n.kind == "person"]
@@ -168,14 +168,14 @@ class Document:
             self._note(n.name for n in people)
 
     def _note(self, names: Iterable[str]) -> None:
-        """Keep in mind who was named last."""
+        """Remember who was named last."""
         for name in names:
             self._recent = [*(p for p in self._recent if p != name), name]
 
     def _meet(
         self, line: Line, clause: Clause, last: dict[tuple[str, ...], tuple[str, ...]]
     ) -> None:
-        """Take in who acts in a clause; `it is unclear` is nobody."""
+        """Register who acts in a clause; `it` in `it is unclear` is nobody."""
         met: list[str] = []
         for phrase in clause.agents:
             dummy = clause.verb.startswith("be ") or clause.verb in ("be", "remain")
@@ -195,7 +195,7 @@ class Document:
     def _refers(
         self, line: Line, phrase: Phrase, last: dict[tuple[str, ...], tuple[str, ...]]
     ) -> bool:
-        """Whether a phrase is a pronoun, or `the two sides`, and so means who was named before."""
+        """Whether a phrase refers back: a pronoun, or `the two sides`."""
         word = _words(line, phrase)
         back = (
             phrase.plural
@@ -219,7 +219,7 @@ class Document:
         return False
 
     def _register(self, line: Line, phrase: Phrase) -> None:
-        """Keep a group without a name that is told apart by more than its head."""
+        """Register a group without a name if it has more than a head noun to identify it."""
         words = core(line, phrase)
         kind = self._kind(line, phrase)
         over = (n for n in line.named if n.start < phrase.end and n.end > phrase.start)
@@ -243,7 +243,7 @@ class Document:
             self.groups[words] = (name, kind)
 
     def _kind(self, line: Line, phrase: Phrase) -> str | None:
-        """What a phrase without a name is: several people or states, a ministry, a region."""
+        """Return the kind of a phrase without a name: people or states, a ministry, a region."""
         heads = self.cues.values("head", phrase.head)
         if phrase.head == "coalition":
             return "coalition"
@@ -257,7 +257,7 @@ class Document:
         return "group" if where == {"LOC"} and " " not in core(line, phrase) else None
 
     def _office(self, line: Line, phrase: Phrase) -> str | None:
-        """The office that acts by itself, written large and held by nobody in the text."""
+        """Return a capitalized office that acts, without a person in the text."""
         start = line.sentence.text.find(core(line, phrase), phrase.start)
         words = re.findall(r"[\w’'-]+", line.sentence.text[start : start + _TITLE])[:_WHOLE]
         for size in range(len(words), 0, -1):

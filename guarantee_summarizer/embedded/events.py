@@ -44,7 +44,7 @@ _BODIES = ("army", "force", "parliament", "government", "council", "plan")
 
 
 def events(document: Document) -> tuple[Event, ...]:
-    """Return the events in the order of the text: sentences with an occasion and a time, place or plan."""
+    """Return the events in the order of the text: an occasion with a time, place or plan."""
     made: list[dict[str, Any]] = []
     last = -2
     for at, line in enumerate(document.lines):
@@ -58,7 +58,7 @@ def events(document: Document) -> tuple[Event, ...]:
 
 
 def _join(document: Document, event: dict[str, Any], line: Line) -> None:
-    """The next sentence says more of the same meeting."""
+    """Extend an event by the next sentence, if it is about the same meeting."""
     event["evidence"] += (line.citation,)
     persons = (n.name for n in line.named if n.kind == "person")
     names = (*event["participants"], *_attending(document, line, line.clauses), *persons)
@@ -67,7 +67,7 @@ def _join(document: Document, event: dict[str, Any], line: Line) -> None:
 
 
 def _event(document: Document, line: Line) -> dict[str, Any] | None:
-    """The first thing in a sentence that happened or is to happen, with who, when or where."""
+    """Return the first past or planned event of a sentence, with participants, time or place."""
     if line.is_question or _UNSURE.search(line.text):
         return None
     for happening in _happenings(line):
@@ -89,7 +89,7 @@ def _event(document: Document, line: Line) -> dict[str, Any] | None:
 
 
 def _tells(line: Line, clause: Clause, fields: dict[str, Any], acted: bool) -> bool:
-    """Whether enough is said: who acts, and when or where; of what is planned, or meets, less."""
+    """Whether an event is complete: who acts, and when or where; less for plans and meetings."""
     when, where, size = fields["when"], fields["where"], len(fields["participants"])
     subjects = any(_is_occasion(line, p) for p in (*clause.subjects, *clause.agents))
     ahead = clause.modal in (*_PLANNED, *_EXPECTED)
@@ -106,7 +106,7 @@ def _is_occasion(line: Line, phrase: Phrase) -> bool:
 
 
 def _doers(document: Document, line: Line, clause: Clause) -> tuple[str, ...]:
-    """Who acts; of `planners from the coalition` the coalition."""
+    """Return who acts; for `planners from the coalition` the coalition."""
     phrases = clause.agents or clause.subjects
     if found := document.who(line, *phrases):
         return found
@@ -128,7 +128,7 @@ def _what(line: Line, clause: Clause) -> str:
 
 
 def _happenings(line: Line) -> Iterator[Clause]:
-    """The clauses that tell of an occasion, a deed with a date, a next step, or a deadline."""
+    """Yield the clauses with an occasion, a dated act, a next step, or a deadline."""
     for clause in line.clauses:
         if clause.negated or clause.mark in ("if", "because", "unless", "once"):
             continue
@@ -165,7 +165,7 @@ def _belongs(line: Line, clause: Clause, happening: Clause) -> bool:
 
 
 def _when(line: Line, clause: Clause) -> str | None:
-    """The date nearest to the clause's verb, if it belongs to no other deed."""
+    """Return the date nearest to the clause's verb, unless it belongs to another act."""
     dates = [
         (abs(start - clause.at), start, end)
         for start, end, of in _dates(line)
@@ -179,7 +179,7 @@ def _when(line: Line, clause: Clause) -> str | None:
 
 
 def _are_one(line: Line, of: Clause, clause: Clause) -> bool:
-    """Whether one clause is part of the other, and describes no noun of it."""
+    """Whether one clause is part of the other without describing a noun of it."""
     for inner, outer in ((of, clause), (clause, of)):
         seen: Clause | None = inner
         while seen is not None and seen is not outer:
@@ -190,7 +190,7 @@ def _are_one(line: Line, of: Clause, clause: Clause) -> bool:
 
 
 def _dates(line: Line) -> Iterator[tuple[int, int, Clause]]:
-    """The dates of a sentence with their `by` or `until`, and the innermost clause they are in."""
+    """Yield the dates of a sentence with `by` or `until`, and their innermost clause."""
     text = line.sentence.text
     for entity in line.facts.entities:
         at, words = entity.start, text[entity.start : entity.end]
@@ -203,13 +203,13 @@ def _dates(line: Line) -> Iterator[tuple[int, int, Clause]]:
 
 
 def _tells_itself(line: Line, clause: Clause) -> bool:
-    """Whether a date belongs to a clause: it says when somebody spoke, or acted."""
+    """Whether a date belongs to a clause: it is the time of speaking or acting."""
     verb, kinds = line.verb(clause), line.cues.values("event", clause.verb.partition(" ")[0])
     return bool((verb and verb.sense == "say") or kinds)
 
 
 def _where(document: Document, line: Line, clauses: Iterable[Clause]) -> str | None:
-    """The place after `in` or `at`: a city or a building, no state and no occasion."""
+    """Return the place after `in` or `at`: a city or a building, not a state or an occasion."""
     text = line.sentence.text
     for clause in clauses:
         for prep, phrase in clause.obliques:
@@ -219,7 +219,7 @@ def _where(document: Document, line: Line, clauses: Iterable[Clause]) -> str | N
 
 
 def _is_theirs(line: Line, place: Phrase) -> bool:
-    """Whether a place only tells which people are meant: `the commander of the forces in Europe`."""
+    """Whether a place only identifies people: `the commander of the forces in Europe`."""
     before = line.sentence.text[: place.start].rstrip()
     return any(
         before.startswith(" ", p.end)
@@ -253,7 +253,7 @@ def _is_place(document: Document, line: Line, phrase: Phrase) -> bool:
 def _attending(
     document: Document, line: Line, clauses: Iterable[Clause], doers: tuple[str, ...] = ()
 ) -> tuple[str, ...]:
-    """Who meets, signs, travels, and with whom."""
+    """Return who meets, signs or travels, and with whom."""
     names = list(doers)
     for clause in clauses:
         names += document.who(line, *clause.agents, *clause.objects)

@@ -28,12 +28,12 @@ __all__ = ["Reader", "extract", "insist_on_english"]
 
 @dataclass(frozen=True)
 class Reader:
-    """What the extractor knows; the bundled tables and the first installed pipeline if left out.
+    """The tables and the pipeline of the extractor.
 
     Args:
-        lexicon: the actors, offices and surnames to know.
-        cues: the words to go by.
-        pipeline: a spaCy pipeline or its name.
+        lexicon: actors, offices and surnames; by default the bundled tables.
+        cues: cue words; by default the bundled tables.
+        pipeline: a spaCy pipeline or its name; by default the first that is installed.
     """
 
     lexicon: Lexicon = field(default_factory=default_lexicon)
@@ -45,7 +45,7 @@ def insist_on_english(article: Article) -> None:
     """Refuse a text in another language.
 
     Raises:
-        ArticleError: fewer of its words are English function words than in any English prose.
+        ArticleError: it has too few English function words for English prose.
     """
     if article.english:
         return
@@ -59,13 +59,13 @@ def extract(article: Article, reader: Reader | None = None, *, judge: bool = Tru
     """Read an English article with a parser, a lexicon and rules.
 
     Args:
-        article: what to read.
-        reader: the tables and the pipeline to read with.
-        judge: say first whether the text is relevant, and extract nothing if it is not.
+        article: the article to read.
+        reader: the tables and the pipeline to use.
+        judge: decide first whether the text is relevant, and extract nothing if it is not.
 
     Returns:
-        claims in the article's own words, each with the sentences that say it; normalized terms
-        and dates, countries and the article's record are added by `enrich`.
+        claims in the article's words, each with its sentences as evidence; `enrich` adds
+        normalized terms and dates, countries and the article's metadata.
 
     Raises:
         ArticleError: the article is not in English.
@@ -105,7 +105,7 @@ def extract(article: Article, reader: Reader | None = None, *, judge: bool = Tru
 
 
 def _unlisted(claims: Summary, lexicon: Lexicon) -> Iterator[Participant]:
-    """Whom claims refer to, mostly groups without a name, as participants."""
+    """Yield actors that claims refer to, mostly groups without a name, as participants."""
     known = {fold(form) for p in claims.participants for form in (p.name, *p.aliases)}
     for path in claim_paths(claims):
         claim = path.of(claims)

@@ -1,4 +1,4 @@
-"""Define what a parser says of one sentence, as plain facts; all offsets are into the sentence's text."""
+"""Define the parse of one sentence as plain data; all offsets are into the sentence's text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["Clause", "Entity", "Facts", "Phrase", "Piece", "Word"]
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word with its lemma (small letters), part of speech and place."""
+    """A word with its lemma (lower case), part of speech and offsets."""
 
     lemma: str
     pos: str
@@ -19,7 +19,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A name as the pipeline labels it: PERSON, ORG, GPE, NORP, DATE and others."""
+    """A named entity with the pipeline's label: PERSON, ORG, GPE, NORP, DATE and so on."""
 
     label: str
     start: int
@@ -41,9 +41,9 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of a clause that can be left out of a short wording; `rank` 0 cannot.
+    """A part of a clause that a short wording may omit, unless its `rank` is 0.
 
-    `within` is the index of the piece that it hangs on; `joint` says that it is one more of a list.
+    `within` is the index of the piece that it depends on; `joint` marks a further item of a list.
     """
 
     start: int
@@ -59,16 +59,16 @@ class Clause:
 
     Attributes:
         verb: its lemma with its particle; `be ready` for a copula with an adjective.
-        agents: who acts: the subjects, or of a passive those after `by`.
-        objects: what it is done to; of a passive its subjects.
+        agents: who acts: the subjects, or in a passive the phrases after `by`.
+        objects: the objects, or in a passive the subjects.
         obliques: the phrases after prepositions.
         modal: will, would, must …; `be to` and `have to`, too.
         negated: whether it, its subject or its object is denied.
         tense: past, present, or base for infinitives and participles.
-        relation: how it hangs on its `parent`: ROOT, ccomp, xcomp, advcl, relcl, acl, conj …
+        relation: its dependency on its `parent`: ROOT, ccomp, xcomp, advcl, relcl, acl, conj …
         mark: the word that introduces it: that, if, whether, after.
         noun: the noun that it explains (`plan to send`).
-        parent: the index of the clause that it hangs on.
+        parent: the index of the clause that it depends on.
         pieces: its parts, for short wordings.
     """
 
@@ -93,7 +93,7 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the parser says of one sentence."""
+    """The parse of one sentence."""
 
     words: tuple[Word, ...] = ()
     entities: tuple[Entity, ...] = ()

@@ -1,4 +1,4 @@
-"""Read the labels that spaCy gives to tokens: what a verb is called, its modal, its tense.
+"""Interpret spaCy's labels of tokens: lemma, modal and tense of a verb, and so on.
 
 Every function takes spaCy tokens; the labels are those of its English pipelines (ClearNLP
 dependencies, Penn Treebank tags).
@@ -23,13 +23,13 @@ _CLAUSES = frozenset("ccomp xcomp advcl relcl acl conj pcomp parataxis csubj ROO
 
 
 def is_told(verb: Any) -> bool:
-    """Tell whether a verb is what somebody is told to do, or kept from doing."""
+    """Return whether a verb is what somebody is ordered to do, or kept from doing."""
     infinitive = verb.dep_ == "xcomp" and verb.tag_ == "VB" and verb.head.lemma_ != "promise"
     return bool(infinitive or (verb.dep_ == "pcomp" and verb.head.lower_ == "from"))
 
 
 def is_another(head: Any, apposed: Any) -> bool:
-    """Tell whether an apposition is the next name of a list: `Macron, Prime Minister Starmer and`."""
+    """Return whether an apposition is the next name of a list: `Macron, Minister Starmer and`."""
     names = head.pos_ == apposed.pos_ == "PROPN"
     same = head.ent_type_ in ("PERSON", "GPE") and apposed.ent_type_ == head.ent_type_
     same = same or head.lower_ == apposed.lower_  # "the Government of A, the Government of B and"
@@ -96,7 +96,7 @@ def modal(verb: Any) -> str:
 
 
 def negated(verb: Any) -> bool:
-    """Tell whether a verb is denied."""
+    """Return whether a verb is negated."""
     return any(c.dep_ == "neg" or (c.dep_ == "advmod" and c.lower_ in NONE) for c in verb.children)
 
 
@@ -112,7 +112,7 @@ def tense(verb: Any) -> str:
 
 
 def relation(verb: Any) -> str:
-    """Return how a clause hangs on its head; what hangs on a verb is no relative clause."""
+    """Return the dependency of a clause; a clause that depends on a verb is not relative."""
     dep: str = verb.dep_
     return "ccomp" if dep == "relcl" and verb.head.pos_ == "VERB" else dep
 
@@ -130,7 +130,7 @@ def mark(verb: Any) -> str:
 
 
 def rank(token: Any, depth: int) -> int | None:
-    """Return how early a part belongs into a short wording; None for what never does."""
+    """Return the rank of a part in a short wording, low first; None if it is never included."""
     dep = relation(token)
     if dep in ("punct", "cc", "mark", "intj", "meta", "preconj", "dep", "parataxis"):
         return None
@@ -154,7 +154,7 @@ def rank(token: Any, depth: int) -> int | None:
 
 
 def _rank_joined(token: Any) -> int | None:
-    """How early the next of a list belongs; of several deeds the first, if it is told in full, will do."""
+    """Return the rank of the next item of a list; of several acts a complete first is enough."""
     if token.pos_ != "VERB":
         return 1 if token.pos_ in ("NOUN", "PROPN") else 3
     told = (*OBJECTS, "prep", *_CLAUSES)

@@ -1,4 +1,4 @@
-"""Find the layers of the guarantee, if a text describes at least two parts of one, and its legal form."""
+"""Find the layers of the guarantee, if a text describes at least two, and its legal form."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from guarantee_summarizer.schema import Citation, GuaranteeStructure, Layer, Ter
 
 __all__ = ["structure"]
 
-_PARTS = 2  # of one guarantee at least, else it has no layers
+_PARTS = 2  # minimum for one guarantee, else it has no layers
 _NEAR = 60  # characters around a figure that tell what it is
-_GO_ON = 8  # sentences in which announced layers are looked for
+_GO_ON = 8  # sentences in which announced layers are searched
 _ORDINALS = "first second third fourth fifth sixth".split()
 _ORDINAL = re.compile(
     rf"(?:^|[^\w])({'|'.join(_ORDINALS)}|innermost|outermost)\b(?=,| [a-z]+)", re.IGNORECASE
@@ -45,7 +45,7 @@ _LEGAL = (
             re.IGNORECASE,
         ),
     ),
-)  # the first that a sentence of the article speaks for
+)  # the first that matches a sentence of the article
 _PAST_CENTURY = re.compile(r"\b1[89]\d\d\b")  # what was signed then is history
 _WHETHER = re.compile(r"\bwhether\b.{0,300}?\bbinding\b", re.IGNORECASE)
 _DISPUTED_FORM = re.compile(
@@ -94,7 +94,7 @@ def structure(document: Document) -> GuaranteeStructure:
 
 
 def _chosen(document: Document) -> list[_Part]:
-    """The parts of the passage that lays out most of them."""
+    """Return the parts in the passage that describes most of them."""
     best: list[_Part] = []
     for at, line in enumerate(document.lines):
         if line.is_question or not line.text:
@@ -110,7 +110,7 @@ def _chosen(document: Document) -> list[_Part]:
 
 
 def _connected(lines: list[Line], families: tuple[str, ...]) -> Iterator[_Part]:
-    """The parts in sentences that follow each other, with at most one between that has none."""
+    """Yield the parts in consecutive sentences, with at most one sentence without a part between."""
     last: int | None = None
     for at, line in enumerate(lines):
         if last is not None and at - last > _PARTS:
@@ -121,12 +121,12 @@ def _connected(lines: list[Line], families: tuple[str, ...]) -> Iterator[_Part]:
 
 
 def _begins(line: Line) -> bool:
-    """Whether a sentence begins a count of parts: `First, peacekeepers would …`."""
+    """Whether a sentence begins an enumeration of parts: `First, peacekeepers would …`."""
     return re.match(r"\W*(?:First|The first)\b", line.text) is not None and bool(line.found("tier"))
 
 
 def _distinct(parts: Iterator[_Part]) -> Iterator[_Part]:
-    """One part for each function: the first, or the one that the text numbers."""
+    """Keep one part for each function: the numbered one, else the first."""
     kept: dict[str, _Part] = {}
     for part in parts:
         if part.function not in kept or (part.order and not kept[part.function].order):
@@ -135,7 +135,7 @@ def _distinct(parts: Iterator[_Part]) -> Iterator[_Part]:
 
 
 def _parts(line: Line, families: tuple[str, ...]) -> Iterator[_Part]:
-    """The parts that a sentence describes: one for each clause with a layer's words."""
+    """Yield the parts in a sentence: one for each clause with a layer's words."""
     if line.is_question or _UNSURE.search(line.text):
         return
     for clause, start, end in _stretches(line):
@@ -154,7 +154,7 @@ def _parts(line: Line, families: tuple[str, ...]) -> Iterator[_Part]:
 
 
 def _stretches(line: Line) -> Iterator[tuple[Clause | None, int, int]]:
-    """The main clauses of a sentence with their own words."""
+    """Yield the main clauses of a sentence, each with its words."""
     mains = [
         c
         for c in line.clauses
@@ -199,7 +199,7 @@ def _layer(document: Document, rank: int, part: _Part) -> Layer:
 
 
 def _named(part: _Part) -> Phrase | None:
-    """The noun phrase that holds the words which tell the layer."""
+    """Return the noun phrase with the words that name the layer."""
     first, last = part.cue
     over = [
         p for p in part.line.facts.phrases if p.start <= first < p.end or p.start < last <= p.end
@@ -208,7 +208,7 @@ def _named(part: _Part) -> Phrase | None:
 
 
 def _bare(name: str) -> str:
-    """A name without article, so-called and quotes."""
+    """Return a name without article, "so-called" and quotes."""
     plain = re.sub(
         r"^(?:(?:an?|the|its|so-called)\b ?|['\"‘“])+",
         "",
@@ -219,7 +219,7 @@ def _bare(name: str) -> str:
 
 
 def _providers(document: Document, part: _Part) -> tuple[str, ...]:
-    """Who provides it: whoever acts; of troops those whose they are."""
+    """Return who provides a layer: who acts, or the owners of the troops."""
     line, clause = part.line, part.clause
     names = [n.name for n in line.within(part.start, part.end) if n.kind not in ("media", "person")]
     if clause is not None and part.function not in ("territorial_defence", "reassurance"):
@@ -243,7 +243,7 @@ def _providers(document: Document, part: _Part) -> tuple[str, ...]:
 
 
 def _location(part: _Part) -> str | None:
-    """Where it is: `well behind it, at cities, ports …`, `from the front line`."""
+    """Return the place of a layer: `well behind it, at cities, ports …`, `from the front line`."""
     for clause in part.line.clauses:
         for prep, phrase in clause.obliques:
             if prep in _PLACES and phrase.head in _LINES and part.start <= phrase.start < part.end:
@@ -267,7 +267,7 @@ def _legal_form(document: Document) -> str:
 
 
 def _precondition(document: Document) -> tuple[str | None, list[Citation]]:
-    """What must come first for all of it: a ceasefire, a peace deal."""
+    """Return the precondition of the guarantee: a ceasefire, a peace deal."""
     for line in document.lines:
         for clause in line.clauses:
             for prep, phrase in clause.obliques:
@@ -281,7 +281,7 @@ def _precondition(document: Document) -> tuple[str | None, list[Citation]]:
 
 
 def _duration(document: Document) -> Term | None:
-    """The term of the guarantee, rather the one that is proposed than the one somebody asked for."""
+    """Return the duration of the guarantee; a proposed one before a requested one."""
     asked_for: Term | None = None
     for line in document.lines:
         for amount in line.amounts:
@@ -295,7 +295,7 @@ def _duration(document: Document) -> Term | None:
 
 
 def _term(line: Line, amount: Amount) -> Term | None:
-    """A duration that is called a term (`a 15-year term`), or that something runs for."""
+    """Return a duration that is called a term (`a 15-year term`), or that something runs for."""
     start, end = amount.start, max(amount.end, amount.high.end)
     match = re.match(r"[ -](?:term|period|guarantee|pact)\w*", line.text[end : end + _NEAR])
     runs = _RUNS_FOR.search(line.text[max(0, start - _NEAR) : start])

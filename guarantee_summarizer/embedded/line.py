@@ -1,4 +1,4 @@
-"""Join one sentence with what the parser says of it, and whom it names."""
+"""Join one sentence with its parse and the actors that it names."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class EntityMention:
 
 @dataclass
 class Line:
-    """One sentence with what it holds; `named` are participants, demonyms included."""
+    """One sentence with its content; `named` are participants, including demonyms."""
 
     sentence: Sentence
     facts: Facts
@@ -51,12 +51,12 @@ class Line:
 
     @cached_property
     def text(self) -> str:
-        """The words of the sentence; nothing where they are the outlet's own furniture."""
+        """The words of the sentence; none if it is boilerplate of the outlet."""
         return "" if _FURNITURE.match(self.sentence.text) else self.sentence.text
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
-        """The clauses of a sentence that says something: no heading, no furniture, no mere quotation."""
+        """The clauses of the sentence; none for headings, boilerplate and pure quotations."""
         if not self.text or self.text.isupper():
             return ()
         if self.quoted is None:
@@ -65,7 +65,7 @@ class Line:
 
     @cached_property
     def is_question(self) -> bool:
-        """Whether it asks, as an author does."""
+        """Whether it is a question of the author."""
         return self.text.rstrip("\"'”’ ").endswith("?")
 
     @cached_property
@@ -89,16 +89,16 @@ class Line:
         return [(cue, words[cue.start][1], words[cue.end - 1][2]) for cue in cues]
 
     def verb(self, clause: Clause) -> Verb | None:
-        """Return what the table says of the clause's verb, with or without its particle."""
+        """Return the table's entry for the clause's verb, with or without its particle."""
         return self.cues.verb(clause.verb) or self.cues.verb(clause.verb.partition(" ")[0])
 
     def parent(self, clause: Clause) -> Clause | None:
-        """Return the clause that a clause hangs on; None for a main one."""
+        """Return the clause that a clause depends on; None for a main clause."""
         above = self.facts.clauses[clause.parent] if clause.parent is not None else None
         return None if above is clause else above
 
     def speakers(self, clause: Clause) -> Iterator[Clause]:
-        """Yield the clauses of saying, asking, offering … that the clause is the content of."""
+        """Yield the clauses of saying, asking, offering … whose content the clause is."""
         seen = clause
         while seen.relation != "ROOT" and (above := self.parent(seen)) is not None:
             if seen.relation in ("ccomp", "xcomp", "pcomp", "acl", "parataxis", "csubj"):
@@ -109,7 +109,7 @@ class Line:
 
     @cached_property
     def words(self) -> list[tuple[str, int, int]]:
-        """The lemmas, without hyphens and quotes."""
+        """Return the lemmas, without hyphens and quotes."""
         return [(w.lemma, w.start, w.end) for w in self.facts.words if w.lemma not in _UNSEEN]
 
     def around(self, start: int, end: int, reach: int) -> tuple[list[str], list[str]]:
@@ -133,16 +133,16 @@ class Line:
 
     @cached_property
     def ends(self) -> frozenset[int]:
-        """Where the heads of phrases end."""
+        """Return the end offsets of the heads of phrases."""
         return frozenset(phrase.end for phrase in self.facts.phrases)
 
     def within(self, start: int, end: int) -> list[EntityMention]:
-        """Return whom a stretch of the sentence names."""
+        """Return the actors named between two offsets of the sentence."""
         return [n for n in self.named if start <= n.start and n.end <= end]
 
 
 def is_item(line: Line) -> bool:
-    """Tell whether a line is an item of a list: `(5) to provide …`, `2. Not to attack …`."""
+    """Return whether a line is an item of a list: `(5) to provide …`, `2. Not to attack …`."""
     root = next((c for c in line.clauses if c.relation == "ROOT" and c.verb.isalpha()), None)
     text = line.sentence.text
     opens = re.match(r"\W*(?:\w{1,2}[.)]\W+)?(?:[Nn]ot )?[Tt]o [a-z]", text) is not None
@@ -150,5 +150,5 @@ def is_item(line: Line) -> bool:
 
 
 def numbered(line: Line) -> bool:
-    """Tell whether a line opens with a number or a bullet."""
+    """Return whether a line begins with a number or a bullet."""
     return re.match(r"\s*(?:[-•▪*]|\(?\w{1,2}[.)])\s", line.sentence.text) is not None

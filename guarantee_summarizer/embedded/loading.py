@@ -1,4 +1,4 @@
-"""Find and load the spaCy pipeline; the only place, with `parse`, that knows spaCy."""
+"""Find and load the spaCy pipeline; only this module and `parse` import spaCy."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ _REMEDY = (
 
 
 def require(pipeline: Any = None) -> Any:
-    """Return the pipeline to use, without loading it: as given, else the first that is installed.
+    """Return the pipeline to use, without loading it: the argument, else the first installed.
 
     Args:
         pipeline: the name or the folder of a pipeline, or a loaded one; None for the default.
 
     Raises:
-        PipelineError: spaCy or the pipeline is not installed; with the commands that mend it.
+        PipelineError: spaCy or the pipeline is not installed; the message has the commands.
     """
     if pipeline is not None and not isinstance(pipeline, str | Path):
         return pipeline
@@ -74,10 +74,10 @@ def _loaded(name: str) -> Any:
 
 
 def _checked(nlp: Any) -> Any:
-    """The pipeline, if it is English and has all that is needed."""
+    """Return the pipeline if it is English and has all required components."""
     language, names = getattr(nlp, "lang", None), getattr(nlp, "pipe_names", None)
     if language is None or names is None:
-        raise PipelineError(f"{type(nlp).__name__} is no spaCy pipeline; {_REMEDY}")
+        raise PipelineError(f"{type(nlp).__name__} is not a spaCy pipeline; {_REMEDY}")
     if language != "en":
         raise PipelineError(f"the pipeline is for {language!r}, not English; {_REMEDY}")
     missing = [name for name in _NEEDED if name not in names]
@@ -87,7 +87,7 @@ def _checked(nlp: Any) -> Any:
 
 
 def fingerprint(pipeline: Any = None) -> str:
-    """Return name and version of a pipeline, without loading it where it is installed by name."""
+    """Return name and version of a pipeline, without loading it if it is installed by name."""
     found = require(pipeline)
     if not isinstance(found, str):
         meta = _checked(found).meta

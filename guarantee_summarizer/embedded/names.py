@@ -1,4 +1,4 @@
-"""Find persons and organizations that no table knows, by the parser's names."""
+"""Find persons and organizations outside the tables, from the parser's named entities."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _POSSESSIVE = re.compile(r"['’]s?$")
 _ACRONYM = re.compile(r"\s*\((?:the )?[\"“]?([A-Z]{2,8})[\"”]?\)")
 _ORGANS = ("ORG", "GPE", "FAC", "NORP", "LAW", "PERSON")
 _HOUSES = frozenset("congress parliament senate knesset duma cabinet".split())
-_REACH = 60  # characters that a name may go on for
+_REACH = 60  # most characters of a name
 _LONGEST = 5  # words of a person's name
 _WIDEST = 200  # characters of the name of a body
-_MOST = 1_000  # names of each kind that one article may have; no news has a tenth of it
+_MOST = 1_000  # names of each kind in one article; news articles have less than a tenth
 
 
 class Names:
@@ -64,7 +64,7 @@ class Names:
         taken: Sequence[tuple[int, int]],
         alone: Counter[str],
     ) -> None:
-        """Keep a name that no table knows: an organization's, else a person's."""
+        """Register a name outside the tables, as an organization or a person."""
         start, end = span
         near = taken[max(0, bisect_left(taken, (start, 0)) - 1) : bisect_left(taken, (end, 0))]
         if any(a < end and start < b and b - a > end - start - len("the  ") for a, b in near):
@@ -75,7 +75,7 @@ class Names:
             self._person(text[start:end], alone)
 
     def _organ(self, text: str, start: int, end: int) -> bool:
-        """Keep an organization: its last word says what it is."""
+        """Register an organization; its last word gives its kind."""
         name = re.sub(
             r"^(?:[Tt]he|[Aa]n?|Each|Additional|Every|This|That|Our|Its|His|Their) ",
             "",
@@ -112,7 +112,7 @@ class Names:
             self.people.setdefault(name, name)
 
     def _bare(self, name: str) -> str:
-        """A name without honorifics, offices and what is no letter."""
+        """Return a name without honorifics, offices and non-letters."""
         match = _NAME.search(_POSSESSIVE.sub("", name))
         words = match[0].split() if match else []
         titled = [
@@ -125,7 +125,7 @@ class Names:
 
     @cached_property
     def offices(self) -> frozenset[str]:
-        """The offices of the lexicon, in small letters."""
+        """Return the offices of the lexicon in lower case."""
         return frozenset(title.lower() for title in self._lexicon.offices)
 
     @cached_property
@@ -134,7 +134,7 @@ class Names:
         return frozenset(_plain(t) for t in titles if " " not in t)
 
     def _add_surnames(self, text: str) -> None:
-        """Every surname leads to its one full name, in any transliteration."""
+        """Map every surname, in any transliteration, to its only full name."""
         for last in self._lexicon.surnames:
             if last in text and (
                 match := re.search(rf"([^\W\d_a-z][\w’'-]{{1,60}}) {re.escape(last)}(?!\w)", text)
@@ -156,14 +156,14 @@ class Names:
 
     @cached_property
     def forms(self) -> re.Pattern[str] | None:
-        """A pattern of all forms, the longest first."""
+        """Return a pattern of all forms, the longest first."""
         forms = sorted([*self.people, *self.organs], key=len, reverse=True)
         choices = "|".join(map(re.escape, forms))
         return re.compile(rf"(?<![\w-])(?:{choices})(?!\w)") if forms else None
 
 
 def persons(text: str, names: Names) -> Iterator[tuple[str, str, str, int, int, str]]:
-    """Yield every place that names a person or an organization that no table knows."""
+    """Yield every mention of a person or an organization outside the tables."""
     for match in names.forms.finditer(text) if names.forms else ():
         form = match[0]
         name, kind = names.organs.get(form) or (names.people[form], "person")
@@ -175,7 +175,7 @@ def _plain(word: str) -> str:
 
 
 def _entities(text: str, parsed: Facts) -> Iterator[tuple[str, int, int]]:
-    """The parser's names: split ones as one, and as persons what is in a list with persons."""
+    """Yield the parser's names: split names joined, and names listed with persons as persons."""
     found = [
         (e.label, *_whole(text, e.start, e.end)) for e in parsed.entities if e.label in _ORGANS
     ]
@@ -190,13 +190,13 @@ def _entities(text: str, parsed: Facts) -> Iterator[tuple[str, int, int]]:
 
 
 def _whole(text: str, start: int, end: int) -> tuple[int, int]:
-    """A name with its particle: `Ursula von | der Leyen`."""
+    """Return a name with its particle: `Ursula von | der Leyen`."""
     particle = re.match(r" ?(?:der|de|bin|al|van)(?: [A-Z][\w’'-]+)", text[end : end + _REACH])
     return start, end + (particle.end() if particle else 0)
 
 
 def _bodies(text: str, parsed: Facts) -> Iterator[tuple[str, int, int]]:
-    """Phrases whose head is written large, as a council's or a board's, that are no entity."""
+    """Yield phrases with a capitalized head, such as a council or a board, that are not entities."""
     for phrase in parsed.phrases:
         begin = max(phrase.start, phrase.end - _WIDEST)
         words = re.search(r"(?:[A-Z][\w’'-]+ )*[A-Z][\w’'-]+$", text[begin : phrase.end])
@@ -215,7 +215,7 @@ def _listed(text: str, start: int, end: int, first: int, last: int) -> bool:
 
 
 def _alone(text: str, start: int, end: int) -> bool:
-    """Whether a line is nothing but two or three capitalized words, as in a list of members."""
+    """Whether a line has only two or three capitalized words, as in a list of members."""
     if len(text) - (end - start) > _REACH:
         return False
     rest = text[:start] + text[end:]
@@ -228,5 +228,5 @@ def _singular(name: str) -> str:
 
 
 def _same(full: str, other: str) -> bool:
-    """Whether two names with one surname are one person: equal first letters."""
+    """Whether two names with one surname are one person: their initials are equal."""
     return full.split(maxsplit=1)[0][0] == other.split(maxsplit=1)[0][0]

@@ -1,4 +1,4 @@
-"""Find what a summary leaves out: named parties, and sentences on layers and disputes."""
+"""Find omissions in a summary: named parties, and sentences on layers and disputes."""
 
 from __future__ import annotations
 
@@ -11,26 +11,25 @@ from guarantee_summarizer.text import fold
 
 __all__ = ["passed_over"]
 
-_MINOR = {("other", "person"), ("other", "organization")}  # named, without a part in it
-_QUOTED = 80  # characters of a sentence that a message shows
+_MINOR = {("other", "person"), ("other", "organization")}  # mentioned, but not involved
+_QUOTED = 80  # characters of a sentence in a message
 
 
 def passed_over(
     summary: Summary, article: Article, reader: Reader | None = None
 ) -> tuple[Finding, ...]:
-    """Return what the embedded extractor reads in the article and the summary does not mention.
+    """Return what the embedded extractor finds in the article and the summary does not mention.
 
-    It is for summaries that a language model made, and says what may be missing, never that
-    something is wrong.
+    Use it on summaries from a language model. It reports possible omissions, never errors.
 
     Args:
-        summary: of `article`; grounded.
+        summary: the grounded summary of `article`.
         article: an English article.
         reader: as in `extract`.
 
     Returns:
         warnings with the codes `party_passed_over`, `layer_passed_over` and `dispute_passed_over`;
-        none where the summary says that the article is not about a guarantee.
+        none if the summary says that the article is not about a guarantee.
 
     Raises:
         ArticleError: the article is not in English.

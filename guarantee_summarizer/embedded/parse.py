@@ -1,6 +1,6 @@
-"""Turn sentences into plain facts: entities, phrases, clauses with who does what, and how firmly.
+"""Parse sentences to plain data: entities, phrases, and clauses with roles and modality.
 
-With `loading` and `grammar` the only module that knows spaCy: nothing of it leaves this file.
+Only this module, `loading` and `grammar` use spaCy; no spaCy object leaves this file.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from guarantee_summarizer.embedded.facts import Clause, Entity, Facts, Phrase, P
 
 __all__ = ["facts"]
 
-_PIECE = 4_000  # characters of one sentence that are parsed at once; the time stays linear
+_PIECE = 4_000  # characters of one sentence that are parsed at once, for linear time
 _BATCH = 64
-_NEXT = 3  # words between two names of a list, marks included
-_DEEPEST = 5  # levels below a verb that a short wording may reach
+_NEXT = 3  # words between two names of a list, including punctuation
+_DEEPEST = 5  # levels below a verb in a short wording
 _EVEN = str.maketrans("\u2018\u2019\u201c\u201d\u00a0\u202f\n\t*_#", "''\"\"       ")
 _MARK = re.compile(
     r"\s*(?:(?:[-•▪–—]|\(?\d{1,2}[.)]|\([a-z]{1,3}\)|(?:\w+day, )?\d{1,2}[:.]\d\d(?: [A-Z]{3,4})?:|\w+day, \d\d:\d\d(?: [A-Z]{3,4})?:)\s+)+"
-)  # bullets, numbers, times of day in front of a sentence
+)  # bullets, numbers, times of day before a sentence
 _DATELINE = re.compile(
     r"\s*(?:[A-Z][A-Z./ ]{2,30}(?:, \w+\.? \d{1,2})?|[A-Z][\w./ ]{2,30}, (?:\d{1,2} \w+|\w+\.? \d{1,2}))"
     r"(?: \([^)]+\))? (?:--|[-–—]) "
@@ -44,7 +44,7 @@ def facts(nlp: Any, texts: Iterable[str]) -> Iterator[Facts]:
 
 
 def _even(text: str) -> str:
-    """The text with plain quotes and without bullets, dateline and marks, in the same length."""
+    """Return the text with plain quotes and blanked bullets, dateline and marks; same length."""
     even = text.translate(_EVEN)
     for pattern in (_MARK, _DATELINE):
         if match := pattern.match(even):
@@ -53,9 +53,9 @@ def _even(text: str) -> str:
 
 
 def _cut(text: str) -> Iterator[tuple[str, Sequence[int]]]:
-    """The text in pieces that end between words, each with the offsets of its characters.
+    """Yield the text in pieces that end between words, each with the offsets of its characters.
 
-    Of several blanks one is left: a parser takes the others for words.
+    Several blanks become one: a parser would treat the rest as words.
     """
     places: Sequence[int] = range(len(text))
     if "  " in text:
@@ -77,7 +77,7 @@ def _joined(parts: list[Facts]) -> Facts:
         tuple(x for p in parts for x in p.words),
         tuple(x for p in parts for x in p.entities),
         tuple(x for p in parts for x in p.phrases),
-        (),  # clauses of a text in pieces are cut anywhere
+        (),  # clauses of a split text may be cut anywhere
     )
 
 
@@ -125,7 +125,7 @@ class _Reader:
         )
 
     def span(self, token: Any) -> tuple[int, int]:
-        """Return where a word is in the sentence."""
+        """Return the offset of a word in the sentence."""
         return self._at(token), self._end(token)
 
     def _at(self, token: Any) -> int:
@@ -135,7 +135,7 @@ class _Reader:
         return self._places[int(token.idx) + len(token) - 1] + 1
 
     def _listed(self, head: Any) -> Iterator[Phrase]:
-        """The phrase of a head and of those that `and` joins to it."""
+        """Yield the phrases of a head and of the nouns coordinated with it."""
         yield self.phrase(head)
         apposed = [c for c in head.rights if c.dep_ == "appos" and grammar.is_another(head, c)]
         for first in (head, *apposed):
@@ -146,7 +146,7 @@ class _Reader:
                     yield self.phrase(other)
 
     def _subjects(self, verb: Any) -> list[Any]:
-        """The subject of a verb, else that of the verb that it continues or completes."""
+        """Return the subject of a verb, else of the verb that it continues or completes."""
         for _ in range(6):
             own = [c for c in verb.children if c.dep_ in grammar.SUBJECTS and c.pos_ != "VERB"]
             if own:
@@ -229,7 +229,7 @@ class _Reader:
             yield from self._after(holder, deeper=1)
 
     def _after(self, holder: Any, *, deeper: int) -> Iterator[tuple[str, Phrase]]:
-        """The phrases after the prepositions of a word, and after those of these phrases."""
+        """Yield the phrases after the prepositions of a word, and nested ones."""
         for prep in holder.children:
             for o in prep.children if prep.dep_ in ("prep", "dative", "agent") else ():
                 if o.dep_ == "pobj":
@@ -239,7 +239,7 @@ class _Reader:
                         yield from self._after(o, deeper=deeper - 1)
 
     def _pieces(self, verb: Any) -> Iterator[Piece]:
-        """The parts of a clause: subject, verb group and object first, then what hangs on them."""
+        """Yield the parts of a clause: subject, verb group and object, then their dependents."""
         made: list[tuple[Any, int, int | None]] = []
         group = [
             c
@@ -263,7 +263,7 @@ class _Reader:
         return iter(found)
 
     def _core(self, token: Any) -> tuple[Any, Any, list[Any]]:
-        """The first and the last word that a dependent needs, and the dependents that may follow."""
+        """Return the first and last required word of a dependent, and its optional dependents."""
         if token.dep_ in ("prep", "agent", "dative") and token.pos_ in ("ADP", "SCONJ"):
             inner = [c for c in token.rights if c.dep_ in ("pobj", "pcomp", "prep")]
             if not inner:
@@ -294,6 +294,6 @@ class _Reader:
         return first, last, rest
 
     def _is_next(self, token: Any, last: Any) -> bool:
-        """Whether a word continues a list so closely that it cannot be left out: `A and B`."""
+        """Whether a word continues a list and cannot be left out: `A and B`."""
         near = self._left[token.i].i - last.i <= _NEXT and token.i - last.i <= _NEXT + 1
         return near and token.dep_ == "conj" and token.pos_ in ("NOUN", "PROPN", "NUM")

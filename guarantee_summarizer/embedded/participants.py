@@ -1,4 +1,4 @@
-"""Find who takes part: persons, states that act, organizations, groups, media; with their roles."""
+"""Find participants (persons, states that act, organizations, groups, media) and their roles."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ _ASKER = dict.fromkeys(
 )
 _ASKER |= dict.fromkeys(
     ("territorial", "withdrawal", "neutrality"), "adversary"
-)  # by what is asked for
+)  # by the measure that is requested
 _SEVERAL = 4  # points that a second beneficiary or adversary needs
-_NEAR = 16  # characters before an actor that hold a preposition and an article
-_REACH = 5  # words before and after an actor that tell its role
+_NEAR = 16  # characters before an actor, for a preposition and an article
+_REACH = 5  # words before and after an actor that show its role
 
 
 def participants(document: Document) -> tuple[Participant, ...]:
-    """Return the participants in the order of their first mention, with the role that verbs give them."""
+    """Return the participants in the order of their first mention, with roles from verbs."""
     lines: dict[str, list[Line]] = defaultdict(list)
     kinds: dict[str, str] = {}
     acting: Counter[str] = Counter()
@@ -73,7 +73,7 @@ def participants(document: Document) -> tuple[Participant, ...]:
                 kinds.setdefault(named.name, named.kind)
                 acting[named.name] += parts.get(at, 0)
     roles = _Roles(document).roles()
-    bodies = {name for name, _ in document.names.organs.values()}  # that no table knows
+    bodies = {name for name, _ in document.names.organs.values()}  # outside the tables
     made = [
         _participant(document, name, kind, lines[name], roles)
         for name, kind in kinds.items()
@@ -83,13 +83,13 @@ def participants(document: Document) -> tuple[Participant, ...]:
 
 
 def _takes_part(kind: str, acting: int) -> bool:
-    """Persons, coalitions, forces and media always; states and organizations where they act."""
+    """Whether it is a person, coalition, force or medium, or a state or organization that acts."""
     return kind in ("person", "coalition", "force", "media") or acting > 0
 
 
 def _parts(line: Line) -> Iterator[tuple[int, int]]:
-    """Each actor that is a party in a sentence: 2 where it does or suffers something, else 1."""
-    bound = -1  # the last actor after `by`, `with`, `from`; what is listed with it is so, too
+    """Yield each actor that is a party in a sentence: 2 if it acts or is acted on, else 1."""
+    bound = -1  # the last actor after `by`, `with`, `from`, and the actors listed with it
     for at, named in enumerate(line.named):
         if named.via == "demonym":
             continue
@@ -107,7 +107,7 @@ def _parts(line: Line) -> Iterator[tuple[int, int]]:
 
 
 def _weight(clause: Clause, named: EntityMention) -> int:
-    """2 for who acts or is acted on, also inside `the leaders of …`."""
+    """Return 2 for actors that act or are acted on, also inside `the leaders of …`."""
     own = (*clause.agents, *clause.objects)
     if any(named.start < phrase.end <= named.end for phrase in own):
         return 2
@@ -121,7 +121,7 @@ def _weight(clause: Clause, named: EntityMention) -> int:
 
 
 def _groups(document: Document, roles: dict[str, str]) -> Iterator[Participant]:
-    """Groups without a name that offer, ask, refuse, or are quoted."""
+    """Yield groups without a name that offer, ask, refuse, or are quoted."""
     for name, kind in dict.fromkeys(document.groups.values()):
         aliases = [
             core for core, (full, _) in document.groups.items() if full == name and core != name
@@ -159,14 +159,14 @@ def _participant(
 
 
 def _duty(name: str) -> str:
-    """What a force or a coalition is there for, where no context says more."""
+    """Return the default role of a force or a coalition."""
     if _NATIONAL.search(name):
         return "other"
     return "monitor" if _WATCHES.search(name) else "guarantor"
 
 
 def _person_role(title: str, own: str | None, represented: str | None) -> str:
-    """What a person's own verbs say, else the office, else the role of whom he or she speaks for."""
+    """Return a person's role: from verbs, else the office, else the role of the principal."""
     if own in ("host", "mediator"):
         return own
     if _NEGOTIATES.search(title):
@@ -179,15 +179,15 @@ def _person_role(title: str, own: str | None, represented: str | None) -> str:
 
 
 class _Roles:
-    """Counts what speaks for each role of each actor, over the whole text."""
+    """Counts points for each role of each actor over the whole text."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
         self._scores: dict[str, Counter[str]] = defaultdict(Counter)
-        self._last: tuple[int, list[tuple[str, int]]] = 0, []  # where an actor ended, its roles
+        self._last: tuple[int, list[tuple[str, int]]] = 0, []  # roles by the end offset of an actor
 
     def roles(self) -> dict[str, str]:
-        """Return the role with the most points; one beneficiary and one adversary are found first."""
+        """Return each actor's role with most points; one beneficiary and adversary come first."""
         for line in self._document.lines:
             for clause in line.clauses:
                 self._by_phrase(line, clause)
@@ -205,7 +205,7 @@ class _Roles:
         return found
 
     def _settle_parties(self, sides: dict[str, str]) -> None:
-        """Who signs with a beneficiary that is no equal party guarantees."""
+        """Count as guarantor who signs with a beneficiary that is not an equal party."""
         gains = self._scores.get(sides.get("beneficiary", ""), Counter())
         if not gains or gains["party"] > gains["beneficiary"]:
             return
@@ -213,7 +213,7 @@ class _Roles:
             count["guarantor"] += count.pop("party", 0)
 
     def _by_phrase(self, line: Line, clause: Clause) -> None:
-        """What a group's head or an apposition says: `negotiators`, `Merz, the host`."""
+        """Count the role in a group's head or an apposition: `negotiators`, `Merz, the host`."""
         document = self._document
         groups = {name for name, _ in document.groups.values()}
         for head, role in _GROUP_ROLES.items():
@@ -239,7 +239,7 @@ class _Roles:
             self._give(agents, "adversary", 2)
 
     def _agent_role(self, line: Line, clause: Clause, verb: Verb, agents: int) -> str:
-        """The role of who acts; of who asks by what is asked for; nobody signs alone."""
+        """Return the role of who acts; for a request, from its content; nobody signs alone."""
         if verb.sense == "ask":
             about = measure(line, clause)
             return _ASKER.get(about.value, "") if about else ""
@@ -275,7 +275,7 @@ class _Roles:
                 self._give([named.name], cue.value, cue.weight)
 
     def _sides(self) -> Iterator[tuple[str, str]]:
-        """The actor that gains most by the guarantee, and the one most spoken against."""
+        """Yield the actor that benefits most from the guarantee, and the main adversary."""
         taken: set[str] = set()
         for side, others in _SIDES.items():
             weighed = {

@@ -1,4 +1,4 @@
-"""Write short wordings from a clause's own parts; never a word that is not there, never cut inside one."""
+"""Write short wordings from the parts of a clause, without added words or cuts inside a part."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ _OPENED, _CLOSED = re.compile(r"(?<!\w)['‘](?=\w)"), re.compile(r"(?<=[\w.,!?]
 _MONTH = re.compile(rf" (?:{'|'.join(MONTH_NAMES)})(?: \d{{4}})?|, (?:19|20)\d\d\b")
 _LEAST_WORDS = 6  # of a headline
 _OWNED = re.compile(r"(?:Its|Their|His|Her|Our|My) ")
-_TELLING = 2  # points of relevance that a headline's sentence has
-_LAST_RANK = 4  # of what a short wording may hold
+_TELLING = 2  # points of relevance of a sentence for the headline
+_LAST_RANK = 4  # ranks allowed in a short wording
 
 
 def brief(
@@ -55,8 +55,8 @@ def brief(
 ) -> str:
     """Word a clause in at most `words` words: subject, verb and object, then what fits.
 
-    If `bare`, a subject is left out, with the modal after it, where it is a pronoun or too long. With
-    `about`, only that phrase of the clause, and what hangs on it.
+    With `bare`, a subject that is a pronoun or too long is left out, with the modal after it. With
+    `about`, only that phrase of the clause and its dependents are used.
     """
     text, kept = line.sentence.text, list(enumerate(clause.pieces))
     if about is None:
@@ -75,10 +75,10 @@ def brief(
 def _fitting(
     text: str, kept: list[tuple[int, Piece]], words: int, about: Phrase | None = None
 ) -> tuple[list[Piece], bool]:
-    """The pieces that fit, and whether they leave out neither a main part nor one of a list."""
+    """Return the pieces that fit, and whether all main parts and list items are among them."""
     chosen: dict[int, Piece] = {}
     size, whole = 0, True
-    turns: dict[int | None, int] = {}  # what hangs on a piece is looked at after it
+    turns: dict[int | None, int] = {}  # dependents of a piece come after it
     for i, piece in kept:
         turns[i] = max(piece.rank, turns.get(piece.within, 0))
     for i, piece in sorted(kept, key=lambda pair: (turns[pair[0]], pair[0])):
@@ -97,13 +97,13 @@ def _fitting(
 
 
 def _says_enough_alone(clause: Clause) -> bool:
-    """Whether a clause can do without its subject: it tells of a deed, and nothing is denied."""
+    """Whether a clause is clear without its subject: it reports an act without negation."""
     before = bool(clause.subjects) and clause.subjects[0].start < clause.at
     return before and not (clause.passive or clause.negated or clause.verb.startswith("be"))
 
 
 def _with_subject(line: Line, clause: Clause, words: str) -> str:
-    """A wording with the subject of the clause before: `Poland … would`, `Ukraine to be`."""
+    """Return a wording with the subject of the previous clause: `Poland … would`, `Ukraine to be`."""
     subject = _balanced(phrase_text(line, clause.subjects[0], 4))
     to = "to " if clause.relation == "xcomp" else ""
     joined = clause.relation == "conj" and clause.tense != "base"
@@ -114,7 +114,7 @@ def _with_subject(line: Line, clause: Clause, words: str) -> str:
 
 
 def _belongs(text: str, clause: Clause, piece: Piece, *, bare: bool) -> bool:
-    """Whether a piece may be in a short wording: no pronoun, nothing in front of the subject."""
+    """Whether a piece may be in a short wording: no pronoun, nothing before the subject."""
     subject = clause.subjects[0] if clause.subjects else None
     if clause.mark.startswith(("wh", "how")) and clause.relation not in ("relcl", "advcl"):
         return True
@@ -129,9 +129,9 @@ def _belongs(text: str, clause: Clause, piece: Piece, *, bare: bool) -> bool:
 
 
 def title(line: Line, clause: Clause, words: int, *, content: bool = False) -> str:
-    """Word a proposal: what is asked, offered, agreed; of other deeds who does what.
+    """Word a proposal: what is asked, offered, agreed; for other acts, who does what.
 
-    With `content`, what it is about also of other deeds.
+    With `content`, only the content of other acts, too.
     """
     verb = line.verb(clause)
     if not content and (verb is None or verb.sense not in _CARRIES or clause.negated):
@@ -158,7 +158,7 @@ def title(line: Line, clause: Clause, words: int, *, content: bool = False) -> s
 
 
 def _promised(line: Line, clause: Clause, words: int) -> list[tuple[int, int, str]]:
-    """What a noun of the clause promises: `reiterated its commitment to reinforce …`."""
+    """Return the promise in a noun of the clause: `reiterated its commitment to reinforce …`."""
     return [
         (other.start, other.end, brief(line, other, words))
         for other in line.facts.clauses
@@ -168,7 +168,7 @@ def _promised(line: Line, clause: Clause, words: int) -> list[tuple[int, int, st
 
 
 def bare(words: str) -> str:
-    """Return a wording without the article or the `to` in front, its quotation marks in pairs."""
+    """Return a wording without a leading article or `to`, with paired quotation marks."""
     return _capital(_balanced(re.sub(r"^(?:To|The|An?|That|And|But) (?=\w)", "", words)))
 
 
@@ -177,7 +177,7 @@ def _goes(words: str) -> bool:
 
 
 def _joined(text: str, pieces: list[Piece]) -> str:
-    """The pieces in the order of the text, with the marks between neighbours."""
+    """Join the pieces in the order of the text, with the punctuation between neighbours."""
     out, end = "", -1
     for piece in sorted(pieces, key=lambda p: p.start):
         if piece.start < end:
@@ -200,12 +200,12 @@ def _joined(text: str, pieces: list[Piece]) -> str:
 
 
 def _split_date(text: str, end: int) -> re.Match[str] | None:
-    """The rest of a date that a piece ends within: `5 | March 2014`, `March 5 | , 2014`."""
+    """Return the rest of a date that a piece cuts: `5 | March 2014`, `March 5 | , 2014`."""
     return _MONTH.match(text, end) if text[end - 1 : end].isdigit() else None
 
 
 def phrase_text(line: Line, phrase: Phrase, words: int = _SPEAKER_WORDS) -> str:
-    """Word a noun phrase: whole if it is short, else without what follows its head."""
+    """Word a noun phrase: complete if it is short, else without the words after its head."""
     text = line.sentence.text
     whole = text[phrase.start : phrase.whole].strip(" ,;:.\"“”'’")
     fits = len(whole.split()) <= words and not re.search(r"[,\"“”:;]", whole)
@@ -214,14 +214,14 @@ def phrase_text(line: Line, phrase: Phrase, words: int = _SPEAKER_WORDS) -> str:
 
 @lru_cache(maxsize=1024)
 def clean(text: str) -> str:
-    """Return a sentence without dateline, bullet and connective, its quotation marks in pairs."""
+    """Return a sentence without dateline, bullet and connective, with paired quotation marks."""
     plain = " ".join(without_marks(text).split())
     plain = _CONNECTIVE.sub("", _BULLET.sub("", _DATELINE.sub("", plain)))
     return _capital(_balanced(plain).strip(" ,;:-–—"))
 
 
 def sentence(line: Line, clause: Clause | None = None) -> str:
-    """Word a description: the clause that says it, without who reported it; else the sentence."""
+    """Word a description: its clause without the source, else the sentence."""
     if clause is not None and clause.relation in ("ccomp", "parataxis"):
         text = line.sentence.text[clause.start : clause.end]
         text = re.sub(r"^that ", "", text)
@@ -231,7 +231,7 @@ def sentence(line: Line, clause: Clause | None = None) -> str:
 
 
 def _balanced(text: str) -> str:
-    """Quotation marks only in pairs."""
+    """Return the text with paired quotation marks only."""
     for first, second in ('""', "“”"):
         odd = text.count(first) % 2 if first == second else text.count(first) != text.count(second)
         if odd:
@@ -246,7 +246,7 @@ def _capital(text: str) -> str:
 
 
 def attribution(document: Document, line: Line, clause: Clause) -> str | None:
-    """Return who says what a clause says, in the text's words; None where it does not say."""
+    """Return the source of a clause's statement in the text's words; None if not stated."""
     for above in line.speakers(clause):
         verb = line.verb(above)
         if verb and verb.sense in ("say", "ask", "reject") and above.agents:
@@ -292,7 +292,7 @@ def headline(document: Document) -> str:
 
 
 def abstract(document: Document, claims: Summary | None = None) -> str:
-    """Return the lead, and the sentences that carry the layers and the first dispute; at most four."""
+    """Return the lead, and the sentences on the layers and the first dispute; at most four."""
     prose = [clean(line.text) for line in _prose(document)]
     chosen = prose[:1] if claims and claims.relevant else prose[:2]
     if claims is not None:
@@ -307,5 +307,5 @@ def abstract(document: Document, claims: Summary | None = None) -> str:
 
 
 def _prose(document: Document) -> list[Line]:
-    """The sentences that are more than a heading."""
+    """Return the sentences that are not headings."""
     return [x for x in document.lines if len(x.text.split()) >= _PROSE_WORDS and x.clauses]

@@ -1,4 +1,4 @@
-"""Find what is offered, asked for, planned, agreed or ruled out: at most one proposal a sentence."""
+"""Find what is offered, requested, planned, agreed or ruled out: one proposal per sentence."""
 
 from __future__ import annotations
 
@@ -58,13 +58,13 @@ def proposals(document: Document) -> tuple[Proposal, ...]:
 
 
 def _adds(line: Line, last: Line) -> bool:
-    """Whether the next sentence gives the figure of what was proposed, as `It runs for …` does."""
+    """Whether the next sentence has a figure of the proposal, as in `It runs for …`."""
     follows = line.sentence.number == last.sentence.number + 1
     return follows and _PRONOUN.match(line.text) is not None and bool(terms(line))
 
 
 def _once(made: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Each proposal once: what says the same, or gives the same figures, joins the first."""
+    """Merge proposals with the same content or the same figures into the first."""
     kept: dict[Any, dict[str, Any]] = {}
     for fields in made:
         same = tuple(term.value for term in fields["terms"]) or fold(fields["title"])
@@ -79,7 +79,7 @@ def _public(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _heading(document: Document, line: Line, known: Heading) -> Heading:
-    """Status and authors of a list: what its opening sentence says, until another one speaks."""
+    """Return status and authors of a list from its opening sentence, until another speaker."""
     if is_item(line) or (known and line.is_question):
         return known
     for clause in line.clauses:
@@ -92,7 +92,7 @@ def _heading(document: Document, line: Line, known: Heading) -> Heading:
 
 
 def _best(document: Document, line: Line, heading: Heading) -> list[tuple[Act, int, int]]:
-    """The weightiest candidate, and what others do in other main clauses: `A asks …, but B offers …`."""
+    """Return the best candidate, and other actors' main clauses: `A asks …, but B offers …`."""
     if line.is_question or not line.text:
         return []
     best: dict[int, Act] = {}
@@ -113,7 +113,7 @@ def _best(document: Document, line: Line, heading: Heading) -> list[tuple[Act, i
 
 
 def _is_apart(document: Document, line: Line, one: Act, top: Act) -> bool:
-    """Whether somebody else does something else."""
+    """Whether another actor does something else."""
     who, others = document.who(line, *one.clause.agents), document.who(line, *top.clause.agents)
     differs = (one.measure, one.status) != (top.measure, top.status) or bool(
         terms(line, one.clause.start, one.clause.end)
@@ -122,7 +122,7 @@ def _is_apart(document: Document, line: Line, one: Act, top: Act) -> bool:
 
 
 def _main(line: Line, clause: Clause) -> Clause:
-    """The clause with its own subject, joined to others by `and` or `but`, that holds another."""
+    """Return the coordinated clause with a separate subject that contains a clause."""
     while (above := line.parent(clause)) is not None:
         own = clause.subjects and clause.start <= clause.subjects[0].start < clause.at
         if clause.relation == "conj" and own and clause.tense != "base":
@@ -154,7 +154,7 @@ def _fields(document: Document, line: Line, found: Act, heading: Heading) -> dic
 
 
 def _refers(line: Line, clause: Clause) -> bool:
-    """Whether a clause is about what was named before: its subject is a pronoun, or definite."""
+    """Whether a clause refers back: its subject is a pronoun, or definite."""
     first = clause.subjects[:1]
     if any(line.within(p.start, p.end) for p in first):
         return False  # "the Security Council" is a name
@@ -166,7 +166,7 @@ def _refers(line: Line, clause: Clause) -> bool:
 
 
 def _titled(document: Document, line: Line, clause: Clause) -> str:
-    """A title of the clause; where that says too little, the whole clause or what is measured."""
+    """Return a title of the clause; if it is too vague, the whole clause or the measure."""
     text = line.sentence.text
     noun = _described(line, clause)
     words = title(line, clause, _TITLE_WORDS - len(noun.split()))
@@ -188,7 +188,7 @@ def _titled(document: Document, line: Line, clause: Clause) -> str:
 
 
 def _described(line: Line, clause: Clause) -> str:
-    """The noun phrase that a participle without a subject describes."""
+    """Return the noun phrase that a participle without a subject describes."""
     if clause.relation != "acl" or clause.subjects or not clause.passive:
         return ""
     before = [p for p in line.facts.phrases if p.end <= clause.at < p.whole]
@@ -196,7 +196,7 @@ def _described(line: Line, clause: Clause) -> str:
 
 
 def _measured(line: Line, clause: Clause) -> str:
-    """The phrase that names the measure of a clause."""
+    """Return the phrase that names the measure of a clause."""
     start = min([clause.start, *(phrase.start for phrase in clause.subjects)])
     for _, first, last in line.found("measure", start, clause.end):
         for phrase in line.facts.phrases:
@@ -207,7 +207,7 @@ def _measured(line: Line, clause: Clause) -> str:
 
 
 def _authors(document: Document, line: Line, clause: Clause, found: str) -> tuple[str, ...]:
-    """Who does it; of what is announced and not yet done, who announces it."""
+    """Return who acts; for an announcement of future acts, who announces."""
     names = document.who(line, *clause.agents)
     if names or found in ("agreed", "signed", "in_force", "ended"):
         return names
@@ -224,7 +224,7 @@ def _authors(document: Document, line: Line, clause: Clause, found: str) -> tupl
 
 
 def _recipients(document: Document, line: Line, clause: Clause) -> Iterator[str]:
-    """To whom: who is asked, given, or told to."""
+    """Yield the recipients: who is asked, ordered, or receives something."""
     to = [
         phrase
         for prep, phrase in clause.obliques
@@ -240,7 +240,7 @@ def _recipients(document: Document, line: Line, clause: Clause) -> Iterator[str]
 
 
 def condition(line: Line, clause: Clause) -> str | None:
-    """Return what must come first, in the text's words: `if …`, `once …`, `after a ceasefire`."""
+    """Return the condition in the text's words: `if …`, `once …`, `after a ceasefire`."""
     text = line.sentence.text
     for other in line.facts.clauses:
         if other.mark in SETS_OFF and other.relation == "advcl":
@@ -255,7 +255,7 @@ def condition(line: Line, clause: Clause) -> str | None:
 
 
 def _continues(one: dict[str, Any], other: dict[str, Any], before: Line, line: Line) -> bool:
-    """Whether the next sentence only says more of the same measure."""
+    """Whether the next sentence only adds to the same measure."""
     return (
         line.sentence.number == before.sentence.number + 1
         and one["measure"] == other["measure"]

@@ -1,4 +1,4 @@
-"""Read an article once: parse its sentences, and place in each whom it names."""
+"""Read an article once: parse its sentences, and find the actors that each names."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LABEL = re.compile(r"\W*[A-Z](?:[^:“\"(]|\([^)]*\)){3,120}:\W{0,6}[“\"]")
 
 
 def read(article: Article, lexicon: Lexicon, cues: Cues, nlp: Any) -> Document:
-    """Read an article; linear in its length."""
+    """Read an article, in time linear in its length."""
     sentences = article.sentences
     parsed = facts(nlp, [sentence.text for sentence in sentences])
     lines = [Line(s, f, cues) for s, f in zip(sentences, parsed, strict=True)]
@@ -52,7 +52,7 @@ def read(article: Article, lexicon: Lexicon, cues: Cues, nlp: Any) -> Document:
 
 
 def _mark_quoted(lines: list[Line]) -> None:
-    """Mark the quotations that only a name with a colon opens: what people say of it."""
+    """Mark the quotations after a name with a colon, without quotation marks."""
     inside = False
     for line in lines:
         text = line.sentence.text
@@ -70,7 +70,7 @@ def _lines_of(lines: Sequence[Line]) -> list[tuple[str, Facts]]:
 def _mentions_by_line(
     lines: Sequence[Line], mentions: Sequence[Mention], body: int
 ) -> list[list[tuple[int, int]]]:
-    """Return where the lexicon finds an actor in each line, as offsets into its text."""
+    """Return the lexicon's mentions of actors in each line, as offsets into its text."""
     starts = [line.sentence.start for line in lines]
     found: list[list[tuple[int, int]]] = [[] for _ in lines]
     for mention in mentions:
@@ -82,7 +82,7 @@ def _mentions_by_line(
 
 
 def _forms(mentions: Sequence[Mention]) -> dict[str, Counter[str]]:
-    """How the text calls each actor; a capital stands for a state that is not named otherwise."""
+    """Return each actor's name in the text; a capital is used for a state not named otherwise."""
     forms: dict[str, Counter[str]] = defaultdict(Counter)
     for mention in mentions:
         if mention.via in ("name", "alias"):
@@ -106,7 +106,7 @@ def _place(lines: list[Line], starts: list[int], body: int, named: EntityMention
 
 
 def _without_overlap(named: list[EntityMention]) -> list[EntityMention]:
-    """Persons win over actors inside them, longer names over shorter."""
+    """Resolve overlaps: persons before actors inside them, longer names before shorter."""
     ordered = sorted(named, key=lambda n: (n.start, -(n.end - n.start)))
     kept: list[EntityMention] = []
     for one in ordered:

@@ -1,4 +1,4 @@
-"""Judge whether a text is about guarantees: evidence weighed over all of it."""
+"""Judge whether a text is about guarantees, by weighing evidence from all of it."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from guarantee_summarizer.embedded.document import Document
 __all__ = ["Relevance", "relevance"]
 
 _ENOUGH = 3.5
-_FEW, _FULL = 50, 150  # words of a text that needs a third, and all, of it
-_AT_MOST = 5.0  # that words of trade and industry, which such texts have too, weigh against it
-_OFTEN = 3  # times from which on a phrase weighs no more
+_FEW, _FULL = 50, 150  # words of texts that need a third, and all, of this score
+_AT_MOST = 5.0  # negative weight of words of trade and industry, which relevant texts have, too
+_OFTEN = 3  # further repetitions of a phrase have no weight
 
 
 class Relevance:
-    """What speaks for a text and against it.
+    """The evidence for and against the relevance of a text.
 
     Attributes:
         score: the sum of the weights.
-        needed: what the score has to reach; less for a text of a few sentences.
-        found: the phrases that weigh most, with their weight.
+        needed: the required score; lower for a text of a few sentences.
+        found: the phrases with most weight, and their weight.
     """
 
     def __init__(self, score: float, needed: float, found: dict[str, float]) -> None:
@@ -29,19 +29,19 @@ class Relevance:
 
     @property
     def relevant(self) -> bool:
-        """Whether there is enough."""
+        """Whether the score is high enough."""
         return self.score >= self.needed
 
     @property
     def reason(self) -> str:
-        """One sentence on what was found, or missed."""
+        """One sentence on the evidence found, or missing."""
         said = ", ".join(repr(phrase) for phrase in list(self.found)[:4])
         found = f"only {said} speak of it" if said else "no word speaks of it"
         return f"not about a guarantee, an alliance, a peace force or talks on them: {found}"
 
 
 def relevance(document: Document) -> Relevance:
-    """Weigh the words of a text; each phrase counts up to three times, ever less."""
+    """Weigh the words of a text; each phrase counts up to three times, with decreasing weight."""
     counted: Counter[tuple[str, int]] = Counter()
     for line in document.lines:
         for cue, start, end in line.found("relevant"):

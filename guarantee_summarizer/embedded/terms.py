@@ -1,4 +1,4 @@
-"""Find the figures that a claim hangs on, in the text's own words with their bound."""
+"""Find the figures of a claim, in the text's words and with their bounds."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _DEADLINE = re.compile(
 _ATTENDING = re.compile(
     r"[ -](?:\w+ )?(?:leaders|ministers|officials|diplomats|delegates|delegations|people|sources|experts|"
     r"journalists|reporters|minutes|GMT|am|pm|a\.m|p\.m|points?)\b|:\d\d|%? ready\b"
-)  # who is there, the time of day, and ways of speaking are no terms
+)  # attendees, times of day and figures of speech are not terms
 _NUMBERED = re.compile(
     r"(?:Article|Chapter|No\.|Resolution|Protocol|Title|Section|section|§|Phase|[A-Z]\w+ \(?) ?$"
 )
@@ -34,12 +34,12 @@ _DATED = re.compile(r"(?:another|within|by|in|until|till|before) $", re.IGNORECA
 _STOP = re.compile(
     r" (?:and|or|of|to|in|on|at|by|for|with|from|that|which|who|would|will|is|are|was|were|as|per|have|has|had|be|under|a|the|after|before|into|across|along|worth|when|if|could|may|must)\b.*"
 )
-_NEAR = 60  # characters around a figure that tell what it is
-_LEAST = 4  # of what is counted
+_NEAR = 60  # characters around a figure that show what it is
+_LEAST = 4  # words of the counted noun
 
 
 def terms(line: Line, first: int = 0, last: int | None = None) -> tuple[Term, ...]:
-    """Return the figures of a sentence, or of a part of it, that a proposal may hang on."""
+    """Return the figures of a sentence, or of a part of it, that may be terms of a proposal."""
     made: list[Term] = []
     for amount in line.amounts:
         what = _kind(line.text, amount.low.start, amount.high)
@@ -50,7 +50,7 @@ def terms(line: Line, first: int = 0, last: int | None = None) -> tuple[Term, ..
 
 
 def _kind(text: str, start: int, figure: Quantity) -> str | None:
-    """What a figure, or a range that begins at `start`, is a term of; None for no term."""
+    """Return the kind of term of a figure or a range that begins at `start`; None for no term."""
     before = text[max(0, start - _NEAR) : start]
     after = text[figure.end : figure.end + _NEAR]
     if (
@@ -75,7 +75,7 @@ def _kind(text: str, start: int, figure: Quantity) -> str | None:
 
 
 def _words(text: str, amount: Amount, what: str) -> tuple[int, int]:
-    """The figure with its bound and, for counts, what is counted after."""
+    """Return the figure with its bound and, for counts, the counted noun."""
     start, end = min(amount.start, amount.low.start), amount.high.end
     before = text[max(0, start - _NEAR) : start]
     if between := _BETWEEN.search(before) if amount.low is not amount.high else None:

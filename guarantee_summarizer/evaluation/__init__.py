@@ -1,4 +1,4 @@
-"""Evaluate how good summaries are, by right answers."""
+"""Evaluate summaries against gold answers."""
 
 from guarantee_summarizer.evaluation.damage import (
     Damage,

@@ -1,8 +1,8 @@
-"""Count what checks and second reader notice of right summaries that were made wrong on purpose.
+"""Count how many deliberate errors in gold summaries the checks and the reviewer detect.
 
-A file of damage has one JSON object a line: `article` (the name of a gold item), `kind`, `edits` (pairs
-of a field's path and its new value) and `why` it is wrong. A review is what a second reader answered
-to a record in which some of them were put together.
+A file of damage has one JSON object per line: `article` (the name of a gold item), `kind`, `edits`
+(pairs of a field's path and its new value) and `why` it is wrong. A review is the reviewer's answer
+to a summary with several of these errors.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ _STEP = re.compile(r"\w+|\[(\d+)\]")
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """Describe one change that makes a right summary wrong.
+    """One change that introduces an error into a gold summary.
 
     Attributes:
         article: the name of the gold article.
         kind: the kind of change, for instance `proposal_status`.
         edits: paths of fields with the new values.
-        why: what is wrong with it, for people.
+        why: an explanation of the error.
     """
 
     article: str
@@ -55,18 +55,18 @@ class Damage:
 
     @property
     def items(self) -> set[str]:
-        """The paths of the claims that it changes."""
+        """Paths of the claims that it changes."""
         return {_item(path) for path, _ in self.edits}
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewedRecord:
-    """Hold a second reader's answer to a record with several damages at once.
+    """The reviewer's answer to a summary with several damages.
 
     Attributes:
         article: the name of the gold article.
-        damages: the changes that were made in the record.
-        answer: what the second reader wrote, as JSON.
+        damages: the changes in the summary.
+        answer: the reviewer's answer, as JSON.
     """
 
     article: str
@@ -76,13 +76,13 @@ class ReviewedRecord:
 
 @dataclass(slots=True)
 class Noticed:
-    """Count wrong claims, and those that were noticed.
+    """Numbers of wrong claims, and of detected ones.
 
     Attributes:
         tried: wrong claims.
-        checks: how many of them the checks notice.
-        reader: how many the second reader names.
-        either: how many at least one of both notices; without a review, as `checks`.
+        checks: how many the checks detect.
+        reader: how many the reviewer names.
+        either: how many at least one of both detects; without a review, the same as `checks`.
     """
 
     tried: int = 0
@@ -95,7 +95,7 @@ def load_damage(file: str | Path) -> list[Damage]:
     """Read a file of damage.
 
     Raises:
-        SchemaError: a line is no such object; the message names file and line.
+        SchemaError: a line is not such an object; the message names file and line.
     """
     damages = []
     for number, line in enumerate(Path(file).read_text(encoding="utf-8").splitlines(), 1):
@@ -110,7 +110,7 @@ def load_damage(file: str | Path) -> list[Damage]:
 
 
 def load_reviews(file: str | Path, damages: Sequence[Damage]) -> list[ReviewedRecord]:
-    """Read reviews: one JSON object a line, with `article`, `damages` (line numbers) and `answer`."""
+    """Read reviews: a JSON object per line, with `article`, `damages` (line numbers), `answer`."""
     reviews = []
     for line in Path(file).read_text(encoding="utf-8").splitlines():
         data = json.loads(line)
@@ -120,10 +120,10 @@ def load_reviews(file: str | Path, damages: Sequence[Damage]) -> list[ReviewedRe
 
 
 def damaged(summary: Summary, damages: Iterable[Damage]) -> Summary:
-    """Return the summary with all the changes made.
+    """Return the summary with all changes applied.
 
     Raises:
-        SchemaError: a path leads nowhere, or a value does not fit.
+        SchemaError: a path does not exist, or a value is invalid.
     """
     data = summary.model_dump(mode="json")
     for damage in damages:
@@ -131,14 +131,14 @@ def damaged(summary: Summary, damages: Iterable[Damage]) -> Summary:
             try:
                 _put(data, path, value)
             except (KeyError, IndexError, TypeError) as error:
-                raise SchemaError(f"{damage.article}: {path} leads nowhere") from error
+                raise SchemaError(f"{damage.article}: {path} does not exist") from error
     return Summary.model_validate(data)
 
 
 def noticed(items: Mapping[str, GoldItem], damages: Iterable[Damage]) -> dict[str, Noticed]:
-    """Count, for each kind, what the exact checks notice of single damages.
+    """Count, for each kind, how many single damages the exact checks detect.
 
-    A change that enriching undoes, as the tables know better, counts as noticed.
+    A change that enriching reverts, because the tables override it, counts as detected.
     """
     counts: dict[str, Noticed] = {}
     for damage in damages:
@@ -155,10 +155,10 @@ def noticed(items: Mapping[str, GoldItem], damages: Iterable[Damage]) -> dict[st
 def reviewed(
     items: Mapping[str, GoldItem], reviews: Iterable[ReviewedRecord]
 ) -> tuple[dict[str, Noticed], Noticed]:
-    """Count what checks and reader notice of damages among right claims.
+    """Count how many damages among correct claims the checks and the reviewer detect.
 
     Returns:
-        the counts for each kind; and those of the right claims that they flag all the same.
+        the counts for each kind; and the counts of correct claims that they flag by mistake.
     """
     counts: dict[str, Noticed] = {}
     alarms = Noticed()
@@ -186,7 +186,7 @@ def _count(counts: Noticed, places: set[str], checks: set[str], reader: set[str]
 
 
 def _new_findings(summary: Summary, item: GoldItem) -> list[Finding]:
-    """What verification says of the damaged summary and did not say of the right one."""
+    """Return the findings on the damaged summary that the gold summary does not have."""
     known = _known(item)
     found = verify(summary, item.article)
     return [finding for finding in found if (finding.code, finding.path) not in known]
@@ -194,7 +194,7 @@ def _new_findings(summary: Summary, item: GoldItem) -> list[Finding]:
 
 @lru_cache(maxsize=64)
 def _known(item: GoldItem) -> frozenset[tuple[str, str]]:
-    """What verification says of a right summary."""
+    """Return the findings on a gold summary."""
     return frozenset((f.code, f.path) for f in verify(item.summary, item.article))
 
 

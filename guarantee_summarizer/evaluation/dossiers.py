@@ -1,4 +1,4 @@
-"""Score a dossier against labels: pairs of statements in one thread, pairs that contradict, changes."""
+"""Score a dossier against labels: pairs in one thread, contradicting pairs, changes."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ def score_dossier(
     *,
     touching: Iterable[str] = (),
 ) -> dict[str, Count]:
-    """Count pairs of one thread, contradicting pairs and changes that are right.
+    """Count correct pairs of one thread, contradicting pairs and changes.
 
     Args:
-        dossier: what is scored.
+        dossier: the dossier to score.
         labels: `threads`, each a list of statements; `conflicts` and `changes`, each two
-            statements and the kind of term, or `status`. Of a change the first one still has the
-            old value, the second one has the new.
-        names: what the labels call a statement, by article id and path; others are nobody's.
-        touching: count only what has to do with statements whose names begin so; all if empty.
+            statements and the kind of term, or `status`. In a change the first statement has the
+            old value, the second the new.
+        names: the labels' name of each statement, by article id and path; others are not counted.
+        touching: count only pairs with a statement whose name has this prefix; all if empty.
 
     Returns:
         counts under `threads`, `conflicts` and `changes`.
@@ -81,9 +81,9 @@ def _conflicts(
 def _changes(
     dossier: Dossier, labels: Iterable[Any], name: _Name, counts: Callable[[Iterable[str]], bool]
 ) -> Count:
-    """A change is right if its old side holds a label's first statement, and its new one the second.
+    """Count correct changes: the old side has a label's first statement, the new side its second.
 
-    Each label makes one change right.
+    Each label matches one change.
     """
     right = [(one, other, what) for one, other, what in labels if counts((one, other))]
     found = [

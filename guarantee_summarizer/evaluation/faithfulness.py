@@ -1,6 +1,6 @@
-"""Find claims with a number, a name or a quotation that the article does not hold.
+"""Find claims with a number, a name or a quotation that is not in the article.
 
-Written apart from `verify` on purpose: what judges the library must not share its leniency.
+Independent of `verify` on purpose: an evaluation must not share the library's leniency.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _QUOTED = re.compile(r'"([^"]+)"')
 
 
 def unsupported(summary: Summary, article: Article) -> tuple[str, ...]:
-    """Return the paths of claims that say what the article nowhere says, each claim once.
+    """Return the paths of claims with content that is not in the article, each claim once.
 
-    Figures are compared by their canonical value, and a date may be less exact than the article
-    (2014 of 5 March 2014); ordinals are skipped, being wording more often than a figure. Names
-    are those of participants and references; quotations are what is in double quotes. The
-    article's title and day of publication count as held.
+    Figures are compared by their canonical value, and a date may be less exact than in the article
+    (2014 for 5 March 2014); ordinals are skipped, as they are seldom figures. Names are those of
+    participants and references; quotations are texts in double quotes. The article's title and
+    date of publication count as part of it.
     """
     held = _held(article)
     missing = [
@@ -47,7 +47,7 @@ def _held(article: Article) -> frozenset[str]:
 def _stands(
     claim: Claim, held: Collection[str], missing: Collection[str], article: Article
 ) -> bool:
-    """Whether the article holds every name, number and quotation of a claim."""
+    """Whether every name, number and quotation of a claim is in the article."""
     return all(_named(name, article) for name in _names(claim)) and all(
         all(_holds(quoted, article) for quoted in _quotations(text))
         and all(_figure(value, held) for value in _figures(text))
@@ -76,7 +76,7 @@ def _figures(text: str) -> Iterator[str]:
 
 
 def _figure(value: str, held: Collection[str]) -> bool:
-    """Whether a figure is in the article, a date also where it leaves out day or year."""
+    """Whether a figure is in the article; a date may omit the day or the year."""
     return value in held or any(
         other.startswith(f"{value}-") or (value.startswith("--") and other.endswith(value[1:]))
         for other in held
@@ -90,7 +90,7 @@ def _quotations(text: str) -> Iterator[str]:
 
 
 def _mentions(text: str, name: str) -> bool:
-    """Whether a claim's words hold a name; one in capitals only has to be in capitals."""
+    """Whether a claim's words contain a name; a name in capitals must be in capitals there."""
     return holds(text, name) if name.isupper() else holds(fold(text), fold(name))
 
 

@@ -1,4 +1,4 @@
-"""Read gold: articles with their right answers, in a folder of `ID.txt` and `ID.json`."""
+"""Read gold items: articles with gold summaries, in a folder of `ID.txt` and `ID.json`."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ __all__ = ["GoldItem", "load_gold"]
 
 @dataclass(frozen=True)
 class GoldItem:
-    """Hold an article and its right answer.
+    """An article and its gold summary.
 
     Attributes:
-        name: the name of its files without their ending.
+        name: the name of its files without suffix.
         article: the article.
-        summary: the right answer.
+        summary: the gold summary.
         traps: plausible statements that the text does not support.
     """
 
@@ -37,13 +37,13 @@ def load_gold(folder: str | Path) -> list[GoldItem]:
     """Read all gold items of a folder, in the order of their names.
 
     Raises:
-        SchemaError: there are none, a file lacks its twin, is no JSON, breaks the schema, or cites
-            words that its article does not hold; the message names file, field and reason.
+        SchemaError: there are none, a file has no counterpart, is not JSON, breaks the schema, or
+            cites words that are not in its article; the message names file, field and reason.
         ArticleError: an article cannot be read.
     """
     files = sorted(Path(folder).glob("*.json"))
     if not files:
-        raise SchemaError(f"{folder}: holds no gold (ID.txt with ID.json)")
+        raise SchemaError(f"{folder}: has no gold articles (ID.txt with ID.json)")
     lonely = {f.stem for f in Path(folder).glob("*.txt")} - {f.stem for f in files}
     if lonely:
         raise SchemaError(f"{folder}: {min(lonely)}.txt has no {min(lonely)}.json")

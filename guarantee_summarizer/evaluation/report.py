@@ -34,18 +34,18 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
-_ENOUGH = 8  # articles, below which an interval means nothing
+_ENOUGH = 8  # articles; with fewer an interval is meaningless
 _RESAMPLES = 1000
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Hold the scores of an evaluation.
+    """The scores of an evaluation.
 
     Attributes:
         by_article: the scores of each article, by its name.
         over_all: their sum.
-        seconds: median seconds for a summary; None for stored summaries.
+        seconds: median seconds per summary; None if unknown.
     """
 
     by_article: dict[str, Scores]
@@ -58,7 +58,7 @@ def evaluate(items: Sequence[GoldItem], summarize: Callable[[Article], Summary])
 
     Args:
         items: from `load_gold`.
-        summarize: makes the summaries; for stored ones use `score_stored`.
+        summarize: function that makes the summaries; for stored ones use `score_stored`.
     """
     by_article, seconds = {}, []
     for item in items:
@@ -74,7 +74,7 @@ def interval(
 ) -> tuple[float, float] | None:
     """Return the 95 % percentile bootstrap interval of a section's F1, resampling articles.
 
-    None below 8 articles, where it would mean nothing.
+    None below 8 articles, where it would be meaningless.
     """
     counts = [one.counts[section] for one in scores]
     if len(counts) < _ENOUGH:
@@ -157,7 +157,7 @@ def _figure(value: float | None) -> str:
 
 
 def error_lines(evaluation: Evaluation, items: Sequence[GoldItem]) -> list[str]:
-    """List what was missed, spurious or wrong, each with its sentences."""
+    """List missed, spurious and wrong items, each with its sentences."""
     lines = []
     for item in items:
         lines.append(f"== {item.name}")
@@ -177,7 +177,7 @@ def score_stored(gold: str | Path | Sequence[GoldItem], summaries: str | Path) -
             `summarize --format json` writes) whose lines are matched by `article.id`.
 
     Returns:
-        scores; `seconds` is the median of what the summaries say they took, None if they do not.
+        scores; `seconds` is the median of the seconds in the summaries, None if they have none.
 
     Raises:
         SchemaError: as in `load_gold` and `load_stored`.
@@ -191,10 +191,10 @@ def score_stored(gold: str | Path | Sequence[GoldItem], summaries: str | Path) -
 
 
 def load_stored(path: str | Path, items: Sequence[GoldItem]) -> dict[str, Summary]:
-    """Read the stored summary of every item, by the item's name; others are skipped.
+    """Read the stored summary of every item, by the item's name; other summaries are skipped.
 
     Raises:
-        SchemaError: an item has no summary or two, a summary is no JSON, breaks the schema, is of
+        SchemaError: an item has no summary or two, a summary is not JSON, breaks the schema, is of
             another article, or cites other words; the message names file, line and reason.
     """
     place = Path(path)
@@ -225,7 +225,7 @@ def _from_lines(file: Path, items: Iterable[GoldItem]) -> Iterator[_Record]:
         data = _parsed(where, text)
         article = data.get("article")
         if not isinstance(article, dict) or not isinstance(article.get("id"), str):
-            raise SchemaError(f"{where}: has no article.id to tell whose summary it is")
+            raise SchemaError(f"{where}: has no article.id to match it with an article")
         if article["id"] in by_id:
             yield where, by_id[article["id"]], data
 
@@ -268,5 +268,5 @@ def _read(where: str, item: GoldItem, data: Any) -> Summary:
     for cited in summary.citations():
         inside = cited.sentence in spans and spans[cited.sentence].start <= cited.start
         if not inside or item.article.text[cited.start : cited.end] != cited.quote:
-            raise SchemaError(f"{where}: cites words that {item.name} does not hold there")
+            raise SchemaError(f"{where}: cites words that {item.name} does not have there")
     return summary

@@ -1,8 +1,8 @@
-"""Score a summary against its right answer, and sum scores over many.
+"""Score a summary against its gold summary, and sum scores over many.
 
-Participants are matched by name or alias, everything else by the sentences that it cites; citation
-precision and recall follow ALCE (Gao et al. 2023): over the matched items, cited sentences that gold
-cites too, and sentences of gold that were cited.
+Participants are matched by name or alias, all other items by the sentences that they cite. Citation
+precision and recall follow ALCE (Gao et al. 2023): over the matched items, the share of cited
+sentences that gold cites, too, and the share of gold's sentences that were cited.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 FROM = 0.3
-"""Overlap of evidence from which on two items can be the same."""
+"""Smallest overlap of evidence with which two items can match."""
 
 
 def sentences(item: Any) -> frozenset[int]:
@@ -55,7 +55,7 @@ def assign(predicted: Sequence[Any], gold: Sequence[Any]) -> list[tuple[int, int
 
     Args:
         predicted: items of a summary.
-        gold: items of the right answer.
+        gold: items of the gold summary.
 
     Returns:
         index pairs, in the order of `predicted`; only pairs that overlap by 0.3 or more.
@@ -73,10 +73,10 @@ def best_pairs(gain: Sequence[Sequence[float]]) -> list[tuple[int, int]]:
     """Return the one-to-one pairs of rows and columns with the greatest summed gain.
 
     Args:
-        gain: what a pair is worth, a row for each predicted item; 0 where the two cannot be one.
+        gain: the gain of each pair, a row for each predicted item; 0 if the two cannot match.
 
     Returns:
-        index pairs in the order of the rows, without those that are worth nothing.
+        index pairs in the order of the rows, without pairs of no gain.
 
     Raises:
         ConfigurationError: SciPy is not installed.
@@ -101,7 +101,7 @@ _ATTRIBUTES = {
     "layers": ("function", "status"),
     "disputes": ("kind", "status"),
 }
-_SAME_NAME = 1e-4  # decides between pairs, never against one more pair
+_SAME_NAME = 1e-4  # breaks ties between pairs, never prevents a pair
 
 _Items = dict[str, tuple[Sequence[Any], Sequence[Any]]]
 _Pairs = dict[str, list[tuple[int, int]]]
@@ -109,10 +109,10 @@ _Pairs = dict[str, list[tuple[int, int]]]
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Count items that were matched, predicted, and are in gold.
+    """Numbers of items that were matched, predicted, and are in gold.
 
-    For citations the two sides are counted apart: the matched of the predicted sentences, and the
-    matched of those of gold.
+    For citations the two sides are counted separately: the matched predicted sentences, and the
+    matched sentences of gold.
 
     Attributes:
         matched: items of the summary that match one of gold.
@@ -133,30 +133,30 @@ class Count:
 
     @property
     def precision(self) -> float | None:
-        """Share of the predicted that is right; None where nothing was predicted."""
+        """Share of predicted items that are correct; None if there are none."""
         return self.matched / self.predicted if self.predicted else None
 
     @property
     def recall(self) -> float | None:
-        """Share of gold that was found; None where there is nothing to find."""
+        """Share of gold items that were found; None if there are none."""
         return self.matched / self.gold if self.gold else None
 
     @property
     def f1(self) -> float | None:
-        """Harmonic mean of both; None where there is nothing on either side."""
+        """Harmonic mean of precision and recall; None if there are no items on either side."""
         both = self.predicted + self.gold
         return 2 * self.matched / both if both else None
 
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """Describe one error of a summary.
+    """One error of a summary.
 
     Attributes:
-        section: where it is: `proposals`, `layers` and so on.
+        section: its section: `proposals`, `layers` and so on.
         kind: `missed` (only in gold), `spurious` (only in the summary) or `wrong` (matched, with a
             wrong attribute).
-        words: the item, for people.
+        words: a readable description of the item.
         sentences: the numbers of the sentences that the item cites.
     """
 
@@ -168,14 +168,14 @@ class Mismatch:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Hold the scores of one summary, or the sum of many.
+    """The scores of one summary, or the sum of many.
 
     Attributes:
         counts: matched, predicted and gold items by section.
-        attributes: for each attribute of matched items how many are right, and of how many.
-        relevance: how many summaries judge relevance right, and of how many.
-        unsupported: claims with a number, a name or a quotation that the article does not hold.
-        mismatches: every error, for people.
+        attributes: for each attribute of matched items, the number of correct and of all values.
+        relevance: the number of correct judgements of relevance, and of all.
+        unsupported: claims with a number, a name or a quotation that is not in the article.
+        mismatches: every error, with a readable description.
     """
 
     counts: dict[str, Count] = field(default_factory=dict)
@@ -186,7 +186,7 @@ class Scores:
 
 
 def score(summary: Summary, gold: GoldItem) -> Scores:
-    """Score one summary against its right answer."""
+    """Score one summary against its gold summary."""
     right = gold.summary
     items: _Items = {s.name: (s.items(summary), s.items(right)) for s in _LISTS}
     pairs = {
@@ -209,7 +209,7 @@ def score(summary: Summary, gold: GoldItem) -> Scores:
 
 
 def total(scores: Iterable[Scores]) -> Scores:
-    """Scores over several articles: counts are added up (micro average)."""
+    """Sum the scores of several articles (micro average)."""
     counts: dict[str, Count] = {name: Count() for name in SECTIONS}
     attributes: dict[str, tuple[int, int]] = {}
     right = of = loose = 0
@@ -225,7 +225,7 @@ def total(scores: Iterable[Scores]) -> Scores:
 
 
 def _by_name(mine: Sequence[Participant], gold: Sequence[Participant]) -> list[tuple[int, int]]:
-    """As many one-to-one pairs as share a name or an alias; equal names before aliases."""
+    """Match as many one-to-one pairs as possible by name or alias; equal names before aliases."""
     rows, columns = [_forms(one) for one in mine], [_forms(one) for one in gold]
     return best_pairs([[_alike(row, column) for column in columns] for row in rows])
 
@@ -237,7 +237,7 @@ def _alike(one: Sequence[str], other: Sequence[str]) -> float:
 
 
 def _forms(participant: Participant) -> Sequence[str]:
-    """The name and the aliases, folded, without punctuation and space; one that is only that, whole."""
+    """Return the name and aliases, folded, without punctuation and space unless nothing remains."""
     return [
         "".join(char for char in fold(form) if char.isalnum()) or form
         for form in (participant.name, *participant.aliases)

@@ -1,1 +1,1 @@
-"""Language models: the only package that knows instructor, openai and tenacity."""
+"""Language models: the only package that imports instructor, openai and tenacity."""

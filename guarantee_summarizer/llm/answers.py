@@ -1,10 +1,10 @@
-"""Read a language model's answer item by item, and report what does not fit or was cut off.
+"""Read a language model's answer item by item, and report invalid or truncated parts.
 
-A malformed or truncated answer is never the same as "nothing found": complete items are kept, the
-others are reported one by one. `ANSWER` is the response model for instructor. It finds the object
-in what was written; its items are validated by `read_answer`, one by one, as a bad one must cost
-only itself, and as their sentence numbers need the article. (Instructor would have to get that as
-`context=`, and would then render every message, article included, as a template.)
+A malformed or truncated answer is never the same as "nothing found": complete items are kept, all
+other items are reported. `ANSWER` is the response model for instructor; it only finds the object
+in the output. `read_answer` validates the items one by one, so that one bad item does not discard
+the rest, and with the article that their sentence numbers refer to. (Instructor would need the
+article as `context=`, and would then render every message, article included, as a template.)
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _FIELDS: dict[str, type] = {
     **{section.field: list for section in SECTIONS},
     "structure": dict,
 }
-_TOLD = 10  # unknown fields that are named
+_TOLD = 10  # unknown fields that are listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Answer(BaseModel):
 
     @classmethod
     def model_validate_json(cls, json_data: str | bytes | bytearray, **_: Any) -> Self:
-        """Read one text, as instructor does with OpenAI's answers."""
+        """Read one string, as instructor does with OpenAI's answers."""
         text = json_data if isinstance(json_data, str) else bytes(json_data).decode()
         return cls.read([text])
 
@@ -75,7 +75,7 @@ class Answer(BaseModel):
 
     @classmethod
     def read(cls, texts: Sequence[str]) -> Self:
-        """Read one text, or the arguments of several calls as one answer."""
+        """Read one string, or the arguments of several tool calls as one answer."""
         found = read_object(texts, cls.fields)
         named = {known(key, cls.fields): value for key, value in found.data.items()}
         claims = {str(name): v for name, v in named.items() if name in cls.model_fields}
@@ -98,13 +98,13 @@ def claims_model(count: int, schema: dict[str, Any]) -> type[Answer]:
     """Build the response model of single claims, `claim_1` and so on, none of them required.
 
     Args:
-        count: how many.
+        count: the number of claims.
         schema: the JSON schema to send.
     """
     claims: dict[str, type] = {f"claim_{number}": object for number in range(1, count + 1)}
 
     class Claims(Answer):
-        fields = claims | _FIELDS  # some models answer in full instead
+        fields = claims | _FIELDS  # some models send the full answer instead
 
         @classmethod
         def model_json_schema(cls, *_: Any, **__: Any) -> dict[str, Any]:
@@ -118,8 +118,8 @@ def claims_model(count: int, schema: dict[str, Any]) -> type[Answer]:
 class ParsedAnswer:
     """The readable part of one answer.
 
-    `summary` holds the claims, items that do not fit the schema as `withheld`, and what was lost as
-    `incomplete`; `problems` are those of the answer as a whole.
+    `summary` has the claims, invalid items as `withheld`, and a note for each lost part as
+    `incomplete`; `problems` concern the whole answer.
     """
 
     summary: Summary
@@ -127,7 +127,7 @@ class ParsedAnswer:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing at all could be read."""
+        """Whether no claim could be read."""
         requested = _FIELDS.keys() - {"relevant"}
         return bool(self.problems) and not self.summary.model_fields_set & requested
 
@@ -137,11 +137,11 @@ def read_answer(answer: Answer, article: Article) -> ParsedAnswer:
 
     Args:
         answer: an instance of `ANSWER`.
-        article: what its sentence numbers point into.
+        article: the article that its sentence numbers refer to.
 
     Returns:
-        the claims that fit; the others as `withheld`, each with its reason; and a line in
-        `incomplete` for whatever else was lost.
+        the valid claims; the invalid ones as `withheld`, each with its reason; and a line in
+        `incomplete` for every other loss.
     """
     reading = _Reading(article)
     fields = reading.fields(answer.found.data)
@@ -157,13 +157,13 @@ def read_answer(answer: Answer, article: Article) -> ParsedAnswer:
 
 
 def read_item(answer: Answer, number: int, section: Section | None, article: Article) -> Any | None:
-    """Read one claim of an answer to a re-ask; return None if it is left out or does not fit.
+    """Read one claim of an answer to a re-ask; return None if it is left out or invalid.
 
     Args:
         answer: an instance of `claims_model`.
-        number: of the claim, from 1.
+        number: the number of the claim, from 1.
         section: its section; None for a text.
-        article: what its sentence numbers point into.
+        article: the article that its sentence numbers refer to.
     """
     name = f"claim_{number}"
     written = getattr(answer, name)
@@ -176,10 +176,10 @@ class _Reading:
     """Read an answer item by item.
 
     Attributes:
-        problems: texts that are missing, sections in a shape that cannot be read.
-        losses: content that is in no field.
-        unread: a line for each field that was passed over.
-        withheld: items that do not fit.
+        problems: missing texts, and sections that cannot be read.
+        losses: notes on content outside all fields.
+        unread: a line for each skipped field.
+        withheld: invalid items.
     """
 
     def __init__(self, article: Article) -> None:
@@ -207,7 +207,7 @@ class _Reading:
         return fields
 
     def _sorted(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        """The fields by their names, also where they stand one level too high or too low."""
+        """Return the fields by name, also those one level too high or too low."""
         made: dict[str, Any] = {}
         beside: dict[str, Any] = {}
         foreign: list[str] = []
@@ -235,7 +235,7 @@ class _Reading:
             self.losses.append(f"{name!r} stands there twice; the first was read")
 
     def _add_beside(self, made: dict[str, Any], beside: dict[str, Any]) -> None:
-        """Add fields of the structure that stand beside it."""
+        """Add fields of `structure` that were written beside it."""
         inside = _as_structure(made.get("structure")) or {}
         for name, value in beside.items():
             self._add(inside, name, value)
@@ -261,7 +261,7 @@ class _Reading:
         return tuple(item for item in read if item is not None)
 
     def item(self, written: Any, model: type[BaseModel], path: str) -> Any | None:
-        """The item, grounded, or None; then it is in `withheld`, as written, with the reasons."""
+        """Return the item, grounded; or None, and add it to `withheld` with the reasons."""
         meant = as_meant(written, model, self.unread, path)
         try:
             return model.model_validate(meant, context=self._context)
@@ -283,7 +283,7 @@ class _Reading:
 
 
 def _as_structure(written: Any) -> dict[str, Any] | None:
-    """The structure as an object; a list stands for its layers."""
+    """Return the structure as an object; a list is taken as its layers."""
     if isinstance(written, str):
         written = read_json(written)
     if isinstance(written, list):
@@ -294,14 +294,14 @@ def _as_structure(written: Any) -> dict[str, Any] | None:
 
 
 def _is_content(value: Any) -> bool:
-    """Whether a value may hold claims: a list or an object, also as JSON in a text."""
+    """Whether a value may contain claims: a list or an object, also as JSON in a string."""
     if isinstance(value, str):
         value = read_json(value)
     return isinstance(value, list | dict) and bool(value)
 
 
 def _few(lines: Sequence[str]) -> Iterator[str]:
-    """The first lines on fields that were passed over, and one for the others."""
+    """Yield the first lines on skipped fields, and one line with the number of the rest."""
     yield from lines[:_TOLD]
     if len(lines) > _TOLD:
         yield f"{len(lines) - _TOLD} more fields were not read"

@@ -1,4 +1,4 @@
-"""Bound what one answer may hold; no honest article reaches any of it."""
+"""Limit the size and depth of one answer; no real article reaches the limits."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from guarantee_summarizer.text import writable
 __all__ = ["LONGEST", "bounded"]
 
 LONGEST = 1_000_000
-"""Characters of an answer that are read; models write half of it at most."""
-_DEEPEST = 12  # brackets in brackets; the schema has six
-_ITEMS = 1_000  # of one list
-_VALUES = 20_000  # of one answer: about 2,500 claims
+"""Characters of an answer that are read; models write at most half as many."""
+_DEEPEST = 12  # nested brackets; the schema has six
+_ITEMS = 1_000  # items of one list
+_VALUES = 20_000  # values of one answer: about 2,500 claims
 _TEXT = 10_000  # characters
-_TOLD = 20  # cuts that are told one by one
+_TOLD = 20  # cuts that are reported one by one
 
 
 def bounded(value: Any) -> tuple[Any, list[str]]:
-    """Return JSON with text that can be written anywhere, within the bounds; and what was cut."""
+    """Return JSON with storable text and within the limits, and notes on what was cut."""
     walk = _Walk()
     made = walk.value(value, "", 0)
     if len(walk.cuts) > _TOLD:
@@ -73,13 +73,13 @@ class _Walk:
             yield name, made
 
     def _plain(self, node: Any) -> str | None:
-        """A text within the bounds, as nearly all values are; None for anything else."""
+        """Return a string within the limits, as nearly all values are; None for anything else."""
         plain = isinstance(node, str) and len(node) <= _TEXT and node.isascii() and "\0" not in node
         self._left -= plain
         return node if plain else None
 
     def _text(self, text: str, path: str) -> str:
-        if len(text) > _TEXT and text.lstrip()[:1] not in ("{", "[", '"'):  # JSON is read later
+        if len(text) > _TEXT and text.lstrip()[:1] not in ("{", "[", '"'):  # read later
             self.cuts.append(f"{path}: {len(text) - _TEXT} of {len(text)} characters were not read")
             text = text[:_TEXT]
         return writable(text)

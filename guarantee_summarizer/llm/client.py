@@ -35,15 +35,15 @@ class _Ended:
 
 
 class ModelClient:
-    """Drive conversations with a model, and with the one that reviews.
+    """Drive conversations with a model and with the reviewer.
 
     Args:
         endpoint: the model and its address.
         options: mode, limits, budget and reviewer.
-        telemetry: gets a span for every request.
+        telemetry: records a span for every request.
 
     Raises:
-        ConfigurationError: a custom client is no instructor client.
+        ConfigurationError: a custom client is not an instructor client.
     """
 
     def __init__(self, endpoint: Endpoint, options: Options, telemetry: Telemetry) -> None:
@@ -106,11 +106,11 @@ class ModelClient:
         """Return the completion in a response that was received elsewhere, without secrets.
 
         Args:
-            response: of a provider, as an object or plain JSON.
-            said: the article's text, which holds none.
+            response: a provider's response, as an object or plain JSON.
+            said: the article's text, in which nothing counts as a secret.
 
         Raises:
-            ModelError: it is an error, or there is no answer in it.
+            ModelError: it is an error, or has no answer.
         """
         try:
             return Completion.of(regular(response)).cleaned(self.endpoint.secrets, said)
@@ -129,7 +129,7 @@ class ModelClient:
 
     @property
     def throttles(self) -> tuple[Throttle, ...]:
-        """The throttles of the model's endpoint and of its reviewer's, if that is another."""
+        """The throttles of the model's endpoint and of the reviewer's, if it differs."""
         return tuple(dict.fromkeys((self._first.throttle, self._second.throttle)))
 
     def close(self) -> None:
@@ -149,7 +149,7 @@ class ModelClient:
         request: Request | _Ended,
         completion: Completion | None = None,
     ) -> Any:
-        """Answer each request of a conversation, the first one by `completion` if it is given."""
+        """Answer each request of a conversation, the first with `completion` if there is one."""
         while isinstance(request, Request):
             reply = completion or self._reply(request, account)
             request, completion = _resumed(conversation, reply), None
@@ -202,7 +202,7 @@ class ModelClient:
             return self._fault(error, request, account)
 
     def _at(self, request: Request) -> Connection:
-        """The connection of a request; only a review may have another endpoint."""
+        """Return the connection of a request; only a review may have a separate endpoint."""
         return self._first if request.endpoint is None else self._second
 
     def _fault(
@@ -224,19 +224,19 @@ def _resumed(
 
 
 def _retrying(account: Account, kind: type[Any]) -> Any:
-    """Tenacity's retrying of one `kind`, within what is left of an article's budget."""
+    """Return tenacity's `kind` of retrying, within the remaining budget of an article."""
     over = tenacity.stop_before_delay(max(0.001, account.left))
     return kind(**policy(), stop=lambda state: not account.attempts_left or over(state))
 
 
 def _check_time(account: Account) -> None:
-    """Raise if the time for the article is over; a custom client's stream has no such bound."""
+    """Raise if the time for the article is over; a custom client's stream has no such limit."""
     if account.left <= 0:
         raise TimeoutError
 
 
 def _cut_off(failure: GuaranteeSummarizerError, where: str) -> str:
-    """Why a stream broke off."""
+    """Return why a stream broke off."""
     if isinstance(failure, ModelTimeoutError):
         return "the stream was cut off: the time for it is over; raise seconds="
     return f"the stream broke off ({str(failure).removeprefix(f'{where}: ')})"

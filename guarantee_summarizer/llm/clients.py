@@ -27,7 +27,7 @@ __all__ = ["OURS", "Clients", "is_openais"]
 
 _PARTS = ("connection", "http11", "http2", "proxy", "socks")
 OURS: ContextVar[bool] = ContextVar("ours", default=False)
-"""Set during this library's requests: instructor's error lines, which quote keys, are dropped."""
+"""Set during this library's requests, to drop instructor's log lines, which quote keys."""
 for _name in ("instructor.v2.retry", "instructor.auto_client"):
     logging.getLogger(_name).addFilter(
         lambda record: not OURS.get() or record.levelno < logging.ERROR
@@ -53,7 +53,7 @@ _INSIDE: tuple[tuple[str, ...], ...] = (
     ("_api_client", "_httpx_client"),  # google's
     ("_api_client", "_async_httpx_client"),
 )
-_MOST_TOKENS = 8192  # of an answer, where a provider insists on a limit; answers have up to 6,000
+_MOST_TOKENS = 8192  # tokens of an answer, if a provider requires a limit; answers have up to 6,000
 
 
 class Clients:
@@ -64,7 +64,7 @@ class Clients:
         options: mode and timeouts.
 
     Raises:
-        ConfigurationError: `endpoint.client` is no instructor client, or a package is missing.
+        ConfigurationError: `endpoint.client` is not an instructor client, or a package is missing.
     """
 
     def __init__(self, endpoint: Endpoint, options: Options) -> None:
@@ -92,10 +92,10 @@ class Clients:
 
     @property
     def aclient(self) -> Any:
-        """The async client of the running loop, as connections cannot move to another loop.
+        """The async client of the running loop; connections cannot move to another loop.
 
-        None if the custom client is sync. openai's default HTTP client would close itself on
-        whatever loop runs when it is garbage-collected; this one is closed by `aclose`.
+        None if the custom client is sync. openai's default HTTP client would close itself on the
+        loop that runs when it is garbage-collected; this client is closed by `aclose`.
         """
         if (custom := self._endpoint.client) is not None:
             return custom if isinstance(custom, instructor.AsyncInstructor) else None
@@ -106,14 +106,14 @@ class Clients:
 
     @property
     def needs(self) -> dict[str, Any]:
-        """What a provider insists on: Anthropic on a limit, unless the custom client sets one."""
+        """Required settings: Anthropic needs a limit, unless the custom client sets one."""
         custom = self._endpoint.client
         provider = str(getattr(custom, "provider", self._endpoint.provider)).lower()
         set_there = custom is not None and "max_tokens" in custom.kwargs
         return {"max_tokens": _MOST_TOKENS} if "anthropic" in provider and not set_there else {}
 
     def taking(self, settings: dict[str, Any]) -> dict[str, Any]:
-        """Return settings as the client takes them: openai's knows only its own by name."""
+        """Return settings in the client's form; openai's has keywords only for its own."""
         custom = self._endpoint.client
         if not settings or custom is None or not is_openais(custom):
             return settings
@@ -139,7 +139,7 @@ class Clients:
             if self._endpoint.native:
                 return self._of_provider(use_async=use_async)
             settings: dict[str, Any] = {
-                "api_key": self._endpoint.key or "none",  # openai insists on one
+                "api_key": self._endpoint.key or "none",  # openai requires one
                 "base_url": self._endpoint.url,
                 "timeout": min(self._options.timeout, self._options.seconds),
                 "max_retries": 0,  # `policy` decides on retries
@@ -155,7 +155,7 @@ class Clients:
         return instructor.from_openai(raw, mode=MODES[self._options.mode])
 
     def _of_provider(self, *, use_async: bool) -> Any:
-        """The client of a provider's own package."""
+        """Return the client from a provider's own package."""
         mode = None if self._options.mode == "tools" else MODES[self._options.mode]
         endpoint, token = self._endpoint, OURS.set(True)
         from_provider: Any = instructor.from_provider
@@ -173,7 +173,7 @@ class Clients:
 
 
 def _closable(opened: Any) -> Iterator[Any]:
-    """The raw client in instructor's, and HTTP clients in it that only they can close."""
+    """Yield the raw client inside instructor's, and its HTTP clients that must be closed too."""
     raw = getattr(opened, "client", None)
     yield from (client for path in _INSIDE if (client := field(raw, *path)) is not None)
 
@@ -189,7 +189,7 @@ def _require(endpoint: Endpoint) -> None:
     for package in _PACKAGES.get(provider, ()):
         try:
             found = importlib.util.find_spec(package)
-        except ModuleNotFoundError:  # of the package above it
+        except ModuleNotFoundError:  # a missing parent package
             found = None
         if found is None:
             raise ConfigurationError(

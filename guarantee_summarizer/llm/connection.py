@@ -52,7 +52,7 @@ _THREADS = 128  # requests that a sync client may have in flight in async calls
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A stream whose answer has begun: its further chunks, the pieces so far, the form asked for."""
+    """A stream whose answer has begun: the remaining chunks, the pieces so far, the form sent."""
 
     chunks: Any
     sent: Sent
@@ -62,7 +62,7 @@ class Opened:
         """Take a chunk, or `_OVER`.
 
         Raises:
-            BadReplyError: it is over, and nothing has come.
+            BadReplyError: the stream is over without any content.
         """
         if chunk is _OVER:
             raise BadReplyError("ends its stream before anything has come", temporary=True)
@@ -73,13 +73,13 @@ class Connection:
     """Send requests to one endpoint: whole answers or streams, sync or async.
 
     Args:
-        endpoint: its address, and the model that requests go to unless they name another.
+        endpoint: its address, and the default model of requests.
         options: mode, limits and budget.
-        telemetry: gets a span for every request.
-        first: the endpoint that the settings in `options.request` are meant for, if not this one.
+        telemetry: records a span for every request.
+        first: the endpoint that the settings in `options.request` are for, if not this one.
 
     Raises:
-        ConfigurationError: `endpoint.client` is no instructor client.
+        ConfigurationError: `endpoint.client` is not an instructor client.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class Connection:
             endpoint.hide(filter(None, (first.key, first.api_key)))
         beside = first is None or endpoint.is_beside(first)
         self._request = options.request if beside else {}
-        self._form = FORMS[MODES[options.mode]]  # that instructor writes
+        self._form = FORMS[MODES[options.mode]]  # written by instructor
         self._health, self._models = Health(), dict[str, Learned]()
         self._noted: set[str] = set()
 
@@ -113,7 +113,7 @@ class Connection:
             create = partial(
                 self.client.create, **self._arguments(request, account, sent), hooks=hooks
             )
-            native = self.endpoint.native  # which nothing else bounds
+            native = self.endpoint.native  # no other limit applies to it
             parsed = within(self._patience(account), create) if native else create()
         return self.received(
             request, Completion.of(responses[-1], self._own(parsed, sent)), account, sent
@@ -134,7 +134,7 @@ class Connection:
         )
 
     def _own(self, parsed: Any, sent: Sent) -> Any:
-        """What instructor read of an answer; it looks for it where its own form has it."""
+        """Return what instructor parsed; it expects the answer in the form that it sent."""
         own = sent.form == self._form and not self.endpoint.native
         return parsed if own else None
 
@@ -173,7 +173,7 @@ class Connection:
     ) -> Completion:
         """Charge an answer's tokens to the article and to the endpoint's limits.
 
-        Where the endpoint counts none they are estimated.
+        They are estimated if the endpoint reports none.
         """
         if not completion.usage.tokens:
             completion = replace(completion, usage=request.estimated(completion.text))
@@ -187,7 +187,7 @@ class Connection:
     def fault(
         self, error: Exception, request: Request, account: Account
     ) -> GuaranteeSummarizerError:
-        """Translate an error, and say if every article would meet it."""
+        """Translate an error, and mark it if every article would cause it."""
         endpoint = request.endpoint or self.endpoint
         translated = fault(error, endpoint, account.usage.attempts)
         if self._health.hopeless and isinstance(translated, ModelError):
@@ -231,10 +231,10 @@ class Connection:
     def _attempt(
         self, request: Request, account: Account, sent: Sent, responses: list[Any] | None = None
     ) -> Iterator[Hooks]:
-        """Bound one request, report it to throttle and telemetry, and learn from its failure.
+        """Limit one request, report it to throttle and telemetry, and learn from its failure.
 
         The hook fills `responses`. If there is a response, instructor's own error is dropped: the
-        conversation handles invalid answers. Without `responses` it is a stream.
+        conversation handles invalid answers. A stream has no `responses`.
         """
         hooks, whole = Hooks(), responses is not None
         received = responses if responses is not None else []
@@ -262,7 +262,7 @@ class Connection:
             OURS.reset(token)
 
     def _learn(self, error: Exception, request: Request, account: Account, sent: Sent) -> None:
-        """Learn from a failure; raise what another form or another setting would mend."""
+        """Learn from a failure; raise `OtherForm` if another form or setting may succeed."""
         learned = self._learned(request)
         if learned.refused(sent, error):
             account.excuse()
@@ -286,7 +286,7 @@ class Connection:
         self._note_once(f"nobody answers there yet; tried again for {seconds:g} s")
 
     def _knocks(self, error: BaseException) -> bool:
-        """Whether an error is worth trying again as long as there is time."""
+        """Whether an error is worth a retry while there is time."""
         return is_refused_connection(error) and proxy_of(self.endpoint.url) is None
 
     def _note_once(self, what: str) -> None:
@@ -309,7 +309,7 @@ class Connection:
         return request.tokens if self._options.tokens_per_minute else 0
 
     def _within_budget(self, wait: float, account: Account) -> float:
-        """`wait`, or the seconds left of the budget if those are fewer; raises if none are left."""
+        """Return `wait`, at most the seconds left in the budget; raise if none are left."""
         if self.throttle.down and self._health.hopeless:
             raise self._down(", every time", account)
         if account.left > 0:
@@ -328,7 +328,7 @@ class Connection:
         return {"model": self._model(request), "messages": request.messages}
 
     def _down(self, added: str, account: Account) -> ModelError:
-        """The error for an endpoint that is down: what it said last."""
+        """Return the error for an endpoint that is down: its last error."""
         where, attempts = self.endpoint.address, account.usage.attempts
         if self._health.last is None:
             return UnreachableError(f"{where}: is down{added}", attempts=attempts)
@@ -338,7 +338,7 @@ class Connection:
         return translated
 
     def _learned(self, request: Request) -> Learned:
-        """What the model of a request takes; another model at the same endpoint may differ."""
+        """Return what the model of a request accepts; models at one endpoint may differ."""
         name = self._model(request)
         if name not in self._models:
             native, where = self.endpoint.native, self.endpoint.address
@@ -351,13 +351,13 @@ class Connection:
         return self._models[name]
 
     def _sent(self, request: Request, *, stream: bool = False) -> Sent:
-        """The form and the settings of the next request."""
+        """Return the form and the settings of the next request."""
         learned = self._learned(request)
         names = {*self._settings(learned), *(["stream_options"] if stream else [])}
         return Sent(learned.form, frozenset(names) - learned.dropped)
 
     def _settings(self, learned: Learned) -> dict[str, Any]:
-        """The settings that the user gave, as a model takes them."""
+        """Return the user's settings under the names that a model accepts."""
         given = self._request.items()
         settings = {name: value for name, value in given if name not in learned.dropped}
         limit = self._options.max_tokens
@@ -377,7 +377,7 @@ class Connection:
         return self._addressed(request) | arguments | schema_in(request, form) | body
 
     def _body(self, request: Request, account: Account, sent: Sent) -> dict[str, Any]:
-        """Settings and timeout; a native client has its own timeout, and sends its own form."""
+        """Return settings and timeout; a native client has its own timeout and form."""
         settings = self._settings(self._learned(request))
         if self.endpoint.native:
             return self._clients.needs | self._clients.taking(settings)
@@ -391,19 +391,19 @@ class Connection:
 
 
 def _said(request: Request) -> str:
-    """What was sent: of that nothing is a secret."""
+    """Return what was sent; nothing in it counts as a secret."""
     return "\n".join(message["content"] for message in request.messages)
 
 
 def _last(received: list[Any]) -> Any:
-    """The response, if there is one; raises what is wrong with it."""
+    """Return the response, if there is one; raise the error in it."""
     if received and isinstance(received[-1], BadReplyError):
         raise received[-1]
     return received[-1] if received else None
 
 
 def _read(response: Any) -> Any:
-    """A response in regular form, before instructor writes sums into it; or what is wrong."""
+    """Return a response in regular form, before instructor adds up its usage; or its error."""
     try:
         return regular(response)
     except BadReplyError as error:

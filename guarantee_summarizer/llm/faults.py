@@ -1,6 +1,6 @@
 """Decide which provider errors are retried, and translate them into this library's errors.
 
-Every message is one line that names the endpoint and the remedy, and none holds a key.
+Every message is one line that names the endpoint and the remedy; no message contains a key.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ __all__ = [
 
 _BUSY = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 _BACK_OFF = tenacity.wait_random_exponential(multiplier=0.5, max=20)
-_KNOCK = tenacity.wait_random_exponential(multiplier=0.2, max=5)  # until a server is up again
+_KNOCK = tenacity.wait_random_exponential(multiplier=0.2, max=5)  # until a server is back
 _WRAPPERS = ("InstructorRetryException", "RetryError", "AdaptedError")
 _QUOTA = re.compile(
     r"insufficient[_ ](?:quota|balance|credit|fund)|credit balance is too low|out of credits"
@@ -75,9 +75,9 @@ _TOO_LONG = re.compile(
 
 
 def policy() -> dict[str, Any]:
-    """Return arguments for tenacity's `Retrying` and `AsyncRetrying`: what to try again, and when.
+    """Return arguments for tenacity's `Retrying` and `AsyncRetrying`: what to retry, and when.
 
-    The caller adds `stop`, by its own budget.
+    The caller adds `stop` for its budget.
     """
     return {
         "wait": _wait,
@@ -102,14 +102,14 @@ def _is_temporary(raised: BaseException) -> bool:
 
 
 def _is_hiccup(error: BaseException) -> bool:
-    """Whether a reply without a status is worth another try."""
+    """Whether a reply without a status is worth a retry."""
     if isinstance(error, BadReplyError):
         return error.temporary
     return type(error).__name__ == "APIError"  # openai's, for an error in a stream
 
 
 def is_transport(error: BaseException) -> bool:
-    """Return whether no response came at all: a lost connection, or a timeout."""
+    """Return whether there was no response: a lost connection, or a timeout."""
     chain = [*_chain(error)]
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in chain):
         return False
@@ -120,7 +120,7 @@ def is_transport(error: BaseException) -> bool:
 
 
 def is_refused_connection(error: BaseException) -> bool:
-    """Return whether a server that exists takes no connection: it may be starting."""
+    """Return whether an existing host refuses connections: its server may be starting."""
     chain = [*_chain(error)]
     if any(isinstance(cause, socket.gaierror | ssl.SSLError) for cause in chain):
         return False
@@ -128,14 +128,14 @@ def is_refused_connection(error: BaseException) -> bool:
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """An error and its causes."""
+    """Yield an error and its causes."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
 
 
 def _is_http(error: BaseException) -> bool:
-    """Whether an HTTP client (httpx, httpx2) lost the connection, or waited in vain."""
+    """Whether an HTTP client (httpx, httpx2) lost the connection or timed out."""
     return isinstance(error, TimeoutError) or any(
         kind.__name__ == "TransportError" and kind.__module__.startswith("httpx")
         for kind in type(error).__mro__
@@ -143,7 +143,7 @@ def _is_http(error: BaseException) -> bool:
 
 
 def status_code(error: BaseException) -> int | None:
-    """Return the HTTP status of a provider's error, by the name that all common clients use."""
+    """Return the HTTP status of a provider's error, from the attributes of common clients."""
     code = getattr(error, "status_code", None)
     others = (
         field(error, "body", "code"),  # of an error in a stream
@@ -182,15 +182,15 @@ def _wait(state: tenacity.RetryCallState) -> float:
     return _KNOCK(state) if is_refused_connection(root(raised)) else _BACK_OFF(state)
 
 
-_DETAIL = 200  # characters of the server's own words that a message quotes
-_READ = 20_000  # characters of them that are looked at
+_DETAIL = 200  # characters of the server's message that are quoted
+_READ = 20_000  # characters of it that are searched
 
 
 def fault(error: Exception, endpoint: Endpoint, attempts: int) -> GuaranteeSummarizerError:
-    """Translate an error into this library's; one that shows a secret is not kept as its cause."""
+    """Translate an error into this library's; an error that shows a secret is dropped as cause."""
     cause = root(error)
     if isinstance(cause, GuaranteeSummarizerError):
-        cause.__context__ = None  # the provider's words
+        cause.__context__ = None  # the provider's message
         return cause
     if isinstance(cause, InstructorConfigurationError):
         return ConfigurationError(f"{endpoint.address}: {scrubbed(cause, endpoint)}")
@@ -205,13 +205,13 @@ def fault(error: Exception, endpoint: Endpoint, attempts: int) -> GuaranteeSumma
 
 
 def is_about_text(error: BaseException) -> bool:
-    """Return whether an error is about the text that was sent: its length, or what it says."""
+    """Return whether an error is about the text of the request: its length or its content."""
     said = f"{getattr(error, 'code', '')} {_said(error)}"
     return _kind(error) is RefusalError or _TOO_LONG.search(said) is not None
 
 
 def _kind(error: BaseException) -> type[ModelError] | None:
-    """The error that every article would meet: quota, key, model; gateways send them as a 400."""
+    """Return an error that every article would cause: quota, key, model; some gateways send 400."""
     code = status_code(error)
     if code is None or code >= 500:  # noqa: PLR2004
         return None
@@ -258,7 +258,7 @@ def _remedy(kind: type[ModelError], endpoint: Endpoint, code: int | None, detail
 
 
 def _unanswered(error: BaseException, endpoint: Endpoint, attempts: int, detail: str) -> ModelError:
-    """The error for a server that failed, did not answer, or answered nonsense."""
+    """Return the error for a server that failed, did not answer, or sent an invalid response."""
     where, code = endpoint.address, status_code(error)
     tries = f"after {attempts} attempts"
     if code is not None:
@@ -287,7 +287,7 @@ def _unanswered(error: BaseException, endpoint: Endpoint, attempts: int, detail:
 
 
 def _lost(endpoint: Endpoint, tries: str, chain: list[BaseException]) -> str:
-    """The message for a connection that could not be made, or broke off."""
+    """Return the message for a connection that could not be opened, or broke off."""
     why, proxy = _why(chain, endpoint), proxy_of(endpoint.url)
     if any(type(cause).__name__ in ("ConnectError", "ProxyError") for cause in chain):
         through = f"through the proxy {proxy}, " if proxy else ""
@@ -297,7 +297,7 @@ def _lost(endpoint: Endpoint, tries: str, chain: list[BaseException]) -> str:
 
 
 def _why(chain: list[BaseException], endpoint: Endpoint) -> str:
-    """The words of the innermost error that has some."""
+    """Return the message of the innermost error that has one."""
     words = (str(cause) for cause in reversed(chain))
     return _on_one_line(next(filter(None, words), type(chain[0]).__name__), endpoint)
 
@@ -308,7 +308,7 @@ def _said(error: BaseException) -> str:
 
 
 def scrubbed(error: BaseException, endpoint: Endpoint) -> str:
-    """Return the server's own words on one line, without secrets, then shortened."""
+    """Return the server's message on one line, without secrets, then shortened."""
     return _on_one_line(_said(error), endpoint)
 
 

@@ -1,7 +1,7 @@
-"""The responses of providers with a form of their own, in the words of OpenAI's.
+"""Convert the responses of providers with other formats to OpenAI's.
 
 Anthropic's messages, Gemini's candidates, Cohere's chat and Bedrock's Converse; as objects of their
-packages or as plain JSON. `responses` checks the types of what comes out.
+packages or as plain JSON. `responses` checks the types of the result.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def field(thing: Any, *path: str) -> Any:
 
 
 def in_openais_form(response: Any) -> dict[str, Any] | None:
-    """Return a response of another provider as a chat completion; None if it is of none."""
+    """Return another provider's response as a chat completion; None if its format is unknown."""
     if field(response, "candidates") is not None or field(response, "prompt_feedback"):
         return _gemini(response)
     if field(response, "output", "message") is not None:
@@ -105,14 +105,14 @@ def _blocks(response: Any) -> Iterator[Any]:
 
 
 def _sum(counts: list[Any]) -> Any:
-    """The sum of the counts that there are."""
+    """Return the sum of the counts that are not missing."""
     return sum(count for count in counts if isinstance(count, int | float))
 
 
 def _completion(
     parts: list[tuple[Any, Any, Any]], *, finish: Any, model: Any, usage: tuple[Any, Any, Any]
 ) -> dict[str, Any]:
-    """A chat completion; `parts` are names and arguments of calls, and texts."""
+    """Build a chat completion; `parts` are names and arguments of tool calls, and texts."""
     calls = [
         {"function": {"name": name, "arguments": arguments}}
         for name, arguments, _ in parts

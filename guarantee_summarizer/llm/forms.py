@@ -1,4 +1,4 @@
-"""The forms in which a schema travels to a model, and the bodies that carry them."""
+"""The forms in which a schema is sent to a model, and the request bodies for them."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _FIELDS = ("tools", "tool_choice", "response_format")
 
 @lru_cache(maxsize=256)
 def response_model(answer: type[BaseModel]) -> Any:
-    """The model as instructor wraps it, cached: it would build a class for each call (4 ms)."""
+    """Return the model as instructor wraps it, cached: building the class takes 4 ms."""
     return instructor.response_schema(answer)
 
 
 def schema_in(request: Request, form: Form) -> dict[str, Any]:
-    """The schema in one form; as a named tool or as `response_format`, as instructor sends it."""
+    """Return the schema in one form: as a named tool or `response_format`, as instructor does."""
     function: dict[str, Any] = response_model(request.answer).openai_schema
     if form == "json_schema":
         schema = {"name": function["name"], "schema": request.answer.model_json_schema()}
@@ -44,5 +44,5 @@ def schema_in(request: Request, form: Form) -> dict[str, Any]:
 
 
 def replacing(request: Request, form: Form) -> dict[str, Any]:
-    """Return what to put in a body in place of the form that instructor writes."""
+    """Return the fields of a body that replace the form written by instructor."""
     return dict.fromkeys(_FIELDS, openai.omit) | schema_in(request, form)

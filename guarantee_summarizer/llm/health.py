@@ -1,4 +1,4 @@
-"""Whether an endpoint has answered, and whether it is worth asking again."""
+"""Record whether an endpoint has answered, and whether further requests are useful."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from guarantee_summarizer.llm.responses import BadReplyError
 __all__ = ["STARTING", "Health"]
 
 STARTING = 15.0
-"""Seconds that a server which never answered may refuse connections: it may be starting."""
-_ALIKE = 5  # refusals in the same words, before any answer, until every article would meet them
-_PATIENCE = 10.0  # seconds that a server error has to last for that
+"""Seconds for which refused connections are retried before the first answer, as at startup."""
+_ALIKE = 5  # identical errors before any answer, after which the endpoint counts as hopeless
+_PATIENCE = 10.0  # seconds that a server error must last for that
 
 
 class Health:
@@ -22,8 +22,8 @@ class Health:
 
     Attributes:
         works: whether it has answered.
-        last: its last error, if nothing was answered since.
-        hopeless: whether every article would meet that.
+        last: its last error, if there was no answer since.
+        hopeless: whether every article would cause it.
     """
 
     def __init__(self) -> None:
@@ -39,13 +39,13 @@ class Health:
     def failed(self, error: Exception, *, waited: float = 0.0) -> None:
         """Note an error.
 
-        It is hopeless if the endpoint never answered and said the same several times in a row; a
-        server error has to last for a while besides. So it is if connections are refused for
-        longer than a server takes to start. What is about the text does not count.
+        The endpoint is hopeless if it never answered and sent the same error several times in a
+        row (a server error must also last for a while), or if it refuses connections for longer
+        than a server takes to start. Errors about the text do not count.
 
         Args:
-            error: as the client raised it.
-            waited: seconds since an article first met a connection that was refused.
+            error: the client's exception.
+            waited: seconds since the article's first refused connection.
         """
         cause = root(error)
         if is_about_text(cause):
@@ -57,7 +57,7 @@ class Health:
             self.last, self.hopeless = error, (alike or absent) and not self.works
 
     def _alike(self, cause: BaseException, says: str) -> bool:
-        """Whether it said the same often enough, and for long enough."""
+        """Whether the same error came often enough, and for long enough."""
         code, now = status_code(cause), time.monotonic()
         lasting = isinstance(cause, BadReplyError) and not cause.temporary
         text = f"{code} {says}" if lasting or code in REFUSING else ""

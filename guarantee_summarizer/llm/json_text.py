@@ -1,13 +1,12 @@
-"""Find the answer in what a language model wrote: of its JSON objects the one that fits best.
+"""Find the answer in a language model's output: the JSON object that fits best.
 
-Strict JSON is read by `json`. Where that fails, `_Lenient` reads what people and models write for
-JSON: comments, trailing commas, single quotes, raw line breaks, Python's literals. It invents
-nothing: it stops at the first place that can mean two things, and what was whole before it counts.
-The same reader serves answers that were cut off or are still streamed.
+Strict JSON is read by `json`. If that fails, `Lenient` reads common deviations: comments, trailing
+commas, single quotes, raw line breaks, Python's literals. It never guesses: it stops at the first
+ambiguous place, and the complete values before it are kept. It also reads answers that were cut off
+or are still streamed.
 
-No repairer of JSON does both: json-repair ends an unfinished `"3,0` or `tru` as if it were
-whole, and exceeds Python's recursion limit on nested brackets; json5 reads nothing of what is
-broken.
+No JSON repair library does both: json-repair completes an unfinished `"3,0` or `tru` as if it were
+whole, and exceeds Python's recursion limit on nested brackets; json5 reads no broken JSON.
 """
 
 from __future__ import annotations
@@ -35,12 +34,12 @@ _NEXT = re.compile(
 )
 _CLOSES = re.compile(rf"</{_REASONING}>|\[/THINK\]|◁/think▷", re.IGNORECASE)
 _MEMBER = re.compile(r"""["']([\w -]{1,40})["']\s*:""")
-_CALLS = 50  # of one answer that are read
+_CALLS = 50  # tool calls of one answer that are read
 _WRAPPERS = 4  # objects around the answer
 _WIDTH = 50  # objects of a list that may be the answer
 _NAME = 80  # characters of a field's name
-_TRIES = 1_000  # braces that may begin the answer
-_PATIENCE = 4  # times that a text is read in search of an answer
+_TRIES = 1_000  # braces that are tried as the start of the answer
+_PATIENCE = 4  # passes over a text in search of an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +49,8 @@ class Found:
     Args:
         data: the object; empty if there is none.
         fit: how well it fits the fields; 0 if it has none of them.
-        losses: what could not be read, to be asked for again.
-        cuts: what was not read because it exceeds the bounds.
+        losses: notes on unreadable parts, to request again.
+        cuts: notes on parts that were skipped because they exceed the limits.
     """
 
     data: dict[str, Any] = field(default_factory=dict)
@@ -62,7 +61,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Value:
-    """A value in a text: where it ends, or breaks off and what is open there."""
+    """A value in a text, with its end, or the place where it breaks off and the open containers."""
 
     root: Any
     end: int
@@ -82,7 +81,7 @@ class _Candidate:
 
 
 def known(key: str, names: Iterable[str]) -> str | None:
-    """Return the name that a key means: case, signs and a plural's s do not count.
+    """Return the name that matches a key, ignoring case, punctuation and a plural s.
 
     >>> known("Proposed By", ("title", "proposed_by")), known("dispute", ("disputes",))
     ('proposed_by', 'disputes')
@@ -99,7 +98,7 @@ def _folded(name: str) -> str:
 
 
 def read_json(text: str) -> Any:
-    """Return the JSON value, or what is nearly one, that a text is; None if it is none."""
+    """Return the value of a text that is JSON or nearly JSON; None for any other text."""
     text = text.strip()
     if text[:1] not in ("{", "[", '"'):
         return None
@@ -112,11 +111,11 @@ def read_json(text: str) -> Any:
 
 
 def read_object(texts: Sequence[str], fields: Fields) -> Found:
-    """Return the object that fits the fields best; of several texts the objects are joined.
+    """Return the object that fits the fields best; the objects of several texts are joined.
 
     Args:
-        texts: what a model wrote; several if it called the tool several times.
-        fields: what the object may hold.
+        texts: the model's output; several texts if it called the tool several times.
+        fields: the fields that the object may have.
     """
     found = [_read(text, fields) for text in texts[:_CALLS]]
     fitting = [one for one in found if one.fit] or found[:1] or [Found()]
@@ -155,9 +154,9 @@ def _read(text: str, fields: Fields) -> Found:
 
 
 def _candidates(text: str, fields: Fields) -> tuple[list[_Candidate], str]:
-    """The objects in a text that may be the answer, and the text beside them.
+    """Return the objects in a text that may be the answer, and the remaining text.
 
-    Reasoning in front of the answer is neither.
+    Reasoning before the answer is ignored.
     """
     found: list[_Candidate] = []
     beside: list[str] = []
@@ -168,7 +167,7 @@ def _candidates(text: str, fields: Fields) -> tuple[list[_Candidate], str]:
         if mark["opens"]:
             end = _CLOSES.search(text, at)
             at = end.end() if end else len(text)
-        elif mark["closes"]:  # the reasoning began before the text, or without a mark
+        elif mark["closes"]:  # the reasoning began before the text, or without a tag
             found, beside = [], []
         else:
             tries += 1
@@ -177,7 +176,7 @@ def _candidates(text: str, fields: Fields) -> tuple[list[_Candidate], str]:
             found += held
             work += value.end - mark.start()
             at = value.end
-            if value.broken is not None:  # look once more into what was swallowed
+            if value.broken is not None:  # search the skipped part again
                 fits = any(candidate.fit for candidate in held)
                 line = text.find("\n{", mark.end(), value.end)
                 at = (line if line >= 0 else max(at, mark.end())) if fits else mark.end()
@@ -185,7 +184,7 @@ def _candidates(text: str, fields: Fields) -> tuple[list[_Candidate], str]:
 
 
 def _value(text: str, start: int, closes: int) -> _Value:
-    """The value that begins at `start`: strict JSON, else what is nearly JSON."""
+    """Return the value that begins at `start`: strict JSON, else nearly JSON."""
     doubled: list[str] = []
     decoder = json.JSONDecoder(object_pairs_hook=partial(_object, doubled))
     try:
@@ -198,7 +197,7 @@ def _value(text: str, start: int, closes: int) -> _Value:
 
 
 def _object(doubled: list[str], pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object of its members; of a name that stands there twice the last one, as in `json`."""
+    """Build an object from its members; the last of a repeated name is used, as in `json`."""
     made = dict(pairs)
     if len(made) < len(pairs):
         doubled += (key for key, value in pairs if value and value != made[key])
@@ -206,7 +205,7 @@ def _object(doubled: list[str], pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _held(value: _Value, fields: Fields) -> Iterator[_Candidate]:
-    """The objects in a value that may be the answer; of one that breaks off only what is whole."""
+    """Yield the objects in a value that may be the answer; if it breaks off, the complete part."""
     for data in _objects(value.root, fields, _WRAPPERS):
         _drop_partial(value.open, data, fields)
         doubled = tuple(dict.fromkeys(value.doubled))[:5]
@@ -214,7 +213,7 @@ def _held(value: _Value, fields: Fields) -> Iterator[_Candidate]:
 
 
 def _objects(node: Any, fields: Fields, depth: int) -> Iterator[dict[str, Any]]:
-    """The objects that hold fields, alone or in wrappers; else the outermost one."""
+    """Yield the objects with fields, alone or in wrappers; else the outermost object."""
     found = [*_fitting(node, fields, depth)]
     yield from found or ([node] if isinstance(node, dict) else [])
 
@@ -230,16 +229,16 @@ def _fitting(node: Any, fields: Fields, depth: int) -> Iterator[dict[str, Any]]:
 
 
 def _fit(data: Mapping[str, Any], fields: Fields) -> int:
-    """How many fields an object has; those of the right type count twice."""
+    """Count the fields of an object; fields of the right type count twice."""
     names = {known(key, fields): value for key, value in data.items() if value is not None}
     return sum(1 + isinstance(value, fields[name]) for name, value in names.items() if name)
 
 
 def _drop_partial(spine: Sequence[Any], answer: dict[str, Any], fields: Fields) -> None:
-    """Drop the item that was being written when the text ended.
+    """Drop the item that is incomplete because the text ends.
 
-    Of what is open there, the answer, its lists, its `structure` and the lists in that may stay,
-    as they hold whole items.
+    The open containers around it are kept, as they have complete items: the answer, its lists,
+    its `structure` and the lists in that.
     """
     at = next((i for i, node in enumerate(spine) if node is answer), None)
     inner = [] if at is None else [*spine[at + 1 :]]
@@ -270,7 +269,7 @@ def _remove(holder: Any, node: Any) -> None:
 def _left_out(
     best: _Candidate, candidates: Iterable[_Candidate], beside: str, fields: Fields
 ) -> Iterator[str]:
-    """What other objects, or pieces of one, hold that the answer does not hold at all."""
+    """Yield notes on fields of other objects, or of fragments, that the answer does not have."""
     have = {known(key, fields) for key, value in best.data.items() if value not in ("", None)}
     elsewhere = [
         known(key, fields)
@@ -285,7 +284,7 @@ def _left_out(
 
 
 def _joined(first: Found, second: Found, fields: Fields) -> Found:
-    """Two calls as one answer; where they contradict each other, the one that fits better."""
+    """Join two calls to one answer; if they contradict each other, use the better fit."""
     made, twice = dict(first.data), []
     for key, value in second.data.items():
         old = made.get(key)
@@ -319,7 +318,7 @@ def _unescaped(text: str) -> str:
 
 
 def _last_place(data: Mapping[str, Any]) -> str:
-    """The place where the complete part ends, in words."""
+    """Describe where the complete part ends."""
     if not data:
         return ", before anything was whole"
     name, value = list(data.items())[-1]

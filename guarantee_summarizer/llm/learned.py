@@ -1,7 +1,7 @@
-"""What a model at an endpoint takes, as learned by asking: how the schema travels, which settings.
+"""Learn how a model at an endpoint accepts the schema, and which settings it accepts.
 
-OpenAI-compatible servers refuse some of what OpenAI takes, or ignore it. Each is found out once,
-noted in the log, and remembered as long as the connection lives.
+OpenAI-compatible servers refuse or ignore some of OpenAI's options. Each of these is detected once,
+logged, and remembered as long as the connection exists.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __all__ = ["REFUSING", "AdaptedError", "Form", "Learned", "Sent", "note", "words
 _LOG = logging.getLogger("guarantee_summarizer.endpoint")
 
 Form = Literal["named", "required", "free", "json_schema"]
-"""How the schema travels: as a tool that is named, that is required, or that is only offered; or as
+"""How the schema is sent: as a tool that is named, required or only offered; or as
 `response_format`."""
 
 _ORDER: dict[str, tuple[Form, ...]] = {
@@ -38,7 +38,7 @@ _WORDS: dict[Form, str] = {
     "json_schema": "response_format",
 }
 REFUSING = frozenset({400, 404, 415, 422, 500, 501})
-"""Statuses of what an endpoint may refuse every time."""
+"""Statuses with which an endpoint may refuse a form every time."""
 _TOOL_CHOICE = re.compile(r"tool[_ ]?choice")
 _TOOLS = re.compile(r"\btools?\b|tool[_ ]use|function[_ ]call|tool[_ ]call")
 _FORMAT = re.compile(
@@ -48,9 +48,9 @@ _UNWANTED = re.compile(
     r"unsupported|unrecogni[sz]ed|not (?:be )?(?:support|permit|allow)|unknown|extra|unexpected|instead"
     r"|no longer|does ?n[o']t support|not available|forbidden|invalid|requires|no endpoints|should be"
 )
-_TOLD = ("message", "msg", "code", "param", "detail", "error")  # of an error's body
+_TOLD = ("message", "msg", "code", "param", "detail", "error")  # characters of an error's body
 _LIMITS = ("max_tokens", "max_completion_tokens")
-_DROPPED = ("stream_options", "parallel_tool_calls")  # an answer is the same without
+_DROPPED = ("stream_options", "parallel_tool_calls")  # the answer is the same without it
 
 
 class AdaptedError(Exception):
@@ -61,7 +61,7 @@ class Sent:
     """The form and the settings of one request.
 
     Args:
-        form: how the schema travels.
+        form: how the schema is sent.
         settings: the names of further settings in its body.
     """
 
@@ -70,13 +70,13 @@ class Sent:
 
 
 class Learned:
-    """Remember what one model at an endpoint takes; thread-safe.
+    """Remember what one model at an endpoint accepts; thread-safe.
 
     Args:
         mode: how the schema is sent at first: `tools` or `json_schema`.
-        limit: the name of the setting that limits the answer, as it is tried first.
+        limit: the setting that limits the answer's length, by the name that is tried first.
         where: the endpoint's name in the log.
-        fixed: a custom client decides on the form.
+        fixed: a custom client chooses the form.
     """
 
     def __init__(self, mode: str, *, limit: str, where: str, fixed: bool) -> None:
@@ -97,7 +97,7 @@ class Learned:
         return self._limits[-1]
 
     def refused(self, sent: Sent, error: BaseException) -> bool:
-        """Learn from an error; return whether the same request in another form may be taken."""
+        """Learn from an error; return whether the request may be accepted in another form."""
         if (text := _refusal(error)) is None or "valid range" in text:
             return False
         with self._lock:
@@ -118,10 +118,10 @@ class Learned:
         return None
 
     def without_tool(self, sent: Sent) -> None:
-        """Learn from an answer without the tool that was asked for.
+        """Learn from an answer without the requested tool call.
 
-        Servers that ignore a tool often enforce a schema (llama.cpp, Ollama). There a tool that is
-        required may come after any amount of prose.
+        Servers that ignore a tool often enforce a schema (llama.cpp, Ollama). With a required
+        tool they may write any amount of prose before the call.
         """
         with self._lock:
             known = self._fixed or sent.form != self.form or sent.form in self._ignored
@@ -155,11 +155,11 @@ class Learned:
         return used != self.limit
 
     def _moves_on(self, sent: Sent, text: str) -> bool:
-        """Go on to the next form, past all forms that the refusal is about."""
+        """Switch to the next form, skipping all forms that the refusal concerns."""
         bad = self._blamed(sent, text)
         if not bad:
             return False
-        if sent.form != self.form:  # another request has found it out
+        if sent.form != self.form:  # another request has already learned it
             return True
         rest = [form for form in self._forms if form not in bad]
         if not rest:
@@ -170,7 +170,7 @@ class Learned:
 
     @staticmethod
     def _blamed(sent: Sent, text: str) -> tuple[Form, ...]:
-        """The forms that a refusal is about."""
+        """Return the forms that a refusal concerns."""
         if sent.form == "json_schema":
             return ("json_schema",) if _FORMAT.search(text) else ()
         if _TOOL_CHOICE.search(text):
@@ -182,14 +182,14 @@ class Learned:
 
 
 def note(where: str, what: str) -> None:
-    """Write to the log what was learned of an endpoint."""
+    """Log what was learned about an endpoint."""
     _LOG.warning("%s: %s", one_line(where), one_line(what))
 
 
 def _refusal(error: BaseException) -> str | None:
-    """The words of an error that may be about the form of a request; None if it is another.
+    """Return the message of an error that may concern the form of a request; else None.
 
-    What is about the text, and one failed call of a tool, say nothing of the form.
+    Errors about the text, and a single failed tool call, do not concern the form.
     """
     cause = root(error)
     if status_code(cause) not in REFUSING or is_about_text(cause):
@@ -199,16 +199,16 @@ def _refusal(error: BaseException) -> str | None:
 
 
 def _names(text: str, setting: str) -> bool:
-    """Whether an error names a setting: in quotes, as its `param` and `loc` are here too."""
+    """Whether an error names a setting in quotes; `param` and `loc` are quoted here, too."""
     return re.search(rf"""["'`]{re.escape(setting.lower())}["'`]""", text) is not None
 
 
 def words(error: BaseException) -> str:
-    """Return what an error says: its message, code, parameter and details, in small letters."""
+    """Return an error's message, code, parameter and details in lower case."""
     cause = root(error)
     told = isinstance(cause, openai.OpenAIError | BadReplyError)
     text = " ".join(_told(getattr(cause, "body", None))) or (str(cause) if told else "")
-    return text.lower().replace("invalid_request_error", "")  # OpenAI's type of every refusal
+    return text.lower().replace("invalid_request_error", "")  # OpenAI's type for every refusal
 
 
 def _told(body: Any) -> Iterator[str]:
@@ -227,7 +227,7 @@ def _told(body: Any) -> Iterator[str]:
 
 
 def _plain(body: Any) -> Any:
-    """A body without the input that some servers repeat: the article stands there."""
+    """Return a body without the input that some servers repeat, as it contains the article."""
     if isinstance(body, Mapping):
         return {key: _plain(value) for key, value in body.items() if key != "input"}
     return [_plain(value) for value in body] if isinstance(body, list) else body

@@ -1,4 +1,4 @@
-"""Requests to a model, its completions and their costs, in one form for all providers."""
+"""Requests to a model, completions and their costs, in one form for all providers."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from guarantee_summarizer.text import writable
 __all__ = ["Account", "Completion", "Pieces", "Request"]
 
 _FILTERED = "stopped by the provider's content filter"
-_LIVE = 50_000  # characters of an answer that is shown while it is streamed
-_GROWTH = 20  # parts of it that have to come before it is shown again
+_LIVE = 50_000  # characters of an answer that are shown while it is streamed
+_GROWTH = 20  # new chunks after which it is shown again
 _Answer = TypeVar("_Answer", bound=Answer)
 _ENDED = frozenset({"tool_calls", "stop", "length", "content_filter"})
 
@@ -37,7 +37,7 @@ _ENDED = frozenset({"tool_calls", "stop", "length", "content_filter"})
 class Request:
     """The messages to send, and the response model of the answer.
 
-    `endpoint` is the second reader's; None for the model that summarizes.
+    `endpoint` is the reviewer's; None for the model that summarizes.
     """
 
     messages: list[dict[str, str]]
@@ -46,7 +46,7 @@ class Request:
 
     @property
     def tokens(self) -> int:
-        """Estimated tokens, in and out: bytes / 4, and half as much again."""
+        """Estimated tokens, in and out: bytes / 4, times 1.5."""
         return 3 * self._size // 8
 
     def estimated(self, answer: str) -> Usage:
@@ -66,15 +66,14 @@ class Completion:
     """A model's answer.
 
     Args:
-        content: what was written beside calls, or in place of them: JSON, cut off if `finish` is
-            `length`.
+        content: the text beside or instead of tool calls: JSON, cut off if `finish` is `length`.
         parsed: the answer as `Request.answer`, if instructor could read it.
         refusal: the model's words if it declined, or a note that the provider's filter stopped it.
         finish: the provider's finish reason; `broken` for a stream that broke off.
-        lost: why a stream broke off, if that is known.
+        lost: why a stream broke off, if known.
         model: the model's name at the provider.
         usage: tokens of this request alone.
-        calls: name and arguments of each call of a tool.
+        calls: name and arguments of each tool call.
     """
 
     content: str
@@ -103,17 +102,17 @@ class Completion:
 
     @classmethod
     def _written(cls, calls: Iterable[tuple[str, str]], content: str, **more: Any) -> Self:
-        """The completion with these calls of tools and this content."""
+        """Return the completion with these tool calls and this content."""
         written = tuple((name, writable(arguments)) for name, arguments in calls)
         return cls(writable(content), calls=written, **more)
 
     @property
     def text(self) -> str:
-        """The answer as it was written; of several calls of tools the first one's."""
+        """The answer as it was written; of several tool calls the first."""
         return self.calls[0][1] if self.calls else self.content
 
     def cleaned(self, secrets: Secrets, said: str) -> Self:
-        """Return it without secrets; what the user `said` himself is none."""
+        """Return it without secrets; text that the user sent (`said`) is not one."""
         names = ("refusal", "model", "content")
         texts = {name: secrets.cleaned(getattr(self, name), said=said) for name in names}
         calls = tuple((name, secrets.clean(text, said=said)) for name, text in self.calls)
@@ -121,18 +120,18 @@ class Completion:
 
     @property
     def called(self) -> bool:
-        """Whether it came as the call of a tool."""
+        """Whether it came as a tool call."""
         return bool(self.calls)
 
     def read(self, answer: type[_Answer]) -> _Answer:
-        """Read the answer: the calls of its tool, else other calls, else the content."""
+        """Return the answer: the calls of its tool, else other calls, else the content."""
         if isinstance(self.parsed, answer) and self.parsed.source == self.text and self._alone:
             return self.parsed
         read = [answer.read(texts) for texts in self.texts(answer.__name__)]
         return next((one for one in read if one.found.fit), read[0])
 
     def texts(self, tool: str) -> Iterator[list[str]]:
-        """Yield what may be the answer, the likeliest first."""
+        """Yield the candidates for the answer, the likeliest first."""
         for wanted in (True, False):
             texts = [arguments for name, arguments in self.calls if (name == tool) is wanted]
             if texts:
@@ -152,7 +151,7 @@ def _refusal(words: str | None, finish: str | None) -> str | None:
 
 
 def _usage(usage: Any) -> Usage:
-    """The tokens that a response in regular form counts."""
+    """Return the tokens reported in a response in regular form."""
     if usage is None:
         return Usage()
     return Usage(
@@ -164,7 +163,7 @@ def _usage(usage: Any) -> Usage:
 
 @dataclass
 class _Call:
-    """A call of a tool that is still streamed."""
+    """A tool call that is still streamed."""
 
     index: int | None
     id: str | None
@@ -173,11 +172,11 @@ class _Call:
 
 
 class Pieces:
-    """Join the pieces of a streamed answer as they come.
+    """Join the pieces of a streamed answer as they arrive.
 
     Args:
         answer: the response model.
-        clean: takes secrets out of what has come.
+        clean: removes secrets from the text so far.
     """
 
     def __init__(self, answer: type[Answer], clean: Callable[[Any], Any] = lambda it: it) -> None:
@@ -228,7 +227,7 @@ class Pieces:
             self._call(call).pieces.append(piece)
 
     def _call(self, piece: Any) -> _Call:
-        """The call that a piece belongs to: by its index; some servers count every call as 0."""
+        """Return the call of a piece, by its index; some servers give every call the index 0."""
         name = getattr(piece.function, "name", None) or ""
         for call in reversed(self._calls):
             if piece.index in (None, call.index) and (
@@ -240,11 +239,11 @@ class Pieces:
 
     @property
     def begun(self) -> bool:
-        """Whether anything of an answer has come."""
+        """Whether any part of an answer has arrived."""
         return bool(self._size or self._refusal or self._finish)
 
     def completion(self, lost: str | None = None) -> Completion:
-        """Return the completion, as if it had come in one piece; `lost` is why it broke off."""
+        """Return the completion as if it were not streamed; `lost` is why it broke off."""
         finish = self._finish if self._finish in _ENDED else "broken"
         calls = [(call.name, "".join(call.pieces)) for call in self._calls]
         return Completion._written(  # noqa: SLF001  (of this module)
@@ -273,7 +272,7 @@ class Account:
         self.usage = self.usage.replace(attempts=self.usage.attempts + 1)
 
     def excuse(self) -> None:
-        """Take the last request out of the budget of attempts: it reached no model."""
+        """Remove the last request from the budget of attempts: it reached no model."""
         self.excused += 1
 
     def refused(self) -> float:
@@ -288,22 +287,22 @@ class Account:
 
     @property
     def until(self) -> float:
-        """When the seconds of the budget are over, by the monotonic clock."""
+        """End of the budget's seconds, by the monotonic clock."""
         return self.began + self.options.seconds
 
     @property
     def left(self) -> float:
-        """Seconds of the budget that are left."""
+        """Remaining seconds of the budget."""
         return self.until - time.monotonic()
 
     @property
     def attempts_left(self) -> int:
-        """Requests that may still be sent; 0 if none."""
+        """Remaining requests of the budget; at least 0."""
         return max(0, self.options.attempts + self.excused - self.usage.attempts)
 
     @property
     def spent(self) -> bool:
-        """Whether the budget leaves no further attempt."""
+        """Whether the budget allows no further attempt."""
         most = self.options.tokens
         over = most is not None and self.usage.tokens >= most
         return over or self.left <= 0 or not self.attempts_left
@@ -315,7 +314,7 @@ class Account:
 
     @contextmanager
     def charged(self) -> Iterator[None]:
-        """Set `usage` on errors that leave the `with` block: failed requests cost too."""
+        """Set `usage` on errors raised in the `with` block: failed requests have a cost, too."""
         try:
             yield
         except ModelError as error:

@@ -1,4 +1,4 @@
-"""Read what is nearly JSON, up to the first place that makes no sense."""
+"""Read text that is nearly JSON, up to the first place that cannot be read."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _AFTER_VALUE = re.compile(
     rf"\s*(?:[}}\]]|{_COMMENT}|,\s*(?:[}}\],]|{_COMMENT}|(?:{_TEXT}|\w+)\s*:))"
 )
 _AT_THE_END = re.compile(r"""\s*+(?:,\s*+(?:(?:"[^"]{0,200}"?|'[^']{0,200}'?|\w*+)\s*+)?)?\Z""")
-_UNSURE = re.compile(r"\s*(?::|,\s*[\"'{\[])")  # the quote may be the end all the same
+_UNSURE = re.compile(r"\s*(?::|,\s*[\"'{\[])")  # the quote may still be the end
 _ESCAPE = re.compile(
-    r"(?P<pair>\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"  # of surrogates
+    r"(?P<pair>\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"  # surrogates
     r"|\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\U[0-9a-fA-F]{8}|\\.",
     re.DOTALL,
 )
@@ -37,28 +37,28 @@ _DEEPEST = 100
 
 
 class _BrokenError(Exception):
-    """The text ends, or makes no sense."""
+    """The text ends or cannot be read here."""
 
 
 class Lenient:
     """Read one value that is nearly JSON.
 
     Args:
-        text: what holds it.
-        at: where it begins.
-        closes: where the last comment of the text closes, if that is known (a text is read from
-            many places, and searched once).
+        text: the text with the value.
+        at: where the value begins.
+        closes: where the last comment of the text ends, if known (a text is read from many
+            places, but searched once).
 
-    Read are: comments, trailing and doubled commas, a missing one after a bracket, single quotes,
-    bare keys, line breaks and quotes in a text, escapes that JSON does not have, `True`, `None`.
-    A text, number or literal counts only if a comma or a bracket follows: `20` may be the start of
-    200, and a quote the first of two.
+    Accepted are: comments, trailing, doubled and missing commas (after a bracket), single quotes,
+    bare keys, line breaks and quotes in a string, escapes unknown to JSON, `True`, `None`.
+    A string, number or literal counts only if a comma or a bracket follows: `20` may be the start
+    of 200, and a quote the first of two.
 
     Attributes:
-        at: where the value ends, or breaks off.
+        at: where the value ends or breaks off.
         broken: the same if it breaks off, else None.
         open: the containers that are open there, outermost first.
-        doubled: names that stand twice in one object, with different values.
+        doubled: names that are repeated in one object with different values.
     """
 
     def __init__(self, text: str, at: int = 0, *, closes: int | None = None) -> None:
@@ -70,7 +70,7 @@ class Lenient:
         self.doubled: list[str] = []
 
     def read(self) -> Any:
-        """Return the value; of one that breaks off the outermost container, else None."""
+        """Return the value; if it breaks off, the outermost container, or None without one."""
         holder: list[Any] = []
         try:
             self._member(holder, None, outermost=True)
@@ -113,16 +113,16 @@ class Lenient:
         self.open.pop()
 
     def _put(self, holder: Any, key: str | None, value: Any) -> Any:
-        """Add a member; return what stood under its name."""
+        """Add a member; return the earlier value of its name."""
         if key is None:
             holder.append(value)
             return None
-        old = holder.pop(key, None)  # so that the last member read stands last
+        old = holder.pop(key, None)  # so that the last member read comes last
         holder[key] = value
         return old
 
     def _mark(self) -> str:
-        """The next character that means something; there has to be one."""
+        """Return the next significant character; raise if there is none."""
         while match := _SPACE.match(self._text, self.at):
             self.at = match.end()
             if not self._text.startswith("/*", self.at) or self._closes < self.at + 2:
@@ -145,7 +145,7 @@ class Lenient:
         return key
 
     def _string(self, after: re.Pattern[str]) -> str:
-        """A text; a quote in it is one that cannot be its end, as nothing follows that may."""
+        """Read a string; a quote that nothing valid follows is part of it, not its end."""
         quote, start = self._text[self.at], self.at + 1
         end = _CLOSING[quote].match(self._text, start)
         if end and after is _AFTER_VALUE and _AT_THE_END.match(self._text, end.end()):

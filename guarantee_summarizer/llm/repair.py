@@ -2,7 +2,7 @@
 
 Neither the instructions nor the whole article nor the whole answer are sent again. Every claim has
 a number; the model rewrites it under that number, or leaves it out. A claim that it leaves out
-stays as it was, and is withheld with its reason.
+is not changed, and is withheld with its reason.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ __all__ = [
 ]
 
 _REORDERED = ("participants", "structure.layers")  # by `enrich`
-_NEAREST = 3  # sentences that share most words with a claim
+_NEAREST = 3  # number of sentences that share most words with a claim
 
 
 @dataclass(frozen=True, slots=True)
 class RejectedClaim:
     """A claim that failed a check: its path, its text as written, the reasons with advice.
 
-    `withheld` is the entry of an item that did not fit the schema; the summary does not hold it,
+    `withheld` is the entry of an item that did not fit the schema; the item is not in the summary,
     and its repair is appended to its section.
     """
 
@@ -70,7 +70,7 @@ def rejected_claims(summary: Summary, findings: Iterable[Finding]) -> tuple[Reje
 
     Args:
         summary: the draft, with the items that did not fit the schema as `withheld`.
-        findings: those of verification and review; those without advice reject no claim.
+        findings: from verification and review; a finding without advice rejects no claim.
     """
     reasons: dict[ClaimPath, list[str]] = {}
     for finding in findings:
@@ -103,7 +103,7 @@ def _malformed(entry: Withheld) -> RejectedClaim | None:
 
 
 def relevant_sentences(claims: Iterable[RejectedClaim], article: Article) -> list[Sentence]:
-    """Return the cited sentences, their neighbours, and the 3 that share most words with each claim."""
+    """Return the cited sentences, their neighbours, and the 3 nearest to each claim by words."""
     overlap, indexes = Overlap(map(stems, article.folded_sentences)), set[int]()
     for claim in claims:
         indexes |= {n - 1 + step for n in claim.cited for step in (-1, 0, 1)}
@@ -132,9 +132,9 @@ def read_repairs(completion: Completion, claims: Iterable[RejectedClaim]) -> Ans
 def repaired(
     summary: Summary, claims: Iterable[RejectedClaim], answer: Answer, article: Article
 ) -> Summary:
-    """Return the summary with the repaired claims in place; the others stay as they were.
+    """Return the summary with the repaired claims in place; all other claims are unchanged.
 
-    A participant whose name changes is renamed wherever a claim refers to it.
+    A participant whose name changes is renamed in all claims that refer to it.
     """
     names: dict[str, str] = {}
     for number, claim in enumerate(claims, 1):
@@ -155,15 +155,15 @@ def unrepaired(
     before: Summary,
     after: Summary,
 ) -> tuple[Finding, ...]:
-    """Return a second reader's findings on claims that say what they said.
+    """Return the reviewer's findings on claims that the repair did not change.
 
-    What the checks find is found again by verifying; a reader is asked once. A finding follows its
-    claim: enriching merges participants that are one, and orders layers by rank.
+    Checks are repeated after a repair, a review is not. Paths are updated: enriching merges
+    duplicate participants and orders layers by rank.
 
     Args:
-        findings: those of the draft before the repair.
-        claims: those of the re-ask.
-        before: the summary that the findings are on.
+        findings: findings on the draft before the repair.
+        claims: the claims of the re-ask.
+        before: the summary that the findings refer to.
         after: the repaired summary, enriched.
     """
     asked_for = {claim.path for claim in claims if claim.withheld is None}
@@ -181,7 +181,7 @@ def unrepaired(
 
 
 def _index_after(path: ClaimPath, before: Summary, after: Summary) -> int | None:
-    """Where the item of a claim stands after enriching; None if nothing bears its name."""
+    """Return the position of a claim's item after enriching; None if no item has its name."""
     section = path.kind and path.section
     if section not in _REORDERED:
         return path.index

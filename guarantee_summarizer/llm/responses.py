@@ -1,7 +1,7 @@
-"""Bring the replies of all servers into one form: OpenAI's, with the types that it promises.
+"""Convert the replies of all servers to OpenAI's format, with the documented types.
 
 Compatible servers send errors with status 200, `choices` that are null, content in parts, arguments
-as an object, usage as text. What is no answer at all raises `BadReplyError`.
+as an object, usage as text. A reply without an answer raises `BadReplyError`.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ __all__ = [
 ]
 
 LARGEST = 8 * 2**20
-"""Bytes that an answer may have, decompressed; of a stream: one event, and the joined text."""
+"""Largest answer in bytes, decompressed; in a stream: of one event, and of the joined text."""
 TOO_LARGE = f"answers with more than {LARGEST >> 20} MiB, which is no answer"
 
 _SHOWN = 80  # characters of a reply that a message quotes
-_LOOKED_AT = 4096  # bytes of it; what is cut off here is not quoted
-_MOST_TOKENS = 10**9  # a larger count is nonsense
+_LOOKED_AT = 4096  # bytes of it that are read
+_MOST_TOKENS = 10**9  # a larger count is an error
 _FINISHES = {
     "max_tokens": "length",
     "max_output_tokens": "length",
@@ -45,17 +45,17 @@ _FINISHES = {
     "network_error": "broken",
     "insufficient_system_resource": "broken",
 }
-"""Finish reasons of other servers, in OpenAI's words; `broken` is this library's."""
+"""Finish reasons of other servers, mapped to OpenAI's; `broken` is this library's."""
 
 
 class BadReplyError(Exception):
-    """A reply that is no answer.
+    """A reply that contains no answer.
 
     Args:
         message: what the endpoint does, without its name: `answers with an empty body`.
-        status_code: the HTTP status that it stands for, if it says so.
+        status_code: the HTTP status that it names, if any.
         body: the server's own description.
-        temporary: another try may help.
+        temporary: a retry may succeed.
     """
 
     def __init__(
@@ -73,15 +73,15 @@ class BadReplyError(Exception):
 
     @classmethod
     def of(cls, content: bytes | bytearray) -> Self:
-        """Describe a body that is no JSON object."""
+        """Describe a body that is not a JSON object."""
         text = scrub(" ".join(content[:_LOOKED_AT].decode(errors="replace").split()))
         if not text:
             return cls("answers with an empty body", temporary=True)
         if text.startswith("<"):
             title = text.partition("<title>")[2].partition("</title>")[0].strip()
             page = f"an HTML page ({title[:_SHOWN]!r})" if title else "an HTML page"
-            return cls(f"answers with {page}; check that base_url ends as it has to (often /v1)")
-        return cls(f"answers with what is no JSON object ({text[:_SHOWN]!r}); check base_url")
+            return cls(f"answers with {page}; check the end of base_url (often /v1)")
+        return cls(f"sends no JSON object ({text[:_SHOWN]!r}); check base_url")
 
 
 def is_json_object(content: bytes | bytearray) -> bool:
@@ -90,10 +90,10 @@ def is_json_object(content: bytes | bytearray) -> bool:
 
 
 def regular(response: Any) -> Any:
-    """Return a whole response of any provider in OpenAI's form.
+    """Return a complete response of any provider in OpenAI's form.
 
     Raises:
-        BadReplyError: it is an error, or there is no answer in it.
+        BadReplyError: it is an error, or has no answer.
     """
     if isinstance(response, str | bytes) or response is None:
         content = response.encode() if isinstance(response, str) else response or b""
@@ -109,7 +109,7 @@ def regular(response: Any) -> Any:
 
 
 def regular_chunk(chunk: Any) -> Any:
-    """Return a chunk of a stream in OpenAI's form; there may be no choice in it.
+    """Return a chunk of a stream in OpenAI's form; it may have no choice.
 
     Raises:
         BadReplyError: it is an error.
@@ -163,7 +163,7 @@ def _call(index: Any, call_id: Any, function: Any) -> SimpleNamespace:
 
 
 def _content(content: Any) -> str | None:
-    """The text of a content: as it is, of its parts, or of an object that was meant as JSON."""
+    """Return the text of `content`: a string, a list of parts, or an object meant as JSON."""
     if isinstance(content, list | tuple):
         parts = (part if isinstance(part, str) else field(part, "text") for part in content)
         return "".join(part for part in parts if isinstance(part, str))
@@ -184,7 +184,7 @@ def _usage(usage: Any) -> SimpleNamespace | None:
 
 
 def _count(value: Any) -> int:
-    """A number of tokens; 0 for what is none."""
+    """Return a number of tokens; 0 for anything else."""
     try:
         number = float(value)
     except (TypeError, ValueError, OverflowError):
@@ -197,7 +197,7 @@ def _text(value: Any) -> str | None:
 
 
 def _raise_error(response: Any) -> None:
-    """Raise what a reply says in place of an answer."""
+    """Raise the error that a reply contains in place of an answer."""
     body = field(response, "error")
     if not body and field(response, "object") == "error":  # vLLM's
         body = response
@@ -205,12 +205,12 @@ def _raise_error(response: Any) -> None:
         code = field(body, "code") or field(body, "status")
         known = isinstance(code, int | str) and str(code).isdecimal() and 400 <= int(code) < 600  # noqa: PLR2004
         status = int(code) if known else None
-        words = said(body) or "an error without words"
+        words = said(body) or "an error without a message"
         raise BadReplyError(words, status_code=status, body=body, temporary=status is None)
 
 
 def said(body: Any) -> str | None:
-    """Return the words of an error's body: OpenAI's `message`, FastAPI's `detail`, or text."""
+    """Return the message in an error's body: OpenAI's `message`, FastAPI's `detail`, or text."""
     if isinstance(body, str):
         return body
     for name in ("message", "msg", "detail", "error"):

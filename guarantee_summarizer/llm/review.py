@@ -1,4 +1,4 @@
-"""The second reader: one request that names the claims which do not hold, and what it answered.
+"""The reviewer (second reader): a request that asks for unsupported claims, and its answer.
 
 It follows the article in the same messages as the first request, so that the provider's cache hits.
 """
@@ -25,7 +25,7 @@ __all__ = ["RecordedClaim", "Review", "read_review", "recorded_claims"]
 
 _SEVERITIES: dict[str, Literal["error", "warning"]] = {"wrong": "error", "imprecise": "warning"}
 _FIELDS = {"verdicts": list}
-_WORDS = 20  # of a reason that a finding repeats; it is asked for in twelve
+_WORDS = 20  # words of a reason that a finding repeats; the prompt asks for twelve
 _FIELD = re.compile(r"(\w+)(?:\[(\d+)\])?(?:\.\w+)?")
 
 
@@ -44,7 +44,7 @@ class Review(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class RecordedClaim:
-    """A claim as the second reader gets it: where it stands, and in compact form what it says."""
+    """A claim as the reviewer gets it: its path and its content in compact form."""
 
     path: ClaimPath
     written: str
@@ -55,13 +55,13 @@ class RecordedClaim:
         return self.path.section
 
     def length(self, field: str) -> int:
-        """Return how many elements a list of the claim has; 0 of what is no list."""
+        """Return the number of elements in a list field of the claim; 0 for other fields."""
         elements = json.loads(self.written).get(field)
         return len(elements) if isinstance(elements, list) else 0
 
 
 def recorded_claims(summary: Summary) -> list[RecordedClaim]:
-    """Return every claim of a summary in the form of the wire, parts inside their wholes."""
+    """Return every claim of a summary in the form that a model writes, sub-items inside items."""
     claims = [RecordedClaim(ClaimPath(name), getattr(summary, name)) for name in TEXTS]
     for section in SECTIONS:
         for i, item in enumerate(section.items(summary)):
@@ -73,18 +73,18 @@ def recorded_claims(summary: Summary) -> list[RecordedClaim]:
 def read_review(
     completion: Completion, claims: Sequence[RecordedClaim]
 ) -> tuple[list[Finding], str]:
-    """Read the verdicts of a second reader.
+    """Read the verdicts of the reviewer.
 
     Args:
-        completion: what it answered.
-        claims: what it was given, in order.
+        completion: its answer.
+        claims: the claims that it was sent, in order.
 
     Returns:
-        a finding for each field that does not hold, and how far the review went: `done`, or what
-        of it is missing (a part that was cut off, verdicts on no claim or no field of it).
+        a finding for each unsupported field, and the state of the review: `done`, or with a note
+        of losses (a part that was cut off, verdicts without an existing claim or field).
 
     Raises:
-        ValueError: the answer is no review.
+        ValueError: the answer is not a review.
     """
     verdicts, lost = _verdicts(completion)
     findings = [_finding(verdict, claims) for verdict in verdicts]
@@ -95,13 +95,13 @@ def read_review(
 
 
 def _verdicts(completion: Completion) -> tuple[list[Any], bool]:
-    """The verdicts as they were written, and whether some were lost."""
+    """Return the verdicts as they were written, and whether some were lost."""
     found = [read_object(texts, _FIELDS) for texts in completion.texts(Review.__name__)]
     answer = next((one for one in found if one.fit), Found())
     written = next((v for key, v in answer.data.items() if known(key, _FIELDS)), None)
     verdicts = as_items(written, _Verdict)
     if verdicts is None or not answer.fit:
-        raise ValueError("the answer is no list of verdicts")
+        raise ValueError("the answer is not a list of verdicts")
     return verdicts, bool(answer.losses or answer.cuts)
 
 

@@ -1,8 +1,8 @@
-"""Bring what a language model wrote into the shape of the schema, where its meaning is plain.
+"""Bring a language model's output into the shape of the schema where its meaning is clear.
 
-A bare name for a list of names, one object for a list of one, an object by name, JSON in a text,
-`[2]` or `2-4` for sentence numbers: all of these have one meaning. What has none, or several, is
-left as it is, for the schema to refuse it.
+A bare name for a list of names, one object for a list of one, objects keyed by name, JSON in a
+string, `[2]` or `2-4` for sentence numbers: each of these has one meaning. Values without a clear
+meaning are not changed, and the schema refuses them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _ABSENT = frozenset(
     "not specified|not stated|not mentioned".split("|")
 )
 _FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-_DEBRIS = re.compile(r"\"\s*:\s*[\"\[{]|[\]}]\s*,\s*\"")  # of JSON, in a text
+_DEBRIS = re.compile(r"\"\s*:\s*[\"\[{]|[\]}]\s*,\s*\"")  # of JSON in a string
 _MARK = r"(?:(?:s|sents?|sentences?|nos?|numbers?)\b[.:]?\s*|s(?=\d)|#\s*)?"
 _NUMBER = rf"[\[(]?{_MARK}(\d{{1,6}})[\])]?"
 _RANGE = re.compile(rf"{_NUMBER}(?:\s*(?:-|–|\bto\b)\s*{_NUMBER})?", re.IGNORECASE)
@@ -35,16 +35,16 @@ _NUMBERS = re.compile(
     rf"[\[(]*{_RANGE.pattern}(?:\s*(?:,|;|&|\band\b)*\s*{_RANGE.pattern})*[\])]*\.?",
     re.IGNORECASE,
 )
-_WIDEST = 100  # sentences of a range
+_WIDEST = 100  # most sentences of a range
 _LONGEST_PATH = 120  # characters
 _FOREIGN = " is no field of the schema; it was not read"
 _TWICE = " stands there twice, in two spellings; the second was not read"
-_KEY = re.compile(r"[a-z]*[_ ]?\d*")  # of an object by name, that is no name: `p1`, `item_2`, `3`
+_KEY = re.compile(r"[a-z]*[_ ]?\d*")  # keys that are not names: `p1`, `item_2`, `3`
 
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """What a field of the schema holds."""
+    """The type of value in a field of the schema."""
 
     of: Any
     many: bool
@@ -75,7 +75,7 @@ def _kind(annotation: Any, *, required: bool) -> _Kind:
 
 
 def is_absent(value: Any) -> bool:
-    """Tell whether a value says nothing: null, empty, a placeholder, signs without a letter.
+    """Return whether a value is empty: null, a placeholder, or punctuation only.
 
     >>> is_absent("N/A"), is_absent("]}"), is_absent("20 years"), is_absent(0)
     (True, True, False, False)
@@ -86,7 +86,7 @@ def is_absent(value: Any) -> bool:
 
 
 def as_prose(value: Any) -> str:
-    """Return a headline or an abstract on one line; empty if it says nothing, or holds JSON."""
+    """Return a headline or an abstract on one line; "" if it is a placeholder or contains JSON."""
     if isinstance(value, list) and all(isinstance(part, str) for part in value):
         value = " ".join(value)
     if not isinstance(value, str) or is_absent(value) or _DEBRIS.search(value):
@@ -95,12 +95,12 @@ def as_prose(value: Any) -> str:
 
 
 def as_flag(value: Any) -> bool | None:
-    """Return a truth value, also one that is written as a word; None if it is none."""
+    """Return a truth value, which may be written as a word; None for anything else."""
     return _FLAGS.get(str(value).strip().lower())
 
 
 def as_items(written: Any, model: type[BaseModel]) -> list[Any] | None:
-    """Return the items of a section as they were written; None if they cannot be told apart."""
+    """Return the items of a section as they were written; None if they cannot be separated."""
     if isinstance(written, str):
         written = read_json(written) or (None if is_absent(written) else written)
     if written is None:
@@ -113,7 +113,7 @@ def as_items(written: Any, model: type[BaseModel]) -> list[Any] | None:
 
 
 def _listed(written: dict[str, Any], model: type[BaseModel]) -> list[Any] | None:
-    """The items of one object, of an object by name, or in a wrapper."""
+    """Return the items of a wrapper or of an object keyed by name, or one object as an item."""
     names = _kinds(model)
     if any(known(key, names) for key in written):
         return [written]
@@ -121,7 +121,7 @@ def _listed(written: dict[str, Any], model: type[BaseModel]) -> list[Any] | None
     first, *others = (name for name, kind in names.items() if kind.required)
     if len(values) == 1 and isinstance(values[0], list):
         whole = any(isinstance(v, dict) and any(known(k, (first,)) for k in v) for v in values[0])
-        return values[0] if whole else None  # else its name may be theirs
+        return values[0] if whole else None  # else its key may be their name
     if all(isinstance(value, dict) for value in values):
         return [_named(key, value, first) for key, value in written.items()]
     if len(others) == 1 and all(isinstance(value, str) for value in values):  # party: stance
@@ -130,14 +130,14 @@ def _listed(written: dict[str, Any], model: type[BaseModel]) -> list[Any] | None
 
 
 def _named(key: str, item: dict[str, Any], field: str) -> dict[str, Any]:
-    """An item of an object by name, with its name; a number or a code is none."""
+    """Return an item of an object keyed by name, with that name; a number or a code is not one."""
     if _KEY.fullmatch(key) or any(known(name, (field,)) for name in item):
         return item
     return {field: key, **item}
 
 
 def _flat(items: list[Any]) -> Iterator[Any]:
-    """The items, also those of lists in the list."""
+    """Yield the items, including those of nested lists."""
     for item in items:
         if isinstance(item, list) and all(isinstance(inner, dict) for inner in item):
             yield from item
@@ -146,14 +146,13 @@ def _flat(items: list[Any]) -> Iterator[Any]:
 
 
 def as_meant(written: Any, model: type[BaseModel], unread: list[str], path: str = "") -> Any:
-    """Return what was written in the shape of a model of the schema, for the model to validate.
+    """Return a value in the shape of a model of the schema, for the model to validate.
 
     Args:
-        written: as JSON gives it.
-        model: of the claim that it should be.
-        unread: gets a line for each field that the schema does not have, or that stands there
-            twice.
-        path: of the claim.
+        written: the parsed JSON.
+        model: the model of the claim.
+        unread: receives a line for each unknown or repeated field.
+        path: the path of the claim.
     """
     kinds = _kinds(model)
     if isinstance(written, str):
@@ -199,7 +198,7 @@ def _field(kind: _Kind, value: Any, unread: list[str], path: str) -> Any:
 
 
 def _word(value: Any, kind: Any) -> Any:
-    """One text, also in a list of one or with nothing but its name; a number as text."""
+    """Return one text, unwrapped from a list of one or an object of one; a number as text."""
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     if isinstance(value, dict) and isinstance(value.get("name"), str):
@@ -209,7 +208,7 @@ def _word(value: Any, kind: Any) -> Any:
 
 
 def _pointers(value: Any) -> Iterator[Any]:
-    """Sentence numbers, also as `2.0`, `[2]`, `S2`, `2, 4`, `2-4`; what is none as it is."""
+    """Yield sentence numbers, also from `2.0`, `[2]`, `S2`, `2, 4`, `2-4`; else the value."""
     if isinstance(value, list):
         for inner in value:
             yield from _pointers(inner)

@@ -1,6 +1,6 @@
 """Throttle the requests to one endpoint: rate limits, back-off after 429, circuit breaker.
 
-The throttle says how long to wait, and the caller waits, so that threads and event loops share it.
+The throttle returns how long to wait, and the caller waits: threads and event loops can share it.
 The clock is monotonic: a jump of the wall clock changes nothing.
 """
 
@@ -17,9 +17,9 @@ from guarantee_summarizer.llm.faults import is_transport, retry_after, root, sta
 __all__ = ["Throttle"]
 
 _BURST = 5.0  # seconds' worth of a rate that may be sent at once
-_FULL = 0.02  # seconds to wait while as many requests are in flight as may be
+_FULL = 0.02  # seconds to wait while the maximum of requests is in flight
 _FAILURES = 8  # in a row until the endpoint counts as down
-_LONGEST_PAUSE = 60.0  # seconds; the longest `Retry-After` that is obeyed
+_LONGEST_PAUSE = 60.0  # seconds; longer `Retry-After` values are capped
 _LONGEST = 15.0  # seconds between two probes of an endpoint that is down
 _SHRINK = 0.7  # factor for the requests in flight after a 429
 _OVERLOADED = frozenset({429, 503, 529})
@@ -33,8 +33,8 @@ class Throttle:
         tokens_per_minute: the same for tokens in and out.
         clock: seconds, monotonic.
 
-    A 429 throttles all workers: no request is sent before its `Retry-After` is over, and fewer are
-    in flight at once after it; each answer raises that number again (additive increase,
+    A 429 throttles all workers: no request is sent before its `Retry-After` is over, then fewer
+    requests are in flight at once; each answer raises that limit again (additive increase,
     multiplicative decrease, as in TCP). After eight failures in a row a circuit breaker probes the
     endpoint with single requests.
     """
@@ -56,11 +56,11 @@ class Throttle:
         self._told: Callable[[float], object] = _nobody
 
     def share(self, processes: int, told: Callable[[float], object] | None = None) -> None:
-        """Keep to an equal part of the rates, as one of so many processes at the endpoint.
+        """Use an equal share of the rates, as one of several processes at the endpoint.
 
         Args:
-            processes: their number, this one included.
-            told: called with the seconds that the endpoint asks for, so that the others `pause` too.
+            processes: their number, including this one.
+            told: called with the seconds that the endpoint requests, to `pause` other processes.
         """
         with self._lock:
             self._told = told or _nobody
@@ -68,17 +68,17 @@ class Throttle:
             self._tokens.share(processes)
 
     def pause(self, seconds: float) -> None:
-        """Admit nothing for so long, as the endpoint told another process."""
+        """Admit no request for some seconds, as the endpoint requested from another process."""
         with self._lock:
             self._quiet_until = max(self._quiet_until, self._clock() + seconds)
 
     @property
     def most(self) -> float:
-        """How many requests may be in flight at once; infinite until the first 429."""
+        """The number of requests that may be in flight at once; infinite until the first 429."""
         return self._most
 
     def reserve(self, tokens: int) -> float:
-        """Admit a request of about `tokens` tokens and return 0, or else the seconds to wait.
+        """Admit a request of about `tokens` tokens and return 0, or return the seconds to wait.
 
         Wrap each admitted request in `watching`.
         """
@@ -111,7 +111,7 @@ class Throttle:
         self._answered()
 
     def settle(self, estimated: int, used: int) -> None:
-        """Replace the tokens estimated for a request by those that it used."""
+        """Replace a request's estimated tokens with the tokens that it used."""
         with self._lock:
             self._tokens.take(used - estimated)
 

@@ -1,6 +1,6 @@
-"""HTTP clients whose requests end in time, whose answers are limited, and whose key stays.
+"""HTTP clients with deadlines, limits on responses, and no redirects that would leak the key.
 
-They bound requests inside `bounded` alone: the files of a batch may be as large as they are.
+The limits apply inside `bounded` only: files of a batch may have any size.
 """
 
 from __future__ import annotations
@@ -29,24 +29,24 @@ __all__ = ["AsyncHttpClient", "HttpClient", "bounded", "within"]
 T = TypeVar("T")
 
 _UNTIL: ContextVar[float | None] = ContextVar("until", default=None)
-"""When the request of this context has to be over, by the monotonic clock; None for no bounds."""
-_INSTANT = 0.001  # seconds; a timeout of 0 would not wait at all
+"""The deadline of the request in this context, by the monotonic clock; None for no limits."""
+_INSTANT = 0.001  # seconds; a timeout of 0 would fail at once
 _OVER = "the time for the request is over"
 _SETTINGS: dict[str, Any] = {
-    "headers": {"Accept-Encoding": "identity"},  # answers are short; bombs come compressed
-    "limits": httpx2.Limits(max_connections=1000, max_keepalive_connections=100),  # as openai's
+    "headers": {"Accept-Encoding": "identity"},  # answers are short; decompression bombs are not
+    "limits": httpx2.Limits(max_connections=1000, max_keepalive_connections=100),  # as openai
     "follow_redirects": True,
     "max_redirects": 3,
 }
 
 
 class _UnusableError(BadReplyError, openai.OpenAIError):
-    """openai hands on its own errors as they are, and takes all others for lost connections."""
+    """openai passes its own errors on, and treats all other errors as lost connections."""
 
 
 @contextmanager
 def bounded(until: float | None) -> Iterator[None]:
-    """Bound the requests of the block: over at `until` (monotonic seconds), answers limited."""
+    """Limit the requests of the block: end them at `until` (monotonic seconds), limit answers."""
     token = _UNTIL.set(until)
     try:
         yield
@@ -55,7 +55,7 @@ def bounded(until: float | None) -> Iterator[None]:
 
 
 def within(seconds: float, call: Callable[[], T]) -> T:
-    """Return what `call` returns, or give it up: its thread goes on alone, and nobody waits.
+    """Return the result of `call`, or abandon it: its thread continues in the background.
 
     Raises:
         TimeoutError: it took longer.
@@ -73,7 +73,7 @@ def within(seconds: float, call: Callable[[], T]) -> T:
 
 
 def _left(timeout: float | None = None) -> float | None:
-    """Seconds that a step may take: its own timeout, or what is left until the deadline."""
+    """Return a step's limit in seconds: its timeout, at most the time to the deadline."""
     until = _UNTIL.get()
     if until is None:
         return timeout
@@ -82,17 +82,17 @@ def _left(timeout: float | None = None) -> float | None:
 
 
 class HttpClient(httpx2.Client):
-    """A sync client; httpx alone bounds the wait for the next byte, not the sum of all waits."""
+    """A sync client with a deadline; httpx limits the wait for the next byte, not the total."""
 
     def __init__(self) -> None:
         super().__init__(**_SETTINGS, event_hooks={"response": [_on_response]})
         for transport in (self._transport, *self._mounts.values()):
             pool: Any = getattr(transport, "_pool", None)
             if (backend := getattr(pool, "_network_backend", None)) is not None:
-                pool._network_backend = _Backend(backend)  # noqa: SLF001  (httpx hands none on)
+                pool._network_backend = _Backend(backend)  # noqa: SLF001  (httpx passes none on)
 
     def __del__(self) -> None:
-        """Close what nobody closed, as openai's own client does."""
+        """Close the client if nobody did, as openai's own client does."""
         if not self.is_closed:
             with suppress(Exception):
                 self.close()
@@ -149,16 +149,16 @@ def _timeouts() -> Iterator[None]:
 
 
 def _check(response: httpx2.Response) -> None:
-    """Raise if a whole answer is no JSON object: an empty body, a page."""
+    """Raise if a complete answer is not a JSON object: an empty body, a page."""
     if response.is_success and not is_json_object(response.content):
         raise _UnusableError.of(response.content)
 
 
 def _stays(response: httpx2.Response) -> bool:
-    """Return whether it is a redirect, whose own body httpx reads.
+    """Return whether a response is a redirect, whose body httpx reads.
 
     Raises:
-        BadReplyError: it leaves the host or its encryption, or would lose the request's body.
+        BadReplyError: it leads to another host, drops encryption, or would lose the request's body.
     """
     if _UNTIL.get() is None or not response.has_redirect_location:
         return False
@@ -189,20 +189,20 @@ class _Measured:
 
     def __init__(self, stream: Any, response: httpx2.Response, *, streamed: bool) -> None:
         self._stream, self._until, self._secrets = stream, _UNTIL.get() or math.inf, in_use()
-        self._events = streamed and response.is_success  # what comes is read by the line
+        self._events = streamed and response.is_success  # read line by line
         self._size, self._first, self._whole = 0, True, bytearray()
         coding = response.headers.pop("content-encoding", "identity").strip().lower()
         if coding not in ("identity", "gzip", "deflate"):
-            raise _UnusableError(f"compresses its answers ({coding}), which was not asked for")
+            raise _UnusableError(f"compresses its answers ({coding}), which was not requested")
         self._unpack = None if coding == "identity" else zlib.decompressobj(47)  # gzip or zlib
 
     def _read(self, piece: bytes) -> bytes:
-        """A piece as it goes on; of a stream that is none, it is kept until the end."""
+        """Return a piece to pass on; if the response is not a stream, keep it until the end."""
         if self._unpack is not None:
             try:
                 piece = self._unpack.decompress(piece, LARGEST + 1)
             except zlib.error:
-                raise _UnusableError("compresses its answers wrongly") from None
+                raise _UnusableError("sends answers that cannot be decompressed") from None
         newline = piece.rfind(b"\n") if self._events and not self._whole else -1
         self._size = len(piece) - newline - 1 + (self._size if newline < 0 else 0)
         if max(self._size, len(piece)) > LARGEST:
@@ -217,7 +217,7 @@ class _Measured:
         return piece
 
     def _rest(self) -> bytes:
-        """A whole answer in place of a stream, as a stream of one event."""
+        """Return a complete answer, sent in place of a stream, as a stream of one event."""
         if not self._whole:
             return b""
         try:
@@ -273,7 +273,7 @@ class _AsyncStream(_Measured, httpx2.AsyncByteStream):
 
 
 class _Backend(httpcore2.NetworkBackend):
-    """Connections whose every step ends with the request that is under way."""
+    """Connections in which every step ends by the request's deadline."""
 
     def __init__(self, backend: httpcore2.NetworkBackend) -> None:
         self._backend = backend

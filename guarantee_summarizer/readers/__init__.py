@@ -1,4 +1,4 @@
-"""Readers: files and folders to articles and stored summaries, one at a time, in bounded memory."""
+"""Read articles and stored summaries from files and folders, one at a time, in bounded memory."""
 
 from guarantee_summarizer.readers.files import read_articles
 from guarantee_summarizer.readers.pages import article_from_html

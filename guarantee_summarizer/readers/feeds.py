@@ -24,29 +24,29 @@ _CLAIM = re.compile(r"(<\?xml[^>]{0,200}?)\s{1,20}encoding\s*=\s*[\"'][\w-]+[\"'
 
 
 def feed_entries(data: bytes, name: str) -> Iterator[Read]:
-    """Read each entry: its content, or its description if there is no more.
+    """Read each entry as an article: its content, or its description if it has no content.
 
-    Title, day and address are the entry's, the outlet is the entry's source or the feed. Id,
-    authors, tags and when it was updated travel as metadata. Nothing is fetched.
+    Title, date and URL come from the entry, the outlet from the entry's source or the feed. Id,
+    authors, tags and the time of the last update become metadata. Nothing is fetched.
 
     Raises:
-        ArticleError: it is no feed, or one without entries.
+        ArticleError: the file is not a feed, or it has no entries.
         ConfigurationError: feedparser is not installed.
     """
     feedparser = load_extra("feedparser", extra="feeds")
-    # A mark or blank line in front of the declaration makes it no XML.
+    # XML allows no byte order mark or blank line before the declaration.
     text = _CLAIM.sub(r"\1", decode_markup(data, name).lstrip("\ufeff \t\r\n"), count=1)
     if too_much := knotted(text):
         raise ArticleError(f"{name}: is not a readable feed (it has {too_much})")
     try:
         feed = feedparser.parse(io.BytesIO(text.encode(errors="replace")), sanitize_html=False)
-    except Exception as error:  # what anybody wrote into a feed must not end a long run
+    except Exception as error:  # no content of a feed may end a long run
         raise ArticleError(f"{name}: is not a readable feed ({reason_of(error)})") from error
     if not feed.entries:
         reason = f" ({reason_of(feed.bozo_exception)})" if feed.get("bozo_exception") else ""
-        raise ArticleError(f"{name}: has no entries of RSS or Atom{reason}; save the feed again")
+        raise ArticleError(f"{name}: has no RSS or Atom entries{reason}; save the feed again")
     outlet = feed.feed.get("title")
-    dated = str(feed.get("version")).startswith("rss")  # where only `dc:date` may stand
+    dated = str(feed.get("version")).startswith("rss")  # may have no date but `dc:date`
     for number, entry in enumerate(feed.entries, 1):
         place = f"{name}, entry {number}"
         yield article_or_failure(place, "text", partial(_record, entry, outlet, dated))
@@ -63,15 +63,15 @@ def _broken() -> type[Exception]:
 
 
 def _record(entry: dict[str, Any], outlet: str | None, dated: bool) -> dict[str, Any]:
-    """The record of an entry, in the names that `Article.from_dict` knows.
+    """Return an entry as a record with the field names of `Article.from_dict`.
 
-    `dated`: the feed has one day for each entry, which is that of publication.
+    `dated`: the feed has one date for each entry, its date of publication.
     """
     contents = [part.get("value") or "" for part in entry.get("content") or ()]
     text = max([*contents, entry.get("summary") or ""], key=len)
     title = html.unescape(plain_text(entry.get("title") or "")).strip()
     source = entry.get("source") or {}
-    # Not entry.get: it would give the day of a change for that of publication.
+    # Not entry.get: it returns the date of an update if there is no date of publication.
     published, updated = dict.get(entry, "published"), dict.get(entry, "updated")
     if dated:
         published, updated = published or updated, None

@@ -36,34 +36,33 @@ _LONGEST_TEXT = 4 * MAX_CHARACTERS + 4  # bytes, its mark included, in UTF-8, UT
 
 
 def read_articles(*inputs: str | Path, text_column: str = "text") -> Iterator[Read]:
-    """Read files of any number of articles; what is unreadable among them costs only itself.
+    """Read files with any number of articles; an unreadable article becomes a `Failure`.
 
-    What a file is, its first bytes tell, and its suffix where they leave it open:
+    The format is detected from the first bytes, or from the suffix if they are ambiguous:
 
     - plain text, with a header as in `Article.from_text`;
-    - JSON: an object, an array, objects one a line (`.jsonl`, `.ndjson`) or indented below each
-      other, as jq writes them; the answer of a news service (`{"articles": […]}`); exports of
-      WordPress. Fields are those of `Article.from_dict`;
-    - a table, its cells parted by commas, semicolons, tabs or bars, or Parquet, with a column for
-      the text and columns of the same names, in any case of letters;
+    - JSON: an object, an array, JSON Lines (`.jsonl`, `.ndjson`) or a sequence of indented
+      objects, as jq writes them; the response of a news API (`{"articles": […]}`); WordPress
+      exports. Fields are those of `Article.from_dict`;
+    - a table separated by commas, semicolons, tabs or bars, or Parquet, with a column for
+      the text and columns named like those fields, case-insensitively;
     - a saved page, see `article_from_html`; RSS and Atom, each entry an article; `.pdf`, see
       `article_from_pdf`; `.rtf`;
     - all of these but Parquet and PDF compressed as `.gz`;
-    - a folder: all files of these kinds in it and below, by name; hidden files, linked folders
-      and files of other suffixes are skipped;
+    - a folder: all files of these kinds in it and its subfolders, by name; hidden files, linked
+      folders and files with other suffixes are skipped;
     - `-`: standard input, any of these but Parquet and PDF.
 
-    Columns and fields that are no part of an article are its `metadata`, with the file and the row
-    as `source`. All inputs are looked up at once, and read as the articles are requested, a few at
-    a time.
+    Other columns and fields become `metadata`; `source` names the file and the row. All inputs are
+    looked up at once; they are read as the articles are requested, a few at a time.
 
     Args:
         inputs: files and folders.
-        text_column: the column or field that holds the text. Without `text`, `content`, `body` and
+        text_column: the column or field with the text. By default `text`, `content`, `body` and
             other usual names are tried.
 
     Returns:
-        Articles and failures in the order of the inputs. `source` names file and place.
+        Articles and failures in the order of the inputs. `source` names the file and the row.
 
     Raises:
         ArticleError: an input does not exist, is a URL, a pipe or a device, or is a folder without
@@ -80,7 +79,7 @@ def read_articles(*inputs: str | Path, text_column: str = "text") -> Iterator[Re
 
 
 def input_files(*inputs: str | Path) -> Iterator[Path]:
-    """Yield the files that `read_articles` reads, those of folders too."""
+    """Yield the files that `read_articles` reads, including those in folders."""
     for name in inputs:
         if str(name) != "-":
             yield from files_of(Path(name), KINDS)
@@ -120,12 +119,12 @@ def _standard_input(text_column: str) -> Iterator[Read]:
 
 
 def _streamed(stream: io.BufferedReader, kind: str, name: str, text_column: str) -> Iterator[Read]:
-    """The articles of what can be read from its beginning to its end."""
+    """Read the articles of a stream from its beginning to its end."""
     if kind == "json":
         with decoded(stream) as file:
             yield from json_records(file, name, text_column)
     elif kind == "table":
-        with decoded(stream, newline="") as file:  # as csv asks for
+        with decoded(stream, newline="") as file:  # required by csv
             yield from separated_values(file, name, text_column)
     elif kind == "feed":
         yield from feed_entries(_whole(stream, name), name)
@@ -145,10 +144,10 @@ def _whole(stream: io.BufferedReader, name: str, most: int = LONGEST) -> bytes:
 
 
 def _rich_text(data: bytes, name: str) -> str:
-    """The text of an RTF file, its paragraphs apart."""
+    """Return the text of an RTF file, with a blank line between paragraphs."""
     striprtf = load_extra("striprtf.striprtf", extra="rtf")
     try:
         text = striprtf.rtf_to_text(data.decode("cp1252", errors="replace"), errors="replace")
-    except Exception as error:  # a broken file makes it raise nearly anything
+    except Exception as error:  # on a broken file it can raise almost any error
         raise ArticleError(f"{name}: is not readable RTF ({reason_of(error)})") from error
     return "\n\n".join(filter(None, (" ".join(line.split()) for line in text.split("\n"))))

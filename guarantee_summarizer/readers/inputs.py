@@ -1,4 +1,4 @@
-"""Look up and open what a command names: files, the files of folders, standard input."""
+"""Find and open inputs: files, files in folders, standard input."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ __all__ = [
     "with_failure",
 ]
 
-_SKIPPED = 4 * LONGEST  # characters of a line that are skipped; beyond it is no table
+_SKIPPED = 4 * LONGEST  # skipped characters in one line; a table never has more
 
 STANDARD_INPUT = "standard input"
 HEAD = 4096
-"""Bytes that tell the kind of a file."""
+"""Number of bytes that show the kind of a file."""
 
 _Item = TypeVar("_Item")
 
@@ -47,7 +47,7 @@ _Item = TypeVar("_Item")
 def check(
     name: str | Path, kinds: Collection[str], error: type[GuaranteeSummarizerError] = ArticleError
 ) -> None:
-    """Raise an `error` that names an input which cannot be read, before anything is read."""
+    """Raise an `error` for the first input that cannot be read, before reading any."""
     if str(name) == "-":
         return
     if re.match(r"https?://", str(name), re.IGNORECASE):
@@ -62,13 +62,13 @@ def check(
         raise error(f"{name}: cannot be read ({cause.strerror})") from cause
     if next(files_of(Path(name), kinds), None) is None:
         known = ", ".join(sorted(kinds))
-        raise error(f"{name}: holds no files of a known kind ({known})")
+        raise error(f"{name}: has no files of a known kind ({known})")
 
 
 def files_of(path: Path, kinds: Collection[str]) -> Iterator[Path]:
-    """Yield the file itself, or the files of these kinds in a folder and below, by name.
+    """Yield the file, or the files of these kinds in a folder and its subfolders, by name.
 
-    Hidden files and linked folders are skipped, so that no circle of links is followed.
+    Hidden files and linked folders are skipped; circular links are never followed.
     """
     if not path.is_dir():
         yield path
@@ -83,7 +83,7 @@ def files_of(path: Path, kinds: Collection[str]) -> Iterator[Path]:
             with os.scandir(at) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name, reverse=True)
         except OSError:
-            yield at  # what is wrong is reported in its place, when it is read
+            yield at  # an error is reported when the file is read
             continue
         for entry in entries:
             below = Path(entry.path)
@@ -97,10 +97,10 @@ def files_of(path: Path, kinds: Collection[str]) -> Iterator[Path]:
 
 @contextmanager
 def open_bytes(path: Path) -> Iterator[io.BufferedReader]:
-    """Open a file, unpacked if it is `.gz`; one that never ends is refused.
+    """Open a file, decompressed if it is `.gz`.
 
     Raises:
-        ArticleError: it is a named pipe or a device.
+        ArticleError: it is a named pipe or a device, which may never end.
     """
     with open_file(path) as stream:
         if path.suffix.lower() != ".gz":
@@ -112,19 +112,19 @@ def open_bytes(path: Path) -> Iterator[io.BufferedReader]:
 
 @contextmanager
 def open_text(path: Path, *, newline: str = "\n") -> Iterator[TextIO]:
-    """Open a file as `decoded` does, unpacked if it is `.gz`."""
+    """Open a file as `decoded` does, decompressed if it is `.gz`."""
     with open_bytes(path) as stream, decoded(stream, newline=newline) as file:
         yield file
 
 
 @contextmanager
 def decoded(stream: IO[bytes] | io.BufferedIOBase, *, newline: str = "\n") -> Iterator[TextIO]:
-    """Decode a stream: UTF-8, or UTF-16 or UTF-32 with a byte order mark; it is left open.
+    """Decode a stream and leave it open: UTF-8, or UTF-16 or UTF-32 with a byte order mark.
 
-    Bytes that are not UTF-8 become surrogates, so that they spoil only the record they are in.
+    Bytes that are not UTF-8 become surrogates, so that only the record they are in fails.
     """
     source: Any = stream
-    if not hasattr(source, "peek"):  # BytesIO, which stands in for standard input, has none
+    if not hasattr(source, "peek"):  # BytesIO, used in place of standard input, has none
         source = io.BufferedReader(source)
     wide = bom_of(source.peek(4)[:4])
     wide = None if wide == "utf-8-sig" else wide
@@ -144,18 +144,18 @@ def standard_input() -> Iterator[TextIO]:
 
 
 def standard_bytes() -> io.BufferedReader:
-    """Standard input with a buffer of its own: Python aborts if a thread still reads `sys.stdin`."""
+    """Open standard input anew: Python aborts at exit if a thread still reads `sys.stdin`."""
     try:
         stream: Any = open(sys.stdin.fileno(), "rb", closefd=False)  # noqa: SIM115
     except OSError:
-        stream = sys.stdin.buffer  # what stands in for it has no descriptor
+        stream = sys.stdin.buffer  # a replacement for it has no descriptor
     return stream if hasattr(stream, "peek") else io.BufferedReader(stream)
 
 
 def lines_of(file: TextIO, name: str) -> tuple[str, Iterator[str]]:
-    """Return the first line that is not blank, and all lines as they come.
+    """Return the first line that is not blank, and an iterator of all lines.
 
-    Of a line that is too long only the first `LONGEST` characters are given; `name` is for messages.
+    Lines are cut off after `LONGEST` characters; `name` is used in messages.
     """
     lines = _lines_of(file, name)
     head: list[str] = []
@@ -173,14 +173,14 @@ def _lines_of(file: TextIO, name: str) -> Iterator[str]:
             rest = file.readline(LONGEST)
             skipped += len(rest)
             if skipped > _SKIPPED:
-                raise ArticleError(f"{name}: holds a line without an end")
-        yield line.lstrip("\ufeff")  # also where files with marks were joined
+                raise ArticleError(f"{name}: has an endless line")
+        yield line.lstrip("\ufeff")  # also where files with byte order marks were joined
 
 
 def head_of(stream: io.BufferedReader) -> tuple[bytes, io.BufferedReader]:
-    """Return enough of a stream to tell its kind, and a stream with all of it.
+    """Return enough of a stream to detect its kind, and a stream with all of it.
 
-    A stream that begins with a JSON object is read no further than its first line.
+    If it begins with a JSON object, only the first line is read.
     """
     head = b""
     while len(head) < HEAD and (line := stream.readline(HEAD)):
@@ -191,7 +191,7 @@ def head_of(stream: io.BufferedReader) -> tuple[bytes, io.BufferedReader]:
 
 
 class _Resumed(io.RawIOBase):
-    """A stream with what was read of it already."""
+    """A stream, preceded by the bytes that were already read from it."""
 
     def __init__(self, head: bytes, stream: io.BufferedReader) -> None:
         self._head, self._stream = head, stream
@@ -210,7 +210,7 @@ class _Resumed(io.RawIOBase):
 def with_failure(
     items: Iterator[_Item], name: str, error: type[GuaranteeSummarizerError] = ArticleError
 ) -> Iterator[_Item | Failure]:
-    """Yield the items, and a failure after what could be read if the file itself breaks."""
+    """Yield the items, and a failure at the end if the file cannot be read further."""
     try:
         yield from items
     except (error, ArticleError, ConfigurationError) as known:

@@ -1,4 +1,4 @@
-"""Read JSON as it comes: one object a line, objects below each other, arrays; in bounded memory."""
+"""Read JSON Lines, sequences of JSON values and JSON arrays in bounded memory."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ from guarantee_summarizer.sizes import LARGEST, is_crowded
 __all__ = ["LONGEST", "json_values"]
 
 LONGEST = LARGEST
-"""Characters of a value or a line that are held; the rest is skipped."""
+"""Characters of a value or a line that are kept in memory; the rest is skipped."""
 
 _CHUNK = 2**16
 _BETWEEN = re.compile(r"[\s\ufeff\x1e,]*")
 _NEXT = re.compile(r"\}\s*,\s*(?=\{)")
-_BRACKET = re.compile(  # or a text: its last quotation mark stands in front of punctuation
+_BRACKET = re.compile(  # or a string: its last quotation mark is followed by punctuation
     r'"(?:[^"\\\n]|\\[\s\S]|"(?!\s*[,:}\]]))*(?:"|\n|\\?\Z)|[{}\[\]]'
 )
-_LOOKED_THROUGH = 2**18  # characters of a broken item, in which its end is looked for
-_OUTER = ("{", "}", "]")  # begin the lines between which the values of an indented file stand
-_CUT_WORD = 8  # characters from the end, within which an error may be that more is to come
+_LOOKED_THROUGH = 2**18  # characters of a broken item in which its end is searched
+_OUTER = ("{", "}", "]")  # begin the lines between the values of an indented file
+_CUT_WORD = 8  # an error so few characters before the end may mean that the value is incomplete
 
 
 def json_values(file: TextIO, name: str) -> Iterator[tuple[str, Any]]:
-    """Yield each value with its place, or in its stead an error; a bad one costs only itself.
+    """Yield each value, or an error in its place, with its position; the rest is still read.
 
-    Values stand one a line, or on several lines each, as jq writes them (places are lines), or in
-    an array (places are items, from 1). A value is given as soon as it has been read.
+    Values are on one line each, or on several lines each, as jq writes them (positions are
+    lines), or in an array (positions are items, from 1). A value is yielded once it is complete.
 
     Args:
-        file: what to read.
-        name: what places and messages call it.
+        file: the stream to read.
+        name: the file's name in positions and messages.
     """
     return _Reader(file, name).values()
 
 
 class _Reader:
-    """Holds the text from the value on that is read next."""
+    """Buffer that begins with the next value to read."""
 
     def __init__(self, file: TextIO, name: str) -> None:
         self._file, self._name = file, name
@@ -69,7 +69,7 @@ class _Reader:
             yield place, ArticleError(f"{place}: is missing, the file ends inside an array")
 
     def _at_value(self) -> bool:
-        """Drop what stands between values; False at the end of the file."""
+        """Drop the characters between values; return False at the end of the file."""
         while True:
             match = _BETWEEN.match(self._held)
             self._drop(match.end() if match else 0)
@@ -79,7 +79,7 @@ class _Reader:
                 return False
 
     def _value(self) -> tuple[str, Any]:
-        """The value that begins here, or the error in its stead."""
+        """Return the value that begins here, or an error in its place."""
         place = f"{self._name}, line {self._line}"
         if self._item is not None:
             place = f"{self._name}, item {self._item}"
@@ -99,7 +99,7 @@ class _Reader:
                 return place, problem
 
     def _decoded(self) -> tuple[Exception | None, Any]:
-        """None and the value that begins here; or what is wrong, and whether more may mend it."""
+        """Return (None, value); or the error, and whether reading more may fix it."""
         try:
             value, end = _decode(self._held)
         except json.JSONDecodeError as error:
@@ -114,24 +114,24 @@ class _Reader:
         return None, value
 
     def _longer(self) -> bool:
-        """Whether the value that begins here is longer than what is held of one."""
+        """Whether the value that begins here is longer than the buffer."""
         line = self._held.find("\n")
         return (len(self._held) if line < 0 else line) >= LONGEST or len(self._held) > 2 * LONGEST
 
     def _rest_of_line(self, end: int) -> str:
-        """What stands behind a value on its line that is no value."""
+        """Return the text after a value on its line that is not a value."""
         rest = self._held[end : end + 200].partition("\n")[0].strip(" \t\r\x1e\ufeff,")
         return "" if rest[:1] in ("", "{", "[") else rest
 
     def _unfinished(self, error: json.JSONDecodeError) -> bool:
-        """Whether what is held may be the beginning of a value."""
+        """Whether the buffer may begin with an incomplete value."""
         if error.msg.startswith("Invalid control") or self._held[0] not in "{[":
             return False
         cut_text = error.msg.startswith("Unterminated") and not self._held.endswith("\n")
         return cut_text or error.pos >= len(self._held.rstrip()) - _CUT_WORD
 
     def _more_of_value(self) -> bool:
-        """Read on until the value may be complete; few times, however long it is."""
+        """Read until the value may be complete; the reads stay few for a long value."""
         wanted, first = 2 * len(self._held), True
         while len(self._held) < wanted:
             before = len(self._held)
@@ -155,7 +155,7 @@ class _Reader:
         self._held = self._held[end:]
 
     def _skip(self) -> None:
-        """Drop a broken value: its line, or its lines up to one that begins a value."""
+        """Drop a broken value: its line, or its lines up to the next that begins a value."""
         if self._item is not None:
             self._skip_item()
             return
@@ -172,7 +172,7 @@ class _Reader:
                 return
 
     def _skip_item(self) -> None:
-        """Drop a broken item of an array; one that is long or lacks a bracket up to any `}, {`."""
+        """Drop a broken item of an array; if it is long or unclosed, up to the next `}, {`."""
         while (end := _end_of_item(self._held)) is None:
             wanted = 2 * len(self._held)
             if wanted > _LOOKED_THROUGH or not self._more():
@@ -186,13 +186,13 @@ class _Reader:
             self._drop(max(0, len(self._held) - _CHUNK))
             if not self._more():
                 self._drop(len(self._held))
-                self._item = None  # what is missing was told
+                self._item = None  # the missing part was reported
                 return
         self._drop(match.end())
 
 
 def _end_of_item(text: str) -> int | None:
-    """Where the next item begins, if the one that stands here ends in the text."""
+    """Return where the next item begins, if this one ends in the text."""
     depth = 0
     for match in _BRACKET.finditer(text):
         if match[0] in ("{", "["):
@@ -205,7 +205,7 @@ def _end_of_item(text: str) -> int | None:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object; of a name that it has twice the last one counts, and the others stand beside it."""
+    """Build an object; of a repeated name the last value is used, the rest are kept beside it."""
     made = dict(pairs)
     if len(made) == len(pairs):
         return made
@@ -218,7 +218,7 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_object)
 
 def _decode(text: str) -> tuple[Any, int]:
     if is_crowded(text):
-        raise ValueError("more values than memory has room for")
+        raise ValueError("more values than fit into memory")
     return _DECODER.raw_decode(text)
 
 

@@ -1,4 +1,4 @@
-"""Tell what a file is by its first bytes, and by its suffix where these leave it open."""
+"""Detect the kind of a file from its first bytes, or from its suffix if they are ambiguous."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ KINDS = {
     ".rtf": "rtf",
     ".txt": "text",
 }
-"""What files of a suffix are; those of other suffixes are skipped in folders."""
+"""The kind for each suffix; files with other suffixes are skipped in folders."""
 COMPRESSED = KINDS.keys() - {".parquet", ".pdf"}
-"""The suffixes of files that are read as `.gz` too."""
+"""The suffixes that are also read compressed, as in `.txt.gz`."""
 EXTRAS = {
     "feed": ("feedparser", "feeds"),
     "page": ("trafilatura", "html"),
@@ -35,8 +35,8 @@ _MAGIC = ((b"%PDF", "pdf"), (b"PAR1", "parquet"), (b"{\\rtf", "rtf"))
 _OFFICE = "save it as text, HTML or PDF, or a sheet as CSV"
 _PICTURE = "is an image; recognize its text first, for instance with 'tesseract', or give a PDF"
 _REFUSED = (
-    (b"PK\3\4", f"is a .zip, or a file of Word, Excel or OpenOffice; unpack it, or {_OFFICE}"),
-    (b"\xd0\xcf\x11\xe0", f"is a file of an old Word or Excel; {_OFFICE}"),
+    (b"PK\3\4", f"is a .zip, or a Word, Excel or OpenOffice file; unpack it, or {_OFFICE}"),
+    (b"\xd0\xcf\x11\xe0", f"is an old Word or Excel file; {_OFFICE}"),
     *((mark, _PICTURE) for mark in (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")),
     (
         b"SQLite format 3\0",
@@ -65,23 +65,23 @@ _DELIMITERS = ",;\t|"
 
 
 def kind_of(path: Path) -> str:
-    """Return the suffix in lower case; that in front of `.gz` where such files are read."""
+    """Return the suffix in lower case; for a `.gz` file that is read, the one before `.gz`."""
     inner = Path(path.stem).suffix.lower()
     suffix = path.suffix.lower()
     return inner if suffix == ".gz" and inner in COMPRESSED else suffix
 
 
 def kind_of_content(head: bytes, suffix: str, name: str, text_column: str = "text") -> str:
-    """Return what a file is, one of the values of `KINDS`.
+    """Return the kind of a file, one of the values of `KINDS`.
 
     Args:
-        head: its first bytes, unpacked; 4,096 are enough.
-        suffix: as `kind_of` has it; empty for standard input.
-        name: what messages call it.
-        text_column: where tables hold the article.
+        head: its first bytes, decompressed; 4,096 are enough.
+        suffix: as `kind_of` returns it; empty for standard input.
+        name: the file's name in messages.
+        text_column: the column with the article in tables.
 
     Raises:
-        ArticleError: it is of a kind that is not read; the message says what to do.
+        ArticleError: its kind is not supported; the message says what to do.
     """
     told = next((kind for mark, kind in _MAGIC if head.startswith(mark)), None)
     if told or b"%PDF-" in head[:1024].lstrip()[:16]:
@@ -97,7 +97,7 @@ def kind_of_content(head: bytes, suffix: str, name: str, text_column: str = "tex
     text = head.decode(bom_of(head) or "utf-8", errors="replace").lstrip("\ufeff")
     if _WEB_ARCHIVE.match(text):
         raise ArticleError(
-            f"{name}: is a mail or a web archive; save the page as HTML, or its text"
+            f"{name}: is an email or a web archive; save the page as HTML, or its text"
         )
     return _kind_of_markup(text, known, name) or _kind_of_text(text, known, text_column)
 
@@ -116,7 +116,7 @@ def _kind_of_markup(text: str, known: str | None, name: str) -> str | None:
         return "page"
     if text.lstrip().startswith("<?xml") or known == "feed":
         raise ArticleError(
-            f"{name}: is XML of a kind that is not read (<{tag}>; RSS, Atom and XHTML are); "
+            f"{name}: is unsupported XML (<{tag}>; RSS, Atom and XHTML are read); "
             "save its text, or its records as JSON Lines"
         )
     return None
@@ -133,5 +133,5 @@ def _kind_of_text(text: str, known: str | None, text_column: str) -> str:
 
 
 def delimiter_of(header: str) -> str:
-    """Return what parts the cells of a table: the most frequent of comma, semicolon, tab, bar."""
+    """Return the separator of a table: the most frequent of comma, semicolon, tab, bar."""
     return max(_DELIMITERS, key=header.count)

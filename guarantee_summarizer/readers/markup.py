@@ -1,4 +1,4 @@
-"""Turn the HTML inside a record or a feed into plain text; whole pages are read by `pages`."""
+"""Turn HTML inside a record or a feed into plain text; `pages` reads complete pages."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SKIPPED = frozenset("script style template noscript iframe svg figcaption butto
 
 
 def plain_text(text: str) -> str:
-    r"""Return HTML as paragraphs; a text without tags as it is.
+    r"""Return the text of HTML as paragraphs, or a text without tags unchanged.
 
     >>> plain_text("<p>Talks &amp; troops.</p><p>No <b>date</b>.</p>"), plain_text("a < b")
     ('Talks & troops.\n\nNo date.', 'a < b')
@@ -35,7 +35,7 @@ def plain_text(text: str) -> str:
 
 
 class _Text(HTMLParser):
-    """Collects text; blocks part paragraphs."""
+    """Collects text; block elements separate paragraphs."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

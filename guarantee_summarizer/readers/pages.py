@@ -24,36 +24,36 @@ _CHARSET = re.compile(
     rb"|<\?xml[^>]{,200}?encoding\s*=\s*[\"']([\w-]+)",
     re.IGNORECASE,
 )
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")  # lxml takes no text that names an encoding
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")  # lxml refuses text that declares an encoding
 _JSON_LD = "application/ld+json"
 _CHANGED = re.compile(r"modif|updat", re.IGNORECASE)
 _OTHER_DAY = re.compile(r'("(?!datePublished")[\w:@]+"\s*:\s*)"\d{4}-\d\d-\d\d[^"]*"')
 _NEWS = re.compile(r"Article|Posting|Report")
 _SPECIFIC = re.compile(r"NewsArticle|Posting|Report")
-_INSIDE = ("@graph", "mainEntity", "mainEntityOfPage")  # where JSON-LD has the article of a page
+_INSIDE = ("@graph", "mainEntity", "mainEntityOfPage")  # keys of the page's article in JSON-LD
 _DEEPEST = 8
-_LONGEST_DATA = 500_000  # characters of JSON-LD that are read; no news has a tenth of it
+_LONGEST_DATA = 500_000  # characters of JSON-LD that are read; news pages have less than a tenth
 
 
 def article_from_html(html: str, *, url: str | None = None, source: str = "the page") -> Article:
     """Extract the article of a web page, without menus, notices, related links and comments.
 
-    Title, outlet, address and day of publication are the page's own. A page that names only
-    the day of its last change has no day of publication. Nothing is fetched.
+    Title, outlet, URL and date of publication are read from the page. A page that gives only
+    the date of its last change has no date of publication. Nothing is fetched.
 
     Args:
         html: the page.
-        url: where it stands; the page's own canonical address if left out.
-        source: what messages call the page, for instance its file name.
+        url: its address; by default the canonical URL that the page names.
+        source: the page's name in messages, for instance its file name.
 
     Raises:
-        ArticleError: the page holds no article, or as in `Article.from_text`.
+        ArticleError: the page has no article, or as in `Article.from_text`.
         ConfigurationError: trafilatura is not installed.
     """
     trafilatura = load_extra("trafilatura", extra="html")
     try:
         page, day = _extracted(trafilatura, html, url)
-    except Exception as error:  # what anybody wrote into a page must not end a long run
+    except Exception as error:  # no content of a page may end a long run
         raise ArticleError(f"{source}: is not a readable page ({reason_of(error)})") from error
     if page is None or not page.text:
         raise ArticleError(f"{source}: no article was found on the page; give its text")
@@ -68,7 +68,7 @@ def article_from_html(html: str, *, url: str | None = None, source: str = "the p
 
 
 def _extracted(trafilatura: Any, html: str, url: str | None) -> tuple[Any, date | None]:
-    """What trafilatura makes of the page, and the day that its structured data give."""
+    """Return trafilatura's result for the page, and the date in its structured data."""
     if too_much := knotted(html):
         raise ValueError(f"it has {too_much}")
     html = _DECLARATION.sub("", html.lstrip("\ufeff"))
@@ -76,7 +76,7 @@ def _extracted(trafilatura: Any, html: str, url: str | None) -> tuple[Any, date 
     if tree is None:
         return None, None
     day = _published(tree)
-    # Searching the text for dates as well would take the year of a copyright line for one.
+    # Searching the text for dates, too, would find the year of a copyright line.
     dates = {"original_date": True, "extensive_search": False}
     page = trafilatura.bare_extraction(
         tree, url=url, include_comments=False, with_metadata=True, date_extraction_params=dates
@@ -85,10 +85,10 @@ def _extracted(trafilatura: Any, html: str, url: str | None) -> tuple[Any, date 
 
 
 def decode_markup(data: bytes, name: str) -> str:
-    """Decode HTML or XML: UTF-8 before what it claims, for many a claim outlived a conversion.
+    """Decode HTML or XML, first as UTF-8: the declared encoding is often out of date.
 
     Raises:
-        ArticleError: it is neither UTF-8 nor says what it is.
+        ArticleError: it is not UTF-8 and declares no encoding that fits.
     """
     try:
         return decode(data, name)
@@ -98,13 +98,13 @@ def decode_markup(data: bytes, name: str) -> str:
             raise
         with suppress(LookupError):
             label = codecs.lookup((claim[1] or claim[2]).decode()).name
-            # Browsers read Latin-1 as its superset, and so do those who write it.
+            # Browsers and authors use the superset (Windows-1252) under the name Latin-1.
             return data.decode("cp1252" if label == "iso8859-1" else label, errors="replace")
         raise
 
 
 def _published(tree: Any) -> date | None:
-    """The day in the page's structured data; whatever gives other days is removed from the tree."""
+    """Return the date in the structured data, and remove elements with other dates."""
     found: list[tuple[bool, date]] = []
     for script in tree.xpath("//script"):
         if (script.get("type") or "").partition(";")[0].strip().lower() != _JSON_LD:
@@ -126,7 +126,7 @@ def _published(tree: Any) -> date | None:
 
 
 def _days(text: str) -> Iterator[tuple[bool, date]]:
-    """The days on which articles in JSON-LD were published; those of news come last when sorted."""
+    """Yield the dates of publication in JSON-LD; those of news articles are last when sorted."""
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
@@ -142,7 +142,7 @@ def _day(value: Any) -> date | None:
 
 
 def _nodes(data: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
-    """The descriptions of the page and of its article; not those of related ones."""
+    """Yield the JSON-LD objects of the page and its article, without related articles."""
     for node in data if isinstance(data, list) else [data]:
         if isinstance(node, dict) and depth < _DEEPEST:
             yield node

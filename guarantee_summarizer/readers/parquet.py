@@ -1,4 +1,4 @@
-"""Read Parquet files as articles, in bounded memory whatever their pages unfold to."""
+"""Read Parquet files as articles, in bounded memory however large their decompressed pages are."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from guarantee_summarizer.readers.records import Read, article_or_failure, reaso
 
 __all__ = ["parquet_rows"]
 
-_BATCH = 64  # rows held at once
-_BUFFER = 2**20  # bytes read at once; without it a whole row group would be
+_BATCH = 64  # rows in memory at once
+_BUFFER = 2**20  # bytes read at once, instead of a whole row group
 _COLUMNS = 1_000
-_LISTED = 5_000_000  # values of a column of lists in one row group, which one row may hold
-_UNFOLDED = 128 * 2**20  # bytes of the largest pages of all columns, which are held together
+_LISTED = 5_000_000  # values of a list column in one row group; one row may have them all
+_UNFOLDED = 128 * 2**20  # bytes of the largest pages of all columns, which are in memory together
 _THRIFT = {"thrift_string_size_limit": 10_000_000, "thrift_container_size_limit": 500_000}
-_LONG = 20_000  # values of a list that travels with an article
+_LONG = 20_000  # values of a list that are kept in an article's metadata
 
 
 def parquet_rows(path: Path, text_column: str) -> Iterator[Read]:
-    """Read the articles of a Parquet file; columns of bytes are left out but those of an article.
+    """Read the articles of a Parquet file; binary columns other than article fields are left out.
 
     Raises:
-        ArticleError: it is no Parquet file, there is no column for the text, or a row group would
-            take too much memory.
+        ArticleError: it is not a Parquet file, it has no column for the text, or a row group
+            would take too much memory.
         ConfigurationError: pyarrow is not installed.
     """
     parquet = load_extra("pyarrow.parquet", extra="parquet")
@@ -38,7 +38,7 @@ def parquet_rows(path: Path, text_column: str) -> Iterator[Read]:
     try:
         with parquet.ParquetFile(path, **how) as file:
             text, kept, leaves = _columns(file, path, text_column)
-        # As dictionaries, texts that come again and again are held once.
+        # As dictionaries, repeated texts are in memory once.
         with parquet.ParquetFile(path, read_dictionary=leaves, **how) as file:
             yield from _articles(file, path, text, kept)
     except (pyarrow.ArrowException, KeyError, IndexError, EOFError) as error:
@@ -46,7 +46,7 @@ def parquet_rows(path: Path, text_column: str) -> Iterator[Read]:
 
 
 def _columns(file: Any, path: Path, text_column: str) -> tuple[str, list[str], list[str]]:
-    """The column with the article, those to read, and the places of all texts."""
+    """Return the text column, the columns to read, and the positions of all string columns."""
     types = load_extra("pyarrow", extra="parquet").types
     schema = file.schema_arrow
     if len(schema.names) > _COLUMNS:
@@ -62,7 +62,7 @@ def _columns(file: Any, path: Path, text_column: str) -> tuple[str, list[str], l
 
 
 def _holds_bytes(types: Any, kind: Any) -> bool:
-    """Whether a column is of bytes, as pictures are, or of lists or objects with bytes."""
+    """Whether a column has binary values, such as pictures, or lists or objects of them."""
     bytes_of = (types.is_binary, types.is_large_binary, types.is_binary_view)
     if any(is_kind(kind) for is_kind in (*bytes_of, types.is_fixed_size_binary)):
         return True
@@ -86,7 +86,7 @@ def _articles(file: Any, path: Path, text: str, kept: list[str]) -> Iterator[Rea
 
 
 def _check_group(file: Any, group: int, path: Path, kept: list[str]) -> None:
-    """Raise if a row group would take too much memory, whatever the file says of itself."""
+    """Raise if a row group would take too much memory, whatever its footer claims."""
     described, unfolded = file.metadata.row_group(group), 0
     with path.open("rb") as raw:
         for number in range(described.num_columns):
@@ -99,13 +99,13 @@ def _check_group(file: Any, group: int, path: Path, kept: list[str]) -> None:
             listed = file.schema.column(number).max_repetition_level > 0
             if unfolded > _UNFOLDED or (listed and values > _LISTED):
                 raise ArticleError(
-                    f"{path}: row group {group + 1} unfolds to too much memory at once; "
+                    f"{path}: row group {group + 1} takes too much memory once decompressed; "
                     "write it with pages of 1 MB, as is usual"
                 )
 
 
 def _plain_column(column: Any) -> Any:
-    """Give a column times in microseconds: `datetime` holds no finer ones."""
+    """Convert the times of a column to microseconds, the resolution of `datetime`."""
     pyarrow = load_extra("pyarrow", extra="parquet")
     if not pyarrow.types.is_timestamp(column.type):
         return column
@@ -127,5 +127,5 @@ def _record(columns: Mapping[str, Any], row: int, place: str, text: str) -> dict
 
 
 def _plain(value: Any) -> Any:
-    """The value; as text where it is bytes, as some programs do not mark texts as such."""
+    """Return the value, decoded if it is bytes: some writers do not mark strings as such."""
     return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else value

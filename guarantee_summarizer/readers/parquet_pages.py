@@ -1,6 +1,6 @@
-"""Read the headers of the pages of a Parquet file: what they unfold to, before they are unfolded.
+"""Read the page headers of a Parquet file: the size of each page before it is decompressed.
 
-The footer tells sums, and may tell anything; a page's own header is what a reader allocates by. It
+The footer has only sums, and they may be false; readers allocate what the page header says. It
 is in Thrift's compact protocol (`parquet.thrift`, `PageHeader`).
 """
 
@@ -25,7 +25,7 @@ _TRUE, _FALSE, _BYTE, _I16, _I32, _I64, _DOUBLE, _BINARY, _LIST, _SET, _MAP, _ST
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a page says of itself: bytes once it is unfolded, and values."""
+    """The size of a page from its header: decompressed bytes, and values."""
 
     unfolded: int
     values: int
@@ -36,7 +36,7 @@ def pages_of(file: IO[bytes], chunk: Any) -> Iterator[Page]:
 
     Args:
         file: the Parquet file.
-        chunk: pyarrow's description of the column's part of it.
+        chunk: pyarrow's metadata of the column chunk.
 
     Raises:
         ArticleError: a header is damaged.
@@ -62,7 +62,7 @@ def pages_of(file: IO[bytes], chunk: Any) -> Iterator[Page]:
 
 
 class _Header:
-    """Reads Thrift's compact protocol; what is of no interest is skipped."""
+    """Reads Thrift's compact protocol; fields that are not needed are skipped."""
 
     def __init__(self, data: bytes) -> None:
         self._data = io.BytesIO(data)
@@ -73,7 +73,7 @@ class _Header:
         return self._data.tell()
 
     def struct(self, depth: int = 0) -> dict[int, Any]:
-        """The fields of a struct by number: numbers and structs."""
+        """Read the fields of a struct by number: numbers and structs."""
         if depth > _DEEPEST:
             raise ArticleError("is not valid Parquet (a page header without an end)")
         fields: dict[int, Any] = {}

@@ -17,12 +17,12 @@ from guarantee_summarizer.readers.records import reason_of
 
 __all__ = ["article_from_pdf"]
 
-# pypdf logs every flaw that it repaired; without a handler that goes to standard error.
+# pypdf logs every flaw that it repairs; without a handler, to standard error.
 logging.getLogger("pypdf").addHandler(logging.NullHandler())
 
 _LARGEST = 200_000_000  # bytes of a file, pictures included
 _PAGES = 2_000
-_LIMITS = {  # of pypdf, which has them ten times as large
+_LIMITS = {  # of pypdf, whose defaults are ten times as large
     "zlib_maximum_output_length": 10_000_000,
     "lzw_maximum_output_length": 10_000_000,
     "run_length_maximum_output_length": 10_000_000,
@@ -35,8 +35,8 @@ _LIMITS = {  # of pypdf, which has them ten times as large
 _FILE_NAME = re.compile(r"\.\w{2,4}$|^(microsoft \w+ - |untitled)", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"\W*(page\s*)?\d{1,3}(\s*(/|of)\s*\d{1,3})?\W*", re.IGNORECASE)
 _LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
-_HEAD_PAGES = 3  # a first or last line on so many pages is no part of the text
-_SHORT = 0.75  # of the usual width: what ends there was not broken for want of room
+_HEAD_PAGES = 3  # a first or last line repeated on so many pages is a running head
+_SHORT = 0.75  # of the usual width: a line that is shorter was not wrapped
 _NUMBERED = re.compile(r"\d{1,2}[.)]\s+[^\W\d_a-z]")
 _BULLETS = ("•", "▪", "◦", "‣", "⁃", "●", "■", "□", "○")
 _ITEM = re.compile(r"(?:[•▪◦‣⁃●■□○–—*-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+(?=\S)")
@@ -47,11 +47,11 @@ _BROKEN_WORD = re.compile(r"(?<!\w)(\w{1,60})([-‐\u00ad])\n(\w{1,60})")
 def article_from_pdf(path: str | Path) -> Article:
     """Read a PDF as prose: lines and broken words joined, running heads left out.
 
-    The title is the file's own, unless it is a file name. The day of publication stays unknown:
-    a PDF says only when it was made. Columns are read in the order in which the file has them.
+    The title comes from the file's metadata, unless it is a file name. The date of publication
+    is unknown: a PDF has only its date of creation. Columns are read in the order of the file.
 
     Raises:
-        ArticleError: no such file, no PDF, encrypted, or without text, as scans are.
+        ArticleError: the file is missing, not a PDF, encrypted, or has no text, as a scan.
         ConfigurationError: pypdf is not installed.
     """
     pypdf = load_extra("pypdf", extra="pdf")
@@ -65,18 +65,18 @@ def article_from_pdf(path: str | Path) -> Article:
         raise ArticleError(f"{path}: cannot be read ({error.strerror or error})") from error
     except (pypdf.errors.FileNotDecryptedError, pypdf.errors.DependencyError) as error:
         raise ArticleError(f"{path}: is encrypted; save a copy without a password") from error
-    except Exception as error:  # a broken file makes pypdf raise nearly anything
+    except Exception as error:  # on a broken file pypdf can raise almost any error
         raise ArticleError(f"{path}: is not a readable PDF ({reason_of(error)})") from error
     text = _prose(_lines(pages))
     if not text:
         raise ArticleError(
-            f"{path}: holds no text, as scans do; recognize it first, for instance with 'ocrmypdf'"
+            f"{path}: has no text, like a scan; recognize it first, for instance with 'ocrmypdf'"
         )
     return Article.from_text(text, title=title, source=str(path))
 
 
 def _contents(pypdf: Any, path: Path) -> tuple[str | None, list[list[str]]]:
-    """The title, if it is one, and the lines of each page."""
+    """Return the title, unless it is a file name, and the lines of each page."""
     with open_file(path) as file, pypdf.apply_configuration(**_LIMITS):
         if path.stat().st_size > _LARGEST:
             raise ArticleError(f"{path}: is larger than {_LARGEST:,} bytes; split it")
@@ -94,12 +94,12 @@ def _contents(pypdf: Any, path: Path) -> tuple[str | None, list[list[str]]]:
 
 
 def _clean(text: str) -> str:
-    """Without ligatures, and without what fonts leave of characters that they do not name."""
+    """Expand ligatures, and remove characters that a font could not map to Unicode."""
     return text.translate(_LIGATURES).replace("\0", "").encode(errors="ignore").decode()
 
 
 def _lines(pages: list[list[str]]) -> list[str]:
-    """The lines of all pages, without page numbers and running heads."""
+    """Return the lines of all pages, without page numbers and running heads."""
     kept = [[line.strip() for line in page if line.strip()] for page in pages]
     heads = Counter(head for page in kept if page for head in {_head(page[0]), _head(page[-1])})
     for page in kept:
@@ -116,7 +116,7 @@ def _head(line: str) -> str:
 
 
 def _prose(lines: list[str]) -> str:
-    """Wrapped lines joined; a short line before a capital ends a paragraph, an item begins one."""
+    """Join wrapped lines; a short line before a capital ends a paragraph, an item begins one."""
     if not lines:
         return ""
     width = sorted(map(len, lines))[len(lines) * 9 // 10]
@@ -133,13 +133,13 @@ def _prose(lines: list[str]) -> str:
 
 
 def _is_mark_in_sentence(before: str, line: str) -> bool:
-    """Whether a dash or a number that begins a line goes on with the sentence before it."""
+    """Whether a dash or a number at the start of a line continues the sentence before it."""
     item = line.startswith(_BULLETS) or _NUMBERED.match(line) or _ITEM.match(before)
     return not item and not before.endswith((".", ":", ";", "!", "?"))
 
 
 def _joined_word(match: re.Match[str], hyphened: set[str]) -> str:
-    """A broken word joined; its hyphen stays in names and where the text has it elsewhere."""
+    """Join a broken word; keep its hyphen in names and if the text has it elsewhere."""
     left, hyphen, right = match.groups()
     if hyphen == "\u00ad":
         return left + right

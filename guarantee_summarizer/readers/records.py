@@ -1,4 +1,4 @@
-"""Make articles of records: whatever names and forms the exports of the trade give their fields."""
+"""Make articles from records, with the field names and forms of common exports."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ __all__ = [
 ]
 
 Read: TypeAlias = Article | Failure
-"""What a reader yields: an article, or in its place why it is none."""
+"""What a reader yields: an article, or a failure in its place."""
 
 _TEXTS = (
     *("text", "content", "body", "article", "maintext", "article_text", "full_text", "fulltext"),
     *("articlebody", "body_text", "bodytext", "content_text", "content_html"),
 )
-"""Where records hold the article if nobody says where, the likeliest first."""
+"""Default names of the field with the article, the likeliest first."""
 _LISTS = (
     "articles",
     "items",
@@ -46,20 +46,20 @@ _LISTS = (
     "value",
     "hits",
 )
-"""Where an answer of a service holds its records."""
+"""Fields of an API response that contain its records."""
 _WRAPPED = ("_source", "fields")
-"""Where an index or a service holds the fields of a record."""
+"""Fields in which an index or an API nests the fields of a record."""
 _TOLD = frozenset(("source", "error", "message"))
-"""What an exported failure says in front of its record."""
+"""Fields of an exported failure besides its record."""
 
 
 def reason_of(error: Exception) -> str:
-    """Return what another library's error says, on one line."""
+    """Return the message of another library's error on one line."""
     return " ".join(str(error).split()) or type(error).__name__
 
 
 def json_records(file: TextIO, name: str, text_column: str) -> Iterator[Read]:
-    """Read JSON objects, as `json_values` finds them; lists inside an object give their items."""
+    """Read JSON objects as `json_values` finds them; a list inside an object yields its items."""
     for place, value in json_values(file, name):
         records = records_of(value, text_column)
         inside = isinstance(value, Mapping) and records[0] is not value
@@ -69,7 +69,7 @@ def json_records(file: TextIO, name: str, text_column: str) -> Iterator[Read]:
 
 
 def records_of(value: Any, text_column: str) -> list[Any]:
-    """Return the records of a value: itself, or the list in it that holds them."""
+    """Return the records of a value: the value itself, or the list of records in it."""
     if isinstance(value, list):
         return value
     if not isinstance(value, Mapping) or _holds_text(value, text_column):
@@ -84,7 +84,7 @@ def records_of(value: Any, text_column: str) -> list[Any]:
 
 
 def _holds_text(record: Mapping[str, Any], text_column: str) -> bool:
-    """Whether an object is a record itself: it has the field that was asked for, or a text."""
+    """Whether an object is a record itself: it has the requested field, or a text."""
     name = text_field(record, text_column)
     if name is None or name.strip().lower() == text_column.lower():
         return name is not None
@@ -109,7 +109,7 @@ def _object(value: Any, place: str, text_column: str) -> Mapping[str, Any]:
 def article_or_failure(
     place: str, text_column: str, record: Callable[[], Mapping[str, Any]]
 ) -> Read:
-    """Return the article of a record, or a failure if it cannot be read or is none."""
+    """Return the article of a record, or a failure if it is not one."""
     try:
         return article_of(record(), place, text_column)
     except ArticleError as error:
@@ -119,9 +119,9 @@ def article_or_failure(
 def text_field(
     names: Iterator[str] | Mapping[str, Any] | list[str], text_column: str
 ) -> str | None:
-    """Return the name of the field with the article, in any case of letters; None if there is none.
+    """Return the name of the field with the article, case-insensitively; None if there is none.
 
-    If nobody chose one (`text`), the usual names are tried after it.
+    With the default (`text`), the usual names are tried after it.
     """
     known = {str(name).strip().lower(): str(name) for name in names}
     wanted = _TEXTS if text_column == "text" else (text_column.lower(),)
@@ -131,10 +131,10 @@ def text_field(
 
 
 def text_column_of(columns: Iterable[str], name: str, text_column: str) -> str:
-    """Return the column with the article, as it is spelled.
+    """Return the column with the article, as the file spells it.
 
     Raises:
-        ArticleError: none of them is; the message names those there are.
+        ArticleError: there is no such column; the message lists the columns.
     """
     columns = [*columns]
     found = text_field(columns, text_column)
@@ -148,12 +148,12 @@ def text_column_of(columns: Iterable[str], name: str, text_column: str) -> str:
 
 
 def article_of(record: Mapping[str, Any], place: str, text_column: str) -> Article:
-    """Make an article of a record whose text stands in `text_column`; see `Article.from_dict`.
+    """Make an article from a record with its text in `text_column`; see `Article.from_dict`.
 
-    HTML in the text becomes paragraphs; `{"rendered": …}`, as WordPress has it, is unpacked.
+    HTML in the text becomes paragraphs; WordPress' `{"rendered": …}` is unpacked.
 
     Raises:
-        ArticleError: as in `Article.from_dict`, or a field holds broken characters.
+        ArticleError: as in `Article.from_dict`, or a field is not valid UTF-8.
     """
     name = text_field(record, text_column)
     if name is None:
@@ -169,7 +169,7 @@ def article_of(record: Mapping[str, Any], place: str, text_column: str) -> Artic
         kind = type(text).__name__
         raise ArticleError(f"{place}: field {name!r} must be a string, not {kind}")
     others = [
-        ("record_text" if key == "text" else key, value)  # beside the column that was chosen
+        ("record_text" if key == "text" else key, value)  # beside the chosen column
         for key, value in record.items()
         if key != name
     ]
@@ -183,7 +183,7 @@ def article_of(record: Mapping[str, Any], place: str, text_column: str) -> Artic
 
 
 def _rendered(value: Any) -> Any:
-    """The text of `{"rendered": …}` and the like."""
+    """Return the text of a nested value such as `{"rendered": …}`."""
     if not isinstance(value, Mapping):
         return value
     names = ("rendered", "text", "content", "value", "#text")
@@ -191,7 +191,7 @@ def _rendered(value: Any) -> Any:
 
 
 def _titled(name: str, value: Any) -> Any:
-    """A rendered title without markup; any other field as it is."""
+    """Return a rendered title without markup, any other field unchanged."""
     inner = value.get("rendered") if isinstance(value, Mapping) else None
     if isinstance(inner, str) and name.lower() in FIELDS:
         return html.unescape(plain_text(inner)).strip()
@@ -199,7 +199,7 @@ def _titled(name: str, value: Any) -> Any:
 
 
 def _check_unicode(text: str, what: str) -> None:
-    """Raise if it cannot be encoded: undecoded bytes, lone surrogates."""
+    """Raise if a text cannot be encoded: undecoded bytes, lone surrogates."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -208,7 +208,7 @@ def _check_unicode(text: str, what: str) -> None:
 
 
 def _undecoded(text: str) -> bool:
-    """Whether all its surrogates are bytes that were no UTF-8."""
+    """Whether all surrogates of a text are bytes that were not UTF-8."""
     return all(
         not "\ud800" <= letter <= "\udfff" or "\udc80" <= letter <= "\udcff" for letter in text
     )

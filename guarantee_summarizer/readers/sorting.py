@@ -1,4 +1,4 @@
-"""Tell files of stored summaries from files of articles."""
+"""Separate files of stored summaries from files of articles."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ _SQLITE = b"SQLite format 3\0"
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """Inputs by what they hold, each file once; `-` is among the summaries."""
+    """Inputs by content, each file once; `-` is among the summaries."""
 
     summaries: tuple[str, ...]
     articles: tuple[str, ...]
 
 
 def sort_inputs(inputs: Iterable[str | Path]) -> Sorted:
-    """Tell files of summaries from files of articles; folders are looked through.
+    """Separate files of summaries from files of articles; folders are searched.
 
-    A JSON file, of whatever form `read_articles` takes, is of articles if the first object in it is
-    no summary and has a text or a list of records; files of other kinds are of articles. `-` is
-    taken for summaries.
+    A JSON file, in any form that `read_articles` takes, has articles if its first object is not
+    a summary and has a text or a list of records. All other formats have articles. `-` is read
+    as summaries.
 
     Args:
         inputs: files and folders, as `read_summaries` and `read_articles` take them.
@@ -59,7 +59,7 @@ def sort_inputs(inputs: Iterable[str | Path]) -> Sorted:
 def _holds_summaries(path: Path) -> bool:
     if kind_of(path) not in OF_SUMMARIES:
         with suppress(OSError, ArticleError), open_file(path) as file:
-            return file.read(len(_SQLITE)) == _SQLITE  # whose reader tells what to do with it
+            return file.read(len(_SQLITE)) == _SQLITE  # the reader of summaries reports it
         return False
     with (
         suppress(OSError, EOFError, UnicodeError, zlib.error, ArticleError),
@@ -68,7 +68,7 @@ def _holds_summaries(path: Path) -> bool:
         for _, value in json_values(file, str(path)):
             if isinstance(value, Mapping):
                 return not _holds_articles(value)
-    return True  # what is wrong with it is reported when it is read
+    return True  # an error is reported when the file is read
 
 
 def _holds_articles(value: Mapping[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""Read summaries that were stored, one at a time, in bounded memory."""
+"""Read stored summaries, one at a time, in bounded memory."""
 
 from __future__ import annotations
 
@@ -33,26 +33,26 @@ _SQLITE = "SQLite format 3\0"
 
 
 def read_summaries(*inputs: str | Path) -> Iterator[Outcome]:
-    """Read stored summaries; a line that is none costs only itself.
+    """Read stored summaries; an unreadable line becomes a `Failure`.
 
     Each input is one of:
 
-    - JSON Lines, one summary a line: what `batch`, `runs export` and `summarize --format json`
-      write; plain, or compressed as `.gz`;
+    - JSON Lines, one summary per line, as `batch`, `runs export` and `summarize --format json`
+      write them; plain, or compressed as `.gz`;
     - a `.json` file with one summary, on any number of lines;
-    - a folder: all `.json`, `.jsonl` and `.ndjson` files in it and below, by name;
+    - a folder: all `.json`, `.jsonl` and `.ndjson` files in it and its subfolders, by name;
     - `-`: JSON Lines from standard input.
 
-    All inputs are looked up at once, and read as the summaries are requested, one line at a time.
-    Summaries of version 1 of the schema are migrated; evidence has to be grounded, as the library
+    All inputs are looked up at once; they are read as the summaries are requested, line by line.
+    Summaries of schema version 1 are migrated. Evidence must be grounded, as the library
     writes it.
 
     Args:
         inputs: files and folders.
 
     Returns:
-        Summaries in the order of the inputs; in the place of each that cannot be read a `Failure`,
-        whose `source` names file and line, and whose `error` is a `SchemaError`.
+        Summaries in the order of the inputs; for each that cannot be read a `Failure`, whose
+        `source` names file and line, and whose `error` is a `SchemaError`.
 
     Raises:
         SchemaError: an input does not exist, or is a folder without such files.
@@ -77,9 +77,9 @@ def _standard_input() -> Iterator[Outcome]:
 
 
 def stored_records(path: Path) -> Iterator[tuple[str, str]]:
-    """Yield each JSON text of a file with its place, "out.jsonl, line 7"; blank lines are skipped.
+    """Yield each JSON text of a file with its position, "out.jsonl, line 7".
 
-    A file is read line by line, a `.json` file as a whole unless its first line is one by itself.
+    Blank lines are skipped. A `.json` file is one text unless its first line is complete JSON.
 
     Raises:
         SchemaError: the file is a ledger.
@@ -98,7 +98,7 @@ def stored_records(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def _joined(lines: Iterator[str]) -> str:
-    """The lines as one text, no longer than any that is read."""
+    """Join the lines to one text, cut off above the limit of length."""
     held, size = list[str](), 0
     for line in lines:
         held.append(line)
@@ -114,7 +114,7 @@ def _numbered(lines: Iterable[str], name: str) -> Iterator[tuple[str, str]]:
 
 def _is_json(text: str) -> bool:
     if is_crowded(text):
-        return True  # by itself, to be refused
+        return True  # alone, to be refused
     try:
         json.loads(text)
     except (ValueError, RecursionError):
@@ -131,7 +131,7 @@ def _outcome(place: str, text: str) -> Outcome:
 
 def _summary(place: str, text: str) -> Summary:
     if is_crowded(text):
-        raise SchemaError(f"{place}: holds more values than any summary")
+        raise SchemaError(f"{place}: has more values than any summary")
     if len(text) >= LONGEST:
         raise SchemaError(f"{place}: is longer than {LONGEST:,} characters; no summary is")
     try:
@@ -143,7 +143,7 @@ def _summary(place: str, text: str) -> Summary:
 
 
 def _reason(text: str, error: ValidationError) -> str:
-    """Say what a text is that is no summary."""
+    """Describe a text that is not a summary."""
     try:
         data: Any = json.loads(text)
     except (ValueError, RecursionError) as broken:
@@ -152,8 +152,8 @@ def _reason(text: str, error: ValidationError) -> str:
         return "needs one JSON object"
     if "text" in data and "relevant" not in data:
         if "error" in data:
-            return f"is an article that failed ({data.get('message')}), no summary; do it again"
-        return "is an article, no summary; summarize it first"
+            return f"is an article that failed ({data.get('message')}), not a summary; retry it"
+        return "is an article, not a summary; summarize it first"
     if "summaries" in data and "relevant" not in data:
-        return "is a dossier, no summary; give the summaries that it was made of"
+        return "is a dossier, not a summary; give the summaries that it was made from"
     return describe(error)

@@ -20,15 +20,14 @@ from guarantee_summarizer.readers.records import (
 
 __all__ = ["separated_values"]
 
-_WIDEST = LONGEST // 2  # characters of a cell; one in a line that was cut off is wider
+_WIDEST = LONGEST // 2  # characters of a cell; a cell in a line that was cut off is longer
 
 
 def separated_values(file: TextIO, name: str, text_column: str) -> Iterator[Read]:
-    """Read rows below a line of column names; comma, semicolon, tab or bar part the cells.
+    """Read rows below a line of column names, separated by comma, semicolon, tab or bar.
 
-    A first line `sep=;`, as Excel writes it, says which. A row with more or fewer cells than there
-    are columns is unreadable: a text that lost its quotes would otherwise come out cut off at its
-    first comma.
+    A first line `sep=;`, as Excel writes it, sets the separator. A row with more or fewer cells
+    than columns is a failure: otherwise a text without quotes would be cut off at its first comma.
 
     Raises:
         ArticleError: there is no column for the text.
@@ -41,7 +40,7 @@ def separated_values(file: TextIO, name: str, text_column: str) -> Iterator[Read
         for skipped, line in enumerate(lines, 1):  # noqa: B007  (the count is used below)
             if line.strip():
                 break
-    # The limit holds for the whole process; it is only ever raised.
+    # The limit is shared by the whole process, so it is only raised.
     csv.field_size_limit(max(csv.field_size_limit(), _WIDEST))
     bounded = _Bounded(lines, delimiter)
     rows = _rows(csv.reader(bounded, delimiter=delimiter, strict=True), name, skipped, bounded)
@@ -60,7 +59,7 @@ _LINES = 200_000
 
 
 class _Bounded:
-    """Hands lines on, up to what one row may hold."""
+    """Iterates over lines, up to the limits of one row."""
 
     def __init__(self, lines: Iterator[str], delimiter: str) -> None:
         self._lines, self._delimiter = lines, delimiter
@@ -79,17 +78,17 @@ class _Bounded:
         self._count += 1
         self._cells += line.count(self._delimiter)
         if self._size > LONGEST or self._cells > _CELLS or self._count > _LINES:
-            raise ArticleError("has more text or more cells than memory has room for")
+            raise ArticleError("has more text or more cells than fit into memory")
         return line
 
 
 def _rows(
     reader: Any, name: str, skipped: int, bounded: _Bounded
 ) -> Iterator[tuple[str, list[str] | ArticleError]]:
-    """The place and the cells of each row, or what is wrong with it; blank rows are skipped.
+    """Yield the position and the cells of each row, or an error; blank rows are skipped.
 
     Raises:
-        ArticleError: a row is so long that where it ends cannot be told.
+        ArticleError: a row is too long to find its end.
     """
     while True:
         bounded.begin()
@@ -100,7 +99,7 @@ def _rows(
         except StopIteration:
             return
         except ArticleError as error:
-            hint = "what follows was not read; split it, or mend its quotes"
+            hint = "the rest was not read; split it, or fix its quotes"
             raise ArticleError(f"{place}: {error}; {hint}") from error
         except csv.Error as error:
             last = reader.line_num + skipped

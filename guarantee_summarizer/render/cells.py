@@ -1,4 +1,4 @@
-"""Write texts into cells of a CSV or an Excel file: lists, hostile text, what no cell holds."""
+"""Write texts into cells of a CSV or an Excel file: lists, hostile text, invalid characters."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ _PARTING = re.compile(r'[;"\r\n]|^\s|\s$|^$')
 
 
 def cell_text(value: object) -> str:
-    """Return a text, a list or a day as the text of a cell, safe in every spreadsheet."""
+    """Return a text, a list or a day as the text of a cell that is safe in every spreadsheet."""
     return protected(plain(joined(value) if isinstance(value, list) else str(value)))
 
 
 def joined(items: Iterable[object]) -> str:
-    """Return a list as the text of one cell, so that `split` gives the same list back.
+    """Return a list as the text of one cell, from which `split` restores the list.
 
-    Items are separated by semicolons; one that holds a semicolon, a quotation mark or a line end, or
-    begins or ends with a blank, is quoted, and quotation marks in it are doubled: the rules of CSV.
+    Items are separated by semicolons. As in CSV, an item with a semicolon, a quotation mark, a line
+    end, or a blank at its start or end is quoted, and quotation marks in it are doubled.
 
     >>> joined(["France", "Bonn; Berlin"])
     'France; "Bonn; Berlin"'
@@ -33,7 +33,7 @@ def joined(items: Iterable[object]) -> str:
 
 
 def split(cell: str) -> list[str]:
-    """Return the items of a cell that `joined` made; the `csv` module reads them as well.
+    """Return the items of a cell that `joined` made; the `csv` module reads them, too.
 
     >>> split('France; "Bonn; Berlin"')
     ['France', 'Bonn; Berlin']
@@ -48,10 +48,10 @@ _UNFIT = re.compile(
 
 
 def plain(text: str) -> str:
-    r"""Return the text with characters that no cell may hold as their escapes, so that they show.
+    r"""Return the text with characters that are not allowed in cells as visible escapes.
 
-    These are control characters other than tab and line ends, characters that turn the direction
-    of what follows, and lone surrogates.
+    These are control characters other than tab and line ends, characters that change the direction
+    of text, and lone surrogates.
 
     >>> plain("a\x1b[31m"), plain("a\ud800")
     ('a\\x1b[31m', 'a\\ud800')
@@ -62,7 +62,7 @@ def plain(text: str) -> str:
 
 
 _SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b"
-_PASSED = (  # blanks, control characters, quotes and what has no width: a spreadsheet may drop them
+_PASSED = (  # blanks, control characters, quotes and zero-width characters: a spreadsheet may drop them
     "\\s\\x00-\\x1f\\x7f-\\x9f\u00ad\u034f\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
     "'\"`\u00b4\u2018-\u201f\u2032\u2033\u00ab\u00bb\uff02\uff07"
 )
@@ -72,13 +72,13 @@ _BLANK = re.compile(r"'*[\t\r\n]")
 
 
 def protected(text: str) -> str:
-    r"""Return the text with an apostrophe where a spreadsheet could take it for a formula.
+    r"""Return the text with an apostrophe where a spreadsheet could read a formula.
 
-    It precedes each of = + - @ (also full-width and small ones) that begins the text, a line
-    of it, or what follows a comma, a semicolon or a tab in it: a program that parts the cells of a
-    file at another character than it was written with sees a cell begin there. Blanks, quotation
-    marks and characters without width in front of the sign are skipped. A text that begins
-    with a tab or a line end gets an apostrophe in front too. `unprotected` takes all of them out.
+    It precedes each of = + - @ (also full-width and small ones) at the start of the text or of a
+    line, or after a comma, a semicolon or a tab: a program that splits cells at another separator
+    than the file has would begin a cell there. Blanks, quotation marks and zero-width characters
+    before the sign are skipped. A text that begins with a tab or a line end gets an apostrophe at
+    its start, too. `unprotected` removes all of them.
 
     >>> protected("=1+1"), protected(' "@x'), protected("a-b"), protected("a;-b"), protected("\t5")
     ("'=1+1", ' "\'@x', 'a-b', "a;'-b", "'\t5")
@@ -88,7 +88,7 @@ def protected(text: str) -> str:
 
 
 def unprotected(text: str) -> str:
-    """Return the text that `protected` was given."""
+    """Return the original text of a result of `protected`."""
     if text.startswith("'") and _BLANK.match(text):
         text = text[1:]
     return _LEAD.sub(lambda m: f"{m[1][:-1]}{m[2]}" if _begins(m) else m[0], text)

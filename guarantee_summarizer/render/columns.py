@@ -1,4 +1,4 @@
-"""Define what the columns of tables hold, and as which types pandas and Arrow hold it."""
+"""Define the columns of tables, and their types in pandas and Arrow."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 Kind = Literal["text", "day", "whole", "number", "truth", "texts", "wholes"]
-"""What a column holds: a day is a `datetime.date`; texts and wholes are lists."""
+"""The type of a column: `day` is a `datetime.date`; `texts` and `wholes` are lists."""
 Columns: TypeAlias = Mapping[str, Kind]
 Layout: TypeAlias = Mapping[str, Columns]
 """The columns of each table, in order."""
@@ -47,7 +47,7 @@ _WIDEST = 2**63
 
 
 def columns(names: str) -> dict[str, Kind]:
-    """Return columns by name; the kind follows a colon, text if it is left out.
+    """Return columns by name; the kind follows a colon, default `text`.
 
     >>> columns("name rank:whole")
     {'name': 'text', 'rank': 'whole'}
@@ -57,14 +57,14 @@ def columns(names: str) -> dict[str, Kind]:
 
 
 def cell(value: Any) -> Any:
-    """Return what a row holds of a field: a list for a tuple, None for a text without words."""
+    """Return the value of a field in a row: a list for a tuple, None for an empty text."""
     return list(value) if isinstance(value, tuple) else None if value == "" else value
 
 
 def held(value: Any) -> Any:
-    r"""Return a value as typed columns can hold it.
+    r"""Return a value that typed columns can store.
 
-    A lone surrogate is given as its escape (`\ud800`); a whole number of more than 64 bits is missing.
+    A lone surrogate is escaped (`\ud800`); a whole number of more than 64 bits becomes missing.
     """
     if isinstance(value, str):
         return _SURROGATE.sub(lambda m: ascii(m[0])[1:-1], value)
@@ -76,7 +76,7 @@ def held(value: Any) -> Any:
 
 
 def frames_of(tables: Tables, layout: Layout) -> dict[str, pd.DataFrame]:
-    """Return tables as pandas data frames; `layout` has the columns of each.
+    """Return tables as pandas data frames; `layout` has the columns of each table.
 
     Raises:
         ConfigurationError: pandas is not installed (extra `tables`).
@@ -94,10 +94,10 @@ def frames_of(tables: Tables, layout: Layout) -> dict[str, pd.DataFrame]:
 
 
 def stacked(layout: Layout) -> Columns:
-    """Return the columns of all tables set one below the other, behind one with the table's name.
+    """Return the columns of all tables as one table, after a column with the table's name.
 
     Raises:
-        ValueError: two tables have a column of the same name that holds something else.
+        ValueError: two tables have a column of the same name with different types.
     """
     union: dict[str, Kind] = {"table": "text"}
     for name, its_columns in layout.items():

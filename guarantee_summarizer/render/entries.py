@@ -1,4 +1,4 @@
-"""Make the entries of an outline: what each claim of a summary is shown as."""
+"""Make the entries of an outline: the description of each claim of a summary."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ __all__ = [
 
 
 def claim_id(path: str) -> str:
-    """Return the stable id of a claim, or of a part of one, for anchors.
+    """Return the stable id of a claim, or of a sub-item, for anchors.
 
     >>> claim_id("proposals[2].terms[0]")
     'claim-proposals-2-terms-0'
@@ -45,15 +45,15 @@ def claim_id(path: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class OutlineFact:
-    """Say one thing more of a claim, on one line.
+    """One more fact about a claim, on one line.
 
     Attributes:
-        name: what it is (`by`, `terms`), or the party of a position.
-        value: what it says; with `parts`, all of them on one line.
-        path: its place in the summary, of a term, a position, a time.
-        normalized: ISO 8601, EDTF or a number with its unit, of a term or a time.
+        name: its kind (`by`, `terms`), or the party of a position.
+        value: its text; with `parts`, all of them on one line.
+        path: the path of a term, a position or a time in the summary.
+        normalized: ISO 8601, EDTF or a number with its unit, for a term or a time.
         citations: the sentences that it cites itself.
-        parts: what `value` puts on one line: terms, a time with its date.
+        parts: the parts of `value`: terms, a time with its date.
     """
 
     name: str
@@ -66,19 +66,19 @@ class OutlineFact:
 
 @dataclass(frozen=True, slots=True)
 class OutlineEntry:
-    """Describe one claim: what it says, labels, further facts, and the sentences that say it.
+    """The description of one claim: text, labels, further facts, and its sentences.
 
     Attributes:
-        text: what it is known by.
+        text: its title.
         labels: its enumerated values.
-        facts: what else it says.
+        facts: its further facts.
         citations: the sentences to quote below it.
-        depth: the rank of a layer, 0 for everything else.
-        path: its place in the summary, `withheld[0]` for what was taken out.
-        code: a short name for people, such as `P3` for the third proposal.
-        description: it in one sentence, where that says more than `text`.
-        date: when an event is or was, EDTF.
-        findings: warnings about it or a part of it.
+        depth: the rank of a layer, 0 for other claims.
+        path: its path in the summary, `withheld[0]` for a withheld claim.
+        code: a short readable name, such as `P3` for the third proposal.
+        description: one sentence, if it adds something to `text`.
+        date: the date of an event, EDTF.
+        findings: warnings about it or a sub-item.
         given: a withheld claim as it was written, JSON.
     """
 
@@ -96,7 +96,7 @@ class OutlineEntry:
 
     @property
     def sentences(self) -> tuple[int, ...]:
-        """The numbers of all sentences that it rests on, those of its parts included."""
+        """The numbers of all sentences that it cites, including those of its sub-items."""
         parts = [part for fact in self.facts for part in (fact, *fact.parts)]
         cited = (*self.citations, *(c for part in parts for c in part.citations))
         return tuple(sorted({citation.sentence for citation in cited}))
@@ -115,7 +115,7 @@ def _names(names: Iterable[str]) -> str:
 
 
 def _terms(name: str, terms: Iterable[tuple[str, Term]]) -> tuple[OutlineFact, ...]:
-    """One fact with all terms as its parts, each given with its path; none without terms."""
+    """Return one fact with all terms as its parts, from pairs of path and term; none without."""
     parts = tuple(
         OutlineFact(_words(t.what), t.value, path, t.normalized or "", t.evidence)
         for path, t in terms
@@ -130,7 +130,7 @@ def _term(term: OutlineFact) -> str:
 
 
 def layers(summary: Summary) -> Iterator[OutlineEntry]:
-    """Describe the layers, then what is said of all of them."""
+    """Describe the layers, then the guarantee as a whole."""
     structure = summary.structure
     for i, layer in enumerate(structure.layers):
         yield _layer(layer, f"structure.layers[{i}]")
@@ -139,7 +139,7 @@ def layers(summary: Summary) -> Iterator[OutlineEntry]:
 
 
 def _whole(structure: GuaranteeStructure) -> tuple[OutlineFact, ...]:
-    """What is said of all layers together."""
+    """Return the entry for all layers together."""
     form = None if structure.legal_form == "unclear" else _words(structure.legal_form)
     duration = [("structure.duration", structure.duration)] if structure.duration else []
     return (
@@ -216,7 +216,7 @@ def events(summary: Summary) -> Iterator[OutlineEntry]:
 
 
 def _when(event: Event, path: str) -> tuple[OutlineFact, ...]:
-    """The words for its time; with the date that they mean, as one part."""
+    """Return the words for the time of an event, with the date as one part."""
     if not (event.when and event.date):
         return _facts(when=event.when)
     part = OutlineFact("", event.when, path, event.date)
@@ -239,7 +239,7 @@ def _participant(participant: Participant, path: str) -> OutlineEntry:
 
 
 def withheld(summary: Summary) -> Iterator[OutlineEntry]:
-    """Describe what was taken out, with the reasons."""
+    """Describe the withheld claims, with the reasons."""
     for i, claim in enumerate(summary.withheld):
         reasons = tuple(OutlineFact("why", finding.message) for finding in claim.findings)
         given = json.dumps(claim.claim, ensure_ascii=False, indent=1, default=str)
@@ -249,7 +249,7 @@ def withheld(summary: Summary) -> Iterator[OutlineEntry]:
 
 
 def _title(withheld: Withheld) -> str:
-    """What a withheld claim says in short: people may have written anything there."""
+    """Return a short text of a withheld claim, which may have any content."""
     path, claim = ClaimPath.parse(withheld.path), withheld.claim
     if isinstance(claim, dict) and path and path.kind and claim.get(path.kind.title):
         return str(claim[path.kind.title])

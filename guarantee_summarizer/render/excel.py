@@ -15,33 +15,33 @@ from guarantee_summarizer.render.columns import Kind, Layout, Tables
 __all__ = ["ExcelFile"]
 
 _ROWS = 1_048_576
-"""What a sheet holds."""
+"""Most rows of a sheet."""
 _LONGEST = 32_767
-"""What a cell holds, in UTF-16 units."""
+"""Most UTF-16 units of a cell."""
 _PRECISE = 10**15
-"""Greater whole numbers lose digits in a cell."""
+"""Larger whole numbers lose digits in a cell."""
 _FIRST_YEAR = 1901
-"""Earlier days are no dates for Excel, or other ones."""
-_WIDTHS: dict[Kind, int] = {"text": 24, "texts": 36}  # of columns, in characters; of others 12
+"""Excel does not read earlier days, or reads other dates."""
+_WIDTHS: dict[Kind, int] = {"text": 24, "texts": 36}  # of columns, in characters; default 12
 _ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
-_NO_TEXT = ("=", "#")  # openpyxl takes a text that begins so for a formula or an error
+_NO_TEXT = ("=", "#")  # openpyxl reads a text that begins like this as a formula or an error
 
 
 class ExcelFile:
-    """An Excel file that grows row by row, and is on disk when it is finished.
+    """An Excel file that is written row by row.
 
-    Texts are texts: there is no formula in the file, and none arises when it is edited, saved as
-    CSV or pasted (`cells.protected`). Line ends are line feeds. A text that is longer than a cell
-    may be is cut, and says so at its end. A table with more rows than a sheet may have continues in
-    further sheets: `terms`, `terms 2`. Days before 1901 and numbers that a cell would round are
-    as texts.
+    Texts are stored as text: the file has no formulas, and none arise when it is edited, saved as
+    CSV or pasted (`cells.protected`). Line ends are line feeds. A text that is too long for a cell
+    is cut off, with a note at its end. A table with too many rows for a sheet continues in further
+    sheets: `terms`, `terms 2`. Days before 1901 and numbers that a cell would round are written as
+    text.
     """
 
     def __init__(self, parts: Mapping[str, IO[bytes]], layout: Layout) -> None:
         """Begin a file.
 
         Args:
-            parts: has it, open for bytes, under any name.
+            parts: the file, open for bytes, under any name.
             layout: the columns of each table.
 
         Raises:
@@ -72,13 +72,13 @@ class ExcelFile:
         self._book.save(self._part)
 
     def close(self) -> None:
-        """Drop the rows that are not in the file yet."""
+        """Drop the rows that are not yet in the file."""
         for sheet in self._book.worksheets:
             if not sheet.closed:
                 sheet.close()
 
     def _sheet(self, table: str, number: int = 1) -> Any:
-        """A new sheet with the names of the columns."""
+        """Create a sheet with the names of the columns."""
         name = re.sub(r"[\[\]:*?/\\']", "_", table)[:24]
         sheet = self._book.create_sheet(name if number == 1 else f"{name} {number}")
         sheet.freeze_panes = "A2"

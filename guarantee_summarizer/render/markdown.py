@@ -1,4 +1,4 @@
-"""Render a summary as Markdown, every claim with the sentence that says it."""
+"""Render a summary as Markdown, every claim with its sentence."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ _LIST_START = re.compile(r"^(\s*)([-+]|\d+[.)])(\s)")
 
 
 def to_markdown(summary: Summary | Dossier, *, since: date | str | None = None) -> str:
-    """Write a summary or a dossier as CommonMark; texts are escaped, so they cannot mark up.
+    """Write a summary or a dossier as CommonMark; texts are escaped and cannot add markup.
 
     Args:
-        summary: what to write.
-        since: of a dossier, the day since which changes come first and what is new is marked: a
-            date, or ISO 8601 (`2026-01-06`).
+        summary: the summary or dossier.
+        since: for a dossier: begin with the changes from this day on, and mark what is new; a date,
+            or ISO 8601 (`2026-01-06`).
 
     Raises:
         ConfigurationError: it is neither; `since` with a summary.
-        DossierError: `since` is no day.
+        DossierError: `since` is not a day.
 
     >>> print(to_markdown(Summary(relevant=False, headline="Rain in May")).splitlines()[0])
     # Rain in May

@@ -1,4 +1,4 @@
-"""Outline a summary: what is shown, in order; terminal, Markdown and pages render it."""
+"""Outline a summary: the sections that terminal, Markdown and pages render, in order."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ class OutlineSection:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """Describe a summary as it is shown: sections without claims are left out.
+    """The description of a summary for rendering; sections without claims are left out.
 
-    `warnings` are all of `notes` (what holds for the whole) and the warnings of checks; `findings`
-    are those that belong to no entry: of the headline, the abstract, or of no claim at all.
+    `warnings` are `notes` (on the whole summary) and the warnings of checks; `findings` are those
+    without an entry: on the headline, the abstract, or no claim at all.
     """
 
     title: str
@@ -64,7 +64,7 @@ class Outline:
 
     @property
     def colophon(self) -> str:
-        """How far the summary can be trusted and where it comes from, on one line."""
+        """Support and origin of the summary, on one line."""
         return " · ".join(filter(None, (self.support, self.origin)))
 
 
@@ -73,7 +73,7 @@ def outline(given: Summary | Dossier, *, since: date | str | None = None) -> Out
 
     Raises:
         ConfigurationError: it is neither; `since` with a summary.
-        DossierError: `since` is no day.
+        DossierError: `since` is not a day.
     """
     if is_dossier(given):
         from guarantee_summarizer.render.dossiers.outline import dossier_outline  # noqa: PLC0415
@@ -114,7 +114,7 @@ def _summary_outline(summary: Summary) -> Outline:
 def _by_claim(
     summary: Summary, paths: set[str]
 ) -> tuple[dict[str, tuple[Finding, ...]], tuple[Finding, ...]]:
-    """The warnings of each entry, and what no entry shows; reasons to withhold are there."""
+    """Return the warnings of each entry, and the rest; withheld claims have their reasons."""
     shown = {finding for claim in summary.withheld for finding in claim.findings}
     found: dict[str, tuple[Finding, ...]] = defaultdict(tuple)
     rest: list[Finding] = []
@@ -129,7 +129,7 @@ def _by_claim(
 
 
 def _finished(section: OutlineSection, found: dict[str, tuple[Finding, ...]]) -> OutlineSection:
-    """The section with the codes of its entries and the warnings about them."""
+    """Return the section with the codes of its entries and the warnings about them."""
     letter = _LETTERS[section.name]
     entries = (
         replace(entry, code=f"{letter}{n}", findings=found.get(entry.path, ()))
@@ -173,7 +173,7 @@ def _warnings(summary: Summary) -> Iterator[str]:
 
 
 def _origin(summary: Summary) -> str:
-    """Who made the summary, at what cost, with which version, when."""
+    """Return model, cost, version and time of the summary on one line."""
     provenance, usage = summary.provenance, summary.usage
     if provenance is None:
         return ""

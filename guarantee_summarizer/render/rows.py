@@ -1,4 +1,4 @@
-"""Write the rows of a summary: every claim, finding and withheld claim, each in the columns of its table."""
+"""Write the rows of a summary: every claim, finding and withheld claim, in its table's columns."""
 
 from __future__ import annotations
 
@@ -69,14 +69,14 @@ COLUMNS: Layout = {
     },
     "failures": {**_ARTICLE, **columns("title source error message")},
 }
-"""The tables, and the columns of each with what they hold; the order is that of the files."""
+"""The tables, and the columns of each with their types, in the order of the files."""
 
 
-_METADATA = "metadata_"  # begins the names of their columns, so that none is another's
+_METADATA = "metadata_"  # prefix of their columns' names, to keep them unique
 
 
 def metadata_columns(rows: Iterable[Row]) -> dict[str, Kind]:
-    """Return the columns for the metadata in rows of `summaries`, by what all values of each are."""
+    """Return the metadata columns for rows of `summaries`, with the type of all their values."""
     kinds: dict[str, set[Kind]] = {}
     for row in rows:
         for name, value in json.loads(row["metadata"] or "{}").items():
@@ -107,8 +107,8 @@ def rows_of(summary: Summary, number: int, first: int | None) -> Iterator[tuple[
     """Yield every row of a summary, with its table.
 
     Args:
-        summary: what the rows are of.
-        number: of the summary among those given, from 1.
+        summary: the summary.
+        number: the number of the summary among all, from 1.
         first: the number of an earlier summary of the same article, if there is one.
     """
     about = {"summary": number, **_article(summary.article)}
@@ -132,7 +132,7 @@ def _article(article: ArticleRecord | Article | None) -> Row:
 
 
 def _summary(summary: Summary) -> Row:
-    """What is known of a summary as a whole, in the order of the columns."""
+    """Return the values of a whole summary, in the order of the columns."""
     article, made, usage, support = (
         summary.article,
         summary.provenance,
@@ -161,7 +161,7 @@ def _summary(summary: Summary) -> Row:
 
 
 def _claim(path: ClaimPath, summary: Summary) -> Row:
-    """The row of a claim behind what is known of its summary, in the order of the columns."""
+    """Return the row of a claim after the values of its summary, in the order of the columns."""
     claim, name = path.of(summary), path.kind.name if path.kind else ""
     row: Row = {"claim": str(path)}
     if name in _PARTS:
@@ -171,7 +171,7 @@ def _claim(path: ClaimPath, summary: Summary) -> Row:
 
 
 def _parent(path: ClaimPath, summary: Summary) -> Row:
-    """What a part is a part of; of the duration of a guarantee, its structure."""
+    """Return the item of a sub-item; for the duration of a guarantee, its structure."""
     item = path.item
     if path.part is None or item.kind is None:
         return {"parent": path.section.rpartition(".")[0], "parent_title": None}
@@ -184,7 +184,7 @@ def _evidence(citations: Iterable[Citation]) -> Row:
 
 
 def _finding(finding: Finding, summary: Summary) -> Row:
-    """The row of a finding, with the evidence of the claim that it speaks of."""
+    """Return the row of a finding, with the evidence of its claim."""
     path = ClaimPath.parse(finding.path)
     claim: Any = None
     if path:
@@ -201,7 +201,7 @@ def _finding(finding: Finding, summary: Summary) -> Row:
 
 
 def _withheld(withheld: Withheld) -> Row:
-    """The row of what was taken out; people and models may have written anything there."""
+    """Return the row of a withheld claim, which may have any content."""
     claim, path = withheld.claim, ClaimPath.parse(withheld.path)
     fields = claim if isinstance(claim, dict) else {}
     title = fields.get(path.kind.title) if path and path.kind else None
@@ -217,14 +217,14 @@ def _withheld(withheld: Withheld) -> Row:
 
 
 def _cited(evidence: Any) -> Iterator[Citation]:
-    """What is grounded of the evidence of a claim that may not fit the schema."""
+    """Yield the grounded evidence of a claim that may not fit the schema."""
     for item in evidence if isinstance(evidence, list | tuple) else ():
         with suppress(ValidationError):
             yield Citation.model_validate(item)
 
 
 def failure_row(failure: Failure) -> Row:
-    """Return the row of what could not be read or summarized."""
+    """Return the row of a failure."""
     article = failure.article
     return {
         **_article(article),

@@ -1,6 +1,6 @@
 """Write tables as a folder of CSV files, as an Excel file, or as a Parquet file.
 
-Where the records come from does not matter here: tables are lists of dicts by name.
+Tables are lists of dicts by name, from any source.
 """
 
 from __future__ import annotations
@@ -24,32 +24,32 @@ Write: TypeAlias = Callable[[Tables], None]
 
 
 class _Sink(Protocol):
-    """What writes tables into open files."""
+    """Writer of tables into open files."""
 
     def write(self, tables: Tables) -> None:
         """Add rows."""
 
     def finish(self) -> None:
-        """Write what is left, so that the files are whole."""
+        """Write the remaining rows and complete the files."""
 
     def close(self) -> None:
-        """Let go of the files, which stay open; also of those that are finished."""
+        """Release the files without closing them, also if they are finished."""
 
 
 @contextmanager
 def open_tables(path: str | Path, layout: Layout) -> Iterator[Write]:
-    """Open files for tables; they take their names when the block ends well, and not before.
+    """Open files for tables; they get their final names when the block succeeds.
 
     Args:
         path: as in `files_of`.
         layout: the columns of each table; all tables are written, also without rows.
 
     Yields:
-        A function that adds the rows of tables; call it as often as there are more.
+        A function that adds rows to tables; it can be called repeatedly.
 
     Raises:
         ConfigurationError: as in `files_of`; the files cannot be written; an extra is missing
-            (`tables` for Excel, `parquet`). What stood there before is whole.
+            (`tables` for Excel, `parquet`). Existing files are then unchanged.
     """
     files = files_of(path, layout)
     new = not Path(path).exists()
@@ -73,7 +73,7 @@ def open_tables(path: str | Path, layout: Layout) -> Iterator[Write]:
                     sink.close()
     finally:
         if new:
-            with suppress(OSError):  # it is a file, or holds files
+            with suppress(OSError):  # it is a file, or has files in it
                 Path(path).rmdir()
 
 
@@ -81,10 +81,10 @@ def files_of(path: str | Path, layout: Layout) -> dict[str, Path]:
     """Return the files that `open_tables` writes.
 
     Args:
-        path: `.xlsx`: one Excel file with a sheet for each table. `.parquet`: one file with all
-            tables below each other; its first column, `table`, says which one a row is of, and of
-            the others a row fills those of its table. A folder, or a name without suffix or with
-            a slash at its end: a folder with a CSV file for each table.
+        path: `.xlsx`: one Excel file with a sheet for each table. `.parquet`: one file with the
+            rows of all tables; its first column, `table`, has the table's name, and a row fills
+            the columns of its table. A folder, or a name without suffix or with a slash at its
+            end: a folder with a CSV file for each table.
         layout: the columns of each table.
 
     Raises:
@@ -96,7 +96,7 @@ def files_of(path: str | Path, layout: Layout) -> dict[str, Path]:
 
 
 def _form(path: str | Path) -> Callable[[Mapping[str, IO[bytes]], Layout], _Sink]:
-    """What writes files of the suffix."""
+    """Return the writer for files with the suffix."""
     place = Path(path)
     if place.is_dir() or str(path).endswith("/") or not place.suffix:
         return _CsvFiles
@@ -106,7 +106,7 @@ def _form(path: str | Path) -> Callable[[Mapping[str, IO[bytes]], Layout], _Sink
     if suffix != ".parquet":
         hint = "CSV needs a file for each table; " if suffix == ".csv" else ""
         raise ConfigurationError(
-            f"{path}: cannot be written in that form; {hint}name an .xlsx file, a .parquet file, "
+            f"{path}: cannot be written in that format; {hint}name an .xlsx file, a .parquet file, "
             "or a folder for CSV files (without suffix, or with / at its end)"
         )
     return _ParquetFile
@@ -122,7 +122,7 @@ def _errors_told(path: str | Path) -> Iterator[None]:
 
 
 def _told(write: Write, path: str | Path) -> Write:
-    """Write; only its own errors are of the file, those of who calls it are not."""
+    """Write, and translate errors of writing, but not errors of the caller."""
 
     def with_size(tables: Tables) -> None:
         with _errors_told(path):
@@ -132,7 +132,7 @@ def _told(write: Write, path: str | Path) -> Write:
 
 
 class _CsvFiles:
-    """CSV as RFC 4180 has it, in UTF-8 with the mark without which Excel garbles Cyrillic."""
+    """CSV as in RFC 4180, in UTF-8 with a byte order mark, which Excel needs for Cyrillic."""
 
     def __init__(self, parts: Mapping[str, IO[bytes]], layout: Layout) -> None:
         self._layout = layout
@@ -156,7 +156,7 @@ class _CsvFiles:
 
     def close(self) -> None:
         for file in self._files.values():
-            with suppress(OSError, ValueError):  # it is closed as its bytes are
+            with suppress(OSError, ValueError):  # it is closed with its bytes
                 file.detach()
 
 
@@ -169,7 +169,7 @@ def _csv_cell(value: Any) -> str:
 
 
 class _ParquetFile:
-    """One Parquet file with all tables below each other; lists stay lists."""
+    """One Parquet file with the rows of all tables; lists stay lists."""
 
     def __init__(self, parts: Mapping[str, IO[bytes]], layout: Layout) -> None:
         (part,) = parts.values()

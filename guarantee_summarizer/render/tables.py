@@ -28,58 +28,58 @@ if TYPE_CHECKING:
 
 __all__ = ["COLUMNS", "DOSSIER_COLUMNS", "to_frames", "to_records", "write_tables"]
 
-_AT_ONCE = 200  # summaries whose rows are held while files are written
+_AT_ONCE = 200  # summaries whose rows are in memory while files are written
 
 
 def to_records(summaries: Dossier | Outcome | Iterable[Outcome]) -> dict[str, list[dict[str, Any]]]:
     """Return summaries as tables of plain dicts: one row for each claim.
 
-    Every table is there, and every row has all columns of its table (`COLUMNS`), in this order:
+    All tables are present, and every row has all columns of its table (`COLUMNS`), in this order:
 
-    - `summaries`: one row each, with headline, abstract, how many claims it has, who made it, the
-      `warnings` about the input, and its `metadata`: as JSON, and behind all other columns each
-      field in its own column, `metadata_id`, `metadata_source` (file and row) and so on;
+    - `summaries`: one row each, with headline, abstract, the number of claims, the model, the
+      `warnings` about the input, and its `metadata`: as JSON, and after all other columns each
+      field in a separate column, `metadata_id`, `metadata_source` (file and row) and so on;
     - `participants`, `proposals`, `terms`, `layers`, `structure`, `disputes`, `positions`, `events`:
-      the claims. A term or a position names the claim that it is a part of (`parent`,
-      `parent_title`); `structure` is what is said of a guarantee as a whole;
-    - `findings`: what verification said of claims that are kept; `withheld`: claims that are taken
-      out and no facts, with the reasons, and in `content` the whole claim as JSON;
-    - `failures`: what could not be read or summarized, with the error.
+      the claims. A term or a position names its claim (`parent`, `parent_title`); `structure` has
+      the statements on a guarantee as a whole;
+    - `findings`: findings of verification on claims that are kept; `withheld`: claims that were
+      removed as unsupported, with the reasons, and in `content` the complete claim as JSON;
+    - `failures`: inputs that could not be read or summarized, with the error.
 
-    Each row begins with `summary` (which of those given, from 1; the key of `summaries`), the
+    Each row begins with `summary` (the number of the summary, from 1; the key of `summaries`), the
     article's `article_id`, `published`, `outlet` and `url`, and `claim`, the path in the summary
     (`proposals[2].terms[0]`). It ends with the evidence: `sentences` (numbers, from 1) and
     `quotes`, one for each.
 
-    A summary that is given twice has its rows twice; in `summaries`, `repeats` is the number of the
-    first of the same article, and None for that itself.
+    A repeated summary has its rows twice; in `summaries`, `repeats` is the number of the first
+    summary of the same article, and None in the first itself.
 
     A dossier has other tables (`DOSSIER_COLUMNS`):
 
     - `articles`: one row each, `article_id` is the key;
     - `actors` (key `actor`) and their `mentions`;
-    - `threads` (key `thread`), their `statements`, and their `values`, each with who says so;
+    - `threads` (key `thread`), their `statements`, and their `values`, each with its sources;
     - `conflicts` and `changes`: one row each, both sides in columns that begin with `one_` and
       `other_`, `before_` and `after_`: value, words, sources, and for each report article, claim
       and words;
     - `disputes` (key `dispute`, from 1) and their `stances`; `layers`; `moments`: the timeline;
-    - `left_out`: what was given and is not in it, with the reason.
+    - `left_out`: inputs that are not in it, with the reason.
 
     A row of `mentions`, `statements`, `stances` and `layers` is one report: it has `article_id`,
-    `published`, `outlet`, `source` (the outlet, or that which it quotes), `claim`, `sentences`,
-    `quotes` and `warnings`, as above.
+    `published`, `outlet`, `source` (the outlet, or the outlet that it quotes), `claim`,
+    `sentences`, `quotes` and `warnings`, as above.
 
     Args:
-        summaries: a dossier; a summary; or any iterable of those, with failures among them as `map`
-            and `read_summaries` give them. All rows are held, about 60 kB for a summary of 45 claims;
-            `write_tables` holds few.
+        summaries: a dossier; a summary; or an iterable of summaries, and of failures as `map` and
+            `read_summaries` yield them. All rows are kept in memory, about 60 kB for a summary of
+            45 claims; `write_tables` keeps few.
 
     Returns:
         Tables by name. Texts are `str` or None, never empty; lists are `list`; whole numbers `int`;
         `published` is a `datetime.date`; dates of events stay EDTF text, times ISO 8601 text (UTC).
 
     Raises:
-        SchemaError: something given is neither a summary nor a failure.
+        SchemaError: an item is neither a summary nor a failure.
 
     >>> tables = to_records(Summary(relevant=True, headline="Paris offers troops"))
     >>> tables["summaries"][0]["headline"], tables["proposals"]
@@ -94,10 +94,10 @@ def to_frames(summaries: Dossier | Outcome | Iterable[Outcome]) -> dict[str, pd.
     """Return summaries as pandas data frames; tables, rows and columns are those of `to_records`.
 
     Types are the same whether or not a table has rows: texts `string`, whole numbers `Int64`,
-    `relevant` `boolean`, `seconds` `Float64`, `published` `datetime64[s]`; what is missing is
-    `pandas.NA` (`NaT` for a day). Lists are Python lists in columns of objects, empty where there
-    is nothing. A whole number of more than 64 bits is missing, and a lone surrogate is given as its
-    escape: pandas holds neither.
+    `relevant` `boolean`, `seconds` `Float64`, `published` `datetime64[s]`; missing values are
+    `pandas.NA` (`NaT` for a day). Lists are Python lists in columns of objects, and may be empty.
+    Whole numbers of more than 64 bits become missing, and lone surrogates are escaped: pandas
+    supports neither.
 
     To write files, use `write_tables`: pandas would write a text that begins with `=` as a formula.
 
@@ -118,40 +118,41 @@ def write_tables(
 ) -> dict[str, int]:
     r"""Write summaries as tables: CSV files in a folder, one Excel file, or one Parquet file.
 
-    The tables are those of `to_records`; all are written, those without rows with their columns.
-    Summaries are written as they come; of those written only the ids of the articles are kept. The
-    files take their names when all is written; what stood there before is whole until then.
+    The tables are those of `to_records`; tables without rows are written with their columns.
+    Summaries are written as they arrive; afterwards only the ids of the articles are kept. Files
+    get their final names when all is written; existing files are not changed until then.
 
     - A folder (a name without suffix, or with a slash at its end) gets `proposals.csv` and so on:
-      comma-separated UTF-8 with a byte order mark, without which Excel garbles Cyrillic. Read it
+      comma-separated UTF-8 with a byte order mark, which Excel needs for Cyrillic. Read it
       with `pandas.read_csv(file, keep_default_na=False, na_values=[""])`, or with `csv` and
       `encoding="utf-8-sig"`. Excel guesses types when it opens CSV (`2026-01` becomes a day), and
-      parts cells at semicolons in some countries; to look at tables in Excel, write `.xlsx`.
-    - `.xlsx` gets a sheet for each table, all texts as texts. A text that is too long for a cell (32,767 characters)
-      is cut, and says so; a table with more rows than a sheet may have continues in `terms 2`.
-    - `.parquet` gets one table, because a Parquet file holds one: all rows below each other, the
-      table's name in the first column, `table`; a row fills the columns of its own table.
+      splits cells at semicolons in some countries; to view tables in Excel, write `.xlsx`.
+    - `.xlsx` gets a sheet for each table, all texts as text. A text that is too long for a cell
+      (32,767 characters) is cut off, with a note; a table with too many rows for a sheet continues
+      in `terms 2`.
+    - `.parquet` gets one table, because a Parquet file has only one: the rows of all tables, with
+      the table's name in the first column, `table`; a row fills the columns of its own table.
       Lists stay lists. For a file for each table use `to_frames(…)["terms"].to_parquet(…)`.
 
-    In CSV and Excel, a list is one cell with semicolons, an item with a semicolon in
+    In CSV and Excel, a list is one cell with semicolons; an item with a semicolon is in
     quotation marks (`csv` reads them). No cell is or becomes a formula: an apostrophe precedes
-    each = + - @ that begins a cell, a line in it, or what follows a comma, a semicolon or a tab in
-    it. Control characters, and those that turn the direction of writing, are written as their escapes
-    (`\x1b`, `\u202e`). Parquet holds all texts as they are.
+    each = + - @ at the start of a cell or a line, or after a comma, a semicolon or a tab. Control
+    characters, and those that change the direction of text, are escaped (`\x1b`, `\u202e`).
+    Parquet has all texts unchanged.
 
-    The columns for metadata are those of the first 200 summaries; what later ones have besides
-    is in the column `metadata`. Their values are texts.
+    The metadata columns are those of the first 200 summaries; further fields of later summaries
+    are in the column `metadata`. Their values are texts.
 
     Args:
         summaries: as in `to_records`.
-        path: where to, as above.
+        path: the output, as above.
 
     Returns:
-        How many rows each table has.
+        The number of rows of each table.
 
     Raises:
-        SchemaError: something given is neither a summary nor a failure; nothing is written.
-        ConfigurationError: the suffix is unknown, the place cannot be written, or an extra is
+        SchemaError: an item is neither a summary nor a failure; nothing is written.
+        ConfigurationError: the suffix is unknown, the path cannot be written, or an extra is
             missing (`tables` for Excel, `parquet`).
     """
     if isinstance(summaries, Dossier):
@@ -173,7 +174,7 @@ def write_tables(
 
 
 def _recorded(summaries: Outcome | Iterable[Outcome]) -> tuple[dict[str, list[Row]], Layout]:
-    """The tables of all summaries, and the columns of each."""
+    """Return the tables of all summaries, and the columns of each."""
     tables = _Recorder().records(_each(summaries))
     added = metadata_columns(tables["summaries"])
     return _extended(tables, added), _layout(added)
@@ -197,7 +198,7 @@ def _each(summaries: Outcome | Iterable[Outcome]) -> Iterator[Outcome]:
 
 def _refused(given: object) -> SchemaError:
     return SchemaError(
-        f"tables are made of summaries and failures, not of {type(given).__name__}; "
+        f"tables are made from summaries and failures, not from {type(given).__name__}; "
         "read stored summaries with read_summaries first"
     )
 
@@ -224,7 +225,7 @@ class _Recorder:
         return tables
 
     def _first(self, summary: Summary) -> int | None:
-        """The number of the first summary of the article; None if it is this one, or unknown."""
+        """Return the number of the article's first summary; None if it is this one, or unknown."""
         if summary.article is None:
             return None
         first = self.of_article.setdefault(summary.article.id, self.number)

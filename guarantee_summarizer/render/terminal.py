@@ -1,4 +1,4 @@
-"""Print a summary in the terminal: every claim with its sentence, the layers as a ladder."""
+"""Print a summary in the terminal: every claim with its sentence, the layers indented."""
 
 from __future__ import annotations
 
@@ -38,20 +38,20 @@ def print_summary(
     full: bool = False,
     since: date | str | None = None,
 ) -> None:
-    """Print a summary or a dossier with rich; plain text where the output is no terminal.
+    """Print a summary or a dossier with rich; plain text if the output is not a terminal.
 
     Args:
-        summary: what to print.
-        console: standard output if None.
-        full: of a summary, all claims, each with its sentences; else headline, layers, some
-            proposals, disputes and what was withheld, a line each. A dossier is always full.
-        since: of a dossier, the day since which changes come first and what is new is marked.
+        summary: the summary or dossier.
+        console: the output; standard output if None.
+        full: print all claims of a summary, each with its sentences; else headline, layers, some
+            proposals, disputes and withheld claims, a line each. A dossier is always full.
+        since: for a dossier: begin with the changes from this day on, and mark what is new.
 
     Raises:
         ConfigurationError: it is neither; `since` with a summary.
-        DossierError: `since` is no day.
+        DossierError: `since` is not a day.
     """
-    from rich.console import Console  # noqa: PLC0415  (30 ms: only who prints pays for it)
+    from rich.console import Console  # noqa: PLC0415  (30 ms, needed only to print)
     from rich.padding import Padding  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
@@ -87,7 +87,7 @@ def terminal_text(
     full: bool = False,
     since: date | str | None = None,
 ) -> str:
-    """Return what `print_summary` prints; `styled` with colours, `width` in columns."""
+    """Return the output of `print_summary`; `styled` with colours, `width` in columns."""
     from rich.console import Console  # noqa: PLC0415
 
     buffer = io.StringIO()
@@ -102,7 +102,7 @@ def _all_lines(section: OutlineSection) -> Iterator[tuple[Text, int]]:
 
 
 def _brief_lines(section: OutlineSection) -> Iterator[tuple[Text, int]]:
-    """One line for each of the first claims, with the numbers of its sentences."""
+    """Yield one line for each of the first claims, with the numbers of its sentences."""
     from rich.text import Text  # noqa: PLC0415
 
     most = _BRIEF_PROPOSALS if section.name == "proposals" else len(section.entries)
@@ -119,7 +119,7 @@ def _brief_lines(section: OutlineSection) -> Iterator[tuple[Text, int]]:
 
 
 def _head(entry: OutlineEntry) -> tuple[Text, int]:
-    """The first line of a claim and its indent; a layer stands one step further out."""
+    """Return the first line of a claim and its indent; each layer is one step further out."""
     from rich.text import Text  # noqa: PLC0415
 
     indent = 2 * max(1, entry.depth)
@@ -132,7 +132,7 @@ def _head(entry: OutlineEntry) -> tuple[Text, int]:
 
 
 def _lines(entry: OutlineEntry) -> list[tuple[Text, int]]:
-    """The lines of one claim, each with its indent."""
+    """Return the lines of one claim, each with its indent."""
     from rich.text import Text  # noqa: PLC0415
 
     head, indent = _head(entry)

@@ -758,7 +758,7 @@ def test_answers_are_reviewed_in_a_second_batch(serve, start, path):
     assert finish(job) == []
     first, second = job.refresh()
     assert (first.collected, first.done, first.review) == (True, 0, False)
-    assert "5 answers went on to be reviewed" in first.notes
+    assert "5 answers were sent to the reviewer" in first.notes
     assert (second.state, second.total, second.review) == ("in_progress", 5, True)
     assert Ledger(path).counts() == (0, 0)
     outcomes = finish(job)
@@ -840,5 +840,5 @@ def test_a_collection_that_is_broken_off_reviews_every_answer_once(serve, start,
 
 def test_a_reader_at_another_endpoint_is_refused(serve, start):
     reader = gs.Endpoint(model="r", base_url="http://127.0.0.1:1/v1")
-    with pytest.raises(gs.ConfigurationError, match="give review= the name of a model there"):
+    with pytest.raises(gs.ConfigurationError, match="set review= to the name of a model there"):
         start(serve(), options={"review": reader})

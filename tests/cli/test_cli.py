@@ -140,7 +140,7 @@ BAD = [
     ("word.txt", b"Guarantee", "no full sentence"),
     ("headings.txt", b"One\n\nTwo\n", "no full sentence"),
     ("a.json", b"{}", "needs a field 'text'"),
-    ("a.docx", b"PK\3\4", "is a .zip, or a file of Word"),
+    ("a.docx", b"PK\3\4", "is a .zip, or a Word"),
     ("long.txt", b"This is a sentence. " * 250_000, "split it"),
     ("uk.txt", "Україна чекає на гарантії безпеки від союзників.".encode(), "name a model"),
 ]
@@ -306,7 +306,7 @@ def test_title_and_day_of_the_shell_describe_the_one_article(article):
     assert (about.title, str(about.published)) == ("Plans", "2026-01-06")
     assert "Published: 2026-01-06" in run("prompt", article, *named).stdout
     for arguments, says in [
-        ((article, "--date", "TBD"), "'TBD': names no day"),
+        ((article, "--date", "TBD"), "'TBD': is not a date"),
         ((article, SEED, "--title", "Plans"), "describe one article"),
     ]:
         result = run("summarize", *arguments)

@@ -61,7 +61,7 @@ def test_what_is_written_as_json_is_read_again_as_the_same_dossier(lines, tmp_pa
     assert again == gs.Dossier.of([FIRST, OTHER, LATER])
     refused = run("dossier", tmp_path / "d.json")
     assert refused.exit_code == 2
-    assert "is a dossier, no summary" in refused.stderr
+    assert "is a dossier, not a summary" in refused.stderr
 
 
 def test_tables_are_files_in_a_folder_or_sheets(lines, tmp_path):
@@ -101,7 +101,7 @@ def test_since_leads_with_what_changed(lines):
     assert told.index("## Changed since 2026-02-01") < told.index("## Contradictions")
     refused = run("dossier", lines, "--since", "soon")
     assert refused.exit_code == 2
-    assert "'soon' is no day; write it as 2026-01-06" in refused.stderr
+    assert "'soon' is not a day; write it as 2026-01-06" in refused.stderr
 
 
 def test_a_bad_line_is_named_and_costs_no_other(lines, tmp_path):
@@ -109,7 +109,7 @@ def test_a_bad_line_is_named_and_costs_no_other(lines, tmp_path):
     result = run("dossier", lines, "--output", tmp_path / "d.md")
     assert result.exit_code == 2
     assert f"error: {lines}, line 2: is not valid JSON" in result.stderr
-    assert f"error: {lines}, line 3: is an article, no summary; summarize it" in result.stderr
+    assert f"error: {lines}, line 3: is an article, not a summary; summarize it" in result.stderr
     text = (tmp_path / "d.md").read_text()
     assert "Dossier of 2 articles" in text
     assert f"{lines}, line 2" in text.replace("\\", "")

@@ -213,5 +213,5 @@ def test_a_file_without_articles_says_so(tmp_path, content):
     empty.write_text(content)
     result = run("summarize", empty)
     assert result.exit_code == 2
-    assert f"{empty}: holds no article" in result.stderr
+    assert f"{empty}: has no article" in result.stderr
     assert "0 done, 0 failed" in run("batch", empty).stderr

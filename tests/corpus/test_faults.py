@@ -228,7 +228,7 @@ def test_ctrl_c_finishes_what_is_under_way_and_says_how_to_go_on(tmp_path):
         with process(command, stderr=subprocess.PIPE) as running:
             told = running.stderr.read()
         assert running.returncode == 130
-        assert "the same command goes on" in told
+        assert "the same command resumes" in told
         assert not out.exists()
         written = part.read_text().splitlines()
         assert {len(json.loads(line)["proposals"]) for line in written} == {2}

@@ -201,7 +201,7 @@ def test_what_makes_no_sense_is_refused_and_leaves_nothing(ledger):
 
 
 def test_an_api_key_is_not_taken(ledger):
-    with pytest.raises(gs.LedgerError, match="leave api_key out") as caught:
+    with pytest.raises(gs.LedgerError, match="leave out api_key") as caught:
         ledger.begin({"api_key": "sk-made-up"})
     assert "sk-made-up" not in str(caught.value)
 
@@ -376,17 +376,17 @@ def _database(path: Path, *statements: str) -> None:
 
 
 MAKERS = {
-    "text": (lambda p: p.write_text("title: a text\n" * 400), "is no ledger"),
-    "a few bytes": (lambda p: p.write_bytes(b"\0"), "is no ledger"),
-    "half a header": (lambda p: p.write_bytes(b"SQLite format 3\0"), "is no ledger"),
-    "a database": (lambda p: _database(p, "CREATE TABLE entries (key)"), "is no ledger"),
+    "text": (lambda p: p.write_text("title: a text\n" * 400), "is not a ledger"),
+    "a few bytes": (lambda p: p.write_bytes(b"\0"), "is not a ledger"),
+    "half a header": (lambda p: p.write_bytes(b"SQLite format 3\0"), "is not a ledger"),
+    "a database": (lambda p: _database(p, "CREATE TABLE entries (key)"), "is not a ledger"),
     "a log of its own": (
         lambda p: _database(p, "PRAGMA journal_mode = WAL", "CREATE TABLE runs (run)"),
-        "is no ledger",
+        "is not a ledger",
     ),
     "another application": (
         lambda p: _database(p, "PRAGMA application_id = 7", "PRAGMA user_version = 1"),
-        "is no ledger",
+        "is not a ledger",
     ),
     "a newer ledger": (
         lambda p: _database(
@@ -426,7 +426,7 @@ def test_an_unfinished_transaction_of_somebody_else_is_not_rolled_back(ledger, p
         hot = {file: file.read_bytes() for file in (path, journal)}
     for file, data in hot.items():
         file.write_bytes(data)
-    with pytest.raises(gs.LedgerError, match="is no ledger"):
+    with pytest.raises(gs.LedgerError, match="is not a ledger"):
         ledger.counts()
     assert {file: file.read_bytes() for file in hot} == hot
 
@@ -506,7 +506,7 @@ try:
         ledger.record(done(str(i), run))
         kept.append(str(i))
 except gs.LedgerError as error:
-    assert "recorded is kept" in str(error), error
+    assert "recorded results are kept" in str(error), error
 assert [entry.key for entry in ledger.entries()] == kept
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 ledger.record(done("last", run))

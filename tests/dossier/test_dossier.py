@@ -83,7 +83,7 @@ def test_json_holds_all_for_other_readers_and_is_told_again_when_it_is_read(righ
 
 
 def test_a_stored_dossier_that_is_broken_or_of_another_version_is_refused(right):
-    with pytest.raises(gs.DossierError, match="is no JSON"):
+    with pytest.raises(gs.DossierError, match="is not JSON"):
         gs.Dossier.from_json("{")
     with pytest.raises(gs.DossierError, match="cannot be read"):
         gs.Dossier.from_json("[]")

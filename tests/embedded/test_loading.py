@@ -76,7 +76,7 @@ def test_a_pipeline_for_another_language_is_refused():
 
 
 def test_what_is_no_pipeline_is_refused():
-    with pytest.raises(gs.PipelineError, match="int is no spaCy pipeline"):
+    with pytest.raises(gs.PipelineError, match="int is not a spaCy pipeline"):
         gs.Summarizer(pipeline=3).summarize(TEXT)
 
 

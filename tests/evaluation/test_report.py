@@ -111,7 +111,7 @@ def test_a_summary_of_another_article_is_refused(items, made, tmp_path):
     with pytest.raises(gs.SchemaError, match=f"is a summary of another article than {FIRST}"):
         score_stored(items[:1], tmp_path)
     file.write_text(other.replace(article=None).model_dump_json())
-    with pytest.raises(gs.SchemaError, match=f"cites words that {FIRST} does not hold there"):
+    with pytest.raises(gs.SchemaError, match=f"cites words that {FIRST} does not have there"):
         score_stored(items[:1], tmp_path)
 
 
@@ -125,7 +125,7 @@ def test_articles_are_chosen_by_parity_by_beginning_or_by_glob(items):
 
 
 def test_a_choice_that_names_no_article_is_refused(items):
-    with pytest.raises(gs.ConfigurationError, match="'99' names no gold article; there are 01-"):
+    with pytest.raises(gs.ConfigurationError, match="'99' selects no gold article; there are 01-"):
         select(items, "99")
 
 

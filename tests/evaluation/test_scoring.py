@@ -220,7 +220,7 @@ def test_broken_gold_is_refused_with_file_field_and_reason(tmp_path, data, text,
 
 
 def test_a_folder_without_gold_or_with_a_lonely_article_is_refused(tmp_path):
-    with pytest.raises(gs.SchemaError, match="holds no gold"):
+    with pytest.raises(gs.SchemaError, match="has no gold"):
         load_gold(tmp_path)
     (tmp_path / "b.txt").write_text(ARTICLE.text)
     with pytest.raises(gs.SchemaError, match=r"b\.txt has no b\.json"):

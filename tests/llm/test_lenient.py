@@ -328,7 +328,7 @@ def test_a_review_is_read_as_leniently(text):
 
 @pytest.mark.parametrize("text", ["{}", "", "null", '{"verdicts": "fine"}', '{"opinion": []}'])
 def test_an_answer_without_verdicts_is_no_review(text):
-    with pytest.raises(ValueError, match="no list of verdicts"):
+    with pytest.raises(ValueError, match="not a list of verdicts"):
         read_review(Completion(text), recorded_claims(right()))
 
 

@@ -119,7 +119,7 @@ UNREADABLE = {
     "a page": (
         raw("<html><title>Welcome</title></html>", "text/html"),
         gs.InvalidAnswerError,
-        "HTML page ('Welcome'); check that base_url",
+        "HTML page ('Welcome'); check the end of base_url",
     ),
     "a page that is called JSON": (raw("<html>"), gs.InvalidAnswerError, "HTML page"),
     "broken JSON": (raw('{"choices": [{'), gs.InvalidAnswerError, "cannot be used | no JSON object"),

@@ -383,7 +383,7 @@ def test_a_missing_input_is_refused_before_anything_is_read(tmp_path: Path) -> N
         (tmp_path / "gone.jsonl", "there is no such file"),
         ("a\0b.txt", "there is no such file"),
         ("https://example.org/a.html", "is a URL"),
-        (tmp_path / "folder", "holds no files of a known kind"),
+        (tmp_path / "folder", "has no files of a known kind"),
     ]:
         with pytest.raises(ArticleError, match=says):
             read_articles(good, name)
@@ -446,7 +446,7 @@ def test_folders_are_read_by_name_without_hidden_and_foreign_files(tmp_path: Pat
 def test_a_pipe_or_a_device_is_refused_at_once(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "endless.jsonl")
     for name in (tmp_path / "endless.jsonl", "/dev/zero"):
-        with pytest.raises(ArticleError, match="no file; pour it into standard input"):
+        with pytest.raises(ArticleError, match="not a file; send it to standard input"):
             read_articles(name)
         with pytest.raises(ArticleError, match="no file"):
             Article.from_file(name)
@@ -699,7 +699,7 @@ def test_the_name_of_a_draft_is_no_title(tmp_path: Path, title: str) -> None:
 @pytest.mark.parametrize("pages", [(), ([],), ([], [])])
 def test_a_pdf_without_text_is_told_to_be_a_scan(tmp_path: Path, pages: tuple[list[str]]) -> None:
     path = written(tmp_path, "a.pdf", pdf(*pages))
-    with pytest.raises(ArticleError, match=r"a\.pdf: holds no text, as scans do"):
+    with pytest.raises(ArticleError, match=r"a\.pdf: has no text, like a scan"):
         article_from_pdf(path)
 
 

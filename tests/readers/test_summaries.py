@@ -76,7 +76,7 @@ BAD = [
     (b'{"relevant": true, "headline": "\xef\xf0"}', "is not valid UTF-8"),
     (b'{"relevant": true, "headline": "\\ud800"}', "Invalid JSON"),
     (b"[" * 100_000, "is not valid JSON"),
-    (b'{"text": "France will help."}', "is an article, no summary"),
+    (b'{"text": "France will help."}', "is an article, not a summary"),
     (b'{"text": "x.", "error": "E", "message": "m"}', "is an article that failed (m)"),
     (OLD.replace("{", '{"structure": [1], ', 1).encode(), "is of version 1 of the schema"),
     (OLD.replace("{", '{"participants": ["x"], ', 1).encode(), "is of version 1 of the schema"),
@@ -129,7 +129,7 @@ def test_an_input_that_does_not_exist_is_refused_before_anything_is_read(tmp_pat
 
 
 def test_a_folder_without_summaries_is_refused(tmp_path):
-    with pytest.raises(gs.SchemaError, match="holds no files"):
+    with pytest.raises(gs.SchemaError, match="has no files"):
         gs.read_summaries(tmp_path)
 
 

@@ -326,7 +326,7 @@ def test_a_dossier_in_which_nothing_changed_since_says_so(gold):
 
 @pytest.mark.parametrize("write", [to_html, to_markdown, terminal_text])
 def test_since_is_a_day_and_for_dossiers(gold, write):
-    with pytest.raises(gs.DossierError, match="'soon' is no day"):
+    with pytest.raises(gs.DossierError, match="'soon' is not a day"):
         write(gold, since="soon")
     with pytest.raises(gs.ConfigurationError, match="since is for dossiers"):
         write(years("15 years"), since="2026-01-01")

@@ -145,7 +145,10 @@ def test_of_two_that_write_one_output_the_second_is_told_and_changes_nothing(tmp
     path = tmp_path / "out"
     with replacing(path) as file:
         file.write(b"first")
-        with pytest.raises(gs.ConfigurationError, match="another run writes it"), replacing(path):
+        with (
+            pytest.raises(gs.ConfigurationError, match="another run is writing it"),
+            replacing(path),
+        ):
             pass
         file.flush()
         assert part_of(path).read_bytes() == b"first"

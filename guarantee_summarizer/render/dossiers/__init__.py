@@ -12,6 +12,6 @@ __all__ = ["is_dossier"]
 
 
 def is_dossier(given: object) -> TypeGuard[Dossier]:
-    """Tell whether something is a dossier; who has one has loaded its module, others need not."""
+    """Return whether something is a dossier, without loading the module of `Dossier`."""
     module = sys.modules.get("guarantee_summarizer.dossier")
     return module is not None and isinstance(given, module.Dossier)

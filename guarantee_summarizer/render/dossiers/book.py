@@ -1,4 +1,4 @@
-"""Number the articles of a dossier, and find the sentences that its reports rest on."""
+"""Number the articles of a dossier, and find the sentences that its reports cite."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["Book", "Cite", "Entry", "Line"]
 
 @dataclass(frozen=True, slots=True)
 class Cite:
-    """A sentence of an article: `label` for people (`3.14`), `id` for links."""
+    """A sentence of an article: `label` for readers (`3.14`), `id` for links."""
 
     article: int
     sentence: int
@@ -30,21 +30,21 @@ class Cite:
 
     @property
     def id(self) -> str:
-        """Where it is on a page."""
+        """Its anchor on a page."""
         return f"s{self.article}-{self.sentence}"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One report of something: who says so, when, in which sentences.
+    """One report of something: its source, its day, its sentences.
 
     Attributes:
-        report: it, in the dossier.
-        who: its source; with the outlet that quotes it, if that is another one.
+        report: the report in the dossier.
+        who: its source, and the outlet that quotes it, if they differ.
         when: its day, or `undated`.
         cites: its sentences.
-        quotes: their words: the whole sentences where the article is stored.
-        new: whether it is from the day on since which changes are asked for.
+        quotes: their words; complete sentences if the article is stored.
+        new: whether it is from the requested day (`since`) or later.
     """
 
     report: Any
@@ -57,14 +57,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One item of a dossier, with the reports that say it.
+    """One item of a dossier, with its reports.
 
     Attributes:
-        code: a short name for people, such as `T3` for the third thread.
-        item: it, in the dossier.
+        code: a short readable name, such as `T3` for the third thread.
+        item: the item in the dossier.
         lines: its reports.
-        new: whether it is from the day on since which changes are asked for.
-        more: what the kind of entry needs besides: sides, values, threads.
+        new: whether it is from the requested day (`since`) or later.
+        more: further data of this kind of entry: sides, values, threads.
     """
 
     code: str
@@ -75,24 +75,24 @@ class Entry:
 
     @property
     def id(self) -> str:
-        """Where it is on a page."""
+        """Its anchor on a page."""
         return self.code.lower()
 
     @property
     def cites(self) -> tuple[Cite, ...]:
-        """The sentences of all its reports, each once."""
+        """Sentences of all its reports, each once."""
         return tuple(dict.fromkeys(cite for line in self.lines for cite in line.cites))
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What verification said of the reports of the item that none of its lines shows."""
+        """Warnings of verification about the item's reports that none of its lines shows."""
         told = {warning for line in self.lines for warning in line.report.warnings}
         said = (w for report in getattr(self.item, "reports", ()) for w in report.warnings)
         return tuple(dict.fromkeys(warning for warning in said if warning not in told))
 
 
 class Book:
-    """The articles of a dossier by number, and what rests on each of their sentences."""
+    """The articles of a dossier by number, and the entries that cite each of their sentences."""
 
     def __init__(self, dossier: Dossier, since: date | None) -> None:
         self.summaries: dict[str, Summary] = {Given(s).id: s for s in dossier.summaries}
@@ -102,12 +102,12 @@ class Book:
         self._words: dict[str, dict[int, str]] = {}
 
     def line(self, report: Report, evidence: Iterable[Citation] | None = None) -> Line:
-        """Return a report as a line; `evidence` is narrower than its own, where that is known."""
+        """Return a report as a line; `evidence` may be a narrower choice of its sentences."""
         cited = tuple(report.evidence if evidence is None else evidence)
         number = self._numbers[report.article]
         cites = dict.fromkeys(Cite(number, citation.sentence) for citation in cited)
         for cite in cites:
-            self.resting[cite]  # is cited, whether or not an entry rests on it
+            self.resting[cite]  # cited, whether or not by an entry
         return Line(
             report=report,
             who=self._who(report),
@@ -120,14 +120,14 @@ class Book:
     def entry(
         self, code: str, item: Any, lines: Iterable[Line], more: Any = None, *, new: bool = False
     ) -> Entry:
-        """Return an entry, and note that it rests on the sentences of its lines."""
+        """Return an entry, and record that it cites the sentences of its lines."""
         entry = Entry(code, item, tuple(lines), new, more)
         for cite in entry.cites:
             self.resting[cite][code] = None
         return entry
 
     def is_new(self, day: date | None) -> bool:
-        """Tell whether a day is one since which changes are asked for."""
+        """Return whether a day is the requested day (`since`) or later."""
         return bool(self._since and day and day >= self._since)
 
     def _sentence(self, name: str, citation: Citation) -> str:

@@ -1,4 +1,4 @@
-"""Draw the matrix of a dossier: who takes part in which kind of measure."""
+"""Build the matrix of a dossier: which actor takes part in which kind of measure."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ class Cell:
     """One actor in one thread.
 
     Attributes:
-        code: of the thread.
-        given: whether the actor only receives it, or is asked for it.
-        cites: the sentences of the latest statement in which the actor, or who speaks for it, takes
-            part; none where it is not named in any.
+        code: the code of the thread.
+        given: whether the actor only receives the measure, or is asked for it.
+        cites: the sentences of the latest statement that names the actor or a representative; none
+            if no statement does.
     """
 
     code: str
@@ -30,7 +30,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Actors by measures: both with those in front that have the most threads."""
+    """Actors by measures, both sorted by number of threads, most first."""
 
     measures: tuple[str, ...]
     rows: tuple[tuple[str, tuple[tuple[Cell, ...], ...]], ...]
@@ -59,7 +59,7 @@ def _who(thread: Thread) -> dict[str, None]:
 
 
 def _cell(names: frozenset[str], thread: Thread, code: str, book: Book) -> Cell:
-    """The cell of an actor whose names are its own, and those of who speaks for it."""
+    """Return the cell of an actor; `names` include those of its representatives."""
     doing = [s for s in thread.statements if names.intersection(s.proposed_by)]
     given = [s for s in thread.statements if names.intersection(s.recipients)]
     some = doing or given
@@ -68,7 +68,7 @@ def _cell(names: frozenset[str], thread: Thread, code: str, book: Book) -> Cell:
 
 
 def _voices(dossier: Dossier) -> dict[str, frozenset[str]]:
-    """Each actor with those who speak for it."""
+    """Return each actor with its representatives."""
     voices = defaultdict[str, set[str]](set)
     for actor in dossier.actors:
         for name in (actor.name, *actor.principals):

@@ -1,4 +1,4 @@
-"""Outline a dossier: what terminal and Markdown show of it, in order."""
+"""Outline a dossier: the sections for terminal and Markdown, in order."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def dossier_outline(dossier: Dossier, since: date | str | None = None) -> Outlin
     """Describe a dossier for the renderers of text.
 
     Raises:
-        DossierError: `since` is no day.
+        DossierError: `since` is not a day.
     """
     view = dossier_view(dossier, since)
     return Outline(
@@ -78,7 +78,7 @@ def _quoted(line: Line) -> str:
 
 
 def _said(line: Line) -> OutlineFact:
-    """A report with its sentences."""
+    """Format a report with its sentences."""
     cited = ", ".join(cite.label for cite in line.cites)
     return OutlineFact(_source(line), f"[{cited}] {_quoted(line)}")
 

@@ -16,7 +16,7 @@ _EVIDENCE = "sentences:wholes quotes:texts warnings:texts"
 
 
 def _reports(key: str, fields: str) -> dict[str, Any]:
-    """The columns of a table of reports: what they are of, what they say, where it is said."""
+    """Return the columns of a table of reports: key, content, article and evidence."""
     return columns(f"{key} {fields} {_REPORT} {_EVIDENCE}")
 
 
@@ -55,7 +55,7 @@ DOSSIER_COLUMNS: Layout = {
     ),
     "left_out": columns("what reason"),
 }
-"""The tables of a dossier, and the columns of each; the order is that of the files."""
+"""The tables of a dossier, and the columns of each, in the order of the files."""
 
 
 def dossier_records(dossier: Dossier) -> dict[str, list[Row]]:
@@ -77,7 +77,7 @@ def _report(report: Report) -> Row:
 
 
 def _places(reports: Iterable[Report]) -> Row:
-    """Where something is said, one item for each report in all three lists."""
+    """Return articles, claims and quotes of reports, as lists with one item for each report."""
     some = tuple(reports)
     return {
         "articles": [report.article for report in some],
@@ -87,7 +87,7 @@ def _places(reports: Iterable[Report]) -> Row:
 
 
 def _fields(item: Any) -> Row:
-    """The fields of a model by name."""
+    """Return the fields of a model by name."""
     return {name: getattr(item, name) for name in type(item).model_fields}
 
 

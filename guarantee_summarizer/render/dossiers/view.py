@@ -1,4 +1,4 @@
-"""Gather what is shown of a dossier: entries in order, each with the reports that say it."""
+"""Prepare a dossier for rendering: entries in order, each with its reports."""
 
 from __future__ import annotations
 
@@ -24,10 +24,9 @@ class ShownSide:
     """One side of a contradiction or a change, or one value of a thread.
 
     Attributes:
-        side: its value, and the words for it.
-        first: the first report of each source in its own words, with the sentences that say
-            this very thing.
-        more: the further reports, and those that print the same sentences.
+        side: its value and words.
+        first: the first report of each source, without reprints, with the sentences of this value.
+        more: the remaining reports, including reprints of the same sentences.
     """
 
     side: Side
@@ -36,17 +35,17 @@ class ShownSide:
 
     @property
     def value(self) -> str:
-        """The normalized value, if it says more than the words."""
+        """The normalized value, if it differs from the words."""
         said = fold(self.side.value.replace("_", " "))
         return "" if said == fold(self.side.words) else self.side.value
 
 
 @dataclass(frozen=True, slots=True)
 class DossierView:
-    """All that is shown of a dossier.
+    """The content of a dossier for rendering.
 
-    Of an entry, `more` is: of conflicts and changes the two `ShownSide`s; of threads the values by
-    kind, each with its first report; of disputes the lines by party.
+    `more` of an entry is: for conflicts and changes the two `ShownSide`s; for threads the values by
+    kind, each with its first report; for disputes the lines by party.
     """
 
     dossier: Dossier
@@ -64,31 +63,31 @@ class DossierView:
 
     @property
     def news(self) -> tuple[Entry, ...]:
-        """The changes since the day that is asked for."""
+        """Changes since the requested day."""
         return tuple(entry for entry in self.changed if entry.new)
 
     @property
     def changes(self) -> tuple[Entry, ...]:
-        """The other changes: all, if no day is asked for."""
+        """Earlier changes; all changes, if no day is requested."""
         return tuple(entry for entry in self.changed if not entry.new)
 
     @property
     def days(self) -> tuple[date, ...]:
-        """The days of the first and of the last article; empty if none has one."""
+        """The days of the first and of the last article; empty if no article has one."""
         known = [s.article.published for s in self.dossier.summaries if s.article]
         days = sorted(filter(None, known))
         return (days[0], days[-1]) if days else ()
 
     @property
     def title(self) -> str:
-        """How many articles, from when to when."""
+        """Number of articles, first and last day."""
         several = _count(len(self.dossier.summaries), "article")
         first_last = dict.fromkeys(map(str, self.days))
         return f"Dossier of {several}" + (f", {' to '.join(first_last)}" if first_last else "")
 
     @property
     def counts(self) -> str:
-        """What it holds, on one line."""
+        """Its content, on one line."""
         once = len(self.dossier.told_once)
         single = f" ({once} reported by one source only)" if once else ""
         return ", ".join(
@@ -107,14 +106,14 @@ def _count(number: int, what: str) -> str:
 
 
 def dossier_view(dossier: Dossier, since: date | str | None = None) -> DossierView:
-    """Gather what is shown of a dossier.
+    """Prepare a dossier for rendering.
 
     Args:
-        dossier: it.
-        since: the day since which changes come first and news are marked.
+        dossier: the dossier.
+        since: a day; changes from it on come first, and new entries are marked.
 
     Raises:
-        DossierError: `since` is no day.
+        DossierError: `since` is not a day.
     """
     day = None if since is None else day_of(since)
     book = Book(dossier, day)
@@ -148,7 +147,7 @@ def _changes(dossier: Dossier, book: Book) -> Iterator[Entry]:
 def _opposed(
     code: str, item: Any, pair: tuple[Side, Side], book: Book, day: date | None = None
 ) -> Entry:
-    """An entry that shows two sides; a contradiction is new with its latest report."""
+    """Return an entry with two sides; a contradiction is as new as its latest report."""
     sides = tuple(_side(side, item.what, book) for side in pair)
     lines = [line for side in sides for line in (*side.first, *side.more)]
     new = any(line.new for line in lines) if day is None else book.is_new(day)
@@ -169,7 +168,7 @@ def _side(side: Side, what: str, book: Book) -> ShownSide:
 
 
 def _saying(report: Statement, what: str, side: Side) -> tuple[Citation, ...]:
-    """The sentences that say a value; all of the statement's, of a status."""
+    """Return the sentences with a value; for a status, all sentences of the statement."""
     said = [c for t in report.terms if t.what == what and _is(t, side) for c in t.evidence]
     return tuple(said) or report.evidence
 
@@ -187,14 +186,14 @@ def _thread(code: str, thread: Thread, book: Book) -> Entry:
 
 
 def _numbered(letter: Literal["E", "L"], items: Iterable[Any], book: Book) -> Iterator[Entry]:
-    """Entries for moments, or for layers, which are reports themselves."""
+    """Yield entries for moments, or for layers, which are reports themselves."""
     for number, item in enumerate(items, 1):
         lines = [book.line(report) for report in (item.reports if letter == "E" else (item,))]
         yield book.entry(f"{letter}{number}", item, lines, new=_is_new(item, lines, book))
 
 
 def _is_new(item: Any, lines: list[Line], book: Book) -> bool:
-    """A change is as new as its day, a thread as its first report, all else as its latest."""
+    """Whether it is new: by the day of a change, a thread's first report, else the latest report."""
     kind = getattr(item, "kind", None)
     if kind == "change":
         return book.is_new(date.fromisoformat(item.date))
@@ -204,7 +203,7 @@ def _is_new(item: Any, lines: list[Line], book: Book) -> bool:
 def _disputes(dossier: Dossier, book: Book) -> Iterator[Entry]:
     for number, one in enumerate(dossier.disputes, 1):
         lines = [book.line(stance) for stance in one.stances]
-        by_party = sorted(lines, key=lambda line: line.report.party)  # stays in order of time
+        by_party = sorted(lines, key=lambda line: line.report.party)  # keeps the order of time
         parties = {
             p: tuple(some) for p, some in groupby(by_party, key=lambda line: line.report.party)
         }
@@ -213,7 +212,7 @@ def _disputes(dossier: Dossier, book: Book) -> Iterator[Entry]:
 
 
 def _actors(dossier: Dossier, book: Book) -> Iterator[Entry]:
-    """The actors that most articles name first; of each mention the first sentence."""
+    """Yield actors by number of articles, most first; with the first sentence of each mention."""
     by_mentions = sorted(dossier.actors, key=lambda actor: -len(actor.mentions))
     for number, actor in enumerate(by_mentions, 1):
         lines = (book.line(mention, mention.evidence[:1]) for mention in actor.mentions)

@@ -1,1 +1,1 @@
-"""Render summaries as HTML: a page by itself, or a cell of a notebook; the one package with jinja2."""
+"""Render summaries as HTML: a page, or a cell of a notebook; only this package uses jinja2."""

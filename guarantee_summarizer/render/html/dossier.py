@@ -1,4 +1,4 @@
-"""Write the page of a dossier: what it holds on the left, the sentences that say so on the right."""
+"""Write the page of a dossier: its content on the left, the cited sentences on the right."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["CitedArticle", "dossier_cell", "dossier_page"]
 
 @dataclass(frozen=True, slots=True)
 class CitedSentence:
-    """A sentence that something on the page rests on, and the codes of what does."""
+    """A sentence that entries on the page cite, and the codes of these entries."""
 
     cite: Cite
     sentence: Sentence
@@ -30,13 +30,13 @@ class CitedSentence:
 
     @property
     def words(self) -> str:
-        """The sentence without list marks and Markdown, if there is more to it."""
+        """The sentence without list marks and Markdown, unless nothing remains."""
         return readable(self.sentence.text)
 
 
 @dataclass(frozen=True, slots=True)
 class CitedArticle:
-    """An article of a dossier, with its cited sentences; `address` is what is safe to link."""
+    """An article of a dossier, with its cited sentences; `address` is safe to link."""
 
     number: int
     summary: Summary
@@ -45,7 +45,7 @@ class CitedArticle:
 
     @property
     def article(self) -> ArticleRecord | None:
-        """What is known of it."""
+        """Its metadata."""
         return self.summary.article
 
     @property
@@ -56,12 +56,12 @@ class CitedArticle:
 
     @property
     def dated(self) -> bool:
-        """Whether its day is known."""
+        """Whether its date is known."""
         return bool(self.article and self.article.published)
 
     @property
     def address(self) -> str | None:
-        """Its address, where it is safe to link."""
+        """Its address, if it is safe to link."""
         return web_address(self.article.url) if self.article else None
 
     @property
@@ -74,7 +74,7 @@ def dossier_page(dossier: Dossier, since: date | str | None = None) -> str:
     """Write a dossier as one self-contained HTML page; see `to_html`.
 
     Raises:
-        DossierError: `since` is no day.
+        DossierError: `since` is not a day.
     """
     view = dossier_view(dossier, since)
     said = " ".join(summary.headline for summary in dossier.summaries[:20])
@@ -90,12 +90,12 @@ def dossier_page(dossier: Dossier, since: date | str | None = None) -> str:
 
 
 def dossier_cell(dossier: Dossier) -> str:
-    """Write a dossier as the cell of a notebook shows it: compact, without script and ids."""
+    """Write a dossier for the cell of a notebook: compact, without script and ids."""
     return fill("dossier_notebook.html.jinja", view=dossier_view(dossier))
 
 
 def _span(edtf: str | None) -> str:
-    """A time for people; as it is if it cannot be read."""
+    """Return a readable time; if it cannot be parsed, the same text."""
     read = read_edtf(edtf) if edtf else None
     return read.text if read else edtf or "without a date"
 

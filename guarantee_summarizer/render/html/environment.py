@@ -33,13 +33,13 @@ def page(
 ) -> str:
     """Fill a template that extends `base.html.jinja`: one self-contained HTML document.
 
-    Its Content-Security-Policy allows nothing but the style sheets and scripts inlined in it, by
-    their hashes, so that whatever else got in could neither run nor be fetched.
+    Its Content-Security-Policy allows only the inlined style sheets and scripts, by their hashes;
+    injected code could neither run nor be fetched.
 
     Args:
-        template: a file among the templates.
+        template: the file name of a template.
         styles: the style sheets to inline, in order.
-        variables: what the template shows; every text is escaped, and printable.
+        variables: the template's values; every text is escaped, and printable.
     """
     css, js = [*map(_inlined, styles)], [_inlined("script.js")]
     policy = (
@@ -50,12 +50,12 @@ def page(
 
 
 def fill(template: str, **variables: Any) -> str:
-    """Fill a template; every text in it is escaped, and without what is not `printable`."""
+    """Fill a template; every text in it is escaped, without characters that are not `printable`."""
     return _environment().get_template(template).render(**variables)
 
 
 def web_address(url: str | None) -> str | None:
-    """Return an address that a link may lead to: http or https with a host; else None.
+    """Return an address that is safe to link: http or https with a host; else None.
 
     >>> web_address("https://example.org/a"), web_address("javascript:alert(1)")
     ('https://example.org/a', None)
@@ -83,7 +83,7 @@ def _environment() -> jinja2.Environment:
 
 
 def _shown(value: Any) -> Any:
-    """What a template writes in place of a value: no text gets around this."""
+    """Return the output of a template for a value; all text passes through here."""
     is_text = isinstance(value, str) and not isinstance(value, Markup)
     return printable(value) if is_text else value
 
@@ -94,12 +94,12 @@ def _shortened(text: str, length: int) -> str:
 
 @cache
 def _inlined(name: str) -> Markup:
-    """A style sheet or a script, as it is between its tags."""
+    """Return a style sheet or a script as it is between its tags."""
     lines = (_FOLDER / name).read_text(encoding="utf-8").splitlines()
     return Markup("\n".join(filter(None, map(str.strip, lines))))  # noqa: S704  (our own file)
 
 
 def _sources(blocks: Iterable[str]) -> str:
-    """The source expressions that allow exactly these blocks."""
+    """Return the source expressions that allow exactly these blocks."""
     digests = (hashlib.sha256(block.encode()).digest() for block in blocks)
     return " ".join(f"'sha256-{base64.b64encode(d).decode()}'" for d in digests) or "'none'"

@@ -1,4 +1,4 @@
-"""Draw the layers of a guarantee: the first line innermost, each further one around it."""
+"""Draw the layers of a guarantee: the first layer innermost, each further layer around it."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ __all__ = ["Drawing", "Label", "Ring", "ladder", "parts_beside"]
 
 # All lengths are units of the drawing, about CSS pixels.
 _WIDTH, _BESIDE = 420.0, 200.0
-_INSET, _MOST_INSET = 14.0, 120.0  # of a ring from the next; of the innermost from the outermost
+_INSET, _MOST_INSET = 14.0, 120.0  # from ring to ring; from the innermost to the outermost
 _PADDING, _GAP = 12.0, 8.0
 _SIZES = {"name": 15.0, "detail": 12.5}  # of the letters
-_WIDTHS = {"latin": 0.56, "other": 0.66, "wide": 1.05}  # of a letter, on average, of its size
+_WIDTHS = {"latin": 0.56, "other": 0.66, "wide": 1.05}  # mean width of a letter
 _LEADING = 1.3
-_READ = 300  # characters of a text that are looked at
-_LINES = 3  # of a name, and of its details; the claim beside the drawing has the rest
+_READ = 300  # characters of a text that are used
+_LINES = 3  # lines of a name, and of its details; the claim beside the drawing has the rest
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One layer in the drawing: lines of text, each with its class and base line."""
+    """One layer in the drawing: lines of text, each with its class and baseline."""
 
     entry: OutlineEntry
     lines: tuple[tuple[str, str, float], ...]
@@ -53,7 +53,7 @@ class Drawing:
 
 
 def ladder(section: OutlineSection) -> Drawing | None:
-    """Draw the ranked layers as boxes around each other; those of one rank share a box."""
+    """Draw the ranked layers as nested boxes; layers of one rank share a box."""
     ranked = sorted((e for e in section.entries if e.depth), key=lambda entry: entry.depth)
     groups = [list(group) for _, group in groupby(ranked, key=lambda entry: entry.depth)]
     if not groups:
@@ -71,7 +71,7 @@ def ladder(section: OutlineSection) -> Drawing | None:
 
 
 def parts_beside(section: OutlineSection) -> Drawing | None:
-    """Draw the layers without a rank, each in its own box."""
+    """Draw the layers without a rank, each in a separate box."""
     rings: list[Ring] = []
     y = 0.0
     for entry in section.entries:
@@ -86,7 +86,7 @@ def parts_beside(section: OutlineSection) -> Drawing | None:
 def _labels(
     entries: Sequence[OutlineEntry], top: float, width: float
 ) -> tuple[tuple[Label, ...], float]:
-    """The labels below each other from `top` on, and where their box ends."""
+    """Return the labels below each other from `top` on, and the end of their box."""
     labels: list[Label] = []
     y = top + _PADDING - _GAP
     for entry in entries:
@@ -102,7 +102,7 @@ def _labels(
 
 
 def _texts(entry: OutlineEntry) -> Iterator[tuple[str, str]]:
-    """What the drawing says: rank and name; providers and function."""
+    """Yield the texts of the drawing: rank and name; providers and function."""
     yield "name", f"{entry.depth}. {entry.text}" if entry.depth else entry.text
     providers = (fact.value for fact in entry.facts if fact.name == "providers")
     yield "detail", " · ".join(filter(None, (*providers, *_function(entry.labels))))
@@ -113,7 +113,7 @@ def _function(labels: Iterable[str]) -> Iterator[str]:
 
 
 def _wrapped(text: str, width: float) -> list[str]:
-    """The first lines of a text; `width` is that of a line, in sizes of its letters."""
+    """Return the first lines of a text; `width` is the width of a line in letter sizes."""
     text = printable(text[:_READ])
     wide = any(unicodedata.east_asian_width(char) in "WF" for char in text)
     script = "wide" if wide else "other" if any(map(_beyond_latin, text)) else "latin"

@@ -1,4 +1,4 @@
-"""Show a summary as the cell of a notebook: compact, without script, ids or outside style."""
+"""Show a summary in the cell of a notebook: compact, without script, ids or external style."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ __all__ = ["notebook_html"]
 
 
 def notebook_html(summary: Summary) -> str:
-    """Write a summary as a piece of HTML for a page with others.
+    """Write a summary as an HTML fragment for a page with other content.
 
-    It has no ids that could collide, its style reaches nothing outside it, and without its style
-    (notebooks that are not trusted lose it) it is still lists under headings.
+    It has no ids that could collide, its style affects nothing outside it, and without its style
+    (which untrusted notebooks remove) it is still readable as lists under headings.
     """
     return fill("notebook.html.jinja", view=view(summary))

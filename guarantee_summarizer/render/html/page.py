@@ -1,4 +1,4 @@
-"""Write the page of one summary, or of several below each other: claims left, the article right."""
+"""Write the page of one or several summaries: claims on the left, the article on the right."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")  # BCP 47
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A sentence of the article as a page shows it.
+    """A sentence of the article on a page.
 
     Attributes:
-        sentence: its number and words; the cited words alone where the article is not stored.
-        claims: the entries that rest on it.
+        sentence: its number and words; only the cited words if the article is not stored.
+        claims: the entries that cite it.
         uncited: whether no claim cites it.
         apart: whether a paragraph may begin with it.
     """
@@ -46,17 +46,17 @@ class Passage:
 
     @property
     def words(self) -> str:
-        """The sentence without list marks and Markdown, if there is more to it."""
+        """The sentence without list marks and Markdown, unless nothing remains."""
         return readable(self.sentence.text)
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """All that a page shows of one summary.
+    """The content of a page for one summary.
 
-    `prefix` begins every id, so that those of several summaries on a page differ; `address`
-    is the article's, where it is safe to link; `wording` is the tag of the summary's own
-    language, empty if that is not English.
+    `prefix` begins every id, to keep the ids of several summaries distinct; `address` is the
+    article's, if it is safe to link; `wording` is the tag of the summary's
+    language, empty if it is not English.
     """
 
     prefix: str
@@ -85,25 +85,25 @@ def language_of(article: ArticleRecord | None) -> str:
 def to_html(
     summaries: Summary | Dossier | Iterable[Summary | Failure], *, since: date | str | None = None
 ) -> str:
-    """Write one self-contained HTML page: each claim beside the sentences that say it.
+    """Write one self-contained HTML page: each claim beside its sentences.
 
-    That of a dossier shows what contradicts and what changed first, both sides beside each other,
-    then threads, the timeline, who takes part in what, layers, disputes and actors; it holds those
-    sentences of the articles that are cited.
+    The page of a dossier begins with contradictions and changes, both sides beside each other;
+    then follow threads, the timeline, the matrix of actors and measures, layers, disputes and
+    actors. It contains the cited sentences of the articles.
 
-    The page loads nothing, works without script, and its Content-Security-Policy lets nothing run
-    but its own script; text of the article or of a model cannot mark it up. The same summaries
-    give the same page, byte for byte.
+    The page loads nothing and works without script. Its Content-Security-Policy allows only its own
+    script; text of the article or of a model cannot add markup. The same summaries produce the
+    same page, byte for byte.
 
     Args:
-        summaries: one summary, or several, which follow each other; a failure among them, as
-            `Summarizer.map` yields it, is a line that gives the reason; or a dossier.
-        since: of a dossier, the day since which changes come first and what is new is marked: a
-            date, or ISO 8601 (`2026-01-06`).
+        summaries: one summary, or several, one after another; a failure among them, as
+            `Summarizer.map` yields it, becomes a line with the reason; or a dossier.
+        since: for a dossier: begin with the changes from this day on, and mark what is new; a date,
+            or ISO 8601 (`2026-01-06`).
 
     Raises:
-        ConfigurationError: there is something else among them; `since` without a dossier.
-        DossierError: `since` is no day.
+        ConfigurationError: an item is none of these; `since` without a dossier.
+        DossierError: `since` is not a day.
 
     >>> page = to_html(Summary(relevant=False, headline="Rain <b>in</b> May"))
     >>> "Rain &lt;b&gt;in&lt;/b&gt; May" in page
@@ -133,7 +133,7 @@ def to_html(
 
 
 def view(summary: Summary, prefix: str = "") -> View:
-    """Gather what a page shows of a summary; `prefix` is that of its ids."""
+    """Prepare a summary for a page; `prefix` begins its ids."""
     shown, support, article = outline(summary), summary.support, summary.article
     layers = next((section for section in shown.sections if section.name == "layers"), None)
     return View(
@@ -166,7 +166,7 @@ def _passages(
 
 
 def sentences_of(summary: Summary) -> list[Sentence]:
-    """Return the article's sentences; of those not stored, what claims quote of them."""
+    """Return the article's sentences; if they are not stored, the words that claims quote."""
     stored = summary.article.sentences if summary.article else ()
     by_number = {sentence.number: sentence for sentence in stored}
     quoted = defaultdict[int, set[Citation]](set)

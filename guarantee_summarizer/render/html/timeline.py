@@ -1,4 +1,4 @@
-"""Order what has a date that can be read; what has no date comes after it."""
+"""Order events and deadlines by date; events without a readable date come last."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from guarantee_summarizer.render.outline import Outline, OutlineEntry
 
 __all__ = ["Moment", "Timeline", "timeline"]
 
-_DEADLINES = ("deadline", "date")  # the kinds of terms that are times
+_DEADLINES = ("deadline", "date")  # kinds of terms that are times
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +19,11 @@ class Moment:
     """Something with a date: an event, a deadline of another claim, the day of publication.
 
     Attributes:
-        span: when.
-        text: what.
+        span: its time.
+        text: its description.
         kind: `event`, `deadline`, `date` or `published`.
-        path: the claim that says it; empty for the day of publication.
-        event: the whole entry, of an event.
+        path: the path of its claim; empty for the day of publication.
+        event: the complete entry of an event.
     """
 
     span: Span
@@ -35,7 +35,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """What has a date that can be read, in order, and the events that have none."""
+    """The items with a readable date, in order, and the events without one."""
 
     moments: tuple[Moment, ...]
     undated: tuple[OutlineEntry, ...]
@@ -46,7 +46,7 @@ def timeline(shown: Outline, published: date | None = None) -> Timeline:
 
     Args:
         shown: the outline of the summary.
-        published: when the article was, to tell past from future.
+        published: when the article was published, to separate past and future.
     """
     moments = sorted(_moments(shown), key=lambda moment: moment.span)
     if moments and published:
