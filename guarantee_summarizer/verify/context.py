@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,14 +14,17 @@ from typing import Any, TypeVar, cast
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.lexicon import Actor, Lexicon
 from guarantee_summarizer.lexicon.persons import surname
-from guarantee_summarizer.normalize import Figure, designations, figures
+from guarantee_summarizer.normalize import Figure, Quantity, designations, figures
+from guarantee_summarizer.normalize.bounds import Bound
 from guarantee_summarizer.schema import Finding, Participant, Summary
 from guarantee_summarizer.text import fold, looks_english
 from guarantee_summarizer.verify.claims import Claim
+from guarantee_summarizer.verify.held import HeldFigures
 from guarantee_summarizer.verify.overlap import Overlap, stems
 
 __all__ = ["Context", "error", "warning"]
 
+_METADATA = -1  # stands for title, outlet and day among the sentences
 _BEFORE = 2  # sentences before the cited ones in which the words of a field may be
 _REACH = 10  # sentences before them in which "he", "the group" may find their names
 _ITEM = re.compile(r"\s*(?:[-*•▪◦‣–—]|\(?\d{1,2}[.)]|\([a-z]\)|[a-z]\))\s")
@@ -230,12 +233,25 @@ class Context:
         """Return the folded text of some sentences."""
         return [self.article.folded_sentences[i] for i in indexes]
 
+    def cited_text(self, claim: Claim) -> str:
+        """Return the folded text of what a claim cites, each sentence on a line."""
+        key = "" if claim.section == "text" else claim.path
+        if key not in self._cited_text:
+            self._cited_text.clear()  # claims come one after the other
+            self._cited_text[key] = "\n".join(self.folded(self.cited(claim)))
+        return self._cited_text[key]
+
+    @cached_property
+    def _cited_text(self) -> dict[str, str]:
+        return {}
+
     @cached_property
     def designations(self) -> frozenset[str]:
         """Names with digits in them, in the article and in what is known about it."""
         told = f"{self.article.readable.text}\n{self.metadata}"
         names = {name for _, name in designations(told)}
-        named = (f.quantity for f in self.figures(range(len(self.article.sentences))))
+        read = (self._figures_of(i) for i in range(len(self.article.sentences)))
+        named = (figure.quantity for found in read for figure in found)
         names |= {q.value for q in named if q.kind == "name"}  # the Group of Seven is the G7
         return frozenset(names | {name.rstrip(ascii_lowercase) for name in names})  # F-35 of F-35A
 
@@ -246,24 +262,36 @@ class Context:
         day = article.published.isoformat() if article.published else ""
         return f"{article.title or ''}\n{article.outlet or ''}\n{day}"
 
-    def figures(self, indexes: Iterable[int]) -> list[Figure]:
-        """Return the figures in some sentences, with their bounds; every sentence is read once."""
-        return [figure for i in indexes for figure in self._figures_of(i)]
+    def equal_figures(self, stated: Quantity, claim: Claim) -> set[tuple[Bound, str]]:
+        """Return bound and place of the figures that a claim cites and that are equal to one.
 
-    def figures_of(self, claim: Claim) -> list[Figure]:
-        """Return the figures in what a claim cites; headline and abstract may tell the metadata."""
-        if claim.path not in self._cited_figures:
-            found = self.figures(self.cited(claim))
-            told = figures(self.metadata) if claim.section == "text" else []
-            self._cited_figures[claim.path] = found + told
-        return self._cited_figures[claim.path]
+        Headline and abstract may tell the metadata, too.
+        """
+        passages = self._everything if claim.section == "text" else frozenset(self.cited(claim))
+        return self._held.equal(stated, passages)
 
     @cached_property
-    def _cited_figures(self) -> dict[str, list[Figure]]:
-        return {}
+    def _everything(self) -> frozenset[int]:
+        return frozenset(range(_METADATA, len(self.article.sentences)))
+
+    @cached_property
+    def _held(self) -> HeldFigures:
+        return HeldFigures(self._figures_of)
 
     def _figures_of(self, i: int) -> list[Figure]:
-        return self.read(figures, self.article.readable.sentences[i].text)
+        told = self.metadata if i == _METADATA else self.article.readable.sentences[i].text
+        return self.read(figures, told)
+
+    @cached_property
+    def layers_by_rank(self) -> Counter[int | None]:
+        """How many layers have each rank."""
+        return Counter(layer.rank for layer in self.summary.structure.layers)
+
+    @cached_property
+    def layers_by_sentence(self) -> Counter[int]:
+        """How many layers cite each sentence, by its number."""
+        layers = self.summary.structure.layers
+        return Counter(n for layer in layers for n in {c.sentence for c in layer.evidence})
 
     @cached_property
     def first_said(self) -> dict[tuple[str, frozenset[int], str], str]:
