@@ -184,7 +184,7 @@ class FoldedText:
         """Find it in what a person reads, where marks or invisible characters stand between."""
         if self._read.text == self.original:
             return None
-        span = FoldedText(self._read.text).find(readable(fragment).text)
+        span = self._folded_as_read.find(readable(fragment).text)
         found = self._read.span(*span) if span else None
         return found if found and found[0] >= start else None
 
@@ -208,6 +208,10 @@ class FoldedText:
     @cached_property
     def _read(self) -> MappedText:
         return readable(self.original)
+
+    @cached_property
+    def _folded_as_read(self) -> FoldedText:
+        return FoldedText(self._read.text)
 
 
 _UNSPACED = re.compile(  # scripts that write words without spaces between them

@@ -87,7 +87,7 @@ def _wrong(
         return None if any(_fits(figure, *other) for other in equal) else "bound"
     if _is_named_so(text, quantity, context.cited_text(claim)):
         return None
-    if quantity.kind == "name" and quantity.value in context.designations:
+    if quantity.kind == "name" and quantity.value in context.passages.designations:
         return None  # the Group of Seven for the G7
     if context.english:
         return "figure"
@@ -129,7 +129,7 @@ def designations_occur(claim: Claim, context: Context) -> Iterator[Finding]:
     """Names with digits in them (G7, F-16s, Su-57, Leopard 2s) are in the article."""
     for field, text in claim.words.items():
         for form, name in designations(text) if _DIGIT.search(text) else ():
-            if name not in context.designations and not context.article.naming(name):
+            if name not in context.passages.designations and not context.article.naming(name):
                 message = f"{form!r} ({field}) does not stand in the article"
                 yield error("figure_not_in_evidence", claim.path, message)
 
@@ -169,7 +169,9 @@ def wordings_occur(claim: Claim, context: Context) -> Iterator[Finding]:
         path = claim.path if claim.section == "terms" else f"{claim.path}.{field}"
         words = fold_words(text)
         if not context.article.folded.holds(text):
-            inflected = not context.english and _in_digits(words, [context.article.folded.words], context)
+            inflected = not context.english and _in_digits(
+                words, [context.article.folded.words], context
+            )
             finding = warning if inflected else error
             yield finding(
                 "wording_not_in_article", path, f"{text!r} ({field}) is not in the article"
@@ -177,7 +179,7 @@ def wordings_occur(claim: Claim, context: Context) -> Iterator[Finding]:
             continue
         near = context.reach(claim) if field == "when" else context.nearby(claim)
         if words not in " ".join(context.folded(near)):
-            if holds(fold(context.metadata), words):
+            if holds(fold(context.passages.metadata), words):
                 continue
             message = f"{text!r} ({field}) does not stand in the cited sentences or nearby"
             yield error("words_not_in_evidence", path, message)

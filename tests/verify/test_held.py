@@ -7,11 +7,13 @@ from itertools import product
 import pytest
 
 import guarantee_summarizer as gs
+from guarantee_summarizer.lexicon import default_lexicon
 from guarantee_summarizer.normalize import Quantity, figures
 from guarantee_summarizer.verify import claims
 from guarantee_summarizer.verify.context import Context
 from guarantee_summarizer.verify.exact import figures_occur, quotations_occur
 from guarantee_summarizer.verify.held import HeldFigures
+from guarantee_summarizer.verify.passages import Passages
 
 PASSAGES = [
     "5 March 2014, March 2014 and 2014; 5 March; in March; on Tuesday",
@@ -92,7 +94,15 @@ def test_names_and_quotations_are_looked_for_in_the_cited_text_alone():
             {"relevant": True, "proposals": [proposal]}, context={"article": article}
         )
         (claim,) = claims(made)
-        context = Context(article, made, gs.lexicon.default_lexicon())
+        context = Context(Passages(article, default_lexicon()), made)
         found = [*figures_occur(claim, context), *quotations_occur(claim, context)]
         codes[title, number] = [finding.code for finding in found]
-    assert [bool(found) for found in codes.values()] == [False, True, True, False, False, True, True]
+    assert [bool(found) for found in codes.values()] == [
+        False,
+        True,
+        True,
+        False,
+        False,
+        True,
+        True,
+    ]
