@@ -261,6 +261,7 @@ def holds(text: str, needle: str) -> bool:
 _UNBROKEN = re.compile(r"\S+")
 _INSIDE = re.compile(r"[0-9A-Za-z]+")
 _PLACES = 10_000  # inside other words, after which no more are looked at: time stays linear
+_LONG = 4  # letters of which each makes such a place count once more: few stand inside others
 
 
 def places(text: str, needle: str) -> Iterator[int]:
@@ -271,7 +272,7 @@ def places(text: str, needle: str) -> Iterator[int]:
         if _on_boundary(text, at, at + len(needle)):
             yield at
         else:
-            inside += 1
+            inside += 1 + len(needle) // _LONG
             if at and _INSIDE.match(text, at - 1, at + 1) and (run := _INSIDE.match(text, at)):
                 after = run.end()  # no word begins before
         at = text.find(needle, after)
