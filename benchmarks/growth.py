@@ -132,11 +132,12 @@ class Works:
             "proposals": proposals,
         }
         pipeline = self.reader._pipeline  # noqa: SLF001
+        growing = pipeline.growing(article)
         for written in (json.dumps(answer, ensure_ascii=False), text):
             for at in range(0, len(written), 60):
                 piece = written[at : at + 60]
                 if (partial := pieces.add(_chunk(piece))) is not None:
-                    pipeline.partial(partial, article)
+                    growing.draft(partial)
         pipeline._read(pieces.completion(), article)  # noqa: SLF001
         return 0.0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -38,6 +38,7 @@ MAX_CHARACTERS = 2_000_000
 """Longest accepted text, in code points; about 300,000 words."""
 
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*$")
+_BEGINNING = 4_000  # characters in which nearly every text has a full sentence
 _PROSE_WORDS = 25  # a "sentence" without a full stop is prose, not a heading, from this length up
 _ABBREVIATION = 4  # characters; up to this length case distinguishes US from us
 _UNENDED = 40  # characters of a sentence in such a script that has no full stop
@@ -343,7 +344,9 @@ class Article:
 
     def sentences_at(self, start: int, end: int) -> tuple[Sentence, ...]:
         """Return the sentences that overlap the slice from `start` to `end`."""
-        return tuple(s for s in self.sentences if s.start < end and start < s.end)
+        first = bisect_right(self.sentences, start, key=lambda s: s.end)
+        last = bisect_left(self.sentences, end, key=lambda s: s.start)
+        return self.sentences[first:last]
 
 
 ArticleLike = Article | str | Mapping[str, Any]
@@ -380,11 +383,20 @@ def _check(article: Article) -> None:
         raise ArticleError(f"{name}: is binary, not text; give plain text or JSON")
     if _FILE_NAME.fullmatch(text.strip()):
         raise ArticleError(f"{name}: is only the name of a file, {text.strip()!r}; {_READ_FILE}")
-    if not any(_is_prose(text[a:b]) for a, b in spans(text, article.body)):  # up to the first one
+    if not _has_prose(text, article.body):
         raise ArticleError(
             f"{name}: has no full sentence, only headings or single words; "
             "give the whole text of an article"
         )
+
+
+def _has_prose(text: str, body: int) -> bool:
+    """Whether it has a full sentence; most have one at their beginning, and all is not looked at."""
+    return any(
+        _is_prose(piece[a:b])
+        for piece in (text[: body + _BEGINNING], text)
+        for a, b in spans(piece, body)
+    )
 
 
 def _is_prose(sentence: str) -> bool:

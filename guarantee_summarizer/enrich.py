@@ -6,9 +6,11 @@ filled are not changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, fields
 from functools import cached_property
+from operator import is_
+from typing import Any, TypeVar
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.identities import ActorsInText, Identities
@@ -29,10 +31,11 @@ from guarantee_summarizer.schema.claims import Layer
 from guarantee_summarizer.sentences import without_marks
 from guarantee_summarizer.text import fold, fold_words
 
-__all__ = ["enrich"]
+__all__ = ["Enrichment", "enrich"]
 
 _UNREAD = dict.fromkeys(field.name for field in fields(TermValue))
 _Evidence = tuple[Citation, ...]
+_Item = TypeVar("_Item")
 
 
 def enrich(summary: Summary, article: Article, lexicon: Lexicon) -> Summary:
@@ -43,22 +46,66 @@ def enrich(summary: Summary, article: Article, lexicon: Lexicon) -> Summary:
         article: the source of the claims.
         lexicon: the known actors.
     """
-    reading = ActorsInText(article, lexicon)
-    summary = Identities(reading, summary.participants).merged(summary)
-    readings = _Readings(reading, summary.participants)
-    participants = tuple(map(readings.participant, summary.participants))
-    structure = summary.structure
-    return summary.replace(
-        article=ArticleRecord.of(article, "en" if article.english else None),
-        participants=participants,
-        events=tuple(_event(e, article) for e in summary.events),
-        proposals=tuple(_proposal(p, article) for p in summary.proposals),
-        structure=structure.replace(
-            layers=tuple(sorted(map(_layer, structure.layers), key=_innermost_first)),
-            duration=structure.duration and _term(structure.duration, structure.evidence, article),
-        ),
-        disputes=tuple(_dispute(d, participants, article) for d in summary.disputes),
-    )
+    return Enrichment(article, lexicon).of(summary)
+
+
+class Enrichment:
+    """Enrich the summaries of one article, one after the other, as those of a stream grow.
+
+    Items that come again, the very same objects, are not read again.
+
+    Args:
+        article: where the claims come from.
+        lexicon: the actors to know.
+    """
+
+    def __init__(self, article: Article, lexicon: Lexicon) -> None:
+        self._article, self._reading = article, ActorsInText(article, lexicon)
+        self._identities = Identities(self._reading, ())
+        self._participants: tuple[Participant, ...] = ()
+        self._made: dict[tuple[str, int], tuple[Any, Any]] = {}
+
+    def of(self, summary: Summary) -> Summary:
+        """Return the summary with every field that the library can find by itself."""
+        self._look_at(summary.participants)
+        summary, article = self._identities.merged(summary), self._article
+        structure, participants = summary.structure, self._participants
+        layers = self._each("layers", structure.layers, _layer)
+        return summary.replace(
+            article=ArticleRecord.of(article, "en" if article.english else None),
+            participants=participants,
+            events=self._each("events", summary.events, lambda e: _event(e, article)),
+            proposals=self._each("proposals", summary.proposals, lambda p: _proposal(p, article)),
+            structure=structure.replace(
+                layers=tuple(sorted(layers, key=_innermost_first)),
+                duration=structure.duration
+                and _term(structure.duration, structure.evidence, article),
+            ),
+            disputes=self._each(
+                "disputes", summary.disputes, lambda d: _dispute(d, participants, article)
+            ),
+        )
+
+    def _look_at(self, given: tuple[Participant, ...]) -> None:
+        """See who the participants are, unless they are those of the summary before."""
+        known = self._identities.given
+        if len(given) == len(known) and all(map(is_, given, known)):
+            return
+        self._identities = Identities(self._reading, given)
+        readings = _Readings(self._reading, self._identities.kept)
+        self._participants = tuple(map(readings.participant, self._identities.kept))
+        self._made = {}
+
+    def _each(
+        self, name: str, items: tuple[_Item, ...], make: Callable[[_Item], _Item]
+    ) -> tuple[_Item, ...]:
+        made: list[_Item] = []
+        for at, item in enumerate(items):
+            known = self._made.get((name, at))
+            if known is None or known[0] is not item:
+                known = self._made[name, at] = item, make(item)
+            made.append(known[1])
+        return tuple(made)
 
 
 class _Readings:

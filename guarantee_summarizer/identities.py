@@ -240,12 +240,27 @@ class Identities:
     """Merges equal participants: by the tables, by person, by abbreviation in brackets."""
 
     def __init__(self, reading: ActorsInText, participants: tuple[Participant, ...]) -> None:
-        self._reading, self._participants = reading, participants
+        self._reading, self.given = reading, participants
 
     def merged(self, summary: Summary) -> Summary:
         """Return the summary with one participant for each actor, and references to its name."""
+        summary = summary.replace(participants=self.kept)
+        return renamed(summary, self._changed) if self._changed else summary
+
+    @property
+    def kept(self) -> tuple[Participant, ...]:
+        """Return one participant for each actor."""
+        return self._merged[0]
+
+    @property
+    def _changed(self) -> dict[str, str]:
+        """Return the new names by the old ones, folded."""
+        return self._merged[1]
+
+    @cached_property
+    def _merged(self) -> tuple[tuple[Participant, ...], dict[str, str]]:
         groups: dict[str, list[Participant]] = {}
-        for participant in self._participants:
+        for participant in self.given:
             groups.setdefault(self._identity(participant), []).append(participant)
         kept = tuple(map(self._one, groups.values()))
         pairs = [(o, new) for new, g in zip(kept, groups.values(), strict=True) for o in g]
@@ -253,9 +268,7 @@ class Identities:
         for old, new in pairs:
             names.setdefault(fold(old.name), set()).add(new.name)
         moved = {fold(old.name) for old, new in pairs if old.name != new.name}
-        changed = {old: one for old in moved if (one := _common(names[old]))}
-        summary = summary.replace(participants=kept)
-        return renamed(summary, changed) if changed else summary
+        return kept, {old: one for old in moved if (one := _common(names[old]))}
 
     def _identity(self, participant: Participant) -> str:
         """Return a key that all participants share that are the same actor."""
@@ -335,12 +348,12 @@ class Identities:
 
     @cached_property
     def _persons(self) -> _Persons:
-        persons = filter(self._is_person, self._participants)
+        persons = filter(self._is_person, self.given)
         return _Persons(self._reading, [(self._reading.untitled(p.name), p.title) for p in persons])
 
     @cached_property
     def _abbreviations(self) -> _Abbreviations:
-        others = (p for p in self._participants if p.kind not in _NEVER_GUESSED)
+        others = (p for p in self.given if p.kind not in _NEVER_GUESSED)
         return _Abbreviations(self._reading, [p.name for p in others if not self._is_person(p)])
 
 

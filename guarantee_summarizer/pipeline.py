@@ -12,14 +12,14 @@ completions; `llm.client` and `batch` drive it, tests with plain values.
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from guarantee_summarizer._version import __version__
 from guarantee_summarizer.article import Article
-from guarantee_summarizer.enrich import enrich
+from guarantee_summarizer.enrich import Enrichment, enrich
 from guarantee_summarizer.errors import (
     ConfigurationError,
     InvalidAnswerError,
@@ -30,7 +30,7 @@ from guarantee_summarizer.errors import (
     UnsupportedError,
 )
 from guarantee_summarizer.lexicon import Cues, Lexicon
-from guarantee_summarizer.llm.answers import ANSWER, Answer, Problem, read_answer
+from guarantee_summarizer.llm.answers import ANSWER, Answer, Known, Problem, read_answer
 from guarantee_summarizer.llm.messages import Account, Completion, Request
 from guarantee_summarizer.llm.repair import (
     RejectedClaim,
@@ -44,13 +44,13 @@ from guarantee_summarizer.llm.repair import (
 from guarantee_summarizer.llm.review import Review, read_review, recorded_claims
 from guarantee_summarizer.options import Endpoint, Options
 from guarantee_summarizer.schema import Finding, Provenance, Summary, Usage
-from guarantee_summarizer.verify import advice, verify, withhold
+from guarantee_summarizer.verify import Verification, advice, verify, withhold
 
 if TYPE_CHECKING:  # loads jinja2, which only a model needs, or the extractor
     from guarantee_summarizer.embedded import Reader
     from guarantee_summarizer.prompts import Prompt, PromptBook
 
-__all__ = ["Draft", "Pipeline"]
+__all__ = ["Draft", "Growing", "Pipeline"]
 
 _CUT_OFF = "the model reached its output limit; allow it more, or split the article"
 _BEFORE = "; this is the answer before it"
@@ -88,6 +88,33 @@ class Draft:
         problems = (f"{p.path} {p.message}" for p in self.problems if p.path)  # the rest is noted
         losses = (*self.summary.incomplete, *problems, *filter(None, [loss]))
         return replace(self, summary=self.summary.replace(incomplete=losses), over=True)
+
+
+class Growing:
+    """Draft a summary again and again, from the complete part of an answer that is streamed.
+
+    What came before is not read and verified again. Each draft is the one that the same part of the
+    answer gives by itself.
+
+    Args:
+        article: what the answer summarizes.
+        lexicon: the known actors.
+        examples: the answers that the prompt showed.
+    """
+
+    def __init__(
+        self, article: Article, lexicon: Lexicon, examples: tuple[Mapping[str, Any], ...]
+    ) -> None:
+        self._article, self._known = article, Known()
+        self._enrichment = Enrichment(article, lexicon)
+        self._verification = Verification(article, lexicon, examples)
+
+    def draft(self, answer: Answer) -> Draft:
+        """Return the draft of what has come so far."""
+        claims = read_answer(answer, self._article, self._known).summary
+        claims = claims.replace(incomplete=(*claims.incomplete, "the answer is still coming in"))
+        summary = self._enrichment.of(claims)
+        return Draft(summary, self._verification.of(summary), partial=True)
 
 
 _NOTHING = Draft(Summary.model_construct(relevant=False), readable=False)
@@ -250,9 +277,11 @@ class Pipeline:
 
     def partial(self, answer: Answer, article: Article) -> Draft:
         """Draft a summary from the complete part of an answer that is still streamed."""
-        claims = read_answer(answer, article).summary
-        claims = claims.replace(incomplete=(*claims.incomplete, "the answer is still coming in"))
-        return replace(self._verified(claims, article), partial=True)
+        return self.growing(article).draft(answer)
+
+    def growing(self, article: Article) -> Growing:
+        """Return what drafts summaries from the parts of one answer as it comes in."""
+        return Growing(article, self.lexicon, self._examples)
 
     def finish(self, draft: Draft, article: Article, usage: Usage) -> Summary:
         """Withhold unsupported claims, and add provenance, usage and omissions.
@@ -286,9 +315,12 @@ class Pipeline:
     def _verified(self, claims: Summary, article: Article) -> Draft:
         """Enrich and verify claims."""
         summary = enrich(claims, article, self.lexicon)
-        examples = self.book.examples if self.book else ()
-        findings = verify(summary, article, lexicon=self.lexicon, examples=examples)
+        findings = verify(summary, article, lexicon=self.lexicon, examples=self._examples)
         return Draft(summary, findings)
+
+    @property
+    def _examples(self) -> tuple[Mapping[str, Any], ...]:
+        return tuple(self.book.examples) if self.book else ()
 
     def _read(self, completion: Completion, article: Article) -> Draft:
         """Read and verify a complete answer."""

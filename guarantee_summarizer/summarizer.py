@@ -18,7 +18,7 @@ from guarantee_summarizer.errors import ConfigurationError, ModelError
 from guarantee_summarizer.lexicon import Cues, Lexicon, default_cues, default_lexicon
 from guarantee_summarizer.llm.messages import Account, Completion, Request
 from guarantee_summarizer.options import Endpoint, OptionFields, Options
-from guarantee_summarizer.pipeline import Draft, Pipeline
+from guarantee_summarizer.pipeline import Draft, Growing, Pipeline
 from guarantee_summarizer.places import masked_settings
 from guarantee_summarizer.schema import SCHEMA_VERSION, Summary
 from guarantee_summarizer.telemetry import Telemetry
@@ -161,8 +161,9 @@ class Summarizer:
             return
         with self._telemetry.article(article) as finished, account.charged():
             conversation = self._pipeline.conversation(article, account)
+            growing = self._pipeline.growing(article)
             for piece in self._client.stream(conversation, account):
-                summary = self._streamed(piece, article, account)
+                summary = self._streamed(piece, growing, article, account)
                 yield finished(summary) if isinstance(piece, Draft) else summary
 
     async def astream(self, article: ArticleLike) -> AsyncIterator[Summary]:
@@ -173,19 +174,22 @@ class Summarizer:
             return
         with self._telemetry.article(article) as finished, account.charged():
             conversation = self._pipeline.conversation(article, account)
+            growing = self._pipeline.growing(article)
             async for piece in self._client.astream(conversation, account):
-                summary = self._streamed(piece, article, account)
+                summary = self._streamed(piece, growing, article, account)
                 yield finished(summary) if isinstance(piece, Draft) else summary
 
     def _extracted(self, article: Article, account: Account) -> Draft:
         account.attempt()
         return self._pipeline.extract(article)
 
-    def _streamed(self, piece: Any, article: Article, account: Account) -> Summary:
+    def _streamed(
+        self, piece: Any, growing: Growing, article: Article, account: Account
+    ) -> Summary:
         """The summary of a partial answer, or at the end of the final draft."""
         if isinstance(piece, Draft):
             return self._pipeline.finish(piece, article, account.total)
-        draft = self._pipeline.partial(piece, article)
+        draft = growing.draft(piece)
         return self._pipeline.finish(draft, article, account.usage)
 
     def __call__(self, article: ArticleLike) -> Summary:

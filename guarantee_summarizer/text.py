@@ -184,7 +184,7 @@ class FoldedText:
         """Find it in the text as a person reads it, across markup and invisible characters."""
         if self._read.text == self.original:
             return None
-        span = FoldedText(self._read.text).find(readable(fragment).text)
+        span = self._folded_as_read.find(readable(fragment).text)
         found = self._read.span(*span) if span else None
         return found if found and found[0] >= start else None
 
@@ -208,6 +208,10 @@ class FoldedText:
     @cached_property
     def _read(self) -> MappedText:
         return readable(self.original)
+
+    @cached_property
+    def _folded_as_read(self) -> FoldedText:
+        return FoldedText(self._read.text)
 
 
 _UNSPACED = re.compile(  # scripts that write words without spaces between them
@@ -257,6 +261,7 @@ def holds(text: str, needle: str) -> bool:
 _UNBROKEN = re.compile(r"\S+")
 _INSIDE = re.compile(r"[0-9A-Za-z]+")
 _PLACES = 10_000  # matches inside other words, after which the search ends, for linear time
+_LONG = 4  # each letter beyond these counts as one more such match: long words are rarely inside others
 
 
 def places(text: str, needle: str) -> Iterator[int]:
@@ -267,7 +272,7 @@ def places(text: str, needle: str) -> Iterator[int]:
         if _on_boundary(text, at, at + len(needle)):
             yield at
         else:
-            inside += 1
+            inside += 1 + len(needle) // _LONG
             if at and _INSIDE.match(text, at - 1, at + 1) and (run := _INSIDE.match(text, at)):
                 after = run.end()  # no word begins before
         at = text.find(needle, after)

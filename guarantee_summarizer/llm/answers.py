@@ -27,6 +27,7 @@ from guarantee_summarizer.schema.json_schema import wire_schema
 __all__ = [
     "ANSWER",
     "Answer",
+    "Known",
     "ParsedAnswer",
     "Problem",
     "claims_model",
@@ -114,6 +115,10 @@ def claims_model(count: int, schema: dict[str, Any]) -> type[Answer]:
     return create_model("Mended", __base__=Claims, **named)
 
 
+Known = dict[tuple[str, str], tuple[Any, list[str], list["Withheld"]]]
+"""Items by path and JSON: what each says, what of it was not read, and why it is withheld."""
+
+
 @dataclass(frozen=True, slots=True)
 class ParsedAnswer:
     """The readable part of one answer.
@@ -132,18 +137,19 @@ class ParsedAnswer:
         return bool(self.problems) and not self.summary.model_fields_set & requested
 
 
-def read_answer(answer: Answer, article: Article) -> ParsedAnswer:
+def read_answer(answer: Answer, article: Article, known: Known | None = None) -> ParsedAnswer:
     """Validate the claims of an answer, grounded in its article.
 
     Args:
         answer: an instance of `ANSWER`.
         article: the article that its sentence numbers refer to.
+        known: a cache of the items of earlier partial answers, so that none is read twice.
 
     Returns:
         the valid claims; the invalid ones as `withheld`, each with its reason; and a line in
         `incomplete` for every other loss.
     """
-    reading = _Reading(article)
+    reading = _Reading(article, known)
     fields = reading.fields(answer.found.data)
     losses = [*answer.found.losses, *reading.losses]
     whole = (Problem("", f"is not whole: {loss}; answer with one JSON object") for loss in losses)
@@ -182,8 +188,8 @@ class _Reading:
         withheld: invalid items.
     """
 
-    def __init__(self, article: Article) -> None:
-        self._context = {"article": article}
+    def __init__(self, article: Article, known: Known | None = None) -> None:
+        self._context, self._known = {"article": article}, known
         self.problems: list[Problem] = []
         self.losses: list[str] = []
         self.unread: list[str] = []
@@ -262,6 +268,20 @@ class _Reading:
 
     def item(self, written: Any, model: type[BaseModel], path: str) -> Any | None:
         """Return the item, grounded; or None, and add it to `withheld` with the reasons."""
+        if self._known is None:
+            return self._validated(written, model, path)
+        key = path, json.dumps(written)
+        if key in self._known:
+            item, unread, withheld = self._known[key]
+            self.unread += unread
+            self.withheld += withheld
+            return item
+        before = len(self.unread), len(self.withheld)
+        item = self._validated(written, model, path)
+        self._known[key] = item, self.unread[before[0] :], self.withheld[before[1] :]
+        return item
+
+    def _validated(self, written: Any, model: type[BaseModel], path: str) -> Any | None:
         meant = as_meant(written, model, self.unread, path)
         try:
             return model.model_validate(meant, context=self._context)

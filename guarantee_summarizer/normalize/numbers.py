@@ -40,6 +40,7 @@ _PARTS = {"half": Decimal("0.5"), "quarter": Decimal("0.25"), "½": Decimal("0.5
     "¼": Decimal("0.25"), "¾": Decimal("0.75")
 }  # fmt: skip
 
+_GROUPS = 12  # of a number in words; more are none
 _GAP = r"[ \u00a0\u202f-]"
 _BIG = "hundred|thousand|million|billion|trillion|dozen"
 _SHORT = "lakh|crore|milliard|bln|mlrd|mln|mrd|mio|trln|trn|tln|thsd|bn|mn|tn|тис|тыс|млн|млрд|трлн"
@@ -51,16 +52,17 @@ _DIGITS = (
 )
 
 _ONE = "|".join(sorted(_WORDS, key=len, reverse=True))
-_BELOW_100 = rf"(?:(?:{'|'.join(_TENS)})(?:[ -](?:{'|'.join(_ONES[1:10])})\b)?|(?:{_ONE}))\b"
+_SMALL = "|".join(sorted(_ONES, key=len, reverse=True))  # no tens: a word is read in one way
+_BELOW_100 = rf"(?:(?:{'|'.join(_TENS)})(?:[ -](?:{'|'.join(_ONES[1:10])})\b)?|(?:{_SMALL}))\b"
 _NOT_BIG = rf"(?![ -](?:{_BIG})\b)"  # "a hundred and two thousand" may be two numbers
 
 
-_GREAT = rf"(?:[ -](?:{_BIG})\b)+"
+_GREAT = rf"(?:[ -](?:{_BIG})\b){{1,4}}"
 
 
 def _words(joint: str) -> str:
     """The pattern of a number in words; `joint` is its "and"."""
-    return rf"{_BELOW_100}(?:{_GREAT}(?:,?[ -]{joint}{_BELOW_100})?)*"
+    return rf"{_BELOW_100}(?:{_GREAT}(?:,?[ -]{joint}{_BELOW_100})?){{0,{_GROUPS}}}"
 
 
 _SPELLED = (  # "and" between two numbers after "between" belongs to neither

@@ -30,6 +30,7 @@ _BETWEEN = re.compile(
     r"\bbetween (?:about |some |roughly |around |approximately )?$", re.IGNORECASE
 )
 _NEAR = 24  # characters before a figure in which "between" stands
+_MOST = 20_000  # words and signs that may begin a figure; more stand in no text of one sentence
 _SMALL = 1000  # below it a number may leave out what the next one says: 10 to 15,000
 _UNREAD = re.compile(  # a word of consonants that is no known unit, or a joke: a scale unknown here
     r"[ -]?(?:(?!(?:th|nd|rd|st|kt|kts|hrs|mph|kph|pm|mbps|gb|mb|tb|vs|km|cm|mm|kg|kw|mw|gw|ft|lb|lbs|nm|yds|pts)\b)"
@@ -73,10 +74,14 @@ def _may_hold(text: str) -> bool:
 
 
 def _found(text: str) -> list[Quantity]:
-    """The figures as each stands by itself."""
+    """The figures as each stands by itself; one that is unclear for all behind the first ones."""
     figures: list[Quantity] = []
     taken = bytearray(len(text))
-    for number, starts in _candidates(text):
+    candidates, rest = _candidates(text)
+    if rest < len(text):
+        figures.append(Quantity(rest, rest + 1, "unclear", f"? {text[rest:]}"))
+        taken[rest:] = b"\1" * (len(text) - rest)
+    for number, starts in candidates:
         pattern, end = _compiled()[number], 0
         for start in starts:
             if start < end or taken[start]:
@@ -93,17 +98,24 @@ def _found(text: str) -> list[Quantity]:
     return sorted(figures, key=lambda figure: figure.start)
 
 
-def _candidates(text: str) -> list[tuple[int, list[int]]]:
-    """The patterns that can match somewhere in a text, in order, each with the places to try."""
+def _candidates(text: str) -> tuple[list[tuple[int, list[int]]], int]:
+    """The patterns that can match somewhere in a text, in order, each with the places to try.
+
+    And where the text ends for which that is told.
+    """
     opened: list[tuple[int, frozenset[int]]] = []
-    possible = set(_signless())
+    possible, rest = set(_signless()), len(text)
     for match in _TOKEN.finditer(text):
+        if len(opened) >= _MOST:
+            rest = match.start()
+            break
         signs, opens = _patterns_with(match[0])
         if signs:
             possible |= signs
         if opens:
             opened.append((match.start(), opens))
-    return [(n, [start for start, opens in opened if n in opens]) for n in sorted(possible)]
+    places = [(n, [start for start, opens in opened if n in opens]) for n in sorted(possible)]
+    return places, rest
 
 
 @lru_cache(maxsize=16_384)

@@ -4,12 +4,14 @@ from guarantee_summarizer.verify.checks import (
     CHECKS,
     CHECKS_VERSION,
     Check,
+    Verification,
     advice,
     verify,
     withhold,
 )
 from guarantee_summarizer.verify.claims import Claim, claims
 from guarantee_summarizer.verify.context import Context
+from guarantee_summarizer.verify.passages import Passages
 
 __all__ = [
     "CHECKS",
@@ -17,6 +19,8 @@ __all__ = [
     "Check",
     "Claim",
     "Context",
+    "Passages",
+    "Verification",
     "advice",
     "claims",
     "verify",

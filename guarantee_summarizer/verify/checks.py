@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from typing import Any, Literal
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.lexicon import Lexicon, default_lexicon
-from guarantee_summarizer.schema import Finding, Summary, Withheld
+from guarantee_summarizer.schema import Finding, Participant, Summary, Withheld
 from guarantee_summarizer.schema.base import Model
 from guarantee_summarizer.schema.paths import ClaimPath, moved, without
 from guarantee_summarizer.verify.claims import Claim, claims, is_about
@@ -40,13 +41,23 @@ from guarantee_summarizer.verify.naming import (
     references_resolve,
     references_stand_nearby,
 )
+from guarantee_summarizer.verify.passages import Passages
 from guarantee_summarizer.verify.words import (
     legal_form_is_said,
     words_are_no_firmer,
     words_stand_nearby,
 )
 
-__all__ = ["ADVICE", "CHECKS", "CHECKS_VERSION", "Check", "advice", "verify", "withhold"]
+__all__ = [
+    "ADVICE",
+    "CHECKS",
+    "CHECKS_VERSION",
+    "Check",
+    "Verification",
+    "advice",
+    "verify",
+    "withhold",
+]
 
 CHECKS_VERSION = 5
 """Part of the key of stored summaries.
@@ -57,6 +68,7 @@ that goes, or another severity. Not for messages and advice.
 
 CheckFunction = Callable[[Claim, Context], Iterable[Finding]]
 """Looks at one claim and says what is wrong with it."""
+_Found = tuple[CheckFunction, tuple[Finding, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +295,8 @@ CHECKS: tuple[Check, ...] = (
 """Every code of a finding about a claim; the functions look at a claim in this order."""
 
 ADVICE: dict[str, str] = {check.code: check.advice for check in CHECKS}
+_AMONG_OTHERS = (claims_are_said_once, layers_keep_their_order)
+"""What looks at other claims, too; quick, and asked again each time."""
 _FUNCTIONS = tuple(dict.fromkeys(function for check in CHECKS for function in check.functions))
 
 
@@ -314,12 +328,52 @@ def verify(
         lexicon: other names and adjectives of states; the bundled one if None.
         examples: the answers that the prompt showed a model, which no claim may repeat.
     """
-    context = Context(article, summary, lexicon or default_lexicon(), tuple(examples))
-    findings: list[Finding] = []
-    for claim in claims(summary):
-        for function in _functions(claim.section):
-            findings.extend(function(claim, context))
-    return tuple(dict.fromkeys(findings))
+    return Verification(article, lexicon, examples).of(summary)
+
+
+class Verification:
+    """Verify the summaries of one article, one after the other, as those of a stream grow.
+
+    What was found of a claim is kept: it holds as long as the claim comes again in its place, among
+    the same participants and in the same language.
+
+    Args:
+        article: where the claims come from.
+        lexicon: as in `verify`.
+        examples: as in `verify`.
+    """
+
+    def __init__(
+        self,
+        article: Article,
+        lexicon: Lexicon | None = None,
+        examples: Iterable[Mapping[str, Any]] = (),
+    ) -> None:
+        self._passages = Passages(article, lexicon or default_lexicon())
+        self._examples = tuple(examples)
+        self._among: tuple[tuple[Participant, ...], bool] | None = None
+        self._known: dict[str, tuple[Any, list[_Found]]] = {}
+
+    def of(self, summary: Summary) -> tuple[Finding, ...]:
+        """Return what the article says against the claims of `summary`, as `verify` does."""
+        context = Context(self._passages, summary, self._examples)
+        among = summary.participants, context.english
+        if among != self._among:
+            self._among, self._known = among, {}
+        found = (self._findings(claim, context) for claim in claims(summary))
+        return tuple(dict.fromkeys(chain.from_iterable(found)))
+
+    def _findings(self, claim: Claim, context: Context) -> Iterator[Finding]:
+        said = claim.item, claim.evidence
+        known = self._known.get(claim.path)
+        if known is None or known[0] != said:
+            found = [
+                (function, () if function in _AMONG_OTHERS else (*function(claim, context),))
+                for function in _functions(claim.section)
+            ]
+            self._known[claim.path] = known = said, found
+        for function, findings in known[1]:
+            yield from function(claim, context) if function in _AMONG_OTHERS else findings
 
 
 def withhold(summary: Summary, findings: tuple[Finding, ...]) -> Summary:

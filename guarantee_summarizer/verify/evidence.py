@@ -28,7 +28,7 @@ def evidence_speaks_of_it(claim: Claim, context: Context) -> Iterator[Finding]:
         *(context.read(stems, text) for text in texts),
         *map(context.stems_of, claim.references.values()),
     )
-    share = context.overlap.share(wanted, context.cited(claim), enough=_DOUBTFUL)
+    share = context.passages.overlap.share(wanted, context.cited(claim), enough=_DOUBTFUL)
     if share is None or share >= _DOUBTFUL:
         return
     finding = error if share < _UNRELATED else warning

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from guarantee_summarizer.normalize import Figure, Quantity, designations, figures
+from guarantee_summarizer.normalize.bounds import Bound
 from guarantee_summarizer.schema import Finding
 from guarantee_summarizer.text import fold, fold_words, holds
 from guarantee_summarizer.verify.claims import Claim, about
@@ -29,6 +30,9 @@ __all__ = [
 
 _QUOTED = re.compile(r'"([^"]+)"|(?<!\w)\'([^\']{3,})\'(?!\w)')
 _DIGIT = re.compile(r"\d")
+_NAME = re.compile(r"[^\W\d_]+[ -]$")
+_NEAR = 80  # characters before a number in which its name is
+_ENDS = re.compile(r"(?:'?s)?(?!\w)")
 
 
 def citations_exist(claim: Claim, context: Context) -> Iterator[Finding]:
@@ -79,96 +83,70 @@ def _wrong(
 ) -> Literal["bound", "figure", "unread"] | None:
     """What is wrong with a figure of a claim, held against what the claim cites."""
     quantity = figure.quantity
-    equal = [other for other in context.figures_of(claim) if _same(quantity, other.quantity)]
-    if equal:
-        return None if any(_fits(figure, other) for other in equal) else "bound"
-    cited = context.folded(context.cited(claim))
-    if _is_named_so(text, quantity, cited):
+    if equal := context.equal_figures(quantity, claim):
+        return None if any(_fits(figure, *other) for other in equal) else "bound"
+    if _is_named_so(text, quantity, context.cited_text(claim)):
         return None
-    if quantity.kind == "name" and quantity.value in context.designations:
+    if quantity.kind == "name" and quantity.value in context.passages.designations:
         return None  # the Group of Seven for the G7
     if context.english:
         return "figure"
-    return None if _in_digits(text[quantity.start : quantity.end], cited) else "unread"
+    words, cited = text[quantity.start : quantity.end], context.folded(context.cited(claim))
+    return None if _in_digits(words, cited, context) else "unread"
 
 
-def _fits(stated: Figure, cited: Figure) -> bool:
+def _fits(figure: Figure, bound: Bound, place: str) -> bool:
     """Whether a bound is the cited one; "about" may be added, and not left out.
 
     The ends of a range are its bounds: of 15,000 to 30,000 one may say up to 30,000.
     """
-    if stated.bound in (cited.bound, f"~{cited.bound}") or stated.bound.strip("~") == cited.bound:
+    if figure.bound in (bound, f"~{bound}") or figure.bound.strip("~") == bound:
         return True
-    return not cited.bound and (cited.place, stated.bound) in (("high", "<="), ("low", ">="))
+    return not bound and (place, figure.bound) in (("high", "<="), ("low", ">="))
 
 
-def _is_named_so(text: str, quantity: Quantity, cited: Iterable[str]) -> bool:
+def _is_named_so(text: str, quantity: Quantity, cited: str) -> bool:
     """Whether a number belongs to a name that the sentences hold: `Leopard 2` of `Leopard 2s`."""
-    name = re.search(r"[^\W\d_]+[ -]$", text[: quantity.start])
+    name = _NAME.search(text[max(0, quantity.start - _NEAR) : quantity.start])
     if quantity.kind not in ("count", "name") or name is None or not name[0][0].isupper():
         return False
-    words = re.escape(fold(name[0][:-1])), re.escape(fold(text[quantity.start : quantity.end]))
-    named = re.compile(rf"(?<!\w){words[0]}[ -]?{words[1]}(?:'?s)?(?!\w)")
-    return any(named.search(sentence) for sentence in cited)
+    words, number = fold(name[0][:-1]), fold(text[quantity.start : quantity.end])
+    return any(_stands_in(cited, f"{words}{joint}{number}") for joint in ("", " ", "-"))
+
+
+def _stands_in(text: str, name: str) -> bool:
+    """Whether a name is in a text as a word, or with the s of several or of an owner."""
+    at = text.find(name)
+    while at >= 0:
+        before = at and (text[at - 1].isalnum() or text[at - 1] == "_")
+        if not before and _ENDS.match(text, at + len(name)):
+            return True
+        at = text.find(name, at + 1)
+    return False
 
 
 def designations_occur(claim: Claim, context: Context) -> Iterator[Finding]:
     """Names with digits in them (G7, F-16s, Su-57, Leopard 2s) are in the article."""
     for field, text in claim.words.items():
         for form, name in designations(text) if _DIGIT.search(text) else ():
-            if name not in context.designations and not context.article.naming(name):
+            if name not in context.passages.designations and not context.article.naming(name):
                 message = f"{form!r} ({field}) does not stand in the article"
                 yield error("figure_not_in_evidence", claim.path, message)
 
 
-def _in_digits(words: str, cited: Iterable[str]) -> bool:
-    """Whether a figure is written in digits that are in the cited sentences."""
-    return bool(_digits(words)) and _digits(words) <= _digits(" ".join(cited))
+def _in_digits(words: str, texts: Iterable[str], context: Context) -> bool:
+    """Whether a figure is written in digits that are in some texts."""
+    missing = _digits(words)
+    wanted = bool(missing)
+    for text in texts:
+        missing = missing - context.read(_digits, text)
+    return wanted and not missing
 
 
-def _digits(text: str) -> set[str]:
+def _digits(text: str) -> frozenset[str]:
     """The numbers written in digits; what figures in two languages can be compared by."""
-    return {run.replace(",", "").replace(".", "") for run in re.findall(r"\d[\d.,]*\d|\d", text)}
-
-
-def _same(stated: Quantity, cited: Quantity) -> bool:
-    if stated.kind == cited.kind:
-        return stated.value == cited.value or _within(stated, cited) or _as_long(stated, cited)
-    if stated.kind == "year" or cited.kind == "year":
-        return _within(stated, cited)
-    bare = stated.kind == "count" and cited.kind in ("money", "percent", "distance", "measure")
-    return bare and stated.number is not None and stated.number == cited.number
-
-
-_MONTHS, _HOURS = {"Y": 12, "M": 1}, {"W": 168, "D": 24, "H": 1}
-
-
-def _as_long(stated: Quantity, cited: Quantity) -> bool:
-    """Whether two stretches of time are equally long: a year, 12 months; three days, 72 hours."""
-    if stated.kind != "duration" or "unclear" in (stated.kind, cited.kind):
-        return False
-    for units in (_MONTHS, _HOURS):
-        lengths = [
-            q.number * units[q.unit]
-            for q in (stated, cited)
-            if q.number is not None and q.unit in units and not _is_minutes(q)
-        ]
-        if len(lengths) == 2:  # noqa: PLR2004
-            return lengths[0] == lengths[1]
-    return False
-
-
-def _is_minutes(quantity: Quantity) -> bool:
-    return quantity.unit == "M" and quantity.value.startswith("PT")
-
-
-def _within(stated: Quantity, cited: Quantity) -> bool:
-    """Whether a date says no more than the cited one: 2014 of 2014-03-05, --03-05 of the same."""
-    if stated.kind not in ("date", "year") or cited.kind not in ("date", "year"):
-        return False
-    return cited.value.startswith(f"{stated.value}-") or (
-        stated.value.startswith("--") and cited.value.endswith(stated.value[1:])
-    )
+    runs = re.findall(r"\d[\d.,]*\d|\d", text)
+    return frozenset(run.replace(",", "").replace(".", "") for run in runs)
 
 
 def quotations_occur(claim: Claim, context: Context) -> Iterator[Finding]:
@@ -176,8 +154,7 @@ def quotations_occur(claim: Claim, context: Context) -> Iterator[Finding]:
     for field, text in claim.folded.items():
         for match in _QUOTED.finditer(text) if "'" in text or '"' in text else ():
             quoted = " ".join((match[1] or match[2]).split()).strip(" ,.;:!?")
-            cited = context.folded(context.cited(claim))
-            if quoted and not any(holds(sentence, quoted) for sentence in cited):
+            if quoted and not holds(context.cited_text(claim), quoted):
                 message = f"{quoted!r} ({field}) is not quoted from the cited sentences"
                 finding = error if context.english else warning  # a quotation may be translated
                 yield finding("quotation_not_in_evidence", claim.path, message)
@@ -192,7 +169,9 @@ def wordings_occur(claim: Claim, context: Context) -> Iterator[Finding]:
         path = claim.path if claim.section == "terms" else f"{claim.path}.{field}"
         words = fold_words(text)
         if not context.article.folded.holds(text):
-            inflected = not context.english and _in_digits(words, [context.article.folded.words])
+            inflected = not context.english and _in_digits(
+                words, [context.article.folded.words], context
+            )
             finding = warning if inflected else error
             yield finding(
                 "wording_not_in_article", path, f"{text!r} ({field}) is not in the article"
@@ -200,7 +179,7 @@ def wordings_occur(claim: Claim, context: Context) -> Iterator[Finding]:
             continue
         near = context.reach(claim) if field == "when" else context.nearby(claim)
         if words not in " ".join(context.folded(near)):
-            if holds(fold(context.metadata), words):
+            if holds(fold(context.passages.metadata), words):
                 continue
             message = f"{text!r} ({field}) does not stand in the cited sentences or nearby"
             yield error("words_not_in_evidence", path, message)
@@ -231,11 +210,9 @@ def layers_keep_their_order(claim: Claim, context: Context) -> Iterator[Finding]
     if not context.english or claim.item.rank is None:
         return
     rank = claim.item.rank
-    others = [layer for layer in context.summary.structure.layers if layer is not claim.item]
-    if any(layer.rank == rank for layer in others):
+    if context.layers_by_rank[rank] > 1:
         yield warning("layer_order", claim.path, f"another layer has rank {rank}, too")
-    cited = {c.sentence for c in claim.evidence}
-    if any(cited & {c.sentence for c in layer.evidence} for layer in others):
+    if any(context.layers_by_sentence[c.sentence] > 1 for c in claim.evidence):
         return  # one sentence that ranks several
     sentences = context.folded(context.cited(claim))
     ranks = {_ORDINALS[word] for sentence in sentences for word in _RANKED.findall(sentence)}

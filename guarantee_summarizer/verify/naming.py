@@ -76,8 +76,11 @@ def _affiliated(person: Participant, context: Context) -> bool:
     known = context.lexicon.surnames.get(surname(person.name))
     if actor and actor.kind == "state" and known and context.lexicon.country(known) != actor.code:
         return False
-    named = actor is not None and bool(context.mentioned(actor))
-    return named or {word for word in fold(affiliation).split() if len(word) > 1} <= context.words
+    named = actor is not None and bool(context.passages.mentioned(actor))
+    return (
+        named
+        or {word for word in fold(affiliation).split() if len(word) > 1} <= context.passages.words
+    )
 
 
 def references_resolve(claim: Claim, context: Context) -> Iterator[Finding]:
@@ -108,10 +111,12 @@ def names_occur(claim: Claim, context: Context) -> Iterator[Finding]:
     if not context.english:
         return
     for mention in context.lexicon.mentions(claim.item):
-        if not context.mentioned(mention.actor) and not context.article.naming(mention.form):
+        if not context.passages.mentioned(mention.actor) and not context.article.naming(
+            mention.form
+        ):
             message = f"the article does not name {mention.form!r}"
             yield error("name_not_in_article", claim.path, message)
     for name in re.findall(r"(?<=[a-z,;] )[A-Z]\w+(?: [A-Z]\w+)*", claim.item):
         words = set(fold(name).split())
-        if words - context.words and context.lexicon.country(name) is None:
+        if words - context.passages.words and context.lexicon.country(name) is None:
             yield error("name_not_in_article", claim.path, f"the article does not name {name!r}")

@@ -54,7 +54,7 @@ def words_stand_nearby(claim: Claim, context: Context) -> Iterator[Finding]:
         speaker = context.participant(text) if field == "attribution" else None
         if speaker and not context.meaning(speaker.name).isdisjoint(near):
             continue
-        wanted = content(fold(text)) - context.read(content, fold(context.metadata))
+        wanted = content(fold(text)) - context.read(content, fold(context.passages.metadata))
         missing = wanted.difference(*(context.read(content, s) for s in context.folded(near)))
         if not missing:
             continue
@@ -70,7 +70,7 @@ def _named_nearby(word: str, near: Iterable[int], context: Context) -> bool:
     actor = context.lexicon.actor(word.title()) or context.lexicon.actor(word.upper())
     if actor is None or word in map(fold, actor.metonyms):
         return False
-    return not context.mentioned(actor).isdisjoint(near)
+    return not context.passages.mentioned(actor).isdisjoint(near)
 
 
 _FUTURE = re.compile(r"\bwill\b|\bshall\b|'ll\b|\bgoing to\b")

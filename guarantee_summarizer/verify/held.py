@@ -1,0 +1,89 @@
+"""Look up which of the figures of an article are equal to one that a claim states, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
+
+from guarantee_summarizer.normalize import Figure, Quantity
+from guarantee_summarizer.normalize.bounds import Bound
+
+__all__ = ["HeldFigures"]
+
+_LENGTHS = {
+    "Y": ("months", 12), "M": ("months", 1),
+    "W": ("hours", 168), "D": ("hours", 24), "H": ("hours", 1),
+}  # fmt: skip
+_COUNTED = ("money", "percent", "distance", "measure")
+_DAYS = ("date", "year")
+
+
+class HeldFigures:
+    """The figures of numbered passages by what they say; each passage is read when it is needed.
+
+    Args:
+        read: returns the figures of a passage.
+    """
+
+    def __init__(self, read: Callable[[int], Iterable[Figure]]) -> None:
+        self._read = read
+        self._known: set[int] = set()
+        self._held: dict[Hashable, dict[int, set[tuple[Bound, str]]]] = {}
+
+    def equal(self, stated: Quantity, passages: AbstractSet[int]) -> set[tuple[Bound, str]]:
+        """Return bound and place of the figures in some passages that say the same as `stated`.
+
+        The cost grows with the passages that hold such a figure, or those asked for if these are
+        fewer; not with the figures in them.
+        """
+        self._index(passages)
+        found = set[tuple[Bound, str]]()
+        for key in _asked(stated):
+            held = self._held.get(key, {})
+            fewer, others = sorted((held.keys(), passages), key=len)
+            found.update(*(held[at] for at in fewer if at in others))
+        return found
+
+    def _index(self, passages: AbstractSet[int]) -> None:
+        if passages <= self._known:
+            return
+        for at in passages - self._known:
+            for figure in self._read(at):
+                for key in _said(figure.quantity):
+                    places = self._held.setdefault(key, {}).setdefault(at, set())
+                    places.add((figure.bound, figure.place))
+        self._known |= passages
+
+
+def _said(q: Quantity) -> Iterator[Hashable]:
+    """What a figure says: a stated one is equal if it asks for one of these."""
+    yield q.kind, q.value
+    if length := _length(q):
+        yield length
+    if q.kind in _COUNTED and q.number is not None:
+        yield "bare", q.number
+    if q.kind in _DAYS:  # 2014 of 2014-03-05, and --03-05
+        for at in (i for i, char in enumerate(q.value) if char == "-"):
+            yield "begins", q.value[:at]
+            yield "ends", q.value[at:]
+
+
+def _asked(q: Quantity) -> Iterator[Hashable]:
+    yield q.kind, q.value
+    if length := _length(q):
+        yield length
+    if q.kind == "count" and q.number is not None:
+        yield "bare", q.number
+    if q.kind in _DAYS:
+        yield "begins", q.value
+        if q.value.startswith("--"):
+            yield "ends", q.value[1:]
+
+
+def _length(q: Quantity) -> Hashable:
+    """How long a stretch of time is, in months or hours: a year, 12 months; three days, 72 hours."""
+    minutes = q.unit == "M" and q.value.startswith("PT")
+    if q.kind != "duration" or q.number is None or q.unit not in _LENGTHS or minutes:
+        return None
+    unit, many = _LENGTHS[q.unit]
+    return unit, q.number * many
