@@ -380,6 +380,6 @@ class BatchJob:
             return failed(article, answer)
         try:
             summary = self._summarizer.read(article, answer, review=review)
-            return Result(article.source, summary=summary)
+            return Result(article.source, summary)
         except Exception as error:  # noqa: BLE001  (one answer must not cost the others)
             return failed(article, error)
