@@ -261,7 +261,7 @@ def holds(text: str, needle: str) -> bool:
 _UNBROKEN = re.compile(r"\S+")
 _INSIDE = re.compile(r"[0-9A-Za-z]+")
 _PLACES = 10_000  # matches inside other words, after which the search ends, for linear time
-_LONG = 4  # each letter beyond these counts as one more such match: long words are rarely inside others
+_LONG = 4  # letters for which a match counts once more, as it takes longer to compare
 
 
 def places(text: str, needle: str) -> Iterator[int]:

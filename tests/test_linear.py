@@ -14,9 +14,9 @@ def test_a_long_article_is_not_split_to_see_that_it_is_one(monkeypatch):
 
     def spans(text: str, start: int):
         split.append(len(text))
-        return SPANS(text, start)
+        return real(text, start)
 
-    SPANS = article.spans
+    real = article.spans
     monkeypatch.setattr(article, "spans", spans)
     gs.Article.from_text(PROSE + "U.S. " * 20_000)
     assert sum(split) < 5_000

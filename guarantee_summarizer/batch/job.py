@@ -380,6 +380,6 @@ class BatchJob:
             return failed(article, answer)
         try:
             summary = self._summarizer.read(article, answer, review=review)
-            return Result(article.source, summary=summary)
+            return Result(article.source, summary)
         except Exception as error:  # noqa: BLE001  (one bad answer must not end the collection)
             return failed(article, error)

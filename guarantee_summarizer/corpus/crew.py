@@ -12,6 +12,7 @@ import os
 import pickle
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import fields
 from functools import partial
 from io import BytesIO
@@ -19,6 +20,7 @@ from typing import Any, Protocol
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.corpus.process import Ended, Process, Setup
+from guarantee_summarizer.corpus.results import Packed
 from guarantee_summarizer.errors import ConfigurationError, GuaranteeSummarizerError
 from guarantee_summarizer.options import Endpoint, Options, RunOptions
 from guarantee_summarizer.schema import Summary
@@ -26,6 +28,7 @@ from guarantee_summarizer.schema import Summary
 __all__ = ["Crew", "Worker"]
 
 _FEW = 8  # articles that may wait before another process is started, where none is asked for
+_AHEAD = 2  # articles that another process has of the embedded extractor: one waits for it there
 _TRIES = 3  # of an article whose process was ended
 _LOG = logging.getLogger("guarantee_summarizer")
 
@@ -63,7 +66,7 @@ class Crew:
 
     Each process has an equal part of `concurrency` and of the rate limits (for the embedded
     extractor: one article at a time), and a 429 in one pauses all. An article whose process was
-    ended is done by another.
+    ended is done by another; of the embedded extractor by a new one, in which it is alone.
 
     Args:
         worker: the summarizer.
@@ -78,21 +81,25 @@ class Crew:
         self._asked = asked is not None
         self._embedded = worker.settings["model"] is None
         most = min(asked or (_cores() if self._embedded else 1), options.concurrency)
-        self._setup = _setup(worker, most, asked) if most > 1 else None
+        lines = options.ledger is not None
+        self._setup = _setup(worker, most, asked, lines=lines) if most > 1 else None
         self._most = most if self._setup else 1
-        self._share = 1 if self._embedded else -(-options.concurrency // self._most)
+        self._share = _AHEAD if self._embedded else -(-options.concurrency // self._most)
         self.places = options.concurrency
         if self._embedded and self._most > 1:  # some wait, so that no process does
             self.places = max(self.places, 2 * self._most + _FEW)
         self._patience = 0 if asked else _FEW
         self._waiting, self._wanted = 0, self._most - 1
         self._others: set[Process] = set()
+        self._suspects = 0
+        self._cell: Process | None = None
         self._joining: set[asyncio.Task[None]] = set()
 
     def open(self) -> None:
         """Begin, in the running event loop."""
         self._free: asyncio.Queue[Process | None] = asyncio.Queue()  # None is this process
         self._thread = ThreadPoolExecutor(1, "summarizer")
+        self._turn = asyncio.Lock()
         self._admit(None)
         loop = asyncio.get_running_loop()
         for number, throttle in enumerate(self._throttles):
@@ -111,7 +118,7 @@ class Crew:
         await asyncio.gather(*(other.end() for other in self._others))
         self._thread.shutdown(wait=False)
 
-    async def asummarize(self, article: Article) -> Summary:
+    async def asummarize(self, article: Article) -> Summary | Packed:
         """Summarize one article in whichever process is free.
 
         Raises:
@@ -119,21 +126,41 @@ class Crew:
         """
         if self._most == 1:
             return await self._worker.asummarize(article)
-        process = await self._next()
-        for _ in range(_TRIES):
+        for _ in range(1 if self._embedded else _TRIES):
+            process = await self._next()
             try:
                 return await self._done_by(process, article)
             except Ended:
                 pass
             finally:
                 self._free.put_nowait(process)
-            # An article that was alone in a process may be the reason: this process does not try.
-            process = await (self._replaced(process) if self._embedded else self._next())
-        self._free.put_nowait(process)
+        if self._embedded and (made := await self._alone(article)):
+            return made
         message = "the processes that read it were ended, perhaps for want of memory; split it"
         raise GuaranteeSummarizerError(f"{article.source}: {message}")
 
-    async def _done_by(self, process: Process | None, article: Article) -> Summary:
+    async def _alone(self, article: Article) -> Packed | None:
+        """Do an article that may be why a process was ended where it ends no other's, nor this one.
+
+        Those that are suspected take turns in one process; the last one leaves it to all.
+        """
+        self._suspects += 1
+        try:
+            async with self._turn:
+                for _ in range(_TRIES - 1):
+                    with suppress(Ended, OSError):
+                        if self._cell is None or not self._cell.alive:
+                            self._others.discard(self._cell)
+                            self._cell = await self._started()
+                        return await self._cell.ask(article)
+            return None
+        finally:
+            self._suspects -= 1
+            if not self._suspects and self._cell:
+                self._admit(self._cell)
+                self._cell = None
+
+    async def _done_by(self, process: Process | None, article: Article) -> Summary | Packed:
         if process is not None:
             return await process.ask(article)
         if not self._embedded:
@@ -170,15 +197,6 @@ class Crew:
             self._wanted = 0
             _LOG.warning("a further process did not start (%r); the run goes on without", error)
 
-    async def _replaced(self, ended: Process | None) -> Process | None:
-        """A new process in place of one that was ended, for the article that it had."""
-        try:
-            process = await self._started()
-        except (Ended, OSError):
-            return ended
-        self._others.discard(ended)
-        return process
-
     async def _started(self) -> Process:
         if self._setup is None:
             raise AssertionError("this process works alone")
@@ -187,7 +205,8 @@ class Crew:
         return process
 
     def _admit(self, process: Process | None) -> None:
-        for _ in range(self._share):
+        one = self._embedded and process is None  # nothing waits for a thread
+        for _ in range(1 if one else self._share):
             self._free.put_nowait(process)
 
     def _pause(self, origin: Process | None, throttle: int, seconds: float) -> None:
@@ -202,7 +221,7 @@ class Crew:
         return self._worker.throttles if self._most > 1 else ()
 
 
-def _setup(worker: Worker, processes: int, asked: int | None) -> Setup | None:
+def _setup(worker: Worker, processes: int, asked: int | None, *, lines: bool) -> Setup | None:
     """What another process has to know; None if the summarizer works in this one alone."""
     reason = worker.bound
     if getattr(sys, "frozen", False) or not sys.executable:
@@ -214,7 +233,7 @@ def _setup(worker: Worker, processes: int, asked: int | None) -> Setup | None:
     if reason is None and b"__main__" in frozen:
         reason = "the summarizer's class stands in the main script, which others do not import"
     if reason is None:
-        return Setup.of(worker, frozen, processes)
+        return Setup.of(worker, frozen, processes, lines=lines)
     if asked:
         raise ConfigurationError(f"processes={asked}: {reason}; leave processes out")
     return None

@@ -24,8 +24,7 @@ from typing import IO, Any
 
 from guarantee_summarizer import errors
 from guarantee_summarizer.article import Article
-from guarantee_summarizer.corpus.results import failed
-from guarantee_summarizer.schema import Summary
+from guarantee_summarizer.corpus.results import Packed, failed
 
 __all__ = ["Ended", "Process", "Setup", "serve"]
 
@@ -44,17 +43,19 @@ class Setup:
     """The first message to a process: the pickled summarizer with its API key and settings.
 
     `key` is the cache key of a probe: both processes must have the same templates and tables.
+    `lines` says whether summaries are also wanted as JSON.
     """
 
     worker: bytes
     key: str
     level: int
     processes: int
+    lines: bool
 
     @classmethod
-    def of(cls, worker: Any, frozen: bytes, processes: int) -> Setup:
+    def of(cls, worker: Any, frozen: bytes, processes: int, *, lines: bool) -> Setup:
         """Describe this process to a worker process."""
-        return cls(frozen, worker.key(_PROBE), _LOG.getEffectiveLevel(), processes)
+        return cls(frozen, worker.key(_PROBE), _LOG.getEffectiveLevel(), processes, lines)
 
 
 class Ended(Exception):  # noqa: N818  (it never leaves this folder)
@@ -73,7 +74,7 @@ class Process:
         self, program: asyncio.subprocess.Process, paused: Callable[[Process, int, float], None]
     ) -> None:
         self._program, self._paused = program, paused
-        self._asked: dict[int, asyncio.Future[Summary]] = {}
+        self._asked: dict[int, asyncio.Future[Packed]] = {}
         self._numbers = count()
         self._ready, self._over = asyncio.Event(), False
         self._listening = asyncio.create_task(self._listen())
@@ -109,7 +110,7 @@ class Process:
         """Whether it accepts requests."""
         return not self._over
 
-    async def ask(self, article: Article) -> Summary:
+    async def ask(self, article: Article) -> Packed:
         """Summarize an article in this process.
 
         Raises:
@@ -119,7 +120,7 @@ class Process:
         if not self.alive:
             raise Ended
         number = next(self._numbers)
-        answer: asyncio.Future[Summary] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Packed] = asyncio.get_running_loop().create_future()
         self._asked[number] = answer
         try:
             self._write((number, article))
@@ -188,7 +189,7 @@ class _Server(logging.handlers.QueueHandler):
 
     def __init__(self, pipe: IO[bytes]) -> None:
         super().__init__(queue.SimpleQueue())  # not used: see `enqueue`
-        self._pipe, self._one = pipe, threading.Lock()
+        self._pipe, self._one, self._lines = pipe, threading.Lock(), False
         self._tasks: set[asyncio.Task[None]] = set()
 
     def tell(self, kind: Any, value: Any) -> None:
@@ -209,6 +210,7 @@ class _Server(logging.handlers.QueueHandler):
             raise errors.ConfigurationError(
                 "templates, tables or pipeline have changed since they were read"
             )
+        self._lines = setup.lines
         for number, throttle in enumerate(self._worker.throttles):
             throttle.share(setup.processes, lambda wait, n=number: self.tell("pause", (n, wait)))
         self._worker.warm_up()
@@ -232,7 +234,8 @@ class _Server(logging.handlers.QueueHandler):
 
     async def _answer(self, number: int, article: Article) -> None:
         try:
-            self.tell(number, await self._worker.asummarize(article))
+            summary = await self._worker.asummarize(article)
+            self.tell(number, Packed.of(summary, line=self._lines))
         except Exception as error:  # noqa: BLE001  (raised in the main process)
             self.tell(number, _portable(error, article))
 

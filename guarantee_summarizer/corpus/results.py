@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import escape
+from typing import Self
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.errors import GuaranteeSummarizerError, LedgerError
@@ -14,6 +17,7 @@ from guarantee_summarizer.schema import Summary, Usage
 __all__ = [
     "Failure",
     "Outcome",
+    "Packed",
     "Prices",
     "Progress",
     "Result",
@@ -51,14 +55,43 @@ class Failure:
 Outcome = Summary | Failure
 
 
+@dataclass(frozen=True)
+class Packed:
+    """A summary as another process of the run sent it; unpacked once somebody looks at it.
+
+    Whoever writes lines or a ledger takes `json` (None where there is no ledger) as it came.
+    """
+
+    pickled: bytes
+    json: str | None
+    usage: Usage | None
+
+    @classmethod
+    def of(cls, summary: Summary, *, line: bool) -> Self:
+        """Pack a summary, as a line of JSON too if that is asked for."""
+        json = summary.model_dump_json(exclude_none=True) if line else None
+        return cls(pickle.dumps(summary), json, summary.usage)
+
+    @cached_property
+    def summary(self) -> Summary:
+        """The summary itself."""
+        summary: Summary = pickle.loads(self.pickled)  # noqa: S301  (of a process of this run)
+        return summary
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """The summary or failure of one article; `stored` is the JSON of a summary in the ledger."""
 
     source: str
-    summary: Summary | None = None
+    made: Summary | Packed | None = None
     stored: str | None = None
     failure: Failure | None = None
+
+    @property
+    def summary(self) -> Summary | None:
+        """The summary, if it was made in this run."""
+        return self.made.summary if isinstance(self.made, Packed) else self.made
 
     @property
     def outcome(self) -> Outcome:
@@ -82,9 +115,10 @@ class Result:
         """
         if self.failure is not None:
             raise self.failure.error
-        return self.stored or (
-            self.summary.model_dump_json(exclude_none=True) if self.summary else ""
-        )
+        if isinstance(self.made, Packed) and self.made.json is not None:
+            return self.made.json
+        made = self.summary
+        return self.stored or (made.model_dump_json(exclude_none=True) if made else "")
 
 
 def failed(article: Article, error: Exception) -> Result:
@@ -100,7 +134,7 @@ def usage_of(result: Result) -> Usage:
     """Return the known cost of a result; a failure may have one, too."""
     if result.failure is not None:
         return getattr(result.failure.error, "usage", None) or Usage()
-    return (result.summary and result.summary.usage) or Usage()
+    return (result.made and result.made.usage) or Usage()
 
 
 @dataclass(frozen=True, slots=True)

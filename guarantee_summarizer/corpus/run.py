@@ -226,7 +226,7 @@ class Run:
 
     async def _summarized(self, article: Article) -> Result:
         try:
-            return Result(article.source, summary=await self._crew.asummarize(article))
+            return Result(article.source, await self._crew.asummarize(article))
         except Exception as error:  # noqa: BLE001  (one article must not cost the others)
             if _ends_run(error):
                 self._fail(error)
@@ -278,7 +278,7 @@ class Run:
             usage += usage_of(result)
         prices, old = self.options.prices, self.status
         self.status = Status(
-            done=old.done + (result.summary is not None),
+            done=old.done + (result.made is not None),
             failed=old.failed + (result.failure is not None),
             reused=old.reused + (result.stored is not None),
             total=len(self.articles) if isinstance(self.articles, list | tuple) else None,
