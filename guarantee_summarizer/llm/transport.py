@@ -91,8 +91,8 @@ class HttpClient(httpx2.Client):
     """
 
     def __init__(self, url: str) -> None:
-        how = {"transport": httpx2.HTTPTransport(limits=_LIMITS)} if is_here(url) else {}
-        super().__init__(**_SETTINGS, **how, event_hooks={"response": [_on_response]})
+        here = httpx2.HTTPTransport(limits=_LIMITS) if is_here(url) else None
+        super().__init__(**_SETTINGS, transport=here, event_hooks={"response": [_on_response]})
         for transport in (self._transport, *self._mounts.values()):
             pool: Any = getattr(transport, "_pool", None)
             if (backend := getattr(pool, "_network_backend", None)) is not None:
@@ -124,8 +124,8 @@ class AsyncHttpClient(httpx2.AsyncClient):
     """The async twin of `HttpClient`."""
 
     def __init__(self, url: str) -> None:
-        how = {"transport": httpx2.AsyncHTTPTransport(limits=_LIMITS)} if is_here(url) else {}
-        super().__init__(**_SETTINGS, **how, event_hooks={"response": [_aon_response]})
+        here = httpx2.AsyncHTTPTransport(limits=_LIMITS) if is_here(url) else None
+        super().__init__(**_SETTINGS, transport=here, event_hooks={"response": [_aon_response]})
 
     async def send(
         self, request: httpx2.Request, *, stream: bool = False, **how: Any
