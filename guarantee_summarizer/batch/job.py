@@ -25,8 +25,9 @@ from typing import TYPE_CHECKING, Any
 from guarantee_summarizer.article import Article, ArticleLike
 from guarantee_summarizer.batch.store import BatchStore, Outbox, Part
 from guarantee_summarizer.corpus.ledger import Ledger
-from guarantee_summarizer.corpus.records import entry_of, stored
+from guarantee_summarizer.corpus.records import Entry, entry_of, stored
 from guarantee_summarizer.corpus.results import Failure, Outcome, Result, failed
+from guarantee_summarizer.corpus.rows import Damaged
 from guarantee_summarizer.errors import ConfigurationError, ModelError, TransportError
 from guarantee_summarizer.summarizer import Summarizer
 
@@ -41,9 +42,7 @@ _MOST_BYTES = 190_000_000  # the provider accepts 200 MB, without saying whether
 _LONGEST = 600.0  # seconds between two polls
 _SILENT = 10  # polls in a row that may fail before `wait` gives up
 _NOTES = 20  # requests of one batch
-_IDLE = frozenset(
-    {"planned", "gathering", "elsewhere", "completed", "failed", "expired", "cancelled"}
-)
+_IDLE = frozenset("planned gathering elsewhere completed failed expired cancelled damaged".split())
 _PROBE = Article(text="")  # its key identifies the configuration of a summarizer
 
 
@@ -172,8 +171,14 @@ class BatchJob:
         )
 
     def refresh(self) -> list[Batch]:
-        """Return every batch of the ledger, the oldest first, with its state at the provider."""
-        return [self._batch(part, self._remote(part)) for part in self._store.parts()]
+        """Return every batch of the ledger, the oldest first, with its state at the provider.
+
+        One whose row in the ledger is damaged comes at the end, in the state `damaged`.
+        """
+        whole = [self._batch(part, self._remote(part)) for part in self._store.parts()]
+        known: dict[str, Any] = {"id": None, "state": "damaged", "total": 0}
+        damaged = self._store.damaged().values()
+        return whole + [Batch(part=f.source, **known, notes=(str(f.error),)) for f in damaged]
 
     def wait(self, *, poll: float = 30.0) -> list[Batch]:
         """Wait until no batch is running; then `collect`.
@@ -205,7 +210,8 @@ class BatchJob:
         Expired and cancelled batches count too. Each outcome is in the ledger before it is yielded.
         A batch whose collection was interrupted is yielded again from its start; outcomes already
         in the ledger are neither written nor counted again. Answers to be reviewed are sent in new
-        batches at the end, and yielded when those are collected: see `results`.
+        batches at the end, and yielded when those are collected: see `results`. A batch whose row
+        in the ledger is damaged is one failure; after that its articles can be submitted again.
 
         Yields:
             a summary, or a `Failure` with the article and the error: one for each article.
@@ -215,6 +221,9 @@ class BatchJob:
                 remote = self._remote(part)
                 if remote is None or remote.ended:
                     yield from self._collected(part, remote)
+            for row, failure in self._store.damaged().items():
+                yield failure
+                self._store.drop(row)
         if any(part.review for part in self._mine("planned", "uploaded")):
             self.submit()
 
@@ -227,7 +236,8 @@ class BatchJob:
         Yields:
             the same as `collect`.
         """
-        while self._mine("planned", "uploaded", "created", "unsent"):
+        open_ = ("planned", "uploaded", "created", "unsent")
+        while self._mine(*open_) or self._store.damaged():
             self.submit()
             self.wait(poll=poll)
             yield from self.collect()
@@ -347,7 +357,7 @@ class BatchJob:
 
     def _said(self, key: str) -> str:
         """Return the text of an article; "" if the line belongs to none."""
-        with suppress(LookupError):
+        with suppress(Damaged):
             return self._store.article(key).text
         return ""
 
@@ -355,7 +365,10 @@ class BatchJob:
         """Return whether an answer needs a review, and move it to the part for reviews."""
         if part.review or isinstance(answer, ModelError):
             return False
-        if self._summarizer.review_request(self._store.article(key), answer) is None:
+        try:
+            if self._summarizer.review_request(self._store.article(key), answer) is None:
+                return False
+        except Damaged:  # reported with its result
             return False
         if not self._store.numbers(part.reviewed_by):
             self._store.put(part.reviewed_by)
@@ -364,16 +377,29 @@ class BatchJob:
 
     def _settled(self, part: Part, key: str, answer: Any) -> Result:
         """Return the result of one article, and record it unless it was recorded."""
-        article, entry = self._store.article(key), self._ledger.get(key)
+        try:
+            article, first = self._store.article(key), self._store.answer(key)
+        except Damaged as reason:
+            return self._lost(key, part, reason)
+        entry = self._ledger.get(key)
         if entry is not None and entry.run == part.run:  # by an interrupted collection
             return stored(entry, article)
-        first = self._store.answer(key)
         if first is None:
             result = self._read(article, answer)
         else:
             result = self._read(article, self._api.completion(first), review=answer)
         self._ledger.record(entry_of(key, article, result, part.run))
         return result
+
+    def _lost(self, key: str, part: Part, reason: Damaged) -> Result:
+        """The result of an article whose row is damaged, recorded."""
+        failure = self._store.lost(key, reason)
+        known: dict[str, Any] = {"key": key, "article": "", "source": failure.source}
+        known |= {"error": type(failure.error).__name__, "message": str(failure.error)}
+        entry = self._ledger.get(key)
+        if entry is None or entry.run != part.run:  # else by an interrupted collection
+            self._ledger.record(Entry(**known, status="failed", run=part.run))
+        return Result(failure.source, failure=failure)
 
     def _read(self, article: Article, answer: Any, *, review: Any = None) -> Result:
         if isinstance(answer, ModelError):

@@ -7,19 +7,28 @@ on they are reserved.
 from __future__ import annotations
 
 import json
+import sqlite3
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from tempfile import TemporaryFile
-from typing import IO, TYPE_CHECKING, Literal
+from typing import IO, TYPE_CHECKING, Any, Literal
 
 from guarantee_summarizer.article import Article, ArticleLike
 from guarantee_summarizer.corpus.ledger import Ledger
 from guarantee_summarizer.corpus.records import storable
 from guarantee_summarizer.corpus.results import Failure
+from guarantee_summarizer.corpus.rows import (
+    BATCH,
+    ITEM,
+    Damaged,
+    batch_values,
+    checksum,
+    item_values,
+)
 from guarantee_summarizer.errors import ArticleError, LedgerError
 from guarantee_summarizer.summarizer import Summarizer
 
@@ -69,19 +78,20 @@ class Part:
 
 
 _PUT = """INSERT INTO batches VALUES (:part, :maker, :run, :total, :step, :file_id, :batch_id,
-        :state, :done, :failed, :notes)
-    ON CONFLICT (part) DO UPDATE SET total = excluded.total, step = excluded.step, file_id = excluded.file_id,
+        :state, :done, :failed, :notes, :checksum)
+    ON CONFLICT (part) DO UPDATE SET maker = excluded.maker, run = excluded.run,
+        total = excluded.total, step = excluded.step, file_id = excluded.file_id,
         batch_id = excluded.batch_id, state = excluded.state, done = excluded.done,
-        failed = excluded.failed, notes = excluded.notes"""
-
-
-_MOVE = """UPDATE batch_items SET part = :part, answer = :answer,
-        number = (SELECT coalesce(max(number), 0) + 1 FROM batch_items WHERE part = :part)
-    WHERE key = :key"""
+        failed = excluded.failed, notes = excluded.notes, checksum = excluded.checksum"""
+_PUT_ITEM = """INSERT OR REPLACE INTO batch_items
+    VALUES (:key, :part, :number, :article, :answer, :checksum)"""
+_LAST = "SELECT coalesce(max(number), 0) FROM batch_items WHERE part = ?"
 
 
 class BatchStore:
     """Store the parts of all batch jobs of a ledger.
+
+    A row that is damaged is told with its key; the others are not affected.
 
     Raises:
         LedgerError: from every method: the ledger cannot be used.
@@ -104,17 +114,45 @@ class BatchStore:
             self._ledger.release(f"batch {work}")
 
     def parts(self) -> list[Part]:
-        """Return every part, collected ones too, the oldest first."""
-        rows = self._ledger.read("SELECT * FROM batches ORDER BY rowid")
-        return [Part(**{**dict(row), "notes": tuple(json.loads(row["notes"]))}) for row in rows]
+        """Return every intact part, collected ones too, the oldest first."""
+        return [part for _, part in self._parts() if isinstance(part, Part)]
+
+    def damaged(self) -> dict[int, Failure]:
+        """Return a failure for each damaged part, by the number of its row."""
+        return {row: part for row, part in self._parts() if isinstance(part, Failure)}
+
+    def _parts(self) -> Iterator[tuple[int, Part | Failure]]:
+        for row in self._ledger.read("SELECT rowid AS row, * FROM batches ORDER BY rowid"):
+            try:
+                yield row["row"], Part(**batch_values(row))
+            except Damaged as reason:
+                remedy = "submit its articles again; the provider has it with this name as 'part'"
+                yield row["row"], self._failure(f"batch {row['part']}", reason, remedy)
+
+    def lost(self, key: str, reason: Damaged) -> Failure:
+        """Return the failure of a damaged article."""
+        return self._failure(f"batch item {key}", reason, "submit its article again")
+
+    def _failure(self, what: str, reason: Damaged, remedy: str) -> Failure:
+        source = f"{self._ledger.path.name}, {storable(what)}"
+        return Failure(source, LedgerError(f"{source}: is damaged ({reason}); {remedy}"))
 
     def put(self, part: Part) -> Part:
         """Write the state of a part; if it is collected, delete its articles."""
+        values = {**asdict(part), "notes": json.dumps(part.notes)}
+        values["checksum"] = checksum(values[name] for name in BATCH)
         with self._ledger.transaction() as connection:
-            connection.execute(_PUT, {**asdict(part), "notes": json.dumps(part.notes)})
+            connection.execute(_PUT, values)
             if part.step == "collected":
                 connection.execute("DELETE FROM batch_items WHERE part = ?", (part.part,))
         return part
+
+    def drop(self, row: int) -> None:
+        """Delete the part of a row with its articles."""
+        items = "DELETE FROM batch_items WHERE part = (SELECT part FROM batches WHERE rowid = ?)"
+        with self._ledger.transaction() as connection:
+            connection.execute(items, (row,))
+            connection.execute("DELETE FROM batches WHERE rowid = ?", (row,))
 
     def waits(self, key: str) -> bool:
         """Return whether an article is waiting for an answer."""
@@ -124,19 +162,25 @@ class BatchStore:
         """Write an article of a future part, with the number of its request."""
         day = article.published.isoformat() if article.published else None
         record = json.dumps(asdict(article) | {"published": day}, ensure_ascii=False)
+        values = {"key": key, "part": part, "number": number, "article": storable(record)}
         with self._ledger.transaction() as connection:
-            values = (key, part, number, storable(record))
-            connection.execute("INSERT INTO batch_items VALUES (?, ?, ?, ?, NULL)", values)
+            _put_item(connection, values | {"answer": None})
 
     def move(self, key: str, part: Part, answer: str) -> None:
         """Write an article's answer and move it to the part for the reviewer."""
+        row = dict(self._row(key))
         with self._ledger.transaction() as connection:
-            connection.execute(_MOVE, {"key": key, "part": part.part, "answer": storable(answer)})
+            number = connection.execute(_LAST, (part.part,)).fetchone()[0] + 1
+            moved = {"part": part.part, "number": number, "answer": storable(answer)}
+            _put_item(connection, row | moved)
 
     def answer(self, key: str) -> str | None:
-        """Return the stored answer of an article that is to be reviewed."""
-        rows = self._ledger.read("SELECT answer FROM batch_items WHERE key = :key", key=key)
-        return str(rows[0]["answer"]) if rows and rows[0]["answer"] is not None else None
+        """Return the stored answer of an article that is to be reviewed; None if it does not wait.
+
+        Raises:
+            Damaged: its row was changed after it was written.
+        """
+        return self._values(key)["answer"] if self.waits(key) else None
 
     def clear(self) -> None:
         """Delete the articles of parts that were never finished."""
@@ -147,14 +191,29 @@ class BatchStore:
     def numbers(self, part: Part) -> dict[str, int]:
         """Return the number of each key's request, from 1; about 150 bytes of memory each."""
         statement = "SELECT key, number FROM batch_items WHERE part = :part ORDER BY number"
-        return dict(map(tuple, self._ledger.read(statement, part=part.part)))
+        rows = self._ledger.read(statement, part=part.part)
+        return {storable(str(row["key"])): row["number"] for row in rows}
 
     def article(self, key: str) -> Article:
-        """Return an article exactly as it was submitted."""
-        rows = self._ledger.read("SELECT article FROM batch_items WHERE key = :key", key=key)
-        values = json.loads(rows[0]["article"])
-        day = values["published"]
-        return Article(**{**values, "published": date.fromisoformat(day) if day else None})
+        """Return an article exactly as it was submitted.
+
+        Raises:
+            Damaged: its row is not what was written, or there is none.
+        """
+        values = self._values(key)["article"]
+        try:
+            day = values["published"]
+            return Article(**{**values, "published": date.fromisoformat(day) if day else None})
+        except (KeyError, TypeError, ValueError) as error:
+            raise Damaged("it holds no article") from error
+
+    def _values(self, key: str) -> dict[str, Any]:
+        return item_values(self._row(key))
+
+    def _row(self, key: str) -> sqlite3.Row:
+        for row in self._ledger.read("SELECT * FROM batch_items WHERE key = :key", key=key):
+            return row
+        raise Damaged("its row is gone")
 
     @contextmanager
     def file(self) -> Iterator[IO[bytes]]:
@@ -166,6 +225,11 @@ class BatchStore:
         except OSError as error:
             message = f"{folder}: cannot be written ({error.strerror}); recorded results are kept"
             raise LedgerError(message) from error
+
+
+def _put_item(connection: sqlite3.Connection, values: dict[str, Any]) -> None:
+    values["checksum"] = checksum(values[name] for name in ITEM)
+    connection.execute(_PUT_ITEM, values)
 
 
 class Outbox:
@@ -213,7 +277,8 @@ class Outbox:
     def write(self, part: Part, file: IO[bytes]) -> None:
         """Write the requests of a part as lines."""
         for key in self._store.numbers(part):
-            file.write(self._line(key, self._store.article(key)))
+            with suppress(Damaged):  # reported when the answers are collected
+                file.write(self._line(key, self._store.article(key)))
 
     def _planned(self, name: str, total: int) -> Part:
         if not self._run:  # ended at once: later calls of `collect` write the entries

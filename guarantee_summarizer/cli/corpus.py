@@ -142,7 +142,7 @@ def _finishing(run: Run, told: list[int]) -> Iterator[None]:
     def interrupted(number: int, frame: FrameType | None) -> Any:  # noqa: ARG001  (signal's own)
         told.append(_SIGNALS[signal.Signals(number)])
         if run.stopped or run.free:  # the second signal, or nothing in flight is paid for
-            end_within(SOON, 128 + number)
+            end_within(SOON, 128 + number, run.record_stop)
         if run.stopped:
             raise KeyboardInterrupt
         run.stop("interrupted")

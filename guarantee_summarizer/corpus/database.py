@@ -5,14 +5,16 @@ from __future__ import annotations
 import random
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from guarantee_summarizer.corpus.rows import (
     Damaged,
+    batch_values,
     checksum,
     entry_values,
+    item_values,
     run_values,
     text_of,
 )
@@ -20,7 +22,7 @@ from guarantee_summarizer.errors import LedgerError
 
 __all__ = ["APPLICATION", "FOREIGN", "VERSION", "connect", "transaction"]
 
-APPLICATION, VERSION = 0x47534C67, 3  # "GSLg"; both are in the file's header
+APPLICATION, VERSION = 0x47534C67, 4  # "GSLg"; both are in the file's header
 
 _RUNS = """CREATE TABLE runs (run INTEGER PRIMARY KEY AUTOINCREMENT, settings TEXT NOT NULL,
         owner TEXT NOT NULL, begun REAL NOT NULL, ended REAL,
@@ -33,30 +35,30 @@ _ENTRIES = """CREATE TABLE entries (seq INTEGER PRIMARY KEY AUTOINCREMENT, key T
         usage TEXT NOT NULL, error TEXT, message TEXT, summary TEXT, record TEXT,
         checksum TEXT NOT NULL, CHECK (status = 'failed' OR summary IS NOT NULL))"""
 _BY_STATUS = "CREATE INDEX entries_by_status ON entries (status)"
-_CLAIMS = "CREATE TABLE claims (key TEXT PRIMARY KEY, owner TEXT NOT NULL, since REAL NOT NULL)"
-_BATCHES = (
-    """CREATE TABLE batches (part TEXT PRIMARY KEY, maker TEXT NOT NULL, run INTEGER NOT NULL,
+_CLAIMS = """CREATE TABLE claims (key TEXT PRIMARY KEY, owner TEXT NOT NULL, since REAL NOT NULL,
+        checksum TEXT NOT NULL)"""
+_BATCHES = """CREATE TABLE batches (part TEXT PRIMARY KEY, maker TEXT NOT NULL, run INTEGER NOT NULL,
         total INTEGER NOT NULL, step TEXT NOT NULL, file_id TEXT, batch_id TEXT,
-        state TEXT NOT NULL, done INTEGER NOT NULL, failed INTEGER NOT NULL, notes TEXT NOT NULL)""",
-    """CREATE TABLE batch_items (key TEXT PRIMARY KEY, part TEXT NOT NULL, number INTEGER NOT NULL,
-        article TEXT NOT NULL, answer TEXT, UNIQUE (part, number))""",
-)
+        state TEXT NOT NULL, done INTEGER NOT NULL, failed INTEGER NOT NULL, notes TEXT NOT NULL,
+        checksum TEXT NOT NULL)"""
+_ITEMS = """CREATE TABLE batch_items (key TEXT PRIMARY KEY, part TEXT NOT NULL,
+        number INTEGER NOT NULL, article TEXT NOT NULL, answer TEXT, checksum TEXT NOT NULL,
+        UNIQUE (part, number))"""
 _IDENTITY = (f"PRAGMA application_id = {APPLICATION}", f"PRAGMA user_version = {VERSION}")
-_SCHEMA = (_RUNS, _ENTRIES, _BY_STATUS, _CLAIMS, *_BATCHES, *_IDENTITY)
-# Version 1 stored batches as documents, and their articles in files beside the ledger. No other
-# process has the file open, so every claim is void.
+_SCHEMA = (_RUNS, _ENTRIES, _BY_STATUS, _CLAIMS, _BATCHES, _ITEMS, *_IDENTITY)
+# Version 1 stored batches as documents, and their articles in files beside the ledger.
 _UNCOLLECTED = """SELECT count(*) FROM documents
     WHERE kind = 'batch' AND json_extract(data, '$.step') <> 'collected'"""
 _FROM_1 = (
-    *_BATCHES,
-    """INSERT INTO batches SELECT name, json_extract(data, '$.maker'), json_extract(data, '$.run'),
-        json_extract(data, '$.total'), json_extract(data, '$.step'),
-        json_extract(data, '$.file_id'), json_extract(data, '$.batch_id'),
-        json_extract(data, '$.state'), json_extract(data, '$.done'),
-        json_extract(data, '$.failed'), json_extract(data, '$.notes')
+    """CREATE TABLE batches AS SELECT name AS part, json_extract(data, '$.maker') AS maker,
+        json_extract(data, '$.run') AS run, json_extract(data, '$.total') AS total,
+        json_extract(data, '$.step') AS step, json_extract(data, '$.file_id') AS file_id,
+        json_extract(data, '$.batch_id') AS batch_id, json_extract(data, '$.state') AS state,
+        json_extract(data, '$.done') AS done, json_extract(data, '$.failed') AS failed,
+        json_extract(data, '$.notes') AS notes
         FROM documents WHERE kind = 'batch' ORDER BY rowid""",
+    "CREATE TABLE batch_items (key, part, number, article, answer)",
     "DROP TABLE documents",
-    "DELETE FROM claims",
     "UPDATE runs SET owner = owner || ' -'",
 )
 
@@ -104,7 +106,7 @@ def _opened(path: Path) -> sqlite3.Connection:
             with transaction(connection):
                 if _identity(connection) == (0, 0):  # no other process was faster
                     _execute(connection, *_SCHEMA)
-        if _identity(connection) in ((APPLICATION, 1), (APPLICATION, 2)):
+        if _identity(connection) < (APPLICATION, VERSION):
             _upgrade(connection, path)
         # Not earlier: the header of a new file must be in the file itself, not in its log.
         connection.execute("PRAGMA journal_mode = WAL")
@@ -165,29 +167,35 @@ def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
                     f"({number}); collect them with that release, or begin a new ledger"
                 )
             _execute(connection, *_FROM_1)
-        if version < VERSION:
-            _add_checksums(connection)
+        if version < 3:  # noqa: PLR2004  (the first with checksums, of runs and entries)
+            _add_checksums(connection, "runs", _RUNS, run_values)
+            _add_checksums(connection, "entries", _ENTRIES, entry_values)
+            _execute(connection, _BY_STATUS)
+        _add_checksums(connection, "batches", _BATCHES, batch_values)
+        _add_checksums(connection, "batch_items", _ITEMS, item_values)
+        # Nobody else has the file open, so the owner of every claim is gone.
+        _execute(connection, "DROP TABLE claims", _CLAIMS, *_IDENTITY)
     connection.execute("PRAGMA ignore_check_constraints = OFF")
 
 
-def _add_checksums(connection: sqlite3.Connection) -> None:
+def _add_checksums(
+    connection: sqlite3.Connection,
+    table: str,
+    schema: str,
+    values_of: Callable[[sqlite3.Row], object],
+) -> None:
     """Add a checksum to each row; a row that is already damaged gets a wrong one."""
-    for table, schema, values_of in (
-        ("runs", _RUNS, run_values),
-        ("entries", _ENTRIES, entry_values),
-    ):
-        _execute(connection, f"ALTER TABLE {table} RENAME TO old_{table}", schema)
-        copy = f"INSERT INTO {table} SELECT *, ? FROM old_{table} WHERE rowid = ?"  # noqa: S608
-        for row in connection.execute(f"SELECT rowid AS number, * FROM old_{table} ORDER BY rowid"):  # noqa: S608
-            values = tuple(row)[1 if table == "runs" else 2 :]
-            try:
-                values_of(row)
-                known = checksum(values)
-            except Damaged:
-                known = ""
-            connection.execute(copy, (known, row["number"]))
-        _execute(connection, f"DROP TABLE old_{table}")
-    _execute(connection, _BY_STATUS, *_IDENTITY)
+    _execute(connection, f"ALTER TABLE {table} RENAME TO old_{table}", schema)
+    copy = f"INSERT INTO {table} SELECT *, ? FROM old_{table} WHERE rowid = ?"  # noqa: S608
+    for row in connection.execute(f"SELECT rowid AS number, * FROM old_{table} ORDER BY rowid"):  # noqa: S608
+        values = tuple(row)[2 if table == "entries" else 1 :]
+        try:
+            values_of(row)
+            known = checksum(values)
+        except Damaged:
+            known = ""
+        connection.execute(copy, (known, row["number"]))
+    _execute(connection, f"DROP TABLE old_{table}")
 
 
 def _execute(connection: sqlite3.Connection, *statements: str) -> None:

@@ -187,7 +187,8 @@ class Ledger:
             if any(holds(claim, session) for claim in claims):
                 return "taken"
             values = (key, session.owner, time.time())
-            connection.execute("INSERT OR REPLACE INTO claims VALUES (?, ?, ?)", values)
+            row = (*values, checksum(values))
+            connection.execute("INSERT OR REPLACE INTO claims VALUES (?, ?, ?, ?)", row)
             session.keys.add(key)
         return "mine"
 

@@ -12,11 +12,16 @@ from typing import Any
 from guarantee_summarizer.schema import Usage
 
 __all__ = [
+    "BATCH",
     "ENTRY",
+    "ITEM",
     "RUN",
     "Damaged",
+    "batch_values",
     "checksum",
+    "claim_values",
     "entry_values",
+    "item_values",
     "object_in",
     "run_values",
     "text_of",
@@ -24,11 +29,14 @@ __all__ = [
 
 ENTRY = tuple("key status run updated article source usage error message summary record".split())
 RUN = tuple("run settings owner begun ended state done failed usage".split())
+BATCH = tuple("part maker run total step file_id batch_id state done failed notes".split())
+ITEM = tuple("key part number article answer".split())
+_CLAIM = ("key", "owner", "since")
 
 _END_OF_TIME = 253_402_300_800  # the year 10,000 in seconds since 1970
 
 
-class Damaged(Exception):  # noqa: N818  (it never leaves this folder)
+class Damaged(Exception):  # noqa: N818  (never raised to a user)
     """The row was changed after it was written, or has impossible values."""
 
 
@@ -87,6 +95,45 @@ def run_values(row: sqlite3.Row) -> dict[str, Any]:
         raise Damaged("its state is invalid")
     settings = object_in(values["settings"])
     return {**values, "settings": settings, "usage": _usage_in(values["usage"])}
+
+
+def batch_values(row: sqlite3.Row) -> dict[str, Any]:
+    """Return the values of a part of a batch, by column, with its notes read.
+
+    Raises:
+        Damaged: the reason says how.
+    """
+    values = _checked(row, BATCH)
+    ids = [values[name] for name in ("file_id", "batch_id") if values[name] is not None]
+    if not all(map(_is_text, [*ids, *(values[n] for n in ("part", "maker", "step", "state"))])):
+        raise Damaged("a text is none")
+    if not all(isinstance(values[n], int) for n in ("run", "total", "done", "failed")):
+        raise Damaged("a number is none")
+    notes = object_in(f'{{"notes": {values["notes"]}}}')["notes"]
+    if not isinstance(notes, list) or not all(map(_is_text, notes)):
+        raise Damaged("its notes are none")
+    return {**values, "notes": tuple(notes)}
+
+
+def item_values(row: sqlite3.Row) -> dict[str, Any]:
+    """Return the values of an article that waits in a batch, by column, with its record read.
+
+    Raises:
+        Damaged: the reason says how.
+    """
+    values = _checked(row, ITEM)
+    if values["answer"] is not None and not _is_text(values["answer"]):
+        raise Damaged("its answer is none")
+    return {**values, "article": object_in(values["article"])}
+
+
+def claim_values(row: sqlite3.Row) -> dict[str, Any]:
+    """Return the values of a claim, by column.
+
+    Raises:
+        Damaged: the reason says how.
+    """
+    return _checked(row, _CLAIM)
 
 
 def _checked(row: sqlite3.Row, names: tuple[str, ...]) -> dict[str, Any]:

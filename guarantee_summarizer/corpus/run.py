@@ -89,6 +89,15 @@ class Run:
             with suppress(RuntimeError):  # the loop is closed: nothing is running
                 self._pulling.get_loop().call_soon_threadsafe(self._pulling.cancel)
 
+    def record_stop(self) -> None:
+        """Record that the run was stopped, for a process that ends without waiting for it.
+
+        Raises:
+            LedgerError: the ledger cannot be written.
+        """
+        if self._run and self._ledger is not None:
+            self._ledger.end(self._run, "stopped")
+
     async def results(self) -> AsyncGenerator[Result]:
         """Yield every article's result.
 

@@ -7,10 +7,12 @@ import platform
 import sqlite3
 import time
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from guarantee_summarizer.corpus.database import connect
+from guarantee_summarizer.corpus.rows import Damaged, claim_values
 from guarantee_summarizer.errors import LedgerError
 
 __all__ = ["FORKED", "LEASE", "WATCHED", "Session", "end", "holds", "lives", "opened"]
@@ -73,8 +75,16 @@ def end(session: Session) -> None:
 def holds(claim: sqlite3.Row, session: Session) -> bool:
     """Return whether the owner of a claim is still working on it.
 
-    A claim of this process that none of its open ledgers has is void: its release failed.
+    A claim of this process that none of its open ledgers has is void: its release failed. The
+    owner of a damaged claim is unknown.
     """
+    with suppress(Damaged):
+        claim_values(claim)
+        return _held(claim, session)
+    return _is_fresh(None, (str(claim["key"]), str(claim["owner"])), session)
+
+
+def _held(claim: sqlite3.Row, session: Session) -> bool:
     key, owner = str(claim["key"]), str(claim["owner"])
     if owner.rpartition(" ")[0] == session.owner.rpartition(" ")[0]:
         own = _SESSIONS.get(owner)

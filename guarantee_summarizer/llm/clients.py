@@ -145,9 +145,9 @@ class Clients:
                 "max_retries": 0,  # `policy` decides on retries
             }
             raw: Any = (
-                openai.AsyncOpenAI(**settings, http_client=AsyncHttpClient())
+                openai.AsyncOpenAI(**settings, http_client=AsyncHttpClient(self._endpoint.url))
                 if use_async
-                else openai.OpenAI(**settings, http_client=HttpClient())
+                else openai.OpenAI(**settings, http_client=HttpClient(self._endpoint.url))
             )
             if self._endpoint.provider not in (None, "openai"):  # the headers are for OpenAI
                 raw.organization = raw.project = None

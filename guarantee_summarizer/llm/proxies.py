@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
+import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -14,16 +16,39 @@ from guarantee_summarizer.errors import ConfigurationError
 from guarantee_summarizer.places import masked_url, secrets_in_environment, secrets_in_url
 from guarantee_summarizer.secrets import Secrets
 
-__all__ = ["proxy_of", "setting_up"]
+__all__ = ["is_here", "proxy_of", "setting_up"]
 
 _CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+def is_here(url: str) -> bool:
+    """Return whether a URL is of this machine by its very name: nothing is looked up.
+
+    No proxy gets it, whatever the environment says: the address would mean another machine there,
+    and what a local model gets has to stay here.
+
+    >>> is_here("http://127.0.0.1:11434/v1"), is_here("https://host.example/v1")
+    (True, False)
+    """
+    name = httpx2.URL(url).host.lower().rstrip(".")
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address
+    with suppress(ValueError, OSError):
+        if ":" in name:
+            address = ipaddress.IPv6Address(name)
+            address = address.ipv4_mapped or address
+        else:
+            address = ipaddress.IPv4Address(socket.inet_aton(name))  # of 127.1, too, as sockets do
+        return address.is_loopback or address.is_unspecified
+    return False
 
 
 def proxy_of(url: str) -> str | None:
     """Return the proxy that the environment names for a URL, without its login; None for none."""
     place, proxies = urlsplit(url), getproxies()
     proxy = proxies.get(place.scheme) or proxies.get("all")
-    if not proxy or proxy_bypass(place.netloc.rpartition("@")[2]):
+    if not proxy or is_here(url) or proxy_bypass(place.netloc.rpartition("@")[2]):
         return None
     return masked_url(proxy.rpartition("@")[2] if "@" in proxy else proxy)
 

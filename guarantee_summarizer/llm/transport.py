@@ -21,6 +21,7 @@ import httpcore2
 import httpx2
 import openai
 
+from guarantee_summarizer.llm.proxies import is_here
 from guarantee_summarizer.llm.responses import LARGEST, TOO_LARGE, BadReplyError, is_json_object
 from guarantee_summarizer.secrets import in_use, using
 
@@ -32,9 +33,10 @@ _UNTIL: ContextVar[float | None] = ContextVar("until", default=None)
 """The deadline of the request in this context, by the monotonic clock; None for no limits."""
 _INSTANT = 0.001  # seconds; a timeout of 0 would fail at once
 _OVER = "the time for the request is over"
+_LIMITS = httpx2.Limits(max_connections=1000, max_keepalive_connections=100)  # as openai's
 _SETTINGS: dict[str, Any] = {
     "headers": {"Accept-Encoding": "identity"},  # answers are short; decompression bombs are not
-    "limits": httpx2.Limits(max_connections=1000, max_keepalive_connections=100),  # as openai
+    "limits": _LIMITS,
     "follow_redirects": True,
     "max_redirects": 3,
 }
@@ -82,10 +84,15 @@ def _left(timeout: float | None = None) -> float | None:
 
 
 class HttpClient(httpx2.Client):
-    """A sync client with a deadline; httpx limits the wait for the next byte, not the total."""
+    """A sync client with a deadline; httpx limits the wait for the next byte, not the total.
 
-    def __init__(self) -> None:
-        super().__init__(**_SETTINGS, event_hooks={"response": [_on_response]})
+    Args:
+        url: the endpoint; if it is on this machine, proxies of the environment are not used.
+    """
+
+    def __init__(self, url: str) -> None:
+        here = httpx2.HTTPTransport(limits=_LIMITS) if is_here(url) else None
+        super().__init__(**_SETTINGS, transport=here, event_hooks={"response": [_on_response]})
         for transport in (self._transport, *self._mounts.values()):
             pool: Any = getattr(transport, "_pool", None)
             if (backend := getattr(pool, "_network_backend", None)) is not None:
@@ -116,8 +123,9 @@ class HttpClient(httpx2.Client):
 class AsyncHttpClient(httpx2.AsyncClient):
     """The async twin of `HttpClient`."""
 
-    def __init__(self) -> None:
-        super().__init__(**_SETTINGS, event_hooks={"response": [_aon_response]})
+    def __init__(self, url: str) -> None:
+        here = httpx2.AsyncHTTPTransport(limits=_LIMITS) if is_here(url) else None
+        super().__init__(**_SETTINGS, transport=here, event_hooks={"response": [_aon_response]})
 
     async def send(
         self, request: httpx2.Request, *, stream: bool = False, **how: Any

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["to_markdown"]
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
-_LIST_START = re.compile(r"^(\s*)([-+]|\d+[.)])(\s)")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~]|&(?=#?\w{1,40};))")
+# What begins an item or draws a line where a block begins: only its sign can be escaped, no digit.
+_BLOCK = re.compile(r"^(\d{1,9}(?=[.)](?:\s|$))|(?=[-+](?:\s|$)|-[-\s]*$))")
 
 
 def to_markdown(summary: Summary | Dossier, *, since: date | str | None = None) -> str:
@@ -41,13 +42,13 @@ def to_markdown(summary: Summary | Dossier, *, since: date | str | None = None) 
     if shown.subtitle:
         lines += [f"*{_escaped(shown.subtitle)}*", ""]
     if shown.abstract:
-        lines += [_escaped(shown.abstract), ""]
+        lines += [_block(_escaped(shown.abstract)), ""]
     for warning in shown.warnings:
         lines += [f"> **Note:** {_escaped(warning)}", ""]
     for section in shown.sections:
         lines += _section(section)
     if shown.colophon:
-        lines += ["---", "", _escaped(shown.colophon), ""]
+        lines += ["---", "", _block(_escaped(shown.colophon)), ""]
     return "\n".join(lines)
 
 
@@ -56,7 +57,7 @@ def _section(section: OutlineSection) -> Iterator[str]:
     yield ""
     ladder = [entry for entry in section.entries if entry.depth]
     if ladder:
-        yield " → ".join(f"{e.depth}. {_escaped(e.text)}" for e in ladder)
+        yield _block(" → ".join(f"{e.depth}. {_escaped(e.text)}" for e in ladder))
         yield ""
     for entry in section.entries:
         yield from _entry(entry)
@@ -68,11 +69,16 @@ def _entry(entry: OutlineEntry) -> Iterator[str]:
     labels = f" ({_escaped(' · '.join(entry.labels))})" if entry.labels else ""
     yield f"- {number}**{_escaped(entry.text)}**{labels}"
     for fact in entry.facts:
-        yield f"  - {_escaped(fact.name)}: {_escaped(fact.value)}"
+        yield f"  - {_block(f'{_escaped(fact.name)}: {_escaped(fact.value)}')}"
     for citation in entry.citations:
         yield f"  - \\[{citation.sentence}\\] “{_escaped(without_marks(citation.quote))}”"
 
 
 def _escaped(text: str) -> str:
-    line = _SPECIAL.sub(r"\\\1", " ".join(printable(text).split())).replace("&", "&amp;")
-    return _LIST_START.sub(r"\1\\\2\3", line)
+    """A text inside a line."""
+    return _SPECIAL.sub(r"\\\1", " ".join(printable(text).split()))
+
+
+def _block(line: str) -> str:
+    """An escaped line with which a block begins."""
+    return _BLOCK.sub(r"\1\\", line, count=1)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 
+import httpx2
 import instructor
 import openai
 import pytest
 
 import guarantee_summarizer as gs
+from guarantee_summarizer.llm.proxies import proxy_of
+from guarantee_summarizer.llm.transport import AsyncHttpClient, HttpClient
 from guarantee_summarizer.testing import Reply, ScriptedEndpoint
 
-from .conftest import ANSWER, KEY, _asked
+from .conftest import ANSWER, KEY, TEXT, WAYS, _asked
 
 PLACE = {"model": "m", "base_url": "http://127.0.0.1:9/v1"}
 
@@ -146,10 +149,6 @@ def test_an_address_from_the_environment_is_checked_too(monkeypatch):
         gs.Summarizer("m")
 
 
-def failure(ask, **options):
-    return ask([Reply(answer=ANSWER)], attempts=1, **options).error
-
-
 @pytest.mark.parametrize(
     ("name", "value", "kind", "says"),
     [
@@ -162,19 +161,56 @@ def failure(ask, **options):
          "SSL_CERT_FILE=/nonexistent/ca.pem: cannot be read"),
     ],
 )  # fmt: skip
-def test_the_environment_that_keeps_a_request_back_is_named(
-    ask, monkeypatch, name, value, kind, says
-):
+def test_the_environment_that_keeps_a_request_back_is_named(monkeypatch, name, value, kind, says):
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
     monkeypatch.delenv("SSL_CERT_DIR", raising=False)
     if name == "SSL_CERT_FILE":
         monkeypatch.setattr("ssl.SSLContext.load_verify_locations", _missing)
     monkeypatch.setenv(name, value)
-    error = failure(ask)
+    with pytest.raises(kind, match=says) as raised:
+        gs.Summarizer("m", base_url="http://model.invalid/v1", attempts=1).summarize(TEXT)
+    error = raised.value
     assert type(error) is kind
     assert "secret" not in str(error)
-    with pytest.raises(kind, match=says):
-        raise error
+
+
+LOCAL = ("127.0.0.1", "localhost", "127.1", "LOCALHOST.", "[::1]", "[::ffff:127.0.0.1]", "[::]")
+
+
+@pytest.mark.parametrize("host", LOCAL)
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"])
+@pytest.mark.parametrize("secure", ["", "s"])
+def test_no_proxy_stands_before_this_machine(monkeypatch, host, name, secure):
+    """An address of this machine has no proxy, whatever the environment says; others have."""
+    monkeypatch.setenv(name, "http://127.0.0.1:9")
+    url = f"http{secure}://{host}:8000/v1"
+    assert proxy_of(url) is None
+    for client in (HttpClient(url), AsyncHttpClient(url)):
+        assert client._transport_for_url(httpx2.URL(url)) is client._transport
+        assert client._transport._pool.__class__.__name__.endswith("ConnectionPool")
+    if name.lower().removesuffix("_proxy") in (f"http{secure}", "all"):
+        other = f"http{secure}://model.invalid/v1"
+        assert proxy_of(other) == "http://127.0.0.1:9"
+        client = HttpClient(other)
+        assert client._transport_for_url(httpx2.URL(other)) is not client._transport
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "ALL_PROXY"])
+def test_a_local_model_gets_the_article_past_the_proxy(monkeypatch, way, name):
+    """The text goes to the server on this machine alone, in every way to ask."""
+    with ScriptedEndpoint([Reply(answer=ANSWER)]) as thief:
+        monkeypatch.setenv(name, thief.url.removesuffix("/v1"))
+        with ScriptedEndpoint([Reply(answer=ANSWER)]) as local:
+            asyncio.run(_asked(gs.Summarizer("m", base_url=local.url, review=False), way, TEXT))
+    assert (len(thief.requests), len(local.requests)) == (0, 1)
+
+
+def test_a_proxy_that_needs_a_package_keeps_no_local_model_back(monkeypatch):
+    """A SOCKS proxy without its package is no matter of a server on this machine."""
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:9")
+    with ScriptedEndpoint([Reply(answer=ANSWER)]) as local:
+        assert gs.Summarizer("m", base_url=local.url, review=False).summarize(TEXT).relevant
 
 
 def _missing(*_: object, **__: object) -> None:

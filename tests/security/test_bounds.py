@@ -194,13 +194,14 @@ def test_a_name_of_initials():
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("kind", ["an article", "a page", "a pipe"])
 def test_signals(number, kind, tmp_path):
-    """Ctrl-C and SIGTERM end a batch within 2 s, whatever it is reading."""
+    """Ctrl-C and SIGTERM end a batch within 2 s, whatever it is reading; its run is stopped."""
     pipe = subprocess.PIPE if kind == "a pipe" else subprocess.DEVNULL
     long = f"{PROSE} " * 20_000
     (tmp_path / "a.txt").write_text(long)
     (tmp_path / "b.html").write_text(f"<html><body><article><p>{long}</p></article></body></html>")
     name = {"an article": "a.txt", "a page": "b.html", "a pipe": "-"}[kind]
     command = [sys.executable, "-m", "guarantee_summarizer", "batch", name, "--output", "out.jsonl"]
+    command += ["--ledger", "run.sqlite"]
     where = os.pathsep.join(sys.path)
     how = {"cwd": tmp_path, "stdin": pipe, "stderr": subprocess.DEVNULL}
     with subprocess.Popen(command, **how, env={**os.environ, "PYTHONPATH": where}) as run:
@@ -210,3 +211,5 @@ def test_signals(number, kind, tmp_path):
         run.send_signal(number)
         run.wait(20)
     assert time.monotonic() - began < 2
+    with gs.Ledger(tmp_path / "run.sqlite") as ledger:
+        assert [run.state for run in ledger.runs()] == ["stopped"]
