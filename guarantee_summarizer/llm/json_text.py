@@ -320,8 +320,8 @@ def _unescaped(text: str) -> str:
 def _last_place(data: Mapping[str, Any]) -> str:
     """Describe where the complete part ends."""
     if not data:
-        return ", before anything was whole"
+        return ", before any complete value"
     name, value = list(data.items())[-1]
     if isinstance(value, list):
-        return f", in {name!r} after {len(value)} whole items"
+        return f", in {name!r} after {len(value)} complete items"
     return f", after {name!r}"
