@@ -150,7 +150,7 @@ class Article:
         place = {} if source in DEFAULT_SOURCES else {"source": source}
         end, warnings = _end_of(text, body)
         if (day := day_of(given)) is None and not is_missing(given):
-            warnings += (f"published: {given!r} names no day; the article is read without it",)
+            warnings += (f"published: {given!r} is not a date; the article is read without it",)
         article = cls(
             text=text,
             title=title or header.get("title"),

@@ -286,7 +286,7 @@ def _wieldy(
 
 
 def _unread(field: str, value: Any) -> str:
-    hint = "names no day" if field == "published" else "is no text"
+    hint = "is not a date" if field == "published" else "is not text"
     return f"{field}: {_short(value)} {hint}; the article is read without it"
 
 

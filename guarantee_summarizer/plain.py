@@ -52,7 +52,7 @@ class MappedText:
 
 _EVEN = str.maketrans(EVENED | dict.fromkeys("\u00a0\u202f\u2007\u2009\n\r\t", " "))
 _FOOTNOTE = r"(?:(?<=\S)\[\^?\d{1,3}\](?!\()|[^\S\n]?\\\[\^?\d{1,3}\\\])"
-_LINK = (  # "[text](address "title")"; an address may hold one pair of brackets
+_LINK = (  # "[text](address "title")"; an address may have one pair of brackets
     r"!?\[(?P<link>[^\[\]\n]{1,500})\]"
     r"\((?:[^()\s]|\([^()\s]{0,200}\)){0,2000}(?:[^\S\n]+\"[^\"\n]{0,500}\")?\)"
 )
@@ -67,7 +67,7 @@ _UNEVEN = re.compile(
     rf"(?P<gone>{_FOOTNOTE}|{_RAISED}|{_EMPHASIS})|{_LINK}|{_ESCAPED}"
     r"|\s{2,}|[\n\r\t\u00a0\u202f\u2007\u2009]|[^\W\d_][\u0300-\u036f]+|[^\w\s -~“”‘’–—…«»€£])"
 )
-_MAY_BE_UNEVEN = re.compile(  # most sentences hold none of these
+_MAY_BE_UNEVEN = re.compile(  # most sentences have none of these
     r"[*_\\\[\n\r\t\u00a0\u202f\u2007\u2009\u00b2\u00b3\u00b9\u2070-\u2079]|\s\s"
     r"|[^\w\s -~“”‘’–—…«»€£]"
 )

@@ -178,7 +178,7 @@ def _continues(block: str, cut: int) -> bool:
 
 
 _FOOTNOTE = re.compile(r"[^\S\n]?\\?\[\^?\d{1,3}\\?\](?!\()")
-_LINK = re.compile(  # "[text](address "title")"; an address may hold one pair of brackets
+_LINK = re.compile(  # "[text](address "title")"; an address may have one pair of brackets
     r"!?\[([^\[\]\n]{1,500})\]"
     r"\((?:[^()\s]|\([^()\s]{0,200}\)){0,2000}(?:[^\S\n]+\"[^\"\n]{0,500}\")?\)"
 )

@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 _PRINTED = "\n\t\u200c\u200d"  # line ends; joiners that some scripts are spelled with
-_UNPRINTED = ("Cc", "Cs")  # control characters; lone surrogates, which no file can hold
+_UNPRINTED = ("Cc", "Cs")  # control characters; lone surrogates, which no file can contain
 _FOLDED = (
     EVENED
     | dict.fromkeys("\u201a\u201b\u0060\u00b4", "'")

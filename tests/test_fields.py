@@ -151,7 +151,7 @@ def test_names_that_are_told_apart_are_all_different_and_stay_what_they_can(name
 
 def test_what_text_and_record_both_have_wrong_is_told_once():
     article = Article.from_dict({"text": f"date: TBD\n\n{PROSE}", "date": "TBD"})
-    assert article.warnings == ("published: 'TBD' names no day; the article is read without it",)
+    assert article.warnings == ("published: 'TBD' is not a date; the article is read without it",)
 
 
 def _deep(levels: int) -> object:
@@ -181,7 +181,7 @@ def test_beside_a_value_that_cannot_be_written_the_rest_of_the_metadata_is_kept(
 def test_a_number_of_hundreds_of_digits_names_no_day(value):
     article = Article.from_dict({"text": PROSE, "date": value})
     assert article.published is None
-    assert "names no day" in article.warnings[0]
+    assert "is not a date" in article.warnings[0]
 
 
 def test_a_value_that_is_too_long_for_metadata_is_told():

@@ -70,9 +70,9 @@ def entry_values(row: sqlite3.Row) -> dict[str, Any]:
         raise Damaged("its status is invalid")
     known = [values[name] for name in others if values[name] is not None]
     if not all(map(_is_text, [*known, *(values[name] for name in texts)])):
-        raise Damaged("a text is none")
+        raise Damaged("a text is invalid")
     if not isinstance(values["run"], int) or not isinstance(values["updated"], int | float):
-        raise Damaged("a number is none")
+        raise Damaged("a number is invalid")
     if not _has_checksum(row):
         object_in(values["summary"] if done else values["record"] or "{}")
     return {**values, "usage": _usage_in(values["usage"])}
@@ -86,11 +86,11 @@ def run_values(row: sqlite3.Row) -> dict[str, Any]:
     """
     values = _checked(row, RUN)
     if not _is_text(values["owner"]) or not isinstance(values["settings"], str):
-        raise Damaged("a text is none")
+        raise Damaged("a text is invalid")
     times = [values["begun"], *([] if values["ended"] is None else [values["ended"]])]
     counts = [values[name] for name in ("run", "done", "failed")]
     if not all(map(_is_time, times)) or not all(isinstance(n, int) and n >= 0 for n in counts):
-        raise Damaged("a number is none")
+        raise Damaged("a number is invalid")
     if values["state"] not in (None, "finished", "stopped", "failed"):
         raise Damaged("its state is invalid")
     settings = object_in(values["settings"])

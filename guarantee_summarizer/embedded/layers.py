@@ -18,7 +18,7 @@ from guarantee_summarizer.schema import Citation, GuaranteeStructure, Layer, Ter
 __all__ = ["structure"]
 
 _PARTS = 2  # minimum for one guarantee, else it has no layers
-_NEAR = 60  # characters around a figure that tell what it is
+_NEAR = 60  # characters around a figure that show what it is
 _GO_ON = 8  # sentences in which announced layers are searched
 _ORDINALS = "first second third fourth fifth sixth".split()
 _ORDINAL = re.compile(

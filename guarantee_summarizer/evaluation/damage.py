@@ -39,7 +39,7 @@ _STEP = re.compile(r"\w+|\[(\d+)\]")
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """One change that introduces an error into a gold summary.
+    """Describe one change that introduces an error into a gold summary.
 
     Attributes:
         article: the name of the gold article.
@@ -61,7 +61,7 @@ class Damage:
 
 @dataclass(frozen=True, slots=True)
 class ReviewedRecord:
-    """The reviewer's answer to a summary with several damages.
+    """Store the reviewer's answer to a summary with several damages.
 
     Attributes:
         article: the name of the gold article.
@@ -76,7 +76,7 @@ class ReviewedRecord:
 
 @dataclass(slots=True)
 class Noticed:
-    """Numbers of wrong claims, and of detected ones.
+    """Count wrong claims, and detected ones.
 
     Attributes:
         tried: wrong claims.

@@ -18,7 +18,7 @@ __all__ = ["GoldItem", "load_gold"]
 
 @dataclass(frozen=True)
 class GoldItem:
-    """An article and its gold summary.
+    """Pair an article with its gold summary.
 
     Attributes:
         name: the name of its files without suffix.

@@ -40,7 +40,7 @@ _RESAMPLES = 1000
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The scores of an evaluation.
+    """Store the scores of an evaluation.
 
     Attributes:
         by_article: the scores of each article, by its name.

@@ -109,7 +109,7 @@ _Pairs = dict[str, list[tuple[int, int]]]
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Numbers of items that were matched, predicted, and are in gold.
+    """Count items that were matched, were predicted, and are in gold.
 
     For citations the two sides are counted separately: the matched predicted sentences, and the
     matched sentences of gold.
@@ -150,7 +150,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """One error of a summary.
+    """Describe one error of a summary.
 
     Attributes:
         section: its section: `proposals`, `layers` and so on.
@@ -168,7 +168,7 @@ class Mismatch:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """The scores of one summary, or the sum of many.
+    """Store the scores of one summary, or the sum of many.
 
     Attributes:
         counts: matched, predicted and gold items by section.

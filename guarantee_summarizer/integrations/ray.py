@@ -4,7 +4,7 @@
     ds = summarize_dataset(ds, gs.Summarizer("gpt-4.1-mini"), actors=4, ledger="/var/tmp/ledger")
 
 Every actor keeps many articles in flight: one at a time would leave it waiting for the model.
-Ray itself is imported by `summarize_dataset` alone.
+Only `summarize_dataset` imports Ray.
 """
 
 from __future__ import annotations
@@ -54,14 +54,14 @@ def summarize_dataset(  # noqa: PLR0913  (all but two by name)
 ) -> Any:
     """Add two string columns to a dataset: `summary_json`, or else `error`.
 
-    An article that fails costs only its row. Ray does not keep the order of rows by default: carry
-    an id.
+    An article that fails has an `error` in its row. Ray does not keep the order of rows by default:
+    include an id.
 
     Args:
-        ds: a `ray.data.Dataset`; columns named as in `Article.from_dict` are read beside the text.
+        ds: a `ray.data.Dataset`; columns named as in `Article.from_dict` are read with the text.
         summarizer: its settings are used and its limits divided among the actors. The API key is
             not pickled: set `OPENAI_API_KEY` on the nodes.
-        actors: processes.
+        actors: number of processes.
         concurrency: articles in flight at once in each of them, 1 to 1,000.
         ledger: a folder on the local disk of each node, with one file that its actors share;
             finished articles are not requested again, so a killed job resumes.
@@ -84,7 +84,7 @@ def summarize_dataset(  # noqa: PLR0913  (all but two by name)
             "concurrency": concurrency,
             "text_column": text_column,
         },
-        batch_format="pyarrow",  # the only one that leaves the other columns as they were
+        batch_format="pyarrow",  # the only format that leaves the other columns unchanged
         batch_size=batch_size or 4 * concurrency,
         compute=ray_data.ActorPoolStrategy(size=actors),
         num_cpus=_CPUS,
@@ -95,8 +95,8 @@ class RaySummarizer:
     """Summarize batches in `ray.data.Dataset.map_batches`, if `summarize_dataset` is not enough.
 
     Takes dicts of arrays, Ray's default, or pyarrow tables; returns them with two more columns, in
-    the same order. Errors are values, never raised. After one that would fail every article (a
-    refused key, a full disk) nothing more is requested: all later rows have that error.
+    the same order. Errors are values, never raised. After an error that would affect every article
+    (a refused key, a full disk) no more requests are sent: all later rows have that error.
 
     Args:
         settings: `Summarizer.settings`.
@@ -124,7 +124,7 @@ class RaySummarizer:
         thread = threading.Thread(target=self._loop.run_forever, name="articles", daemon=True)
         thread.start()
         # Ray drops an actor, or ends its process, without notice. __del__ may run after daemon
-        # threads have stopped, and would wait for one for ever.
+        # threads have stopped, and would wait forever for one.
         self._finish = weakref.finalize(
             self, _finish, self._loop, thread, self._summarizer, self._ledger
         )
@@ -143,7 +143,7 @@ class RaySummarizer:
         yield _extended(batch, {"summary_json": summaries, "error": errors})
 
     async def _results(self, articles: list[Read]) -> list[Result]:
-        """One result for each article, in order."""
+        """Return one result for each article, in order."""
         results: list[Result] = []
         if self._fatal is None:
             run = self._summarizer.run(
@@ -195,7 +195,7 @@ def _finish(
 
 
 def _share(summarizer: Summarizer, actors: int) -> dict[str, Any]:
-    """The settings of one of several actors: limits divided, folders absolute, without API key.
+    """Return the settings of one actor: limits divided, folders absolute, without API key.
 
     >>> _share(Summarizer("m", api_key="k", tokens_per_minute=9e6), 3)["tokens_per_minute"]
     3000000.0
@@ -208,14 +208,14 @@ def _share(summarizer: Summarizer, actors: int) -> dict[str, Any]:
 
 
 def _node_ledger(folder: Path) -> Ledger:
-    """The ledger that the processes of one machine share; machines may not."""
+    """Return the ledger shared by the processes of one machine; machines must not share one."""
     with suppress(OSError):  # `Ledger` raises the better error
         folder.mkdir(parents=True, exist_ok=True)
     return Ledger(folder / f"node-{platform.node() or 'local'}.sqlite")
 
 
 def _articles(batch: Any, text_column: str) -> list[Read]:
-    """The article of every row, or its failure."""
+    """Return the article of every row, or its failure."""
     table = not isinstance(batch, Mapping)
     names = list(batch.column_names if table else batch)
     columns = {name: _values(batch[name]) for name in names}
@@ -229,7 +229,7 @@ def _article(record: dict[str, Any], text_column: str) -> Read:
 
 
 def _values(column: Any) -> list[Any]:
-    """A column of pyarrow or numpy as plain values."""
+    """Return a column of pyarrow or numpy as plain values."""
     if hasattr(column, "to_pylist"):
         try:
             values: list[Any] = column.to_pylist()
@@ -243,7 +243,7 @@ def _values(column: Any) -> list[Any]:
 
 
 def _extended(batch: Any, added: dict[str, list[str | None]]) -> Any:
-    """The batch with more columns of strings, of the same type."""
+    """Return the batch with additional string columns, in the same type."""
     if isinstance(batch, Mapping):
         return {**batch, **added}
     pyarrow = import_module("pyarrow")

@@ -1,4 +1,4 @@
-"""Load the data files of actors, offices and cues, and find them in a text."""
+"""Load the tables of actors, offices and cues, and find their entries in a text."""
 
 from guarantee_summarizer.lexicon.actors import (
     Actor,

@@ -1,7 +1,7 @@
-"""Find actors (states, organizations, coalitions, forces, media) where a text names them.
+"""Find mentions of actors (states, organizations, coalitions, forces, media) in a text.
 
-State codes are ISO 3166-1 alpha-3 (XKX for Kosovo, which has none); states of the past and those
-that few recognise have no code.
+State codes are ISO 3166-1 alpha-3 (XKX for Kosovo, which has none); former states and states with
+little recognition have no code.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from guarantee_summarizer.text import fold
 __all__ = ["Actor", "Kind", "Lexicon", "Mention", "Via", "default_lexicon"]
 
 _CODE = re.compile(r"[A-Z]{3}")
-_ABBREVIATION = 4  # up to this length, capitals tell a name from a word
+_ABBREVIATION = 4  # up to this length, capitals distinguish a name from a word
 _ARTICLES = ("the ", "The ")
 _WORD_MARK = "?"  # after a form in actors.csv: it is an ordinary word, too
 _KINDS = tuple(kind for kind in get_args(Kind) if kind != "state")
@@ -41,13 +41,13 @@ _OFFICES = ("office", "honorific", "prefix")
 
 
 class Lexicon:
-    """Know actors and offices, and find them in texts; immutable.
+    """Find actors and offices in texts, by tables; immutable.
 
     Args:
-        actors: of two with one name, and of two that claim a form, the later wins.
+        actors: the actors; a later actor replaces an earlier one with the same name or form.
         offices: titles beside a person's name by kind: `office`, `honorific`, `prefix`.
-        surnames: of office holders that news names without a first name, with the actor they speak
-            for ("" where that is not known).
+        surnames: surnames of office holders whom news names without a first name, with the actor
+            that they speak for ("" if unknown).
         lookalikes: names that contain an actor's form but name something else.
         words: forms that are ordinary words, too; they count only beside a word of reporting.
 
@@ -74,17 +74,17 @@ class Lexicon:
         self._lookalikes, self._words = tuple(lookalikes), tuple(words)
         self._finder = Finder(self.actors, self._lookalikes, self._words)
         find = self._finder.mentions
-        self._mentions = lru_cache(maxsize=4)(  # asked several times
+        self._mentions = lru_cache(maxsize=4)(  # used several times
             lambda text: tuple(_in_words_of(text, find(self.in_print(text))))
         )
 
     @classmethod
     def load(cls, extra: Path | None = None) -> Lexicon:
-        """Read the bundled tables, and those in a custom folder over them.
+        """Read the bundled tables, and add or override rows from a custom folder.
 
         Args:
             extra: a folder with any of `states.csv`, `actors.csv`, `offices.csv`, `persons.csv`
-                and `lookalikes.csv`, in the bundled files' columns; its rows win.
+                and `lookalikes.csv`, with the bundled files' columns; its rows take precedence.
 
         Raises:
             LexiconError: a file has an unknown name or breaks the format; the message names it,
@@ -108,7 +108,7 @@ class Lexicon:
 
     @cached_property
     def fingerprint(self) -> str:
-        """12 hex digits of SHA-256 over all that it knows, in its order: later rows win."""
+        """12 hex digits of SHA-256 over all rows in their order: later rows take precedence."""
         content = [
             [[getattr(actor, name) for name in Actor.__slots__] for actor in self.actors],
             [self.offices, self.honorifics, self.prefixes],
@@ -140,9 +140,9 @@ class Lexicon:
         return actor.code if actor else None
 
     def in_print(self, text: str) -> str:
-        """Return a text that is all in capitals as it would stand in print, in the same length.
+        """Return a text in capitals with usual capitalization, in the same length.
 
-        Any other text is returned as it is. Names that the tables do not know get no capital.
+        Any other text is returned unchanged. Names outside the tables get no capital.
 
         >>> default_lexicon().in_print("FRANCE AND NATO ARE READY.")
         'France and NATO are ready.'
@@ -158,10 +158,10 @@ class Lexicon:
         return SentenceCase((form for form in forms if form not in ordinary), self.surnames)
 
     def mentions(self, text: str) -> list[Mention]:
-        """Find where `text` names actors: whole words, longest form first, in order, no overlap.
+        """Find mentions of actors in `text`: whole words, longest form first, in order, no overlap.
 
         A capital that is only a place ("in Paris"), or part of the name of an occasion ("the
-        Budapest Memorandum"), is no mention of its government. Cost is linear in the text.
+        Budapest Memorandum"), is not a mention of its government. Time is linear in the text.
 
         >>> [(m.form, m.actor.name, m.via) for m in default_lexicon().mentions("Moscow's offer")]
         [('Moscow', 'Russia', 'metonym')]
@@ -182,7 +182,7 @@ class Lexicon:
 
 
 def _in_words_of(text: str, mentions: Iterable[Mention]) -> Iterator[Mention]:
-    """The mentions with their forms as the text has them, in capitals too."""
+    """Yield the mentions with their forms as written in the text, also in capitals."""
     for mention in mentions:
         form = " ".join(text[mention.start : mention.end].split())
         same = form == mention.form
@@ -190,7 +190,7 @@ def _in_words_of(text: str, mentions: Iterable[Mention]) -> Iterator[Mention]:
 
 
 def _key(form: str) -> str:
-    """The form as a key: folded, but short capitals as they are."""
+    """Return the form as a key: folded, but short capitals unchanged."""
     return form if form.isupper() and len(form) <= _ABBREVIATION else fold(form)
 
 
@@ -198,7 +198,7 @@ def _states(extra: Path | None) -> Iterator[Actor]:
     for row in read_table("states.csv", ("name", "code", "aliases", "demonyms", "metonyms"), extra):
         if row["code"] and not _CODE.fullmatch(row["code"]):
             raise LexiconError(
-                f"{row.place}, column code: {row['code']!r} is no ISO 3166-1 alpha-3 code; "
+                f"{row.place}, column code: {row['code']!r} is not an ISO 3166-1 alpha-3 code; "
                 "write three capitals such as UKR, or leave it empty"
             )
         yield Actor(
@@ -218,7 +218,7 @@ def _other(row: Row) -> Actor:
 
 
 def _words(row: Row) -> Iterator[str]:
-    """The forms of an actor that are ordinary words, too."""
+    """Yield the forms of an actor that are ordinary words, too."""
     if _WORD_MARK in row["name"] or _WORD_MARK in row["aliases"]:
         for form in (row["name"], *row.many("aliases")):
             if form.endswith(_WORD_MARK):
@@ -226,7 +226,7 @@ def _words(row: Row) -> Iterator[str]:
 
 
 def _offices(extra: Path | None) -> dict[str, Iterable[str]]:
-    """Titles by kind; a later row may move a title to another kind."""
+    """Return titles by kind; a later row may move a title to another kind."""
     kinds = {
         _lettered(row["title"], f"{row.place}, column title"): row.one_of("kind", _OFFICES)
         for row in read_table("offices.csv", ("title", "kind"), extra)
@@ -235,7 +235,7 @@ def _offices(extra: Path | None) -> dict[str, Iterable[str]]:
 
 
 def _lettered(title: str, place: str) -> str:
-    """Return a title, which is looked for by its first word and so has to have one."""
+    """Return a title; it must have a first word, by which it is searched."""
     if not any(map(str.isalpha, title)):
         raise LexiconError(f"{place}: {title!r} has no letter; write a title, or drop it")
     return title

@@ -1,4 +1,4 @@
-"""Write a text that is all in capitals as news is written, with the names that are known."""
+"""Restore the usual capitalization of a text in capitals, with the known names."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from guarantee_summarizer.normalize.units import MONTH_NAMES, WEEKDAY_NAMES
 __all__ = ["SentenceCase", "is_capitals"]
 
 _WORD = re.compile(r"[^\W\d_]+")
-_SHARE = 0.7  # of the letters of a text that is in capitals
-_REACH = 30  # characters behind a word in which the next one stands
+_SHARE = 0.7  # share of capitals among the letters of a text in capitals
+_REACH = 30  # characters after a word in which the next word begins
 _FIRST = 300  # characters
 _SAMPLE = 20_000  # characters
 _OPENS = re.compile(r"(?:^|[.!?:]|\n)[\s\"'“‘(\[*-]*$")
-_NEAR = 6  # characters before a word that tell whether it opens a sentence
+_NEAR = 6  # characters before a word that show whether it begins a sentence
 _COMMON = frozenset("it us who may march is a an the said of on in to general will".split())
 _OFFICES = frozenset(
     "president minister chancellor secretary spokesman spokeswoman premier".split()
@@ -24,7 +24,7 @@ _OFFICES = frozenset(
 
 
 def is_capitals(text: str) -> bool:
-    """Tell whether nearly all letters of a text are capitals.
+    """Return whether nearly all letters of a text are capitals.
 
     >>> is_capitals("FRANCE IS READY."), is_capitals("NATO is ready.")
     (True, False)
@@ -36,11 +36,11 @@ def is_capitals(text: str) -> bool:
 
 
 class SentenceCase:
-    """Writes texts in capitals as they would stand in print, in the same length; immutable.
+    """Restores the capitalization of texts in capitals, in the same length; immutable.
 
     Args:
-        names: that are looked for, as they are written; days and months are known anyway.
-        surnames: of persons, who have the word before them as first name.
+        names: the known names, as they are written; days and months are always known.
+        surnames: surnames of persons; the word before one is a first name.
 
     >>> SentenceCase(["NATO", "France"], ["Macron"])("NATO AND FRANCE SAID EMMANUEL MACRON AGREED.")
     'NATO and France said Emmanuel Macron agreed.'
@@ -55,7 +55,7 @@ class SentenceCase:
                 self._names[first[0].upper()].append(name)
 
     def __call__(self, text: str) -> str:
-        """Return the text with small letters where print has them; linear in its length."""
+        """Return the text with usual capitalization, in time linear in its length."""
         upper, out, at = text.upper(), list[str](), 0
         if len(upper) != len(text):
             return text
@@ -68,7 +68,7 @@ class SentenceCase:
         return "".join([*out, text[at:]])
 
     def _name(self, upper: str, match: re.Match[str]) -> str | None:
-        """The longest name that stands at a word."""
+        """Return the longest name that begins at a word."""
         start = match.start()
         for name in sorted(self._names.get(match[0].upper(), ()), key=len, reverse=True):
             end = start + len(name)
@@ -77,7 +77,7 @@ class SentenceCase:
         return None
 
     def _word(self, text: str, match: re.Match[str]) -> str:
-        """A word that begins no name: small, unless it opens a sentence or is a person's."""
+        """Return a word outside names: lower case, unless it begins a sentence or is a first name."""
         word, small = match[0], match[0].lower()
         if len(small) != len(word):
             return word

@@ -1,4 +1,4 @@
-"""Find words that speak for a measure, a layer, a dispute, a role; and what verbs say of a proposal."""
+"""Find cue words for measures, layers, disputes and roles; look up what verbs mean for a proposal."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _VERB_COLUMNS = ("verb", "sense", "status", "negated", "modal", "agent", "object
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A phrase found in a row of lemmas: what it speaks for, how strongly, and where."""
+    """A phrase found in a sequence of lemmas, with its value, weight and position."""
 
     value: str
     weight: int
@@ -31,7 +31,7 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """What a verb says; "" where it says nothing. The columns of `verbs.csv`."""
+    """The meaning of a verb: the columns of `verbs.csv`; "" for no value."""
 
     sense: str
     status: str = ""
@@ -53,10 +53,10 @@ class Cues:
 
     @classmethod
     def load(cls, extra: Path | None = None) -> Cues:
-        """Read `cues.csv` and `verbs.csv`, and those of the folder `extra` beside them.
+        """Read `cues.csv` and `verbs.csv`, and add those of the folder `extra`.
 
         Raises:
-            LexiconError: a weight is no number, or as in `Lexicon.load`; with file and line.
+            LexiconError: a weight is not a number, or as in `Lexicon.load`; with file and line.
         """
         families: dict[str, _Phrases] = defaultdict(lambda: defaultdict(list))
         for row in read_table("cues.csv", _CUE_COLUMNS, extra):
@@ -64,7 +64,7 @@ class Cues:
                 weight = int(row["weight"])
             except ValueError as error:
                 raise LexiconError(
-                    f"{row.place}, column weight: {row['weight']!r} is no whole number"
+                    f"{row.place}, column weight: {row['weight']!r} is not a whole number"
                 ) from error
             for phrase in row.many("phrases"):
                 words = tuple(phrase.lower().split())
@@ -80,7 +80,7 @@ class Cues:
 
     @cached_property
     def fingerprint(self) -> str:
-        """12 hex digits of SHA-256 over all that it knows."""
+        """12 hex digits of SHA-256 over all rows."""
         verbs = {
             lemma: [getattr(verb, name) for name in Verb.__slots__]
             for lemma, verb in self.verbs.items()
@@ -88,7 +88,7 @@ class Cues:
         return hashlib.sha256(json.dumps([self.families, verbs]).encode()).hexdigest()[:12]
 
     def find(self, family: str, lemmas: Sequence[str]) -> Iterator[Cue]:
-        """Yield the phrases of a family in a row of lemmas, in order, the longest at each place."""
+        """Yield the phrases of a family in a sequence of lemmas, in order, longest first."""
         phrases, end = self.families.get(family, {}), 0
         if phrases.keys().isdisjoint(lemmas):  # as a rule
             return
@@ -102,12 +102,12 @@ class Cues:
                     break
 
     def values(self, family: str, word: str) -> frozenset[str]:
-        """Return all that one word speaks for."""
+        """Return the values of a word in a family."""
         phrases = self.families.get(family, {}).get(word, ())
         return frozenset(value for words, value, _ in phrases if words == (word,))
 
     def verb(self, lemma: str) -> Verb | None:
-        """Return what a verb says, if the table knows it."""
+        """Return the meaning of a verb, if it is in the table."""
         return self.verbs.get(lemma)
 
 

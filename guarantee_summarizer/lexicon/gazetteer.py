@@ -1,8 +1,8 @@
-"""Find the lexicon's forms in a text, and tell from the words around whether they name an actor.
+"""Find the lexicon's forms in a text, and decide from the context whether they name an actor.
 
 A capital may be only a place ("in Paris") or part of an occasion's name ("the Budapest
 Memorandum"), a state's name part of a river's or a person's, a newspaper's an ordinary word.
-The rules look at some fifty characters on either side and drop a mention only on positive signs.
+The rules use some fifty characters on either side and drop a mention only on clear evidence.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ _REPORTING_AFTER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Show a form in its place in the text; `place_end` is where the last mere place ended."""
+    """A form in its context; `place_end` is the end of the last capital that is only a place."""
 
     text: str
     start: int
@@ -132,12 +132,12 @@ class Window:
 
 
 def is_meant(actor: Actor, via: Via, window: Window) -> bool:
-    """Tell whether the form names its actor here.
+    """Return whether the form names its actor here.
 
     Args:
-        actor: whose form it is.
-        via: how the form names the actor.
-        window: where it is.
+        actor: the actor of the form.
+        via: the kind of form: name, alias, demonym or metonym.
+        window: the form in its context.
     """
     if actor.kind != "state":
         return True
@@ -151,7 +151,7 @@ def is_meant(actor: Actor, via: Via, window: Window) -> bool:
 
 
 def is_reported(window: Window) -> bool:
-    """Tell whether ordinary words are the name of an outlet here."""
+    """Return whether ordinary words are the name of an outlet here."""
     if _NEW_NAME.match(window.after):
         return False
     if window.before.endswith("(") and window.after.startswith(")"):
@@ -160,7 +160,7 @@ def is_reported(window: Window) -> bool:
 
 
 def _is_seat(window: Window) -> bool:
-    """Whether a palace or an office stands for its government."""
+    """Whether a palace or an office refers to its government."""
     return not (
         _BEFORE_SITE.search(window.before)
         or _OCCASION.match(window.after)
@@ -169,7 +169,7 @@ def _is_seat(window: Window) -> bool:
 
 
 def _is_government(window: Window) -> bool:
-    """Whether a capital stands for its government, and is not just a place or an occasion."""
+    """Whether a capital refers to its government, not just to a place or an occasion."""
     before, after = window.before, window.after
     if _NEW_NAME.match(after) or _OCCASION.match(after) or _SITE.match(after):
         return False
@@ -191,7 +191,7 @@ def _is_listed(window: Window) -> bool:
 
 
 def _is_state(window: Window) -> bool:
-    """Whether a form that persons are called by, too, names the state."""
+    """Whether a form that is also a personal name refers to the state."""
     before, after = window.before, window.after
     if _SURNAME.match(after) or _GIVEN.search(before) or _FIRST_NAME.search(before):
         return False
@@ -200,21 +200,21 @@ def _is_state(window: Window) -> bool:
 
 
 _WORD = re.compile(r"\w+")
-_SHORT = 3  # small words are written small in every name
+_SHORT = 3  # function words are in lower case in every name
 
 
 class _Entry(NamedTuple):  # five thousand are made at loading: twice as fast as a dataclass
     form: str
-    actor: Actor | None  # None: a name that only looks like an actor's
+    actor: Actor | None  # None: a lookalike of an actor's name
     via: Via
-    loose: bool  # capitals do not matter
+    loose: bool  # case-insensitive
 
 
 class Finder:
     """Find forms by their first word; immutable.
 
     Args:
-        actors: whom to find; where two claim a form, the later one gets it.
+        actors: the actors to find; a form of two actors belongs to the later one.
         lookalikes: names that contain an actor's form but name something else.
         words: forms that are ordinary words too and count only beside a word of reporting.
     """
@@ -264,7 +264,7 @@ class Finder:
                     break
 
     def _is_name(self, entry: _Entry, text: str, start: int, stop: int) -> bool:
-        """Whether the words are a name at all; else a shorter form may be in them."""
+        """Whether the words are a name; if not, a shorter form may be in them."""
         return entry.form not in self._words or is_reported(Window(text, start, stop, -1))
 
     def _candidates(self, word: str) -> list[_Entry]:
@@ -275,7 +275,7 @@ class Finder:
 
 
 def _entries(actor: Actor) -> Iterator[_Entry]:
-    """The forms of one actor; where it lists a form twice, the more telling kind comes last."""
+    """Yield the forms of one actor; of a repeated form the more specific kind comes last."""
     may_be_loose = actor.kind in ("coalition", "force")
     forms: dict[Via, tuple[str, ...]] = {
         "demonym": actor.demonyms,
@@ -289,12 +289,12 @@ def _entries(actor: Actor) -> Iterator[_Entry]:
 
 
 def _is_written_small(form: str) -> bool:
-    """Whether capitals do not matter: `coalition of the willing`, but not `Contact Group`."""
+    """Whether a form is case-insensitive: `coalition of the willing`, but not `Contact Group`."""
     return " " in form and any(word[0].islower() and len(word) > _SHORT for word in form.split())
 
 
 def _matches_at(entry: _Entry, text: str, start: int, stop: int) -> bool:
-    """Whether the form is at `start` and ends where a word ends."""
+    """Whether the form is at `start` and ends at the end of a word."""
     if not text.startswith(entry.form, start) and not (
         entry.loose and text[start:stop].lower() == entry.form.lower()
     ):

@@ -1,4 +1,4 @@
-"""Take the names of persons apart, and compare them across spellings and alphabets."""
+"""Split the names of persons, and compare them across spellings and alphabets."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ __all__ = ["FIRST_NAMES", "PARTICLES", "Titles", "name_parts", "spelling", "surn
 PARTICLES = frozenset("von van der den de la le del della di da dos du bin ibn ben al el".split())
 FIRST_NAMES = frozenset("van ben al".split())
 """Particles that are first names, too."""
-_TITLE_WORDS = 6  # of the longest titles in front of a name
+_TITLE_WORDS = 6  # words of the longest titles before a name
 _SPACED_INITIALS = re.compile(r"\b(\w)\. (?=\w\.)")
 _IN_BRACKETS = re.compile(r"\s*\([^)]*\)$")
-_LATIN = str.maketrans(  # of folded letters, so without their marks
+_LATIN = str.maketrans(  # of folded letters, without diacritics
     {
         **dict(zip("абвгґдезиіклмнопрстуфыэ", "abvggdeziiklmnoprstufie", strict=True)),
         "ж": "zh",
@@ -44,7 +44,7 @@ _LATIN = str.maketrans(  # of folded letters, so without their marks
 
 
 def spelling(word: str) -> str:
-    """Return what the usual spellings and transliterations of one name share; a key, not a name.
+    """Return a key that the usual spellings and transliterations of one name share.
 
     >>> {spelling(name) for name in ("Zelensky", "Zelenskyy", "Selenskyj", "Зеленський")}
     {'zelenski'}
@@ -67,7 +67,7 @@ def _spellings() -> dict[str, str]:
 
 
 def surname_at(words: list[str]) -> int:
-    """Return where the surname begins in the folded words of a full name, particles included."""
+    """Return the index of the surname in the folded words of a full name, including particles."""
     at = len(words) - 1
     while at > 1 and words[at - 1] in PARTICLES:
         at -= 1
@@ -75,9 +75,9 @@ def surname_at(words: list[str]) -> int:
 
 
 def name_parts(name: str) -> tuple[str, str, str]:
-    """Return first name, middle initials and surname, folded; a surname alone is all of them.
+    """Return first name, middle initials and surname, folded; for a single word, it is both names.
 
-    All are empty of a name without anything to read.
+    All are empty for a name without letters.
 
     >>> name_parts("Donald J. Trump"), name_parts("von der Leyen")
     (('donald', 'j', 'trump'), ('von der leyen', '', 'von der leyen'))
@@ -94,7 +94,7 @@ def name_parts(name: str) -> tuple[str, str, str]:
 
 @dataclass(frozen=True)
 class Titles:
-    """Tell titles, states and honorifics from the name behind them."""
+    """Separate titles, states and honorifics from the name after them."""
 
     lexicon: Lexicon
 
@@ -103,36 +103,36 @@ class Titles:
         words, at = _IN_BRACKETS.sub("", name).split(), 0
         while step := self._title(words, at) or self._state(words, at):
             at += step
-        rest = words[at:]  # of "official in Paris" there is no name
+        rest = words[at:]  # "official in Paris" has no name
         named = rest and (rest[0][0].isupper() or rest[0] in PARTICLES)
         return " ".join(rest) if named else name
 
     def is_title(self, words: list[str]) -> bool:
-        """Tell whether the words together are an office, an honorific or a prefix of one."""
+        """Return whether the words together are an office, an honorific or a prefix of one."""
         titles, firsts = _titles(self.lexicon)
         return _first(words) in firsts and _plain(words) in titles
 
     def is_actor(self, form: str) -> bool:
-        """Tell whether the tables know an actor or a people by that form."""
+        """Return whether the tables have an actor or a people with that form."""
         form = form.removesuffix("'s").removesuffix("’s")
         return bool(self.lexicon.actor(form) or self.lexicon.country(form))
 
     def _title(self, words: list[str], at: int) -> int:
-        """How many words from there on are a title; the last word is the name's."""
-        if _first(words[at:]) not in _titles(self.lexicon)[1]:  # as of nearly all names
+        """Return the number of title words at an index; the last word belongs to the name."""
+        if _first(words[at:]) not in _titles(self.lexicon)[1]:  # for nearly all names
             return 0
         sizes = range(min(len(words) - 1 - at, _TITLE_WORDS), 0, -1)
         return next((n for n in sizes if self.is_title(words[at : at + n])), 0)
 
     def _state(self, words: list[str], at: int) -> int:
-        """How many words from there on name whom the title that follows belongs to."""
+        """Return the number of words at an index that name the actor of the following title."""
         sizes = (n for n in (3, 2, 1) if self._title(words, at + n))
         return next((n for n in sizes if self.is_actor(" ".join(words[at : at + n]))), 0)
 
 
 @lru_cache(maxsize=8)
 def _titles(lexicon: Lexicon) -> tuple[frozenset[str], frozenset[str]]:
-    """The titles that a lexicon knows, and the words that they begin with."""
+    """Return the titles of a lexicon, and their first words."""
     known = (*lexicon.offices, *lexicon.honorifics, *lexicon.prefixes)
     titles = frozenset(_plain(title.split()) for title in known)
     return titles, frozenset(_first(title.split(" ")) for title in titles)

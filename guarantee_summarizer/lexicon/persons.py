@@ -52,7 +52,7 @@ _NO_PERSON = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person as named at one place; `start` and `end` are offsets into the text given."""
+    """A mention of a person; `start` and `end` are offsets into the text."""
 
     name: str
     title: str | None
@@ -62,7 +62,7 @@ class Person:
 
 
 def begins_name(word: str) -> bool:
-    """Tell whether a person's name may begin with a capitalized word: `Marco`, not `The`."""
+    """Return whether a person's name may begin with a capitalized word: `Marco`, not `The`."""
     return word not in _NO_PERSON
 
 
@@ -79,9 +79,9 @@ def surname(name: str) -> str:
     return " ".join(words[at:])
 
 
-@lru_cache(maxsize=4096)  # every surname of the tables is asked for in every article
+@lru_cache(maxsize=4096)  # every surname in the tables is looked up in every article
 def variant(name: str) -> str:
-    """Return what the spellings of one surname share.
+    """Return a key that all spellings of one surname share.
 
     >>> variant("Zelenskyy") == variant("Zelensky") == variant("Zelenskiy")
     True
@@ -90,12 +90,12 @@ def variant(name: str) -> str:
 
 
 def find_people(text: str, lexicon: Lexicon, mentions: list[Mention]) -> list[Person]:
-    """Return the persons that `text` names, in order; one entry for each place that names one in full.
+    """Return the persons that `text` names, in order; one entry for each full name in it.
 
     Args:
         text: running text.
         lexicon: its offices and honorifics.
-        mentions: what `lexicon.mentions(text)` found.
+        mentions: the result of `lexicon.mentions(text)`.
     """
     finder = _Finder(text, lexicon, mentions)
     found: dict[int, Person] = {}
@@ -116,7 +116,7 @@ class _Finder:
         self._office, self._honorific = _patterns(lexicon)
         self._ends = {m.end: m for m in mentions}
         self._starts = {m.start: m for m in mentions}
-        self._taken: dict[int, Person] = {}  # by their ends
+        self._taken: dict[int, Person] = {}  # by end offset
         self._offices = list(_offices(text, lexicon))
         self._plural = tuple({o.lower() for o in lexicon.offices if o.endswith(" Affairs")})
         self._office_starts = [match.start() for match in self._offices]
@@ -161,7 +161,7 @@ class _Finder:
             yield Person(name[1], title, affiliation, start - len(name[1]), start)
 
     def recurring(self) -> Iterator[Person]:
-        """Find full names whose last word is alone elsewhere, as news does with persons only."""
+        """Find full names whose last word also appears alone, which news does only with persons."""
         pairs = re.compile(rf"(?<![\w.] )(?<!\w){_FULL}(?!\w)")
         alone = Counter(re.findall(rf"(?<![A-Z\w] )(?<!\w){_CAPITAL}", self._text))
         for match in pairs.finditer(self._text):
@@ -170,7 +170,7 @@ class _Finder:
                 yield Person(name, None, None, match.start(), match.end())
 
     def _before(self, start: int, title: str) -> tuple[str | None, str]:
-        """The affiliation right before a title, and the title as it is reported."""
+        """Return the affiliation directly before a title, and the title as it is reported."""
         several = title.endswith("s") and not title.endswith("ss")
         if several and not title.lower().endswith(self._plural):  # "envoys Witkoff and Kushner"
             title = title[:-1]
@@ -203,7 +203,7 @@ class _Finder:
             at = following.end()
 
     def _offices_near(self, start: int) -> list[re.Match[str]]:
-        """The office title that a name would begin inside of, if any."""
+        """Return the office title inside which a name would begin, if any."""
         at = bisect_right(self._office_starts, start) - 1
         return self._offices[at : at + 1] if at >= 0 else []
 
@@ -222,7 +222,7 @@ class _Finder:
 
 
 def _offices(text: str, lexicon: Lexicon) -> Iterator[re.Match[str]]:
-    """The office titles in a text; only words that can begin one are looked at closely."""
+    """Yield the office titles in a text; only words that can begin one are examined."""
     office, _ = _patterns(lexicon)
     first_words = _first_words(lexicon)
     end = 0

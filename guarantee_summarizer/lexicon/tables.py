@@ -1,4 +1,4 @@
-"""Read the lexicon's data files, and those of a user over them."""
+"""Read the lexicon's tables, and add or override rows from a user's tables."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ Via = Literal["name", "alias", "demonym", "metonym"]
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Describe a state, organization, coalition, force or news outlet, with the forms it goes by.
+    """Describe a state, organization, coalition, force or news outlet, with its names.
 
     Args:
-        name: the ordinary name in English news.
-        kind: what it is.
-        code: ISO 3166-1 alpha-3 of a state (XKX for Kosovo), None for all else.
+        name: the usual name in English news.
+        kind: the kind of actor.
+        code: ISO 3166-1 alpha-3 of a state (XKX for Kosovo), None for other kinds.
         aliases: other names and abbreviations.
         demonyms: adjectives and names of its people; states only.
-        metonyms: capitals and seats of power that stand for its government; states only.
+        metonyms: capitals and seats of government that refer to its government; states only.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Mark a place where a text names an actor.
+    """Describe a mention of an actor in a text.
 
     `form` is `text[start:end]`, with single spaces where the text has line breaks or several.
     """
@@ -55,9 +55,9 @@ class Mention:
     via: Via
 
 
-@dataclass(slots=True, eq=False)  # not frozen: that doubles the cost of making one
+@dataclass(slots=True, eq=False)  # not frozen: that would double the cost of creation
 class Row:
-    """Hold one line of a table, with its place for messages."""
+    """One line of a table, with its file and line for messages."""
 
     place: str
     cells: dict[str, str]
@@ -66,15 +66,15 @@ class Row:
         return self.cells[column]
 
     def many(self, column: str) -> tuple[str, ...]:
-        """Return the values of a cell that holds several, separated by `|`."""
+        """Return the values of a cell, separated by `|`."""
         cell = self.cells[column]
         return tuple(filter(None, map(str.strip, cell.split("|")))) if cell else ()
 
     def one_of(self, column: str, known: Sequence[str]) -> str:
-        """Return the value of a cell that has to be one of `known`.
+        """Return the value of a cell that must be one of `known`.
 
         Raises:
-            LexiconError: it is none of them; with file, line, column and what is known.
+            LexiconError: it is none of them; with file, line, column and the known values.
         """
         if self.cells[column] not in known:
             choices = ", ".join(known)
@@ -93,7 +93,7 @@ def read_table(name: str, columns: Sequence[str], extra: Path | None = None) -> 
         extra: the user's folder.
 
     Raises:
-        LexiconError: a file is no UTF-8, lacks a column, or a line a cell; with file and line.
+        LexiconError: a file is not UTF-8 or lacks a column or a cell; with file and line.
     """
     bundled = resources.files("guarantee_summarizer.lexicon") / "data" / name
     yield from _rows(name, bundled.read_text(encoding="utf-8"), columns)
@@ -102,10 +102,10 @@ def read_table(name: str, columns: Sequence[str], extra: Path | None = None) -> 
 
 
 def insist_on_known_tables(folder: Path) -> None:
-    """Refuse a folder that is none, or with a table that nothing reads: its name is misspelt.
+    """Refuse a path that is not a folder, or a folder with a table of unknown name.
 
     Raises:
-        LexiconError: the message names the folder or the file, and what is known.
+        LexiconError: the message names the folder or the file, and the known names.
     """
     if not folder.is_dir():
         raise LexiconError(f"{folder}: is not a folder with lexicon files; name one, or None")
@@ -113,7 +113,7 @@ def insist_on_known_tables(folder: Path) -> None:
     known = sorted({file.name for file in bundled.iterdir()} - {*_OURS_ALONE})
     for path in sorted(folder.iterdir()):
         if path.name in known and not path.is_file():
-            raise LexiconError(f"{path}: is no file; give the table as a file of that name")
+            raise LexiconError(f"{path}: is not a file; give the table as a file of that name")
         near = difflib.get_close_matches(path.name, known, n=1, cutoff=0.8)
         if path.name in known or not (near or path.suffix.lower() in (".csv", ".tsv")):
             continue
@@ -155,7 +155,7 @@ def _rows(source: str, text: str, columns: Sequence[str]) -> Iterator[Row]:
 
 
 def _cells(source: str, number: int, line: str) -> list[str]:
-    """The cells of one line; a quoted cell ends on its own line."""
+    """Return the cells of one line; a quoted cell must end on the same line."""
     if '"' not in line:
         return line.split(",")
     try:

@@ -152,7 +152,7 @@ def read_answer(answer: Answer, article: Article, known: Known | None = None) ->
     reading = _Reading(article, known)
     fields = reading.fields(answer.found.data)
     losses = [*answer.found.losses, *reading.losses]
-    whole = (Problem("", f"is not whole: {loss}; answer with one JSON object") for loss in losses)
+    whole = (Problem("", f"is incomplete: {loss}; answer with one JSON object") for loss in losses)
     nothing = bool(losses) and not answer.found.data
     problems = [*whole, *(() if nothing else reading.problems)]
     if notes := (*losses, *answer.found.cuts, *_few(reading.unread)):
@@ -229,7 +229,7 @@ class _Reading:
         if foreign:
             more = f" and {len(foreign) - _TOLD} more" if len(foreign) > _TOLD else ""
             names = ", ".join(repr(key[:80]) for key in foreign[:_TOLD])
-            self.losses.append(f"it holds what is no field of it: {names}{more}")
+            self.losses.append(f"it has unknown fields: {names}{more}")
         if beside:
             self._add_beside(made, beside)
         return made
@@ -238,7 +238,7 @@ class _Reading:
         if name not in made or is_absent(made[name]):
             made[name] = value
         elif value != made[name] and not is_absent(value):
-            self.losses.append(f"{name!r} stands there twice; the first was read")
+            self.losses.append(f"{name!r} is there twice; the first was read")
 
     def _add_beside(self, made: dict[str, Any], beside: dict[str, Any]) -> None:
         """Add fields of `structure` that were written beside it."""

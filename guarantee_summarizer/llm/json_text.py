@@ -137,10 +137,10 @@ def _read(text: str, fields: Fields) -> Found:
     if not any(candidate.fit for candidate in candidates) and '{\\"' in text:  # escaped once more
         candidates, beside = _candidates(_unescaped(text), fields)
     if not candidates:
-        return Found(losses=("the answer holds no JSON object",))
+        return Found(losses=("the answer has no JSON object",))
     at = max(range(len(candidates)), key=lambda i: (candidates[i].fit, i))
     best = candidates[at]
-    losses = [f"{key!r} stands there twice; the last was read" for key in best.doubled]
+    losses = [f"{key!r} is there twice; the last was read" for key in best.doubled]
     if best.broken is not None:
         where = _last_place(best.data)
         losses.append(f"the answer breaks off at character {best.broken} of {size}{where}")
@@ -280,7 +280,7 @@ def _left_out(
     elsewhere += [known(match[1], fields) for match in _MEMBER.finditer(beside)]
     for name in dict.fromkeys(elsewhere):
         if name and name not in have:
-            yield f"what stands beside the answer holds {name!r}, which the answer does not"
+            yield f"text beside the answer has {name!r}, which the answer does not have"
 
 
 def _joined(first: Found, second: Found, fields: Fields) -> Found:
@@ -320,8 +320,8 @@ def _unescaped(text: str) -> str:
 def _last_place(data: Mapping[str, Any]) -> str:
     """Describe where the complete part ends."""
     if not data:
-        return ", before anything was whole"
+        return ", before any complete value"
     name, value = list(data.items())[-1]
     if isinstance(value, list):
-        return f", in {name!r} after {len(value)} whole items"
+        return f", in {name!r} after {len(value)} complete items"
     return f", after {name!r}"

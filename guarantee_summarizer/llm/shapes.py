@@ -37,8 +37,8 @@ _NUMBERS = re.compile(
 )
 _WIDEST = 100  # most sentences of a range
 _LONGEST_PATH = 120  # characters
-_FOREIGN = " is no field of the schema; it was not read"
-_TWICE = " stands there twice, in two spellings; the second was not read"
+_FOREIGN = " is not a field of the schema; it was not read"
+_TWICE = " is there twice, in two spellings; the second was not read"
 _KEY = re.compile(r"[a-z]*[_ ]?\d*")  # keys that are not names: `p1`, `item_2`, `3`
 
 

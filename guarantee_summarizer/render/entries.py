@@ -45,7 +45,7 @@ def claim_id(path: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class OutlineFact:
-    """One more fact about a claim, on one line.
+    """Describe one more fact about a claim, on one line.
 
     Attributes:
         name: its kind (`by`, `terms`), or the party of a position.
@@ -66,7 +66,7 @@ class OutlineFact:
 
 @dataclass(frozen=True, slots=True)
 class OutlineEntry:
-    """The description of one claim: text, labels, further facts, and its sentences.
+    """Describe one claim: text, labels, further facts, and its sentences.
 
     Attributes:
         text: its title.

@@ -46,7 +46,7 @@ class OutlineSection:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The description of a summary for rendering; sections without claims are left out.
+    """Describe a summary for rendering; sections without claims are left out.
 
     `warnings` are `notes` (on the whole summary) and the warnings of checks; `findings` are those
     without an entry: on the headline, the abstract, or no claim at all.

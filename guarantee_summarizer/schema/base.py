@@ -1,4 +1,4 @@
-"""Define what all models of the schema share: frozen, nothing unknown, null means absent."""
+"""Define the base of all schema models: frozen, no unknown fields, null means absent."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def added(default: Any = PydanticUndefined, **more: Any) -> Any:
 
 
 def derived() -> Any:
-    """Declare a field that a model or a person may fill and that the library fills otherwise."""
+    """Declare a field that a model or a person may fill; if it is empty, the library fills it."""
     return Field((), json_schema_extra={"x-derived": True})
 
 
@@ -51,7 +51,7 @@ def is_added(field: FieldInfo) -> bool:
 
 
 def _text(value: Any) -> Any:
-    """White space around a text, and line breaks in it, mean nothing."""
+    """Ignore white space around a text, and line breaks in it."""
     return " ".join(value.split()) if isinstance(value, str) else value
 
 
@@ -70,10 +70,10 @@ Word = BeforeValidator(_word)
 
 
 class Values:
-    """Explain each value of a vocabulary to people; a language model is not sent this.
+    """Explain each value of a vocabulary to people; this is not sent to a language model.
 
     Args:
-        **meanings: for each value what it means.
+        **meanings: the meaning of each value.
     """
 
     def __init__(self, **meanings: str) -> None:
@@ -81,7 +81,7 @@ class Values:
 
 
 def values_of(field: FieldInfo) -> dict[str, str]:
-    """Return what each value of a field's vocabulary means; empty for any other field."""
+    """Return the meaning of each value of a field's vocabulary; empty for any other field."""
     inside = [note for part in get_args(field.annotation) for note in get_args(part)[1:]]
     notes = [note for note in (*field.metadata, *inside) if isinstance(note, Values)]
     return notes[0].meanings if notes else {}

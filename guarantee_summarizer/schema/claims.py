@@ -50,12 +50,12 @@ class Participant(Model):
 
     Attributes:
         name: the fullest form in the text, without the title. Other claims refer to it by this name.
-        aliases: its other forms in the text; the library finds them where the model gives none.
-        kind: what it is; see the values below.
-        title: the office of a person, as the text states it.
+        aliases: its other forms in the text; the library finds them if the model lists none.
+        kind: its kind; see the values below.
+        title: the office of a person, as stated in the text.
         affiliation: the state or organization that a person acts for.
-        role: the part that the article gives most weight to; see the values below.
-        evidence: sentences that mention it; the library finds them where the model gives none.
+        role: its most important role in the article; see the values below.
+        evidence: sentences that mention it; the library finds them if the model lists none.
         country: ISO 3166-1 alpha-3 (`FRA`) of a state, or of a person through the affiliation. Added
             by the library.
     """
@@ -78,12 +78,12 @@ class Event(Model):
     Attributes:
         what: what happens, in one sentence.
         when: the words of the text for its time, also from a line nearby.
-        where: its place, as the text names it.
-        participants: names of the participants that the text lets take part.
+        where: its place, as named in the text.
+        participants: names of the participants that take part according to the text.
         status: whether it has happened; see the values below.
-        evidence: the sentences that say so; at least one.
-        date: `when` as EDTF (`2026-01-06`, `2026-01`, `2026-01-06/2026-01-08`), counted from the day
-            of publication. Added by the library; None where the words give no date.
+        evidence: the sentences that support it; at least one.
+        date: `when` as EDTF (`2026-01-06`, `2026-01`, `2026-01-06/2026-01-08`), relative to the day
+            of publication. Added by the library; None if the words contain no date.
     """
 
     what: Text = Field(description="One sentence.")
@@ -101,17 +101,17 @@ class Term(Model):
     Attributes:
         what: what the figure measures; see the values below.
         value: the words of the text with their bound: "up to 15 years".
-        evidence: the sentences that state it; those of the proposal where the model gives none.
+        evidence: the sentences that state it; those of the proposal if the model lists none.
         normalized: the exact value with its bound: an ISO 8601 duration (`P15Y`, `>=P6M`), an EDTF
             date (`2026-01`), a number with its unit (`<=5000`, `90000000000 EUR`). Added by the
-            library; None where the words give no exact value.
-        bound: how the words compare to the figure: `<`, `>`, `<=`, `>=` or `~` (about); None where
-            they do not. This and the next three are `normalized` in parts, where the words hold one
-            figure or one range; added by the library.
+            library; None if the words contain no exact value.
+        bound: the bound of the figure: `<`, `>`, `<=`, `>=` or `~` (about); None without a bound.
+            This and the next three are the parts of `normalized`, if the words contain one figure
+            or one range; added by the library.
         low: the figure, or the lower end of a range.
         high: the figure, or the upper end of a range.
-        unit: what it counts: a currency (ISO 4217), `%`, `km`, `year` and the like; None for what is
-            counted without a unit.
+        unit: its unit: a currency (ISO 4217), `%`, `km`, `year` and so on; None for a count without
+            a unit.
     """
 
     what: TermKind = "other"
@@ -129,16 +129,16 @@ class Proposal(Model):
 
     Attributes:
         title: a name for it, at most ten words.
-        description: one sentence that says what it is.
+        description: one sentence that describes it.
         measure: the kind of measure; see the values below.
-        proposed_by: names of the participants that offer, ask, order or agree; empty where the text
-            does not say.
-        recipients: names of those to whom it is offered, of whom it is asked, or whom it binds.
-        condition: what has to come first or sets it off, in the words of the text.
-        status: how far it has come; see the values below.
+        proposed_by: names of the participants that offer, ask, order or agree; empty if the text
+            does not name them.
+        recipients: names of those to whom it is offered, who are asked for it, or whom it binds.
+        condition: its precondition or trigger, in the words of the text.
+        status: its status; see the values below.
         terms: its durations, sizes, sums, deadlines and counts.
-        attribution: who says so, in the words of the text; None where the outlet states it as fact.
-        evidence: the sentences that say so; at least one.
+        attribution: its source, in the words of the text; None if the outlet states it as fact.
+        evidence: the sentences that support it; at least one.
     """
 
     title: Text = Field(description="At most 10 words.")
@@ -162,16 +162,16 @@ class Layer(Model):
     """One part of a guarantee that has several.
 
     Attributes:
-        rank: its place, 1 for the first line of defence and counting outward; None where the text
+        rank: its position, 1 for the first line of defence, increasing outward; None if the text
             ranks nothing.
-        name: what it is called.
+        name: its name.
         providers: names of the participants that provide it.
-        function: what it is for; see the values below.
-        description: one sentence that says what it consists of.
-        location: where it is, as the text names the place.
+        function: its purpose; see the values below.
+        description: one sentence that describes its content.
+        location: its place, as named in the text.
         trigger: what activates it, in the words of the text.
-        status: how far it has come; see the values below.
-        evidence: the sentences that say so; at least one.
+        status: its status; see the values below.
+        evidence: the sentences that support it; at least one.
     """
 
     rank: int | None = Field(None, ge=1)
@@ -191,10 +191,10 @@ class GuaranteeStructure(Model):
     Attributes:
         layers: the parts, innermost first, those without a rank last; empty or at least two.
         legal_form: what binds the parties; see the values below.
-        duration: how long the guarantee as a whole lasts.
-        precondition: what has to come before all of it, for instance "a ceasefire".
-        attribution: whose picture of the guarantee it is, where not everybody shares it.
-        evidence: sentences for what is said of the whole; each layer has its own.
+        duration: the duration of the guarantee as a whole.
+        precondition: the precondition of the whole guarantee, for instance "a ceasefire".
+        attribution: whose view of the guarantee it is, if it is not shared by everybody.
+        evidence: sentences on the guarantee as a whole; each layer has its own.
     """
 
     layers: tuple[Layer, ...] = Field((), description="Innermost first, unranked ones last.")
@@ -206,7 +206,7 @@ class GuaranteeStructure(Model):
 
     @property
     def said(self) -> dict[str, str]:
-        """What it says of the whole, beside layers and duration: by field."""
+        """The fields on the guarantee as a whole, without layers and duration."""
         fields = {"precondition": self.precondition, "attribution": self.attribution}
         form = None if self.legal_form == "unclear" else self.legal_form
         return {name: value for name, value in {"legal_form": form, **fields}.items() if value}
@@ -217,8 +217,8 @@ class Position(Model):
 
     Attributes:
         party: the name of a participant.
-        stance: what it wants, in one sentence.
-        evidence: the sentences that say so; those of the dispute where the model gives none.
+        stance: its position, in one sentence.
+        evidence: the sentences that support it; those of the dispute if the model lists none.
     """
 
     party: Text
@@ -230,11 +230,11 @@ class Dispute(Model):
     """Something contested between parties, or still open.
 
     Attributes:
-        issue: what it is about, at most 15 words.
-        kind: whether parties want different things or nobody has decided; see the values below.
-        positions: what each party wants; may be empty for an open question.
-        status: how near it is to an answer; see the values below.
-        evidence: the sentences that say so; at least one.
+        issue: the issue, at most 15 words.
+        kind: whether parties disagree or the question is open; see the values below.
+        positions: the position of each party; may be empty for an open question.
+        status: its status; see the values below.
+        evidence: the sentences that support it; at least one.
     """
 
     issue: Text = Field(description="At most 15 words.")
@@ -246,18 +246,18 @@ class Dispute(Model):
 
 @dataclass(frozen=True)
 class Section:
-    """Where claims of one kind are in a summary, and which of their fields say what.
+    """The place of one kind of claims in a summary, and the roles of their fields.
 
     Attributes:
-        name: what a claim of it is called: `layers`; the structure's duration is one of the `terms`.
-        path: where it is: `structure.layers`; of the parts of a claim their field in it.
-        model: of each claim.
-        title: the field that people know a claim by.
+        name: the name of its claims: `layers`; the structure's duration is one of the `terms`.
+        path: its path: `structure.layers`; for sub-items, their field in the item.
+        model: the model of each claim.
+        title: the field that identifies a claim for readers.
         words: the fields in the wording of the summary.
         references: the fields that name participants.
         located: the optional fields whose words are in the cited sentences or near them.
-        verbatim: the fields that are the text's own words.
-        parts: claims inside each claim, such as the terms of a proposal.
+        verbatim: the fields with words from the text.
+        parts: sub-items of each claim, such as the terms of a proposal.
         many: whether it is a list; else there is at most one.
     """
 
@@ -274,11 +274,11 @@ class Section:
 
     @property
     def field(self) -> str:
-        """The field of the summary that holds it: `structure` for `structure.layers`."""
+        """The field of the summary that contains it: `structure` for `structure.layers`."""
         return self.path.partition(".")[0]
 
     def items(self, holder: Model) -> tuple[Any, ...]:
-        """Return the claims of it in a summary; in a claim, if this is a section of parts."""
+        """Return its claims in a summary; for a section of sub-items, in a claim."""
         value = attrgetter(self.path)(holder)
         if isinstance(value, tuple):
             return value

@@ -1,8 +1,8 @@
-"""Define citations: how a claim points at the sentences that say it.
+"""Define citations: the references of a claim to the sentences that support it.
 
-A citation comes in as a sentence number (what a language model writes), as a verbatim fragment
-(what a person writes) or as a grounded object, and always goes out grounded. Numbers and
-fragments need the article: validate with `context={"article": article}`.
+The input is a sentence number (from a language model), a verbatim fragment (from a person) or a
+grounded object; the output is always grounded. Numbers and fragments need the article: validate
+with `context={"article": article}`.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ __all__ = ["Citation", "Evidence", "cite", "cited_in"]
 
 
 class Citation(Model):
-    """The very words that support a claim, and where they are: `article.text[start:end] == quote`.
+    """The exact words that support a claim, with offsets: `article.text[start:end] == quote`.
 
     Attributes:
         sentence: the number of the sentence in the article, from 1.
         start: where the words begin in the article's text, in code points from 0.
-        end: where they end: the offset of the first code point after them.
-        quote: the words, exactly as the article has them.
+        end: the offset of the first code point after them.
+        quote: the words, exactly as in the article.
     """
 
     sentence: int = Field(ge=1)
@@ -45,12 +45,11 @@ class Citation(Model):
 
 
 def cite(pointer: Any, article: Article | None) -> Iterator[Citation]:
-    """Ground one pointer; a fragment across sentences gives one citation for each of them.
+    """Ground one pointer; a fragment across sentences becomes one citation for each sentence.
 
     Raises:
-        PydanticCustomError: `citation_range` for a number that the article does not have,
-            `citation_quote` for a fragment that it does not hold, `citation_article` where the
-            article is needed and not given.
+        PydanticCustomError: `citation_range` for a number without a sentence, `citation_quote` for
+            a fragment that is not in the article, `citation_article` if the article is missing.
     """
     if isinstance(pointer, Citation):
         yield pointer
@@ -116,4 +115,4 @@ Evidence = Annotated[
     tuple[Citation, ...],
     BeforeValidator(_ground, json_schema_input_type=list[int | str | Citation]),
 ]
-"""Grounded citations without repetition, in the order given."""
+"""Return grounded citations without repetition, in the given order."""

@@ -1,4 +1,4 @@
-"""Build the wire form: what a language model is asked for and writes, and nothing else."""
+"""Build the wire form: the schema that a language model is sent, and the form that it writes."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ def _as_numbers(field: dict[str, Any]) -> dict[str, Any]:
 def wire_schema() -> dict[str, Any]:
     """Return the JSON schema (draft 2020-12) of the object that a language model answers with.
 
-    Nothing is required that may be left out, and what the library finds by itself is not asked
-    for. Treat the result as read-only: it is built once.
+    Optional fields are not required, and fields that the library fills are left out. Treat the
+    result as read-only: it is built once.
     """
     schema = Summary.model_json_schema(schema_generator=_WireSchema)
     parts = {name: part for name, part in schema.pop("$defs").items() if name != "Citation"}
@@ -64,14 +64,14 @@ def wire_schema() -> dict[str, Any]:
 
 
 def part_schema(fields: Mapping[str, str | None]) -> dict[str, Any]:
-    """Return the JSON schema of an object with some single claims in it, none of them required.
+    """Return the JSON schema of an object with single claims, none of them required.
 
     Args:
-        fields: for each field the name of its model (`Proposal`); None for a text.
+        fields: the name of the model (`Proposal`) for each field; None for a text.
     """
     parts: dict[str, Any] = wire_schema()["$defs"]
     wanted = [name for name in fields.values() if name]
-    for name in wanted:  # grows while the parts of parts are found
+    for name in wanted:  # grows while nested models are found
         found = re.findall(r"#/\$defs/(\w+)", json.dumps(parts[name]))
         wanted += [part for part in found if part not in wanted]
     properties = {
@@ -86,8 +86,8 @@ def part_schema(fields: Mapping[str, str | None]) -> dict[str, Any]:
 def to_wire(node: Any) -> Any:
     """Return a summary, or a part of one, in the form that a language model writes.
 
-    Evidence is sentence numbers; nulls, empty lists, defaults, and what the library always fills
-    are left out. `Summary.ground` reads the form back.
+    Evidence is sentence numbers; nulls, empty lists, defaults, and fields that the library always
+    fills are left out. `Summary.ground` parses this form.
     """
     if isinstance(node, Citation):
         return node.sentence
@@ -108,11 +108,11 @@ def _cited(node: tuple[Any, ...]) -> bool:
 
 
 def as_written(claim: Any) -> str:
-    """Return a claim as a model writes it; a description that only repeats the evidence goes."""
+    """Return a claim as a model writes it, without a description that repeats the evidence."""
     if isinstance(claim, str):
         return claim
     written = to_wire(claim)
-    if isinstance(claim, GuaranteeStructure):  # its layers and duration are claims of their own
+    if isinstance(claim, GuaranteeStructure):  # its layers and duration are separate claims
         written = {**claim.said, "evidence": to_wire(claim.evidence)}
     if written.get("description") == " ".join(citation.quote for citation in claim.evidence):
         del written["description"]
@@ -120,7 +120,7 @@ def as_written(claim: Any) -> str:
 
 
 def compact(written: Any) -> str:
-    """Return JSON on one line without spaces; text as it is."""
+    """Return JSON on one line without spaces; a text is returned unchanged."""
     if isinstance(written, str):
         return written
     return json.dumps(written, ensure_ascii=False, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""Reads summaries that were stored under version 1 of the schema.
+"""Read summaries that were stored with version 1 of the schema.
 
 Version 2 renamed the `order` of layers to `rank`, and made every group that a reference names a
 participant; all values of version 1 are values of version 2.
@@ -17,10 +17,10 @@ _REFERENCES = {"events": "participants", "proposals": "proposed_by"}
 
 
 def migrated(data: Any) -> Any:
-    """Return stored data in the form of version 2; what is not of version 1 comes back as it is.
+    """Return stored data in the form of version 2; other versions are returned unchanged.
 
     Args:
-        data: a summary as JSON gives it; only one whose provenance says version 1 is changed.
+        data: a summary as parsed JSON; it is changed only if its provenance says version 1.
     """
     provenance = data.get("provenance") if isinstance(data, dict) else None
     if not isinstance(provenance, dict) or str(provenance.get("schema_version")) != "1":
@@ -44,7 +44,7 @@ def migrated(data: Any) -> Any:
 
 
 def _references(data: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Every name that a claim refers to, with the evidence of the claim."""
+    """Yield every name that a claim refers to, with the evidence of the claim."""
     for section, field in _REFERENCES.items():
         for claim in data.get(section) or ():
             yield from ((name, claim.get("evidence")) for name in claim.get(field) or ())

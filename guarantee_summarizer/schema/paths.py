@@ -26,14 +26,14 @@ _Summary = TypeVar("_Summary", bound=Model)
 
 @dataclass(frozen=True, slots=True)
 class ClaimPath:
-    """Where a claim is in a summary.
+    """The path of a claim in a summary.
 
     Attributes:
         section: the path of its section, or the name of a text: `structure.layers`, `headline`.
-        index: which item of the section; None for a text and for what is no list.
-        part: the field of the item that holds the claim, if it is a part of one: `terms`.
-        part_index: which of the parts.
-        field: what of the claim is meant: `proposed_by[0]`; empty for the whole claim.
+        index: the index of the item in the section; None for a text or a section without a list.
+        part: for a sub-item, the field of the item that contains it: `terms`.
+        part_index: the index of the sub-item.
+        field: the field of the claim: `proposed_by[0]`; empty for the whole claim.
 
     >>> path = ClaimPath.parse("proposals[2].terms[0].value")
     >>> str(path.claim), str(path.item), path.field
@@ -48,7 +48,7 @@ class ClaimPath:
 
     @classmethod
     def parse(cls, text: str) -> ClaimPath | None:
-        """Read a path such as findings carry; None where it points into no claim."""
+        """Parse a path as in findings; None if it points to no claim."""
         match = _PATH.fullmatch(text)
         if match is None:
             return None
@@ -63,7 +63,7 @@ class ClaimPath:
         return path
 
     def __str__(self) -> str:
-        """The path as findings carry it."""
+        """Return the path as in findings."""
         text = self.section if self.index is None else f"{self.section}[{self.index}]"
         if self.part is not None:
             text = f"{text}.{self.part}[{self.part_index}]"
@@ -71,23 +71,23 @@ class ClaimPath:
 
     @property
     def claim(self) -> ClaimPath:
-        """The claim that it points into."""
+        """Path of the claim, without the field."""
         return replace(self, field="") if self.field else self
 
     @property
     def item(self) -> ClaimPath:
-        """The item of the section that the claim is, or is a part of."""
+        """Path of the item; for a sub-item, of the item that contains it."""
         return ClaimPath(self.section, self.index)
 
     @property
     def kind(self) -> Section | None:
-        """The section that the claim is of, or of parts; None for a text."""
+        """The section of the claim or of the sub-item; None for a text."""
         section = _BY_PATH.get(self.section)
         return section.parts if section and self.part else section
 
     @property
     def optional(self) -> bool:
-        """Whether it points at a field of the claim that may be left out, or at one of a list."""
+        """Whether it points to an optional field of the claim, or to an element of a list."""
         match = _FIELD.fullmatch(self.field)
         kind = self.kind
         if match is None or kind is None:
@@ -96,7 +96,7 @@ class ClaimPath:
         return field is not None and not field.is_required()
 
     def value(self, summary: Model) -> Any:
-        """Return what it points at: the claim, or the field of it."""
+        """Return the claim or the field that it points to."""
         claim = self.of(summary)
         match = _FIELD.fullmatch(self.field)
         if match is None:
@@ -105,7 +105,7 @@ class ClaimPath:
         return value if match[2] is None else value[int(match[2])]
 
     def of(self, summary: Model) -> Any:
-        """Return the claim at the path; of a path into a field, the claim that has it.
+        """Return the claim at the path; for a path to a field, the claim with the field.
 
         Raises:
             IndexError: the section is shorter.
@@ -116,10 +116,10 @@ class ClaimPath:
         return claim if self.part is None else getattr(claim, self.part)[self.part_index]
 
     def replaced(self, summary: _Summary, claim: Any) -> _Summary:
-        """Return a copy of `summary` with another claim there; with None it is taken out.
+        """Return a copy of `summary` with another claim at the path; None removes the claim.
 
-        A text that is taken out becomes empty. A path without the index that its section needs
-        stands for the end of the list.
+        A removed text becomes empty. If the index is missing in a list section, the path refers to
+        the end of the list.
         """
         if self.field:
             return self.claim.replaced(summary, self._with_field(self.of(summary), claim))
@@ -137,7 +137,7 @@ class ClaimPath:
         return summary.replace(**{outer: changed}) if outer else changed
 
     def _with_field(self, claim: Any, value: Any) -> Any:
-        """The claim with another value in the field; with None the field is as if left out."""
+        """Return the claim with another value in the field; None means that it is left out."""
         match = _FIELD.fullmatch(self.field)
         if match is None:
             return claim
@@ -163,7 +163,7 @@ def without(summary: _Summary, paths: Iterable[ClaimPath]) -> _Summary:
 
 
 def moved(path: ClaimPath, removed: Iterable[ClaimPath]) -> ClaimPath | None:
-    """Return where a claim is after `without`; None if it is, or is in, what was taken out."""
+    """Return the path of a claim after `without`; None if it, or its item, was removed."""
     index, part_index, field = path.index, path.part_index, path.field
     for gone in removed:
         if (gone.section, gone.field) == (path.section, "") and gone.part is None:
@@ -190,7 +190,7 @@ def _less(now: int | None, at: int | None, gone: int | None) -> int | None:
 
 
 def _last_first(path: ClaimPath) -> tuple[int, int, int]:
-    """Later items before earlier ones and parts before their wholes, so that no path moves."""
+    """Sort key: later items first and sub-items before their items, so that no path moves."""
     element = re.search(r"\[(\d+)\]", path.field)
     return (
         -1 if path.index is None else path.index,
@@ -200,12 +200,12 @@ def _last_first(path: ClaimPath) -> tuple[int, int, int]:
 
 
 def claim_paths(summary: Model) -> Iterator[ClaimPath]:
-    """Yield the path of everything that a summary says, parts right after their wholes."""
+    """Yield the path of every claim of a summary, sub-items directly after their items."""
     return (path for path, *_ in placed_claims(summary))
 
 
 def placed_claims(summary: Model) -> Iterator[tuple[ClaimPath, Any, Any]]:
-    """Yield the path of each claim, the claim, and of a part what it is a part of, else None."""
+    """Yield path, claim and, for a sub-item, the item that contains it, else None."""
     yield from ((ClaimPath(name), text, None) for name in TEXTS if (text := getattr(summary, name)))
     for section in SECTIONS:
         for i, item in enumerate(section.items(summary)):
@@ -217,11 +217,11 @@ def placed_claims(summary: Model) -> Iterator[tuple[ClaimPath, Any, Any]]:
 
 
 def renamed(summary: _Summary, names: Mapping[str, str]) -> _Summary:
-    """Return a copy of `summary` with other names of participants wherever a claim refers to them.
+    """Return a copy of `summary` with other names of participants in all references.
 
     Args:
-        summary: whose references are renamed; the participants stay as they are.
-        names: the new name under each old one, folded.
+        summary: the summary; only references are renamed, not the participants.
+        names: the new name for each old name, folded.
     """
     for path in claim_paths(summary):
         if path.kind and path.kind.references:

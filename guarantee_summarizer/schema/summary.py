@@ -1,4 +1,4 @@
-"""Define `Summary`: the whole record, and what the library adds to the claims."""
+"""Define `Summary`: the complete record, including the fields that the library adds."""
 
 from __future__ import annotations
 
@@ -42,19 +42,19 @@ SCHEMA_VERSION = "2"
 
 
 class ArticleRecord(Model):
-    """What a summary keeps of its article: enough to read every citation without the file.
+    """The data of its article in a summary, enough to read every citation without the file.
 
     Attributes:
         id: 16 hex digits, a hash of text, title, day, outlet and address; equal on every machine.
         title: its headline, if known.
-        published: the day of publication, if known; dates in the text are counted from it.
+        published: the day of publication, if known; dates in the text are relative to it.
         outlet: who published it, if known.
         url: its address, if known; the library never fetches it.
         language: the language of the text as a BCP 47 tag (`en`), if known.
         sentences: every sentence with its number, offsets and words.
-        metadata: the fields of the input record that the library does not know, and under `source`
-            file and row; use them to join a summary to its input.
-        warnings: what of the input could not be used, each a sentence without full stop.
+        metadata: the unknown fields of the input record, and under `source` file and row; use them
+            to join a summary to its input.
+        warnings: notes on input that could not be used, each a sentence without full stop.
     """
 
     id: str
@@ -84,14 +84,14 @@ class ArticleRecord(Model):
 
 
 class Finding(Model):
-    """What a check or the second reader found wrong with one claim.
+    """A problem of one claim, found by a check or the reviewer.
 
     Attributes:
-        code: what is wrong, one of the codes in `guarantee_summarizer.verify.CHECKS`; stable.
-        severity: `error` moves the claim, or the field, to `withheld`; `warning` leaves it in place
-            for a person to look at.
+        code: the kind of problem, one of the codes in `guarantee_summarizer.verify.CHECKS`; stable.
+        severity: `error` moves the claim, or the field, to `withheld`; `warning` keeps it in place
+            for a person to check.
         path: the claim or field: `proposals[2].terms[0]`, `events[0].where`.
-        message: the same in words, for a person.
+        message: a readable description.
     """
 
     code: str
@@ -101,11 +101,11 @@ class Finding(Model):
 
 
 class Withheld(Model):
-    """A claim, or a field of one, that was taken out of the summary, and why.
+    """A claim, or a field of one, that was removed from the summary, and the reasons.
 
     Attributes:
-        path: where it was in the summary, before anything was taken out.
-        claim: what it said, complete, as JSON values.
+        path: its path in the summary before any removal.
+        claim: its complete content, as JSON values.
         findings: the reasons, each an error.
     """
 
@@ -115,16 +115,16 @@ class Withheld(Model):
 
 
 class Provenance(Model):
-    """Who made the summary, with what, when.
+    """The origin of the summary: extractor or model, versions, time.
 
     Attributes:
         backend: `embedded` for the extractor without a model, `llm` for a language model.
         model: the name of the language model; None for the embedded extractor.
         prompt: fingerprint of the templates and the schema that the model was sent.
-        review: what became of the second reading: `off`, `done`, `done in part`, or `failed` or
-            `skipped` with the reason.
-        reviewer: the model that reviewed the record.
-        schema_version: version of this schema; says so where the summary was migrated.
+        review: the state of the review: `off`, `done`, `done in part`, or `failed` or `skipped`
+            with the reason.
+        reviewer: the model that reviewed the summary.
+        schema_version: version of this schema, with a note if the summary was migrated.
         library_version: version of this library.
         created: when it was made, in UTC.
     """
@@ -142,13 +142,13 @@ class Provenance(Model):
 
 
 class Usage(Model):
-    """What the summary cost, summed over all attempts, review and re-asks included.
+    """The cost of the summary, summed over all attempts, including review and re-asks.
 
     Attributes:
         input_tokens: tokens sent, as the endpoint counted them.
         output_tokens: tokens received, as the endpoint counted them.
-        cached_tokens: how many of the tokens sent the endpoint took from its cache.
-        estimated_tokens: how many of both the endpoint did not count; estimated as bytes / 4.
+        cached_tokens: tokens sent that the endpoint read from its cache.
+        estimated_tokens: tokens of both kinds that the endpoint did not count; bytes / 4.
         attempts: requests sent; 1 for the embedded extractor.
         seconds: time from the first request to the summary.
     """
@@ -181,17 +181,17 @@ class Summary(Model):
             monitoring, or talks on these. If False, all lists are empty.
         headline: one sentence, at most 25 words.
         abstract: two to four sentences.
-        participants: who takes part: persons, states, organizations, coalitions, forces, media,
-            offices and groups; see `help(Participant)`.
+        participants: persons, states, organizations, coalitions, forces, media, offices and groups
+            that take part; see `help(Participant)`.
         events: meetings, signings, deadlines and next steps; see `help(Event)`.
         proposals: measures, with who proposes them to whom, status and terms; see `help(Proposal)`.
         structure: the layers of the guarantee, its legal form, duration and precondition; see
             `help(GuaranteeStructure)` and `help(Layer)`.
-        disputes: what is contested or open, with the position of each party; see `help(Dispute)`.
+        disputes: disputes and open questions, with the position of each party; see `help(Dispute)`.
         article: the article's metadata and its sentences; see `help(ArticleRecord)`.
-        findings: what checks and second reader found; errors explain what is in `withheld`.
-        withheld: claims and fields that did not hold, complete, with the reasons. They are no facts.
-        incomplete: what was lost of a broken answer, each a sentence; empty if nothing was.
+        findings: the findings of checks and reviewer; errors explain what is in `withheld`.
+        withheld: complete claims and fields that are not supported, with the reasons; not facts.
+        incomplete: losses from a broken answer, each a sentence; empty if there were none.
         provenance: model, prompt, versions, review and time; see `help(Provenance)`.
         usage: tokens, requests and seconds; see `help(Usage)`.
     """
@@ -230,21 +230,21 @@ class Summary(Model):
 
     @property
     def complete(self) -> bool:
-        """Whether nothing of the answer was lost on the way; `incomplete` says what was."""
+        """Whether no part of the answer was lost; `incomplete` lists the losses."""
         return not self.incomplete
 
     @property
     def support(self) -> Support:
-        """How much was checked, by whom it was reviewed, what was withheld, what nothing cites."""
+        """Counts of checked, flagged and withheld claims, the reviewer, and uncited sentences."""
         return support(self)
 
     def citations(self) -> Iterator[Citation]:
-        """Yield all citations, in the order of the fields, repetitions included."""
+        """Yield all citations, in the order of the fields, including repetitions."""
         fields = dict.fromkeys(section.field for section in SECTIONS)
         return _citations(tuple(getattr(self, field) for field in fields))
 
     def __repr__(self) -> str:
-        """Name the headline and what there is of each section, in one line."""
+        """Return the headline and the number of claims in each section, in one line."""
         layers = self.structure.layers if self.structure else ()
         counts = {section.field: getattr(self, section.field) for section in SECTIONS}
         counts = {name: v for name, v in counts.items() if isinstance(v, tuple)}
@@ -254,15 +254,15 @@ class Summary(Model):
     __str__ = __repr__
 
     def _repr_html_(self) -> str:
-        """How notebooks show it."""
+        """Return HTML for notebooks."""
         from guarantee_summarizer.render.html.notebook import notebook_html  # noqa: PLC0415
 
-        return notebook_html(self)  # the one import upward, when a cell is shown
+        return notebook_html(self)  # the only import of a higher layer, when a cell is shown
 
     @model_validator(mode="before")
     @classmethod
     def _of_this_version(cls, data: Any) -> Any:
-        """Summaries of version 1 are migrated; their provenance says so."""
+        """Migrate a summary of version 1 and record it in the provenance."""
         try:
             return migrated(data)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -312,20 +312,20 @@ def describe(error: ValidationError) -> str:
 
 
 class Support(Model):
-    """How well the article supports a summary, in words that say no more than was done.
+    """The support of a summary by its article.
 
-    Grounded: the sentences that a claim cites exist. Checked: what it copies from them was compared,
-    in code. Reviewed: a second model read it against them.
+    Grounded: the sentences that a claim cites exist. Checked: code compared the words that it
+    copies from them. Reviewed: a second model compared it with them.
 
     Attributes:
-        claims: what it says as fact: headline, abstract, every item, term and position; all of it
-            is grounded and checked.
-        flagged: how many of them carry a warning of a check or of the second reader.
-        withheld: how many further claims, or parts of claims, were taken out.
-        review: whether a second reader read them, as in `Provenance`.
-        reviewer: the model that did.
-        uncited: numbers of the sentences that no claim cites; empty without an article's record.
-        sentences: how many sentences the article has; 0 without its record.
+        claims: number of claims: headline, abstract, every item, term and position; all are
+            grounded and checked.
+        flagged: number of them with a warning from a check or the reviewer.
+        withheld: number of further claims, or parts of claims, that were removed.
+        review: the state of the review, as in `Provenance`.
+        reviewer: the model that reviewed.
+        uncited: numbers of the sentences that no claim cites; empty without article metadata.
+        sentences: number of sentences in the article; 0 without article metadata.
     """
 
     claims: int
@@ -338,11 +338,11 @@ class Support(Model):
 
     @property
     def reviewed(self) -> bool:
-        """Whether a second reader read the claims, or those before its answer was cut off."""
+        """Whether a reviewer read the claims, or those before its answer was cut off."""
         return self.review.startswith("done")
 
     def __str__(self) -> str:
-        """One line for people."""
+        """One readable line."""
         review = f"reviewed by {self.reviewer or 'a model'}" if self.reviewed else "not reviewed"
         if self.review not in ("off", "done"):
             review += f" [{self.review}]"
@@ -356,7 +356,7 @@ class Support(Model):
 
 
 def support(summary: Summary) -> Support:
-    """Count what is claimed, flagged, withheld and left unread in a summary."""
+    """Count claims, flagged and withheld claims, and uncited sentences of a summary."""
     flagged = {
         path.claim
         for finding in summary.findings

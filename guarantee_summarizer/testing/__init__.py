@@ -22,12 +22,12 @@ class Reply:
     """Script one reply of an OpenAI-compatible endpoint.
 
     Args:
-        answer: what the model says: an object (sent as JSON), or text as it is.
-        calls: calls of tools instead, each with name and arguments; in a stream their pieces come
-            by turns.
+        answer: the model's answer: an object (sent as JSON), or text.
+        calls: tool calls instead, each with name and arguments; in a stream their pieces
+            alternate.
         finish: the finish reason; `length` for an answer that was cut off.
         refusal: the model's words when it declines.
-        plain: send `answer` as content even where a tool call was asked for.
+        plain: send `answer` as content even if a tool call was requested.
         status: HTTP status; from 400 up `body` is sent instead of an answer.
         body: the raw body instead of a completion.
         headers: further response headers, e.g. `{"Retry-After": "1"}`.
@@ -157,9 +157,9 @@ class _EndpointHandler(Handler):
 
 
 class ScriptedEndpoint(OnLoopback):
-    """Serve scripted replies on loopback in order, then the last one for ever.
+    """Serve scripted replies on loopback in order, then repeat the last one.
 
-    Use it as a context manager; `url` is the `base_url`, `requests` holds the received bodies.
+    Use it as a context manager; `url` is the `base_url`, `requests` are the received bodies.
 
     >>> with ScriptedEndpoint([Reply(status=500, body="{}")]) as endpoint:
     ...     endpoint.url.startswith("http://127.0.0.1:")
@@ -185,14 +185,14 @@ def _usage(reply: Reply) -> dict[str, int]:
 
 
 def _tool(request: dict[str, Any], reply: Reply) -> str | None:
-    """The tool that has to be called, or None for an answer as content."""
+    """Return the tool that must be called, or None for an answer as content."""
     if not request.get("tools") or reply.plain or reply.refusal is not None:
         return None
     return str(request["tools"][0]["function"]["name"])
 
 
 def _calls(request: dict[str, Any], reply: Reply) -> list[tuple[str, str]]:
-    """Name and arguments of the calls of tools in an answer."""
+    """Return name and arguments of the tool calls in an answer."""
     tool = _tool(request, reply)
     return [*reply.calls] or ([(tool, reply.text)] if tool else [])
 

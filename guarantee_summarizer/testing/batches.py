@@ -25,7 +25,7 @@ class Fault:
 
     Args:
         route: its route, e.g. `POST /files`, `GET /batches`, `GET /batches/`, `GET /content`.
-        reply: sent instead; with `drop` the connection is closed, half-way through a file.
+        reply: sent instead; with `drop` the connection is closed halfway through a file.
         done: the server carries out the request before it sends `reply`.
     """
 
@@ -147,7 +147,7 @@ class ScriptedBatches(OnLoopback):
         return self._reply_of(f"batch_{number}")
 
     def _page(self, query: dict[str, str]) -> Reply:
-        """Two batches a page, the newest first."""
+        """Return a page of two batches, the newest first."""
         names = [*self.batches][::-1]
         start = names.index(query["after"]) + 1 if "after" in query else 0
         page = [json.loads(self._reply_of(name).body or "") for name in names[start : start + 2]]
@@ -220,7 +220,7 @@ def _json_reply(data: dict[str, Any]) -> Reply:
 
 
 def _line(line: dict[str, Any], reply: Reply) -> str:
-    """One line of an output or error file; `reply.body` is the raw line if all went well."""
+    """Return one line of an output or error file; on success `reply.body` is the raw line."""
     good = reply.status < 400  # noqa: PLR2004
     if good and reply.body is not None:
         return reply.body
@@ -231,10 +231,10 @@ def _line(line: dict[str, Any], reply: Reply) -> str:
 
 
 def _part(body: bytes, kind: str) -> bytes:
-    """The file in a multipart body (RFC 7578)."""
+    """Return the file in a multipart body (RFC 7578)."""
     boundary = b"--" + kind.partition("boundary=")[2].strip('"').encode()
     for piece in body.split(boundary):
         head, _, content = piece.partition(b"\r\n\r\n")
         if b'name="file"' in head:
             return content.removesuffix(b"\r\n")
-    raise ValueError("the upload holds no file")
+    raise ValueError("the upload has no file")

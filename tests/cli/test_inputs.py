@@ -127,7 +127,7 @@ def test_a_warning_is_shown_where_the_user_looks(tmp_path):
     for command in ("summarize", "batch"):
         result = run(command, file)
         assert result.exit_code == 0
-        assert f"warning: {file}, line 1: published: 'TBD' names no day" in result.stderr
+        assert f"warning: {file}, line 1: published: 'TBD' is not a date" in result.stderr
         assert f"warning: {file}, line 1: the text was cut" in result.stderr
     assert "Of the input: the text was cut" in run("summarize", file, "--format", "markdown").stdout
 

@@ -146,7 +146,7 @@ def test_the_command_prints_a_table_of_what_the_library_makes():
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("--only", "99"), "names no gold article"),
+        (("--only", "99"), "selects no gold article"),
         (("--summaries", "x", "--model", "m"), "stored summaries need no --model"),
         (("--summaries", "/nowhere"), "/nowhere: cannot be read"),
     ],

@@ -182,5 +182,5 @@ def test_of_two_spellings_of_one_length_the_first_wins_whatever_the_order_of_has
 
 def test_a_folder_in_the_place_of_a_table_is_refused(tmp_path):
     (tmp_path / "states.csv").mkdir()
-    with pytest.raises(LexiconError, match=r"states\.csv: is no file"):
+    with pytest.raises(LexiconError, match=r"states\.csv: is not a file"):
         Lexicon.load(tmp_path)

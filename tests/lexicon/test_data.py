@@ -145,7 +145,7 @@ def test_a_table_saved_by_a_spreadsheet_is_read(tmp_path):
     ("content", "says"),
     [
         (b"name,code\n", "line 1: lacks column 'aliases'; it needs name, code"),
-        (HEADER.encode() + b"X,ukr,,,\n", "line 2, column code: 'ukr' is no ISO 3166-1"),
+        (HEADER.encode() + b"X,ukr,,,\n", "line 2, column code: 'ukr' is not an ISO 3166-1"),
         (HEADER.encode() + b"# note\n,UKR,,,\n", "line 3, column name: is empty; fill it"),
         (HEADER.encode() + b"X,UKR\n", "line 2: has 2 cells; it needs 5"),
         (HEADER.encode() + b'"X,UKR,,,\n', "line 2: unexpected end of data; close its quotes"),

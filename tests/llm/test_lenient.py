@@ -180,7 +180,7 @@ SAID = {
     "a section as words": (changed(events="a few"), "events has to be a list"),
     "a list under a name of its own": (
         {**{k: v for k, v in ANSWER.items() if k != "disputes"}, "quarrels": ANSWER["disputes"]},
-        "no field of it: 'quarrels'",
+        "unknown fields: 'quarrels'",
     ),
     "a field that the schema lacks": (
         item("proposals", 0, figures=["20 years"]),
@@ -195,7 +195,7 @@ SAID = {
     ),
     "two values of one field": (
         WRITTEN[:-1] + ', "headline": "Norvia asks for protection."}',
-        "'headline' stands there twice",
+        "'headline' is there twice",
     ),
     "the object ends too early": (
         WRITTEN.replace('], "structure"', ']}, "structure"'),
@@ -366,5 +366,5 @@ def test_a_field_in_two_spellings_is_read_once_and_the_other_is_said():
     answer["proposals"][1] = {"Title": "Another", **proposal, "Terms": proposal["terms"]}
     summary = summarized(Completion(json.dumps(answer)))
     assert summary.proposals[1].title == "Another"
-    said = "proposals[1].title stands there twice, in two spellings; the second was not read"
+    said = "proposals[1].title is there twice, in two spellings; the second was not read"
     assert summary.incomplete == (said,)

@@ -152,7 +152,7 @@ def test_an_unusable_answer_is_asked_for_again_with_the_same_beginning(ask, answ
     first, second = (r["messages"] for r in asked.requests)
     assert second[0] == first[0]
     assert second[1]["content"].startswith(first[1]["content"])
-    assert "the answer holds no JSON object" in second[1]["content"]
+    assert "the answer has no JSON object" in second[1]["content"]
     assert asked.summary.complete
     assert isinstance(asked.summary, gs.Summary)
 
