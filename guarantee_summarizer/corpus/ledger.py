@@ -363,8 +363,24 @@ class Ledger:
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Commit everything that is written inside, or nothing."""
-        with self._using() as session, transaction(session.connection):
-            yield session.connection
+        with self._using() as session:
+            if session.connection.in_transaction:  # of `together`, which commits
+                yield session.connection
+                return
+            with transaction(session.connection):
+                yield session.connection
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Commit everything that methods called inside write, or nothing of it."""
+        with self._using() as session:
+            keys = {*session.keys}
+            try:
+                with self.transaction():
+                    yield
+            except BaseException:
+                session.keys = keys
+                raise
 
     @contextmanager
     def _using(self) -> Iterator[Session]:
