@@ -31,7 +31,8 @@ FORKED = (
 class Session:
     """An open file and the keys claimed through it; `owner` is the unique `host pid start id`.
 
-    `seen` has when claims of other hosts were seen first, by this host's steady clock.
+    `seen` has when claims of other hosts were seen first, by this host's steady clock; `checked`
+    says whether the file was found whole since it was opened.
     """
 
     file: Path
@@ -40,6 +41,7 @@ class Session:
     pid: int
     keys: set[str] = field(default_factory=set)
     seen: dict[tuple[str, str], float] = field(default_factory=dict)
+    checked: bool = False
 
 
 _LONG = 10  # digits that no number of a process has

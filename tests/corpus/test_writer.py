@@ -91,3 +91,15 @@ def test_calls_on_their_own_are_made_in_order_and_one_that_nobody_awaits_is_left
         return told
 
     assert asyncio.run(made()) == [0, 1, 3]
+
+
+def test_a_file_is_checked_once_while_it_is_open(ledger, monkeypatch):
+    """A pipeline begins a run for each of its batches; a check reads the whole file."""
+    checks = []
+    monkeypatch.setattr(Ledger, "_troubles", lambda _: checks.append(1) or [])
+    for _ in range(3):
+        ledger.begin({})
+    assert len(checks) == 1
+    ledger.close()
+    ledger.begin({})
+    assert len(checks) == 2
