@@ -7,6 +7,7 @@ import asyncio
 import itertools
 import json
 import multiprocessing
+import resource
 import statistics
 import subprocess
 import sys
@@ -158,13 +159,15 @@ def throughput(options: argparse.Namespace) -> None:
     print(f"\nthroughput: gold 01, {LATENCY * 1e3:.0f} ms an answer, {several} articles, "
           f"median of {RUNS}; ideal is concurrency / latency")  # fmt: skip
     with loopback(answer, delay=LATENCY) as endpoint:
-        for concurrency in (16, 64):
+        for concurrency in options.concurrency:
             ideal = concurrency / LATENCY
             print(f" concurrency {concurrency}")
-            ours = _median(lambda c=concurrency: _mapped(endpoint, several, c, ledger=False))  # type: ignore[misc]
+            ours = _median(lambda c=concurrency: _mapped(endpoint, several, c))  # type: ignore[misc]
             print(ours.line("map", ideal))
             kept = _median(lambda c=concurrency: _mapped(endpoint, several, c, ledger=True))  # type: ignore[misc]
             print(kept.line("map with a ledger", ideal))
+            two = _median(lambda c=concurrency: _mapped(endpoint, several, c, processes=2))  # type: ignore[misc]
+            print(two.line("map, processes=2, with their start", ideal), flush=True)
             bare = _median(lambda c=concurrency: asyncio.run(_bare(endpoint, several, c)))  # type: ignore[misc]
             print(bare.line("bare instructor in a gather", ideal))
             each = (ours.cpu / ours.articles) / (bare.cpu / bare.articles)
@@ -174,6 +177,10 @@ def throughput(options: argparse.Namespace) -> None:
                     lambda c=concurrency: _langextract(options.langextract_python, several, c)  # type: ignore[misc]
                 )
                 print(theirs.line("langextract", ideal))
+                rates = [theirs.wall / one.wall for one in (ours, two)]
+                print(
+                    "  map is {:.1f} times as fast, with two processes {:.1f} times".format(*rates)
+                )
         if not options.langextract_python:
             print(" langextract left out: no --langextract-python")
         took, twice = zip(*(_shared(endpoint, several, 32) for _ in range(RUNS)), strict=True)
@@ -301,7 +308,9 @@ async def _resumed(works: gs.Summarizer, several: int, path: Path) -> int:
     return found
 
 
-def _mapped(endpoint: Loopback, several: int, concurrency: int, *, ledger: bool) -> Took:
+def _mapped(
+    endpoint: Loopback, several: int, concurrency: int, *, ledger: bool = False, processes: int = 1
+) -> Took:
     with (
         tempfile.TemporaryDirectory() as folder,
         gs.Summarizer("m", base_url=endpoint.url, api_key="k", review=False) as works,
@@ -309,11 +318,19 @@ def _mapped(endpoint: Loopback, several: int, concurrency: int, *, ledger: bool)
         list(works.map(distinct(several, 16), concurrency=16))  # so that all is loaded
         articles = list(distinct(0, several))
         path = Path(folder) / "run.sqlite" if ledger else None
-        start, cpu, server = time.monotonic(), time.process_time(), endpoint.cpu
-        for outcome in works.map(articles, concurrency=concurrency, ledger=path):
+        start, cpu, server = time.monotonic(), _cpu(), endpoint.cpu
+        for outcome in works.map(
+            articles, concurrency=concurrency, ledger=path, processes=processes
+        ):
             assert isinstance(outcome, gs.Summary)
-        took = time.monotonic() - start, time.process_time() - cpu
+        took = time.monotonic() - start, _cpu() - cpu
         return Took(several, *took, endpoint.cpu - server)
+
+
+def _cpu() -> float:
+    """Seconds of CPU of this process and of the processes that it started and that have ended."""
+    told = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in told)
 
 
 async def _bare(endpoint: Loopback, several: int, concurrency: int) -> Took:
@@ -434,6 +451,7 @@ def main(arguments: Iterable[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="part", help=", ".join(parts))
     parser.add_argument("--articles", type=int, help="so many instead of each part's own number")
+    parser.add_argument("--concurrency", type=int, nargs="+", default=[16, 64])
     parser.add_argument("--langextract-python", help="a Python that has langextract")
     options = parser.parse_args(None if arguments is None else [*arguments])
     if unknown := set(options.parts) - parts.keys():

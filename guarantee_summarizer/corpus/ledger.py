@@ -105,12 +105,16 @@ class Ledger:
     def begin(self, settings: Mapping[str, Any]) -> int:
         """Begin a run and return its number; `settings` are JSON without an API key.
 
-        The file is checked first: if more than single rows were damaged, recorded articles might
-        not be found and be paid for again. The check takes about 1 s for 100,000 articles.
+        The file is checked at the first run after it was opened: if more than single rows were
+        damaged, recorded articles might not be found and be paid for again. The check takes about
+        1 s for 100,000 articles.
         """
         if settings.get("api_key"):
             raise LedgerError(f"{self._path}: stores no secrets; leave out api_key")
-        self._check()
+        with self._using() as session:
+            if not session.checked:
+                self._check()
+                session.checked = True
         statement = "INSERT INTO runs VALUES (NULL, ?, ?, ?, NULL, NULL, 0, 0, ?, '')"
         with self._using() as session, self.transaction() as connection:
             values = (json.dumps(masked_settings(settings)), session.owner, time.time())
@@ -364,8 +368,24 @@ class Ledger:
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Commit all writes of the block, or none."""
-        with self._using() as session, transaction(session.connection):
-            yield session.connection
+        with self._using() as session:
+            if session.connection.in_transaction:  # of `together`, which commits
+                yield session.connection
+                return
+            with transaction(session.connection):
+                yield session.connection
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Commit all writes of the methods called in the block at once, or none."""
+        with self._using() as session:
+            keys = {*session.keys}
+            try:
+                with self.transaction():
+                    yield
+            except BaseException:
+                session.keys = keys
+                raise
 
     @contextmanager
     def _using(self) -> Iterator[Session]:

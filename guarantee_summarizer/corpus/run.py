@@ -13,12 +13,11 @@ import queue
 import threading
 import time
 from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Generator, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from guarantee_summarizer import errors
 from guarantee_summarizer.article import Article
@@ -34,12 +33,12 @@ from guarantee_summarizer.corpus.results import (
     usage_of,
 )
 from guarantee_summarizer.corpus.twins import Twins
+from guarantee_summarizer.corpus.writer import Writer
 from guarantee_summarizer.options import RunOptions
 
 __all__ = ["Run", "in_thread"]
 
 
-T = TypeVar("T")
 _END: Any = object()
 _WINDOW = 4  # articles in flight or waiting to be fetched, as a multiple of `concurrency`
 _FATAL = (errors.ConfigurationError, errors.PromptError, errors.LexiconError)
@@ -109,12 +108,12 @@ class Run:
         self._began, self._next = time.monotonic(), self._source()
         self._room = asyncio.Semaphore(_WINDOW * self._crew.places)
         self._finished: asyncio.Queue[Any] = asyncio.Queue()
-        with ThreadPoolExecutor(1, "ledger") as self._writer, shown(self.options.progress) as show:
+        with Writer() as self._writer, shown(self.options.progress) as show:
             self._show = show
             self._ledger = _opened(self.options.ledger)
             if (ledger := self._ledger) is not None:
-                self._run = await self._in_writer(lambda: ledger.begin(self.worker.settings))
-                self._unreadable = await self._in_writer(ledger.unreadable)
+                self._run = await self._writer.call(lambda: ledger.begin(self.worker.settings))
+                self._unreadable = await self._writer.call(ledger.unreadable)
             self._crew.open()
             feeding = asyncio.create_task(self._feed())
             feeding.add_done_callback(lambda _: self._finished.put_nowait(_END))
@@ -245,10 +244,10 @@ class Run:
         """The result in the ledger; else the result of doing it now, which is recorded."""
         for place in self._unreadable.intersection(_places_of(article.source)):  # now readable
             self._unreadable.discard(place)
-            await self._in_writer(partial(ledger.forget_unreadable, place))
+            await self._writer.call(partial(ledger.forget_unreadable, place))
         key = self.worker.key(article)
         pause, claim = 0.05, partial(_claim, ledger, key, retry=self.options.retry_failed)
-        while (claimed := await self._in_writer(claim))[0] == "taken":
+        while (claimed := await self._writer.soon(claim))[0] == "taken":
             await asyncio.sleep(pause)  # by another process, or by the same article a moment ago
             pause, claim = min(2 * pause, 2.0), partial(_claim, ledger, key, retry=False)
         if claimed[0] != "mine":
@@ -261,14 +260,14 @@ class Run:
         finally:
             if not recorded:
                 with suppress(errors.LedgerError):  # the claim ends with this process at the latest
-                    await self._in_writer(lambda: ledger.release(key))
+                    await self._writer.call(lambda: ledger.release(key))
         return result
 
     async def _record(self, entry: Entry, ledger: Ledger) -> bool:
         """Write a result that was paid for, with retries; if all fail the run ends."""
         for pause in (*self.pauses, None):
             try:
-                await self._in_writer(lambda: ledger.record(entry))
+                await self._writer.soon(lambda: ledger.record(entry), ledger)
             except errors.LedgerError as error:
                 if pause is None or self.stopped:
                     self._fail(error)
@@ -277,9 +276,6 @@ class Run:
             else:
                 return True
         return False
-
-    async def _in_writer(self, call: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._writer, call)
 
     def _count(self, result: Result) -> None:
         usage = self.status.usage
@@ -304,9 +300,9 @@ class Run:
         finished = self._over and not self.stopped
         state: Any = "failed" if self._error else "finished" if finished else "stopped"
         with suppress(errors.LedgerError):
-            await self._in_writer(lambda: ledger.end(self._run, state))
+            await self._writer.call(lambda: ledger.end(self._run, state))
         if ledger is not self.options.ledger:
-            await self._in_writer(ledger.close)
+            await self._writer.call(ledger.close)
 
 
 def _unexpected(source: str, error: Exception) -> Result:

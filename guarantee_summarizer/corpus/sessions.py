@@ -33,7 +33,8 @@ FORKED = (
 class Session:
     """An open file and the keys claimed through it; `owner` is the unique `host pid start id`.
 
-    `seen` has the time at which each claim of another host was first seen (monotonic clock).
+    `seen` has the time at which each claim of another host was first seen (monotonic clock);
+    `checked` says whether the file was found intact since it was opened.
     """
 
     file: Path
@@ -42,6 +43,7 @@ class Session:
     pid: int
     keys: set[str] = field(default_factory=set)
     seen: dict[tuple[str, str], float] = field(default_factory=dict)
+    checked: bool = False
 
 
 _LONG = 10  # more digits than a PID has
