@@ -7,7 +7,6 @@ from guarantee_summarizer import article, plain, text
 from guarantee_summarizer.normalize import figures
 from guarantee_summarizer.normalize.quantities import _MOST
 
-
 PROSE = "France said on Friday that it would send troops to Ukraine with a peace agreement. "
 
 
@@ -17,9 +16,9 @@ def test_a_long_article_is_not_split_to_see_that_it_is_one(monkeypatch):
 
     def spans(text: str, start: int):
         split.append(len(text))
-        return SPANS(text, start)
+        return whole(text, start)
 
-    SPANS = article.spans
+    whole = article.spans
     monkeypatch.setattr(article, "spans", spans)
     gs.Article.from_text(PROSE + "U.S. " * 20_000)
     assert sum(split) < 5_000

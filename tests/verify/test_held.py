@@ -113,7 +113,12 @@ def test_warnings_follow_their_claims():
     sentence = "France would send troops to Ukraine."
     article = gs.Article.from_text(f"{sentence} It is near.")
     proposals = [
-        {"title": f"troops {n}", "proposed_by": ["France"], "recipients": ["Ukraine"], "evidence": [1]}
+        {
+            "title": f"troops {n}",
+            "proposed_by": ["France"],
+            "recipients": ["Ukraine"],
+            "evidence": [1],
+        }
         for n in range(40)
     ]
     made = gs.Summary.model_validate(
