@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import guarantee_summarizer as gs
 from guarantee_summarizer import article, plain, text
+from guarantee_summarizer.normalize import figures
+from guarantee_summarizer.normalize.quantities import _MOST
 
 PROSE = "France said on Friday that it would send troops to Ukraine with a peace agreement. "
 
@@ -14,9 +16,9 @@ def test_a_long_article_is_not_split_to_see_that_it_is_one(monkeypatch):
 
     def spans(text: str, start: int):
         split.append(len(text))
-        return real(text, start)
+        return whole(text, start)
 
-    real = article.spans
+    whole = article.spans
     monkeypatch.setattr(article, "spans", spans)
     gs.Article.from_text(PROSE + "U.S. " * 20_000)
     assert sum(split) < 5_000
@@ -46,3 +48,39 @@ def test_sentences_of_a_slice_are_looked_up():
         for end in range(start, len(made.text), 11):
             there = [s for s in made.sentences if s.start < end and start < s.end]
             assert [*made.sentences_at(start, end)] == there
+
+
+def test_numbers_in_words_are_read_in_one_way():
+    """A number in words that goes on and on, and is none in the end, is given up at once."""
+    endless = "twenty hundred and " * 5_000
+    for tail in ("", "tw", "twenty", "years, it said"):
+        assert len(figures(endless + tail)) < 10_000
+    (whole,) = figures("nine hundred and ninety-nine trillion two hundred and six billion "
+                       "one hundred and fifty million six hundred thousand and seven")  # fmt: skip
+    assert whole.quantity.value == "999206150600007"
+
+
+def test_figures_without_end_are_one_that_is_unclear():
+    """Of more figures than a text has the last ones are not read, and equal only where all are."""
+    many = figures("1-" * 50_000)
+    assert len(many) <= _MOST + 1
+    assert many[-1].quantity.kind == "unclear"
+    other = figures("1-" * 40_000 + "2" + "-1" * 10_000)
+    assert many[0].quantity.value == other[0].quantity.value
+    assert many[-1].quantity.value != other[-1].quantity.value
+    assert figures("1-" * 50_000) == many
+
+
+def test_long_fragments_inside_words_are_given_up_sooner(monkeypatch):
+    """A fragment that stands inside other words again and again is looked for a few times only."""
+    looked: list[int] = []
+
+    def looks(found: str, start: int, end: int) -> bool:
+        looked.append(start)
+        return False
+
+    monkeypatch.setattr(text, "_on_boundary", looks)
+    assert not text.holds("France and " * 20_000, "ance and France and Fr" * 3)
+    assert len(looked) < 1_000
+    assert not text.holds("France and " * 20_000, "an")
+    assert len(looked) > 10_000

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
 from typing import Any, Literal
@@ -391,19 +392,34 @@ def withhold(summary: Summary, findings: tuple[Finding, ...]) -> Summary:
         Withheld(path=str(path), claim=_dump(path.value(summary)), findings=tuple(reasons))
         for path, reasons in errors.items()
     )
-    kept = (_followed(finding, errors) for finding in findings)
+    kept = map(_Followed(errors), findings)
     return without(summary, errors).replace(
         findings=(*summary.findings, *filter(None, kept)), withheld=(*summary.withheld, *withheld)
     )
 
 
-def _followed(finding: Finding, removed: Iterable[ClaimPath]) -> Finding | None:
-    """A warning under the path that its claim has now; None if the claim is withheld."""
-    path = ClaimPath.parse(finding.path)
-    if finding.severity == "error" or path is None:
-        return finding
-    now = moved(path, removed)
-    return finding.replace(path=str(now)) if now else None
+class _Followed:
+    """Warnings under the paths that their claims have now; None if the claim is withheld."""
+
+    def __init__(self, removed: Iterable[ClaimPath]) -> None:
+        self._inside: dict[ClaimPath, list[ClaimPath]] = defaultdict(list)
+        self._whole: dict[str, list[int]] = defaultdict(list)
+        for path in removed:
+            self._inside[path.item].append(path)
+            if path == path.item and path.index is not None:
+                self._whole[path.section].append(path.index)
+        for indexes in self._whole.values():
+            indexes.sort()
+
+    def __call__(self, finding: Finding) -> Finding | None:
+        path = ClaimPath.parse(finding.path)
+        if finding.severity == "error" or path is None:
+            return finding
+        now = moved(path, self._inside.get(path.item, ()))
+        if now and path.index is not None:  # items before it that are gone
+            before = bisect_left(self._whole.get(path.section, ()), path.index)
+            now = replace(now, index=path.index - before)
+        return finding.replace(path=str(now)) if now else None
 
 
 def _dump(claim: Any) -> Any:

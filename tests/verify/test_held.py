@@ -9,8 +9,8 @@ import pytest
 import guarantee_summarizer as gs
 from guarantee_summarizer.lexicon import default_lexicon
 from guarantee_summarizer.normalize import Quantity, figures
-from guarantee_summarizer.verify import claims
-from guarantee_summarizer.verify.context import Context
+from guarantee_summarizer.verify import claims, withhold
+from guarantee_summarizer.verify.context import Context, error, warning
 from guarantee_summarizer.verify.exact import figures_occur, quotations_occur
 from guarantee_summarizer.verify.held import HeldFigures
 from guarantee_summarizer.verify.passages import Passages
@@ -106,3 +106,34 @@ def test_names_and_quotations_are_looked_for_in_the_cited_text_alone():
         True,
         True,
     ]
+
+
+def test_warnings_follow_their_claims():
+    """A warning has the path that its claim has after others were withheld, however many."""
+    sentence = "France would send troops to Ukraine."
+    article = gs.Article.from_text(f"{sentence} It is near.")
+    proposals = [
+        {
+            "title": f"troops {n}",
+            "proposed_by": ["France"],
+            "recipients": ["Ukraine"],
+            "evidence": [1],
+        }
+        for n in range(40)
+    ]
+    made = gs.Summary.model_validate(
+        {"relevant": True, "proposals": proposals}, context={"article": article}
+    )
+    gone = [0, 7, 8, 21, 39]
+    found = [
+        *(error("x", f"proposals[{n}]", "") for n in gone),
+        *(error("x", f"proposals[{n}].recipients[0]", "") for n in (3, 30)),
+        *(warning("y", f"proposals[{n}]", str(n)) for n in range(40)),
+        *(warning("y", f"proposals[{n}].recipients[0]", str(n)) for n in (3, 31)),
+    ]
+    kept = withhold(made, tuple(found))
+    told = [f for f in kept.findings if f.code == "y"]
+    assert len(told) == 40 - len(gone) + 1  # that on a reference which was withheld went with it
+    for finding in told:
+        title = kept.proposals[int(finding.path.split("[")[1].split("]")[0])].title
+        assert title == f"troops {finding.message}"
