@@ -232,7 +232,7 @@ class _Measured:
         openai puts an event together line by line, each time anew, so that many lines of one are as
         bad as many bytes.
         """
-        if not self._events or self._whole:
+        if not self._events or self._whole or len(piece) > LARGEST:
             self._count(piece)
             return
         self._size -= len(self._tail)  # counted before; an end may stand in two pieces
