@@ -184,8 +184,7 @@ class Run:
         """The function that fetches the next article: from a list in place, else in a thread."""
         articles = self.articles
         if isinstance(articles, AsyncIterable):
-            stream = aiter(articles)
-            return lambda: anext(stream, _END)
+            return _from_stream(articles)
         if isinstance(articles, list | tuple):
             return _from_memory(articles)
         return _from_thread(articles)
@@ -330,6 +329,19 @@ def _from_memory(items: Iterable[Any]) -> Callable[[], Awaitable[Any]]:
 
     async def fetch() -> Any:
         return next(iterator, _END)
+
+    return fetch
+
+
+def _from_stream(items: AsyncIterable[Any]) -> Callable[[], Awaitable[Any]]:
+    """Return the same function for an async iterator."""
+    stream = aiter(items)
+
+    async def fetch() -> Any:
+        try:
+            return await anext(stream, _END)
+        except (SystemExit, KeyboardInterrupt, GeneratorExit) as error:
+            raise _RaisedError(error) from None
 
     return fetch
 

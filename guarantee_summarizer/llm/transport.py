@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import math
+import re
 import threading
 import time
 import zlib
@@ -33,7 +34,9 @@ _UNTIL: ContextVar[float | None] = ContextVar("until", default=None)
 """The deadline of the request in this context, by the monotonic clock; None for no limits."""
 _INSTANT = 0.001  # seconds; a timeout of 0 would fail at once
 _OVER = "the time for the request is over"
-_LIMITS = httpx2.Limits(max_connections=1000, max_keepalive_connections=100)  # as openai's
+_LIMITS = httpx2.Limits(max_connections=1000, max_keepalive_connections=100)  # as openai
+_EVENT_ENDS = re.compile(rb"\r\n\r\n|\n\n")
+_WORK = 2**30  # bytes of one event, times its lines
 _SETTINGS: dict[str, Any] = {
     "headers": {"Accept-Encoding": "identity"},  # answers are short; decompression bombs are not
     "limits": _LIMITS,
@@ -166,20 +169,30 @@ def _stays(response: httpx2.Response) -> bool:
     """Return whether a response is a redirect, whose body httpx reads.
 
     Raises:
-        BadReplyError: it leads to another host, drops encryption, or would lose the request's body.
+        BadReplyError: it leads to another host or port, drops encryption, or would lose the request's
+            body.
     """
     if _UNTIL.get() is None or not response.has_redirect_location:
         return False
     here, there = response.request.url, response.headers["location"]
     target = here.join(there)
-    safe = target.scheme in ("https", here.scheme)
-    if target.host != here.host or not safe or response.status_code not in (307, 308):
+    if not _is_same_server(here, target) or response.status_code not in (307, 308):
         place = target.copy_with(query=None, fragment=None, username=None, password=None)
         raise _UnusableError(
             f"redirects ({response.status_code}) to {place}, which is not followed; "
             "if that is right, give it as base_url="
         )
     return True
+
+
+def _is_same_server(here: httpx2.URL, there: httpx2.URL) -> bool:
+    """Whether an address is of the same server: its port, too, may belong to somebody else."""
+    if here.host != there.host:
+        return False
+    encrypts = (here.scheme, there.scheme) == ("http", "https")
+    return (here.scheme, here.port) == (there.scheme, there.port) or (
+        encrypts and here.port is there.port is None  # the usual ones
+    )
 
 
 def _on_response(response: httpx2.Response) -> None:
@@ -199,6 +212,7 @@ class _Measured:
         self._stream, self._until, self._secrets = stream, _UNTIL.get() or math.inf, in_use()
         self._events = streamed and response.is_success  # read line by line
         self._size, self._first, self._whole = 0, True, bytearray()
+        self._lines, self._tail = 0, b""  # of the event that has begun
         coding = response.headers.pop("content-encoding", "identity").strip().lower()
         if coding not in ("identity", "gzip", "deflate"):
             raise _UnusableError(f"compresses its answers ({coding}), which was not requested")
@@ -211,10 +225,7 @@ class _Measured:
                 piece = self._unpack.decompress(piece, LARGEST + 1)
             except zlib.error:
                 raise _UnusableError("sends answers that cannot be decompressed") from None
-        newline = piece.rfind(b"\n") if self._events and not self._whole else -1
-        self._size = len(piece) - newline - 1 + (self._size if newline < 0 else 0)
-        if max(self._size, len(piece)) > LARGEST:
-            raise _UnusableError(TOO_LARGE)
+        self._measure(piece)
         if self._events and self._first and piece.strip():
             self._first = False
             self._whole += piece if piece.lstrip()[:1] in (b"{", b"<", b"[") else b""
@@ -223,6 +234,29 @@ class _Measured:
             self._whole += piece
             return b""
         return piece
+
+    def _measure(self, piece: bytes) -> None:
+        """Count the bytes received: all, or those of a stream since its last event ended.
+
+        openai joins the lines of an event again for each line, so that the lines count, too.
+        """
+        if not self._events or self._whole or len(piece) > LARGEST:
+            self._count(piece)
+            return
+        self._size -= len(self._tail)  # counted before; an event may end across two pieces
+        self._lines -= _lines(self._tail)
+        first, *others = _EVENT_ENDS.split(self._tail + piece)
+        self._count(first)
+        for event in others:
+            self._size = self._lines = 0
+            self._count(event)
+        self._tail = (others or [first])[-1][-3:]
+
+    def _count(self, piece: bytes) -> None:
+        self._size += len(piece)
+        self._lines += _lines(piece) if self._events else 0
+        if self._size > LARGEST or self._size * self._lines > _WORK:
+            raise _UnusableError(TOO_LARGE)
 
     def _rest(self) -> bytes:
         """Return a complete answer, sent in place of a stream, as a stream of one event."""
@@ -235,6 +269,10 @@ class _Measured:
             pass
         with using(self._secrets):
             raise _UnusableError.of(self._whole)
+
+
+def _lines(piece: bytes) -> int:
+    return piece.count(b"\n") + piece.count(b"\r")
 
 
 class _Stream(_Measured, httpx2.SyncByteStream):

@@ -179,6 +179,25 @@ def test_an_iterator_that_breaks_without_a_word_ends_the_run_too(endpoint, feed)
     assert told(got) == [0]
 
 
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit, GeneratorExit])
+@pytest.mark.parametrize("feed", ["thread", "loop"])
+def test_an_iterator_may_end_the_program(endpoint, feed, kind):
+    """The event loop of the run is not what ends: the caller would wait for it for ever."""
+
+    def ends():
+        yield text(0)
+        raise kind
+
+    async def ends_in_the_loop():
+        yield text(0)
+        raise kind
+
+    got = []
+    with summarizer(endpoint) as works, pytest.raises(kind):
+        got.extend(works.map(ends() if feed == "thread" else ends_in_the_loop()))
+    assert told(got) == [0]
+
+
 def test_a_run_that_is_stopped_without_a_reason_begins_no_further_article(endpoint):
     with summarizer(endpoint) as works:
         run = works.run((text(n) for n in itertools.count()), concurrency=2)

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import httpx2
 import instructor
 import openai
 import pytest
@@ -194,6 +195,36 @@ def test_a_redirect_to_another_host_is_refused_and_carries_no_key(way, article, 
     assert KEY not in str(error)
 
 
+@pytest.mark.parametrize("status", [307, 308])
+def test_a_redirect_to_another_port_is_refused_and_carries_nothing(
+    way, article, status, monkeypatch
+):
+    """What listens at another port of a machine may be somebody else's."""
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", f"X-Gateway-Token: {KEY}")
+    with ScriptedEndpoint([Reply(answer=ANSWER)]) as other:
+        reply = Reply(status=status, body="", headers={"Location": f"{other.url}/x"})
+        with ScriptedEndpoint([reply]) as endpoint:
+            error = failure(way, article, endpoint.url)
+        assert other.requests == []
+    assert f"redirects ({status}) to {other.url}/x, which is not followed" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "same"),
+    [
+        ("http://a/v1", "http://a:80/x", True),
+        ("http://a/v1", "https://a/x", True),
+        ("https://a:8443/v1", "https://a:8443/x", True),
+        ("http://a:8000/v1", "https://a:8443/x", False),
+        ("http://a:8000/v1", "https://a/x", False),
+        ("https://a/v1", "http://a/x", False),
+        ("https://a/v1", "https://b/x", False),
+    ],
+)
+def test_a_server_is_host_and_port_and_may_begin_to_encrypt(here, there, same):
+    assert transport._is_same_server(httpx2.URL(here), httpx2.URL(there)) is same
+
+
 def test_a_redirect_on_the_same_host_keeps_the_request(way, article):
     replies = [
         Reply(status=307, body="", headers={"Location": "/v2/chat/completions"}),
@@ -235,6 +266,37 @@ def test_the_body_of_a_redirect_is_bounded_too(way, article, begin, monkeypatch)
         error = failure(way, article, server.url, seconds=20.0, attempts=2)
         assert server.sent < 16 << 20
     assert "no answer" in str(error) or "compresses" in str(error)
+
+
+ENDLESS_EVENTS = {
+    "long lines": b"data: " + b"a" * 1000 + b"\n",
+    "short lines": b"a\n" * 500,
+    "short lines without line feeds": b"a\r" * 500,
+    "almost an end": b"a\r\r\n" * 250,
+}
+
+
+@pytest.mark.parametrize("piece", ENDLESS_EVENTS.values(), ids=ENDLESS_EVENTS)
+@pytest.mark.parametrize("way", ["stream", "astream"])
+def test_an_event_of_a_stream_has_a_size_however_many_lines_it_has(way, article, piece):
+    """openai copies an event for each of its lines: seconds would not hold, nor memory."""
+    with served(lambda: endless(STREAM + b"\r\n", piece * 60)) as server:
+        error = failure(way, article, server.url, seconds=60.0, attempts=1)
+        assert server.sent < 16 << 20
+    assert "more than 8 MiB" in str(error)
+
+
+@pytest.mark.parametrize("end", [b"\n\n", b"\r\n\r\n"])
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 900])
+def test_a_stream_may_be_long_if_its_events_are_short(end, size, monkeypatch):
+    """Each event is measured alone, wherever the pieces of the network break."""
+    monkeypatch.setattr(transport, "LARGEST", 1000)
+    said = end.join([b"data: " + b"a" * 400] * 20) + end
+    stream = transport._Stream([], httpx2.Response(200), streamed=True)
+    read = b"".join(stream._read(said[at : at + size]) for at in range(0, len(said), size))
+    assert read == said
+    with pytest.raises(responses.BadReplyError):
+        stream._read(b"a" * 1001)
 
 
 def failed_stream(url):
