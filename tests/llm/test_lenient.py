@@ -184,7 +184,7 @@ SAID = {
     ),
     "a field that the schema lacks": (
         item("proposals", 0, figures=["20 years"]),
-        "proposals[0].figures is no field",
+        "proposals[0].figures is not a field",
     ),
     "a headline of brackets": (changed(headline="]}"), "headline is missing"),
     "a headline of JSON": (changed(headline='", "abstract": "x"'), "headline is missing"),
@@ -204,7 +204,7 @@ SAID = {
     "a section in an object before": (
         json.dumps({"relevant": True, "disputes": ANSWER["disputes"]})
         + json.dumps({k: v for k, v in ANSWER.items() if k != "disputes"}),
-        "holds 'disputes'",
+        "has 'disputes'",
     ),
 }
 
