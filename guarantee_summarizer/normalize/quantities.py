@@ -30,7 +30,7 @@ _BETWEEN = re.compile(
     r"\bbetween (?:about |some |roughly |around |approximately )?$", re.IGNORECASE
 )
 _NEAR = 24  # characters before a figure in which "between" stands
-_MOST = 20_000  # words and signs that may begin a figure; more stand in no text of one sentence
+_MOST = 10_000  # words and signs that may begin a figure; more stand in no text of one sentence
 _SMALL = 1000  # below it a number may leave out what the next one says: 10 to 15,000
 _UNREAD = re.compile(  # a word of consonants that is no known unit, or a joke: a scale unknown here
     r"[ -]?(?:(?!(?:th|nd|rd|st|kt|kts|hrs|mph|kph|pm|mbps|gb|mb|tb|vs|km|cm|mm|kg|kw|mw|gw|ft|lb|lbs|nm|yds|pts)\b)"
