@@ -49,6 +49,7 @@ _FIRST, _LAST = 631_152_000, 4_102_444_800  # 1990 and 2100 in seconds since 197
 _NUMBER = re.compile(r"\d{9,19}(?:\.\d+)?")
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?\d{4,6}Z?)?")
 _LONGEST = 20_000  # characters of JSON of one metadata value
+_MOST = 1_000  # metadata fields of an article
 _DEEPEST = 50  # levels of objects and lists in such a value
 _HUGE = 10_000  # bits of a number; Python writes no more than 4,300 digits
 _SHOWN = 60  # characters of a value in a message
@@ -267,7 +268,10 @@ def read_fields(record: Mapping[str, Any], text: str) -> tuple[dict[str, Any], M
         for name, value in record.items()
         if name not in spent
     ]
-    others += ((str(name), value) for name, value in carried.items())
+    others += ((str(name), value) for name, value in carried.items() if value is not None)
+    if (more := len(others) - _MOST) > 0:
+        warnings.append(f"{more:,} of its {len(others):,} fields: left out of the metadata")
+        del others[_MOST:]
     apart = zip(told_apart(name for name, _ in others), (value for _, value in others), strict=True)
     return fields, _light(Metadata(apart), warnings), warnings
 
@@ -298,11 +302,13 @@ def _short(value: Any) -> str:
 def _light(values: Metadata, warnings: list[str]) -> Metadata:
     """Return the values short enough to keep with every summary, and warnings for the rest."""
     sizes = {
-        name: len(value if isinstance(value, str) else json.dumps(value))
+        name: len(name) + len(value if isinstance(value, str) else json.dumps(value))
         for name, value in values.items()
     }
     heavy = {name: size for name, size in sizes.items() if size > _LONGEST}
-    warnings += (f"{n}: {size:,} characters, left out of the metadata" for n, size in heavy.items())
+    warnings += (
+        f"{n[:_SHOWN]}: {size:,} characters, left out of the metadata" for n, size in heavy.items()
+    )
     return (
         Metadata((n, value) for n, value in values.items() if n not in heavy) if heavy else values
     )

@@ -11,6 +11,8 @@ LARGEST = 16 * 2**20
 
 _BRACKETS = 300_000  # lists and objects of one JSON text; each takes 50 to 300 bytes
 _COMMAS = 2_000_000
+_KEYS = 250_000  # names of fields; each takes 300 bytes and more until it is an article's
+_KEY = re.compile(r'"\s*+:')
 _TAGS = 300_000  # of one page; the longest of encyclopedias have 60,000
 _WORK = 200_000_000  # pairs of attributes of one tag; parsers compare each with each: 1 s
 _TAG = re.compile(r"<[A-Za-z][^\s/>]*+")
@@ -25,6 +27,8 @@ def is_crowded(json_text: str) -> bool:
     >>> is_crowded('{"text": "a, b"}'), is_crowded("[" + "[]," * 400_000 + "[]]")
     (False, True)
     """
+    if json_text.count(":") > _KEYS and sum(1 for _ in _KEY.finditer(json_text)) > _KEYS:
+        return True
     brackets = json_text.count("[") + json_text.count("{")
     return brackets > _BRACKETS or json_text.count(",") > _COMMAS
 

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from guarantee_summarizer.article import MAX_CHARACTERS
 from guarantee_summarizer.errors import ArticleError, load_extra
 from guarantee_summarizer.fields import FIELDS, told_apart
 from guarantee_summarizer.readers.parquet_pages import pages_of
@@ -18,10 +19,12 @@ __all__ = ["parquet_rows"]
 _BATCH = 64  # rows in memory at once
 _BUFFER = 2**20  # bytes read at once, instead of a whole row group
 _COLUMNS = 1_000
-_LISTED = 5_000_000  # values of a list column in one row group; one row may have them all
-_UNFOLDED = 128 * 2**20  # bytes of the largest pages of all columns, which are in memory together
+_LISTED = 5_000_000  # values of all list columns in one row group; one row may have them all
+_FOOTER = 8 * 2**20  # bytes of the footer, which describes all columns and row groups
+_UNFOLDED = 64 * 2**20  # bytes of the largest pages of all columns, which are in memory together
 _THRIFT = {"thrift_string_size_limit": 10_000_000, "thrift_container_size_limit": 500_000}
 _LONG = 20_000  # values of a list that are kept in an article's metadata
+_LONGEST = 4 * MAX_CHARACTERS  # bytes of a text that may be an article's
 
 
 def parquet_rows(path: Path, text_column: str) -> Iterator[Read]:
@@ -34,6 +37,7 @@ def parquet_rows(path: Path, text_column: str) -> Iterator[Read]:
     """
     parquet = load_extra("pyarrow.parquet", extra="parquet")
     pyarrow = load_extra("pyarrow", extra="parquet")
+    _check_footer(path)
     how = {"pre_buffer": False, "buffer_size": _BUFFER, **_THRIFT}
     try:
         with parquet.ParquetFile(path, **how) as file:
@@ -77,7 +81,7 @@ def _articles(file: Any, path: Path, text: str, kept: list[str]) -> Iterator[Rea
         _check_group(file, group, path, kept)
         for batch in file.iter_batches(_BATCH, row_groups=[group], columns=kept, use_threads=False):
             names = told_apart(batch.schema.names)
-            columns = dict(zip(names, map(_plain_column, batch.columns), strict=True))
+            columns = dict(zip(names, map(_Column, batch.columns), strict=True))
             for row in range(batch.num_rows):
                 number += 1
                 place = f"{path}, row {number}"
@@ -85,9 +89,21 @@ def _articles(file: Any, path: Path, text: str, kept: list[str]) -> Iterator[Rea
                 yield article_or_failure(place, text, record)
 
 
+def _check_footer(path: Path) -> None:
+    """Raise if the footer of the file would take too much memory."""
+    with path.open("rb") as raw:
+        raw.seek(max(0, path.stat().st_size - 8))
+        size, mark = int.from_bytes(raw.read(4), "little"), raw.read(4)
+    if mark == b"PAR1" and size > _FOOTER:
+        raise ArticleError(
+            f"{path}: describes its columns in {size:,} bytes, at most {_FOOTER:,} are read; "
+            "write it with fewer columns or larger row groups"
+        )
+
+
 def _check_group(file: Any, group: int, path: Path, kept: list[str]) -> None:
     """Raise if a row group would take too much memory, whatever its footer claims."""
-    described, unfolded = file.metadata.row_group(group), 0
+    described, unfolded, listed = file.metadata.row_group(group), 0, 0
     with path.open("rb") as raw:
         for number in range(described.num_columns):
             chunk = described.column(number)
@@ -95,37 +111,70 @@ def _check_group(file: Any, group: int, path: Path, kept: list[str]) -> None:
                 continue
             pages = [*pages_of(raw, chunk)]
             unfolded += max((page.unfolded for page in pages), default=0)
-            values = sum(page.values for page in pages)
-            listed = file.schema.column(number).max_repetition_level > 0
-            if unfolded > _UNFOLDED or (listed and values > _LISTED):
+            if file.schema.column(number).max_repetition_level > 0:
+                listed += sum(page.values for page in pages)
+            if unfolded > _UNFOLDED or listed > _LISTED:
                 raise ArticleError(
                     f"{path}: row group {group + 1} takes too much memory once decompressed; "
                     "write it with pages of 1 MB, as is usual"
                 )
 
 
-def _plain_column(column: Any) -> Any:
-    """Convert the times of a column to microseconds, the resolution of `datetime`."""
-    pyarrow = load_extra("pyarrow", extra="parquet")
-    if not pyarrow.types.is_timestamp(column.type):
-        return column
-    return column.cast(pyarrow.timestamp("us", column.type.tz), safe=False)
+class _Column:
+    """The values of a column in some rows; one that is too long is never built."""
+
+    def __init__(self, values: Any) -> None:
+        pyarrow = load_extra("pyarrow", extra="parquet")
+        compute = load_extra("pyarrow.compute", extra="parquet")
+        types, kind = pyarrow.types, values.type
+        if types.is_timestamp(kind):  # the resolution of `datetime`
+            values = values.cast(pyarrow.timestamp("us", kind.tz), safe=False)
+        self._values, self._nested = values, types.is_nested(kind)
+        self._sizes: Any = None
+        if types.is_dictionary(kind) and _is_text(types, kind.value_type):
+            self._sizes = compute.binary_length(values.dictionary).take(values.indices)
+        elif _is_text(types, kind):
+            self._sizes = compute.binary_length(values)
+
+    def too_long(self, row: int) -> str:
+        """Return the length of a value that is too long; "" for others."""
+        if self._nested and (count := _values_in(self._values.slice(row, 1))) > _LONG:
+            return f"{count:,} values"
+        size = self._sizes[row].as_py() if self._sizes is not None else 0
+        return f"{size:,} bytes" if size and size > _LONGEST else ""
+
+    def value(self, row: int) -> Any:
+        value = self._values[row].as_py()
+        # Some programs do not mark texts as such.
+        return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else value
 
 
-def _record(columns: Mapping[str, Any], row: int, place: str, text: str) -> dict[str, Any]:
+def _is_text(types: Any, kind: Any) -> bool:
+    names = ("string", "large_string", "binary", "large_binary")
+    return any(getattr(types, f"is_{name}")(kind) for name in names)
+
+
+def _values_in(nested: Any) -> int:
+    """Return the number of values in lists and objects, nested ones included."""
+    if not hasattr(nested, "flatten"):
+        return len(nested)
+    inner = nested.flatten()
+    parts = inner if isinstance(inner, list) else [inner]
+    return len(nested) + sum(map(_values_in, parts))
+
+
+def _record(columns: Mapping[str, _Column], row: int, place: str, text: str) -> dict[str, Any]:
     record: dict[str, Any] = {}
     for name, column in columns.items():
+        long = column.too_long(row)
+        if long and name == text:
+            raise ArticleError(
+                f"{place}: its text has {long}, which is too long for an article; split it"
+            )
         try:
-            value = column[row]
-            long = name != text and hasattr(value, "__len__") and len(value) > _LONG
-            record[name] = f"({len(value):,} values, left out)" if long else _plain(value.as_py())
+            record[name] = f"({long}, left out)" if long else column.value(row)
         except (ValueError, OverflowError, TypeError) as error:
             if name == text:
                 raise ArticleError(f"{place}: cannot be read ({error})") from error
             record[name] = f"(cannot be read: {error})"
     return record
-
-
-def _plain(value: Any) -> Any:
-    """Return the value, decoded if it is bytes: some writers do not mark strings as such."""
-    return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else value

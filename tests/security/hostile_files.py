@@ -195,6 +195,38 @@ def circle(path: Path, megabytes: int) -> None:
     path.symlink_to(path.name)
 
 
+def wide(path: Path, megabytes: int) -> None:
+    """One record of more fields than memory has room for."""
+    path.write_text("{" + "".join(f'"k{n}":1,' for n in range(100_000 * megabytes)) + '"text":"a"}')
+
+
+def many_columns(path: Path, megabytes: int) -> None:
+    """A Parquet file whose description is larger than what it describes."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    pq.write_table(
+        pa.table({"text": [PROSE], **{f"c{n}" * 400: [1] for n in range(900 * megabytes)}}), path
+    )
+
+
+def long_texts(path: Path, megabytes: int) -> None:
+    """Rows that share one text, longer than an article's, in pages that may be read."""
+    dictionary(path, megabytes * 9)
+
+
+def lists_in_lists(path: Path, megabytes: int) -> None:
+    """One row whose article is a list of a list of many numbers."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    values = pa.array(np.zeros(100_000 * megabytes, dtype="int8"))
+    inner = pa.ListArray.from_arrays(pa.array([0, len(values)], pa.int32()), values)
+    outer = pa.ListArray.from_arrays(pa.array([0, 1], pa.int32()), inner)
+    pq.write_table(pa.table({"text": outer}), path, compression="zstd")
+
+
 Maker = Callable[[Path, int], None]
 REFUSED: dict[str, tuple[str, Maker]] = {
     "text.gz": ("a.txt.gz", text_gz),
@@ -223,6 +255,10 @@ REFUSED: dict[str, tuple[str, Maker]] = {
     "named pipe": ("x.txt", fifo),
     "device": ("y.txt", device),
     "socket": ("z.txt", unix_socket),
+    "a wide record": ("zb.json", wide),
+    "many columns": ("zc.parquet", many_columns),
+    "long texts": ("zd.parquet", long_texts),
+    "lists in lists": ("ze.parquet", lists_in_lists),
     "a link to itself": ("za.txt", circle),
 }
 """What is refused: by name, a file's name and what makes it."""

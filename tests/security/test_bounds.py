@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -39,7 +40,7 @@ def test_one_failure(name, tmp_path):
     (tmp_path / "zz.txt").write_text(PROSE)
     *failures, article = gs.read_articles(tmp_path)
     assert isinstance(article, gs.Article)
-    assert 1 <= len(failures) <= {"a shared text": 64, "entities": 2}.get(name, 1)
+    assert 1 <= len(failures) <= {"a shared text": 64, "long texts": 64, "entities": 2}.get(name, 1)
     for failure in failures:
         assert failure.source.startswith(str(path))
         assert str(path) in str(failure.error)
@@ -58,6 +59,16 @@ def test_one_file(name, tmp_path):
 def test_forms_in_forms(tmp_path):
     """A PDF whose forms draw each other billions of times comes to an end."""
     assert len([*gs.read_articles(made(tmp_path, "forms in forms"))]) == 1
+
+
+def test_a_record_of_many_fields(tmp_path):
+    """Of its fields a thousand travel with an article, and a warning tells of the others."""
+    made = {"text": PROSE, "title": "Talks", **{f"k{n}": n for n in range(3_000)}, "outlet": "UNN"}
+    (tmp_path / "a.json").write_text(json.dumps(made))
+    for article in (*gs.read_articles(tmp_path), gs.Article.from_file(tmp_path / "a.json")):
+        assert (article.title, article.outlet) == ("Talks", "UNN")
+        assert len(article.metadata) <= 1_001
+        assert any("2,000 of its 3,000 fields" in warning for warning in article.warnings)
 
 
 def test_data_that_no_article_needs(tmp_path):
