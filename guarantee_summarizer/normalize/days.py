@@ -17,6 +17,7 @@ _MONTH = "|".join(
 )
 STEMS = tuple(month[:3] for month in MONTHS)
 """What the name of each month begins with."""
+_NAMES = (*MONTHS, *STEMS, "sept")
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
 _UNTIL = r"(?: ?[-\u2014/] ?|,? (?:to|and|or|through|until|till) )"
 
@@ -26,12 +27,12 @@ def days() -> Iterator[Pattern]:
     """Yield the forms of days and months; where two match, the earlier one wins."""
     yield Pattern(("-",), compiled(rf"{START}(\d{{4}})-(\d\d)(?:-(\d\d))?(?![\d-])"), _iso)
     yield Pattern(("19", "20"), compiled(r"(?<![\w./])(\d{1,2})([./])(\d{1,2})\2((?:19|20)\d\d)(?![\w/])"), _numeric)
-    yield Pattern(STEMS, compiled(rf"{START}({_DAY}){_UNTIL}({_DAY}) (?:of )?({_MONTH})(?:,? (\d{{4}}))?(?!\w)"), _days_month)
-    yield Pattern(STEMS, compiled(rf"(?<!\w)({_MONTH}) ({_DAY}){_UNTIL}({_DAY})(?! (?:of )?(?:{_MONTH}))(?:,? (\d{{4}}))?(?![\w%]|,\d)"), _month_days)
-    yield Pattern(STEMS, compiled(rf"{START}({_DAY}) (?:of )?({_MONTH})(?:,? (\d{{4}}))?(?!\w)"), _day_month)
-    yield Pattern(STEMS, compiled(rf"(?<!\w)({_MONTH}) ({_DAY})(?:,? (\d{{4}}))?(?![\w%]|,\d)"), _month_day)
-    yield Pattern(STEMS, compiled(rf"(?<!\w)({_MONTH}),? (?:of )?(\d{{4}})(?!\w)"), _month_year)
-    yield Pattern(("day",), re.compile(rf"(?<!\w)({'|'.join(WEEKDAY_NAMES)})s?(?!\w)"), _weekday)
+    yield Pattern(_NAMES, compiled(rf"{START}({_DAY}){_UNTIL}({_DAY}) (?:of )?({_MONTH})(?:,? (\d{{4}}))?(?!\w)"), _days_month)
+    yield Pattern(_NAMES, compiled(rf"(?<!\w)({_MONTH}) ({_DAY}){_UNTIL}({_DAY})(?! (?:of )?(?:{_MONTH}))(?:,? (\d{{4}}))?(?![\w%]|,\d)"), _month_days)
+    yield Pattern(_NAMES, compiled(rf"{START}({_DAY}) (?:of )?({_MONTH})(?:,? (\d{{4}}))?(?!\w)"), _day_month)
+    yield Pattern(_NAMES, compiled(rf"(?<!\w)({_MONTH}) ({_DAY})(?:,? (\d{{4}}))?(?![\w%]|,\d)"), _month_day)
+    yield Pattern(_NAMES, compiled(rf"(?<!\w)({_MONTH}),? (?:of )?(\d{{4}})(?!\w)"), _month_year)
+    yield Pattern((*WEEKDAYS, *(f"{day}s" for day in WEEKDAYS)), re.compile(rf"(?<!\w)({'|'.join(WEEKDAY_NAMES)})s?(?!\w)"), _weekday)
 
 
 def years() -> Iterator[Pattern]:

@@ -81,6 +81,14 @@ BEGINNINGS = frozenset(
 )
 """The words and signs, beside digits, that a figure may begin with."""
 
+_ENDS = ("", "re", "er")  # of kilomet-
+
+
+def _many(names: Iterable[str]) -> tuple[str, ...]:
+    """The first word of each name, which is what `Pattern.signs` takes, in singular and plural."""
+    words = dict.fromkeys(re.split(r"[ /\d]", name)[0] for name in names)
+    return tuple(form for word in words for form in (word, f"{word}s"))
+
 
 # fmt: off
 def patterns() -> Iterator[Pattern]:
@@ -88,21 +96,21 @@ def patterns() -> Iterator[Pattern]:
     yield from days()
     yield Pattern((), compiled(rf"(?<![\w-])({_LABEL}) ?(\d{{1,5}})((?:(?:,? (?:and|or|to) |, |-)\d{{1,5}})*){_COUNTED}(?:['’]?s)?(?![,.]?\d|[%\w])"), _labelled, _OPEN_LABELS)
     yield Pattern((), re.compile(rf"(?<![\w-])((?:{_either(x.rstrip('.').capitalize() for x in _LABELS)})) ((?i:{_FEW}))\b{_COUNTED}()"), _labelled, _OPEN_LABELS)
-    yield Pattern(("un",), re.compile(r"(?<!\w)UN(?:SC|SCR)?(?:-|(?<=R) )?(\d{3,4})(?!\w)"), lambda m: _named(m, "resolution", m[1]), frozenset(("un", "unsc", "unscr")))
+    yield Pattern(("un", "unsc", "unscr"), re.compile(r"(?<!\w)UN(?:SC|SCR)?(?:-|(?<=R) )?(\d{3,4})(?!\w)"), lambda m: _named(m, "resolution", m[1]), frozenset(("un", "unsc", "unscr")))
     yield Pattern(("group",), re.compile(r"(?<!\w)Group of (7|20|8|77|(?i:seven|twenty|eight))\b(?! (?:countries|states|people|soldiers))"), _group, frozenset(("group",)))
     yield Pattern(("half", "quarter"), compiled(rf"(?<!\w)(?:an? )?(half|quarter)[ -](?:of )?(?:an?[ -])?{_SPAN}(?!\w)"), _part_of_span)
-    yield Pattern(tuple(SPANS), compiled(rf"{START}({NUMBER}|an?)[ -](?:more |full |whole |consecutive )?{_SPAN}([ -]and[ -]an?[ -](?:half|quarter))?(?!\w)"), _duration)
-    yield Pattern(("fortnight",), compiled(r"(?<!\w)(an?) (fortnights?)(?!\w)"), _duration)
+    yield Pattern(_many(SPANS), compiled(rf"{START}({NUMBER}|an?)[ -](?:more |full |whole |consecutive )?{_SPAN}([ -]and[ -]an?[ -](?:half|quarter))?(?!\w)"), _duration)
+    yield Pattern(_many(["fortnight"]), compiled(r"(?<!\w)(an?) (fortnights?)(?!\w)"), _duration)
     yield Pattern(tuple(_SIGNS), compiled(rf"(?<![\w{re.escape(_SIGNS)}])({_SIGN}) ?({NUMBER})({LETTERS}?)(?!\w)"), _sign_first)
     yield Pattern(("rs", "kr", "zł"), re.compile(rf"(?<!\w)(Rs\.?|kr\.?|zł) ?((?i:{NUMBER}))((?i:{LETTERS})?)(?!\w)"), _sign_first, frozenset(("rs", "kr", "zł")))
     yield Pattern(tuple(c.lower() for c in CODES), compiled(rf"{START}((?-i:{'|'.join(CODES)})|usd|eur|gbp|uah) ?({NUMBER})({LETTERS}?)(?!\w)"), _code_first)
-    yield Pattern((*(c.lower() for c in COINS), *(c.lower() for c in CODES)), compiled(rf"{START}({NUMBER})({LETTERS}?)[ -]?(?:(?:U\.?S\.?|of|({_either(COUNTRIES)}))[ -])?({_either(COINS)}|(?-i:{'|'.join(CODES)})|usd|eur|gbp|uah)s?(?!\w)"), _coin)
-    yield Pattern(("%", "per", "pc", "p"), compiled(rf"{START}({NUMBER}) ?(?:%|pc\b|pct\b|p\.p\.|per ?cent(?!\w)|percent(?:age points?)?(?!\w))"), _percent)
-    yield Pattern(tuple(DISTANCES), compiled(rf"{START}({NUMBER})[ -]?(kilomet(?:re|er)s?|kms?|nautical miles?|miles?|met(?:re|er)s?)(?!\w)"), _distance)
-    yield Pattern(tuple(MEASURES), compiled(rf"{START}({NUMBER})[ -]?({'|'.join(rf'{re.escape(m)}(?:(?:re|er)s?)?' if m.endswith('et') else rf'{re.escape(m)}s?' for m in sorted(MEASURES, key=len, reverse=True))})(?!\w)"), _measure)
-    yield Pattern((*_PARTS[1:], "hal"), compiled(rf"(?<![\w-])(?:(an?|half|{_FEW}|\d)[ -])?(halves|{'|'.join(_PARTS[1:])})(s?)( of|(?= (?:the|its|their|his|her|our|all|those|these)\b))?(?!\w)"), _part)
+    yield Pattern(_many([*COINS, *map(str.lower, CODES)]), compiled(rf"{START}({NUMBER})({LETTERS}?)[ -]?(?:(?:U\.?S\.?|of|({_either(COUNTRIES)}))[ -])?({_either(COINS)}|(?-i:{'|'.join(CODES)})|usd|eur|gbp|uah)s?(?!\w)"), _coin)
+    yield Pattern(("%", "per", "percent", "percentage", "pc", "pct", "p"), compiled(rf"{START}({NUMBER}) ?(?:%|pc\b|pct\b|p\.p\.|per ?cent(?!\w)|percent(?:age points?)?(?!\w))"), _percent)
+    yield Pattern(_many(f"{name}{end}" for name in DISTANCES for end in _ENDS), compiled(rf"{START}({NUMBER})[ -]?(kilomet(?:re|er)s?|kms?|nautical miles?|miles?|met(?:re|er)s?)(?!\w)"), _distance)
+    yield Pattern(_many(f"{name}{end}" for name in MEASURES for end in _ENDS), compiled(rf"{START}({NUMBER})[ -]?({'|'.join(rf'{re.escape(m)}(?:(?:re|er)s?)?' if m.endswith('et') else rf'{re.escape(m)}s?' for m in sorted(MEASURES, key=len, reverse=True))})(?!\w)"), _measure)
+    yield Pattern((*_many(_PARTS[1:]), "halves"), compiled(rf"(?<![\w-])(?:(an?|half|{_FEW}|\d)[ -])?(halves|{'|'.join(_PARTS[1:])})(s?)( of|(?= (?:the|its|their|his|her|our|all|those|these)\b))?(?!\w)"), _part)
     yield Pattern(("one", "out", "ten", "10"), compiled(rf"(?<![\w-])(one|\d|{_FEW}) (in|out of)(?: every)? ({_FEW}|\d{{1,3}})(?![\d,.]*\d|\w){_COUNTED}"), _in_every)
-    yield Pattern((), compiled(rf"(?<!\w)({'|'.join(_ORDINALS)}|\d{{1,6}}(?:st|nd|rd|th))(?!\w)"), _ordinal)
+    yield Pattern((*_ORDINALS, "st", "nd", "rd", "th"), compiled(rf"(?<!\w)({'|'.join(_ORDINALS)}|\d{{1,6}}(?:st|nd|rd|th))(?!\w)"), _ordinal)
     yield from years()
     yield Pattern((), compiled(rf"{START}({NUMBER}){END}"), _count)
 # fmt: on

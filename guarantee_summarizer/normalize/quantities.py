@@ -124,13 +124,9 @@ def _patterns_with(token: str) -> tuple[frozenset[int], frozenset[int]]:
     low = token.lower()
     begins = low in BEGINNINGS or low.isdigit()
     opens = (n for n, p in enumerate(_compiled()) if begins and (not p.opens or low in p.opens))
-    signs = (n for n, p in enumerate(_compiled()) if any(_holds(low, sign) for sign in p.signs))
+    begun = low[:2] if low.isdigit() else low
+    signs = (n for n, p in enumerate(_compiled()) if low in p.signs or begun in p.signs)
     return frozenset(signs), frozenset(opens)
-
-
-def _holds(token: str, sign: str) -> bool:
-    """Whether a token holds a sign; the p of p.p. stands alone."""
-    return sign in token if len(sign) > 1 else sign == token
 
 
 @cache

@@ -41,7 +41,8 @@ class Quantity:
 class Pattern:
     """A form: signs of which one stands in every text that it matches, and how to read it.
 
-    `opens` are the words that it may begin with, in small letters; empty if these are many.
+    A sign is a word in small letters, a character that is neither letter nor digit, or the first
+    two digits of a year. `opens` are the words that it may begin with, in small letters; empty if these are many.
     """
 
     signs: tuple[str, ...]

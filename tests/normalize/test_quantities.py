@@ -102,3 +102,10 @@ def test_figures_come_in_order_and_do_not_overlap(text):
 @pytest.mark.parametrize("text", ["9" * 50_000, "1," * 25_000, "twenty " * 8_000, "1 000 " * 8_000])
 def test_hostile_runs_of_digits_and_words_are_read_to_the_end(text):
     assert quantities(text) is not None
+
+
+@pytest.mark.parametrize("text", ["5 km2", "5 km²", "5 square kilometres", "5 sq km"])
+def test_an_area_is_one_measure_in_every_spelling(text):
+    assert [(q.kind, q.value) for q in quantities(f"They hold {text} of it.")] == [
+        ("measure", "5 km2")
+    ]
