@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from itertools import accumulate
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,48 +19,15 @@ from guarantee_summarizer.errors import ArticleError
 from guarantee_summarizer.fields import Metadata, day_of, is_missing, read_fields
 from guarantee_summarizer.headers import read_header
 from guarantee_summarizer.plain import is_readable, readable
-from guarantee_summarizer.sentences import Sentence, segment, spans
+from guarantee_summarizer.refusals import MAX_CHARACTERS, READ_FILE, refuse
+from guarantee_summarizer.sentence_index import SentenceIndex
+from guarantee_summarizer.sentences import Sentence, segment
 from guarantee_summarizer.sizes import is_crowded
-from guarantee_summarizer.text import (
-    FoldedText,
-    fold,
-    fold_words,
-    holds,
-    is_unspaced,
-    looks_english,
-    places,
-)
+from guarantee_summarizer.text import FoldedText, fold, looks_english
+from guarantee_summarizer.truncation import end_of
 
 __all__ = ["DEFAULT_SOURCES", "MAX_CHARACTERS", "Article", "ArticleLike"]
 
-MAX_CHARACTERS = 2_000_000
-"""Longest accepted text, in code points; about 300,000 words."""
-
-_SENTENCE_END = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*$")
-_BEGINNING = 4_000  # characters in which nearly every text has a full sentence
-_PROSE_WORDS = 25  # a "sentence" without a full stop is prose, not a heading, from this length up
-_ABBREVIATION = 4  # characters; up to this length case distinguishes US from us
-_UNENDED = 40  # characters of a sentence in such a script that has no full stop
-_UNSPACED = 8  # characters of a sentence in a script without spaces between words
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
-_FILE_NAME = re.compile(  # `/tmp/news`, `C:\news\a.doc`, `talks 2.html`
-    r"(?:~|\.{1,2}|[A-Za-z]:)?(?:[/\\][^/\\\n]+)+[/\\]?|[^/\\\n]+(?:[/\\][^/\\\n]+)*\.[a-z]\w{1,5}"
-)
-_READ_FILE = (
-    "give Article.from_file(…) for plain text or JSON, read_articles(…) for everything else, for "
-    "instance HTML, PDF, tables and folders"
-)
-_URL = re.compile(r"https?://\S+\s*$", re.IGNORECASE)
-_CUT = re.compile(  # what an aggregator writes below a text that it cut off
-    r"\s*(?:(?:(?<=\s)(?:…|\.{3})\s*)?\[\s*\+?\s*\d[\d,.]*\s*(?:more\s+)?(?:char(?:acter)?s?|words?)\s*\]"
-    r"|\[\s*(?:…|\.{3}|[Tt]runcated|TRUNCATED)\s*\]|(?<=\s)\(more\)"
-    r"|ONLY AVAILABLE IN [A-Z]+ PLANS?"
-    r"|(?:^|(?<=[.!?…”\"»)\]\s])|(?<=\n))[\[(]?(?:(?:Click (?:here )?to )?(?:Read|READ|read) (?:more|MORE|on)"
-    r"|Continue reading|(?:Read|View) (?:the )?(?:full|whole|rest of the) (?:article|story)"
-    r"|(?:To (?:continue|keep) reading|Subscribe (?:now )?to (?:continue|read))\b[^.\n]{,60}\.?)"
-    r"(?:\s+(?:at|on)\s+[\w.-]+)?\s*(?:…|\.{3})?[\])]?\s*(?:»|→|>+|…|\.{3})?)\s*$"
-)
-_ELLIPSIS = re.compile(r"(?:\w\s?|[.!?]\s)(?:…|\.{3})\s*$")
 DEFAULT_SOURCES = ("the text", "the record", "the row")
 """Default values of `source`."""
 
@@ -148,7 +114,7 @@ class Article:
         header, body = read_header(text)
         given = header.get("published") if is_missing(published) else published
         place = {} if source in DEFAULT_SOURCES else {"source": source}
-        end, warnings = _end_of(text, body)
+        end, warnings = end_of(text, body)
         if (day := day_of(given)) is None and not is_missing(given):
             warnings += (f"published: {given!r} is not a date; the article is read without it",)
         article = cls(
@@ -163,7 +129,7 @@ class Article:
             metadata=Metadata({**place, **(metadata or {})}),
             warnings=warnings,
         )
-        _check(article)
+        refuse(text, body=body, end=end, name=source)
         return article
 
     @classmethod
@@ -230,7 +196,7 @@ class Article:
         if isinstance(article, Mapping):
             return cls.from_dict(article)
         if isinstance(article, Path):
-            raise ArticleError(f"{article}: {_READ_FILE}")
+            raise ArticleError(f"{article}: {READ_FILE}")
         kind = type(article).__name__
         raise ArticleError(f"give an Article, its text or a record with its text, not {kind}")
 
@@ -315,32 +281,15 @@ class Article:
 
         A short abbreviation (US, IT) must be in capitals there, too.
         """
-        if name not in self._searched:
-            self._searched[name] = self._search(name)
-        return self._searched[name]
-
-    @cached_property
-    def _searched(self) -> dict[str, tuple[Sentence, ...]]:
-        return {}
+        return self._index.naming(name)
 
     def holding(self, words: str) -> list[int]:
         """Return the indexes of the sentences that contain folded words, as whole words."""
-        text, starts = self._folded_lines
-        found = (bisect_right(starts, at) - 1 for at in places(text, words))
-        return [*dict.fromkeys(found)]
+        return self._index.holding(words)
 
     @cached_property
-    def _folded_lines(self) -> tuple[str, list[int]]:
-        """The folded sentences, each on a line, and their start offsets."""
-        lengths = (len(sentence) + 1 for sentence in self.folded_sentences)
-        return "\n".join(self.folded_sentences), [0, *accumulate(lengths)]
-
-    def _search(self, name: str) -> tuple[Sentence, ...]:
-        matches = tuple(self.sentences[i] for i in self.holding(fold_words(name)))
-        if name.isupper() and len(name) <= _ABBREVIATION:
-            read = self.readable.sentences
-            return tuple(s for s in matches if holds(read[s.number - 1].text, name))
-        return matches
+    def _index(self) -> SentenceIndex:
+        return SentenceIndex(self.sentences, self.readable.sentences, self.folded_sentences)
 
     def sentences_at(self, start: int, end: int) -> tuple[Sentence, ...]:
         """Return the sentences that overlap the slice from `start` to `end`."""
@@ -351,60 +300,3 @@ class Article:
 
 ArticleLike = Article | str | Mapping[str, Any]
 """An article, its plain text, or a record with `text` and optionally `title`, `date` …"""
-
-
-def _end_of(text: str, body: int) -> tuple[int | None, tuple[str, ...]]:
-    """Return the offset of the mark of a cut, or None, and a warning."""
-    tail = max(body, len(text) - 400)
-    mark = _CUT.search(text, tail)
-    if mark and text[body : mark.start()].strip():
-        shown = " ".join(mark[0].split())
-        return mark.start(), (f"the text was cut by its distributor: it ends in {shown!r}",)
-    if _ELLIPSIS.search(text, tail):
-        return None, ("the text may be cut: it ends in an ellipsis",)
-    return None, ()
-
-
-def _check(article: Article) -> None:
-    """Raise if the article cannot be summarized."""
-    name, text = article.source, article.text
-    if len(text) > MAX_CHARACTERS:
-        raise ArticleError(
-            f"{name}: {len(text):,} characters, at most {MAX_CHARACTERS:,} are accepted; split it"
-        )
-    if _URL.match(text.strip()):
-        raise ArticleError(f"{name}: is only a URL; nothing is fetched, give the page's text")
-    if not text[article.body : article.end].strip():
-        where = "is empty below its header" if article.body else "is empty"
-        raise ArticleError(f"{name}: {where}; give the text of an article")
-    if _SURROGATE.search(text):
-        raise ArticleError(f"{name}: contains a lone surrogate; decode the file as UTF-8")
-    if "\0" in text:
-        raise ArticleError(f"{name}: is binary, not text; give plain text or JSON")
-    if _FILE_NAME.fullmatch(text.strip()):
-        raise ArticleError(f"{name}: is only the name of a file, {text.strip()!r}; {_READ_FILE}")
-    if not _has_prose(text, article.body):
-        raise ArticleError(
-            f"{name}: has no full sentence, only headings or single words; "
-            "give the whole text of an article"
-        )
-
-
-def _has_prose(text: str, body: int) -> bool:
-    """Whether it has a full sentence; most have one at their beginning, and all is not looked at."""
-    return any(
-        _is_prose(piece[a:b])
-        for piece in (text[: body + _BEGINNING], text)
-        for a, b in spans(piece, body)
-    )
-
-
-def _is_prose(sentence: str) -> bool:
-    """Whether a text ends like a sentence and has several words, or is too long for a heading."""
-    words = len(sentence.split())
-    if words >= _PROSE_WORDS or len(sentence) >= 8 * _PROSE_WORDS:
-        return True
-    unspaced = not sentence.isascii() and len(sentence) >= _UNSPACED
-    if len(sentence) >= _UNENDED and 2 * sum(map(is_unspaced, sentence)) > len(sentence):
-        return True  # Thai writes no full stops
-    return bool(_SENTENCE_END.search(sentence)) and (words > 1 or unspaced)

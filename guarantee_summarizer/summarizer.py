@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import AsyncIterable, AsyncIterator, Generator, Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from contextlib import aclosing, closing
-from dataclasses import fields, replace
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
-from guarantee_summarizer._version import __version__
 from guarantee_summarizer.article import Article, ArticleLike
+from guarantee_summarizer.configuration import Configuration
 from guarantee_summarizer.corpus.results import Failure, Outcome
-from guarantee_summarizer.errors import ConfigurationError, ModelError
-from guarantee_summarizer.lexicon import Cues, Lexicon, default_cues, default_lexicon
-from guarantee_summarizer.llm.messages import Account, Completion, Request
+from guarantee_summarizer.errors import ConfigurationError
+from guarantee_summarizer.exchange import Exchange
+from guarantee_summarizer.llm.messages import Account
 from guarantee_summarizer.options import Endpoint, OptionFields, Options
-from guarantee_summarizer.pipeline import Draft, Growing, Pipeline
-from guarantee_summarizer.places import masked_settings
-from guarantee_summarizer.schema import SCHEMA_VERSION, Summary
+from guarantee_summarizer.pipeline import Draft, Growing
+from guarantee_summarizer.schema import Summary
 from guarantee_summarizer.telemetry import Telemetry
-from guarantee_summarizer.verify import CHECKS_VERSION
 
 if TYPE_CHECKING:  # loads asyncio and sqlite3, or openai and instructor, which only some need
     from guarantee_summarizer.corpus.run import Run
@@ -77,46 +71,31 @@ class Summarizer:
         if unknown:
             known = ", ".join(OptionFields.__annotations__)
             raise ConfigurationError(f"unknown option {min(unknown)!r}; there are {known}")
-        self.model = model and str(model)
         self.options = Options(**options)
-        self._endpoint = _endpoint(model, base_url, api_key, client)
-        self._prompts = prompts
-        self._lexicon_folder = Path(lexicon) if lexicon else None
         if model is None and (client is not None or base_url or api_key or prompts):
             raise ConfigurationError("name the model to use: model=…")
-        if model is None and self.options.language != "English":
-            raise ConfigurationError(
-                "the embedded extractor writes English only; name a model for another language"
-            )
-        if model is None and self.options.coverage:
-            raise ConfigurationError("coverage checks a model's summary; name a model")
-        if model is None and (self.options.request or self.options.max_tokens):
-            raise ConfigurationError("max_tokens and request are for a model; name a model")
+        endpoint = None
+        if model is not None:
+            endpoint = Endpoint(model=model, base_url=base_url, api_key=api_key, client=client)
+        self._configuration = Configuration(
+            model=model and str(model),
+            endpoint=endpoint,
+            options=self.options,
+            prompts=prompts,
+            lexicon=Path(lexicon) if lexicon else None,
+        )
+        self.model = self._configuration.model
         self._build()
 
     def _build(self) -> None:
         """Load what the settings name, so that bad settings fail early."""
-        folder, book = self._lexicon_folder, None
         self._telemetry = Telemetry(tracing=self.options.tracing)
         self._client: ModelClient | None = None
-        if self._endpoint is not None:  # only a model needs these heavy libraries
-            from guarantee_summarizer.llm.client import ModelClient  # noqa: PLC0415
-            from guarantee_summarizer.prompts import PromptBook  # noqa: PLC0415
+        if (endpoint := self._configuration.endpoint) is not None:
+            from guarantee_summarizer.llm.client import ModelClient  # noqa: PLC0415  (heavy)
 
-            self._client = ModelClient(self._endpoint, self.options, self._telemetry)
-            book = PromptBook(self._prompts)
-        self._pipeline = Pipeline(
-            options=self.options,
-            lexicon=Lexicon.load(folder) if folder else default_lexicon(),
-            cues=Cues.load(folder) if folder else default_cues(),
-            endpoint=self._endpoint,
-            book=book,
-            parser=self.options.pipeline,
-        )
-        if self._endpoint is None or self.options.coverage:
-            from guarantee_summarizer.embedded.loading import require  # noqa: PLC0415
-
-            require(self.options.pipeline)
+            self._client = ModelClient(endpoint, self.options, self._telemetry)
+        self._pipeline = self._configuration.pipeline()
 
     def summarize(self, article: ArticleLike) -> Summary:
         """Summarize one article.
@@ -259,15 +238,7 @@ class Summarizer:
         >>> Summarizer().settings["model"] is None
         True
         """
-        base_url = self._endpoint.base_url if self._endpoint else None
-        folders = {"prompts": self._prompts, "lexicon": self._lexicon_folder}
-        custom = {name: str(path) for name, path in folders.items() if path}
-        options = {field.name: getattr(self.options, field.name) for field in fields(Options)}
-        if isinstance(review := self.options.review, Endpoint):
-            options["review"] = {"model": str(review.model), "base_url": review.base_url}
-        if not isinstance(options["pipeline"], str | None):
-            options["pipeline"] = self._parsed_with
-        return masked_settings({"model": self.model, "base_url": base_url} | custom | options)
+        return self._configuration.settings
 
     def key(self, article: Article) -> str:
         """Return the cache key for an article and this configuration: 32 hex digits.
@@ -275,40 +246,7 @@ class Summarizer:
         It hashes the article, the model, the fingerprints of prompts, schema and lexicon, the
         version of the checks, and the options that affect the summary; equal on every machine.
         """
-        review = self.options.review
-        options: dict[str, Any] = {
-            "language": self.options.language,
-            "strict": self.options.strict,
-            "coverage": self.options.coverage,
-            "relevance": self.options.relevance,
-            "review": review.model if isinstance(review, Endpoint) else review,
-        }
-        if self._endpoint is None or self.options.coverage:
-            options["pipeline"] = self._parsed_with
-        if (
-            self._endpoint is not None
-        ):  # what was not set leaves the keys of earlier runs as they are
-            options |= {"max_tokens": self.options.max_tokens} if self.options.max_tokens else {}
-            options |= {"request": self.options.request} if self.options.request else {}
-        pipeline = self._pipeline
-        parts = [
-            article.id,
-            self.model,
-            pipeline.book.fingerprint if pipeline.book else __version__,
-            pipeline.lexicon.fingerprint,
-            pipeline.cues.fingerprint,
-            CHECKS_VERSION,
-            SCHEMA_VERSION,
-            options,
-        ]
-        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
-
-    @cached_property
-    def _parsed_with(self) -> str:
-        """Name and version of the spaCy pipeline."""
-        from guarantee_summarizer.embedded.loading import fingerprint  # noqa: PLC0415
-
-        return fingerprint(self.options.pipeline)
+        return self._configuration.key(article, self._pipeline)
 
     def request(self, article: ArticleLike) -> dict[str, Any]:
         """Return the body of the first request for an article, in chat-completions form.
@@ -316,9 +254,8 @@ class Summarizer:
         Raises:
             ConfigurationError: no model was named.
         """
-        article = Article.of(article)
-        request = next(self._pipeline.conversation(article, Account(self.options)))
-        return self.model_client.body(request)
+        read = Article.of(article)
+        return self._exchange.request(read)
 
     def review_request(self, article: ArticleLike, completion: Any) -> dict[str, Any] | None:
         """Return the body of the request to review a chat completion received elsewhere (a batch).
@@ -330,14 +267,8 @@ class Summarizer:
             article: the argument of `request`.
             completion: openai's `ChatCompletion`.
         """
-        account = Account(replace(self.options, attempts=1))
         read = Article.of(article)
-        conversation = self._pipeline.answer_and_review(read, account)
-        next(conversation)
-        try:
-            return self.model_client.body(self._resumed(conversation, completion, read, account))
-        except (StopIteration, ModelError):
-            return None
+        return self._exchange.review_request(read, completion)
 
     def read(self, article: ArticleLike, completion: Any, *, review: Any = None) -> Summary:
         """Return the verified summary from a chat completion received elsewhere (a batch).
@@ -352,35 +283,12 @@ class Summarizer:
         Raises:
             ModelError: the model declined, or its answer is not usable.
         """
-        article, account = Article.of(article), Account(replace(self.options, attempts=1))
-        with account.charged():
-            conversation = self._pipeline.answer_and_review(article, account)
-            next(conversation)
-            try:
-                self._resumed(conversation, completion, article, account)
-                review = review or ModelError("nobody reviewed it")
-                self._resumed(conversation, review, article, account)
-            except StopIteration as ended:
-                return self._pipeline.finish(ended.value, article, account.total)
-        raise AssertionError("an answer and its review are all that is requested")
+        read = Article.of(article)
+        return self._exchange.read(read, completion, review)
 
-    def _resumed(
-        self,
-        conversation: Generator[Request, Completion, Draft],
-        response: Any,
-        article: Article,
-        account: Account,
-    ) -> Request:
-        """Send a conversation a response received elsewhere, or what is wrong with it."""
-        if isinstance(response, ModelError):
-            return conversation.throw(response)
-        account.attempt()
-        try:
-            completion = self.model_client.received(response, said=article.text)
-        except ModelError as error:
-            return conversation.throw(error)
-        account.add(completion.usage)
-        return conversation.send(completion)
+    @property
+    def _exchange(self) -> Exchange:
+        return Exchange(self._pipeline, self.model_client, self.options)
 
     @property
     def model_client(self) -> ModelClient:
@@ -401,17 +309,11 @@ class Summarizer:
     @property
     def bound(self) -> str | None:
         """Why this summarizer works in its own process alone; None if others can share its work."""
-        review = self.options.review
-        reviewer = review if isinstance(review, Endpoint) else None
-        if any(one is not None and one.client is not None for one in (self._endpoint, reviewer)):
-            return "a custom client cannot be moved to another process"
-        if not isinstance(self.options.pipeline, str | Path | None):
-            return "a loaded pipeline cannot be moved to another process; give its name"
-        return "the spans of tracing stay in this process" if self.options.tracing else None
+        return self._configuration.bound
 
     def warm_up(self) -> None:
         """Load what the first article would wait for: the spaCy pipeline, where it is needed."""
-        if self._endpoint is None or self.options.coverage:
+        if self._configuration.parses:
             from guarantee_summarizer.embedded.loading import load  # noqa: PLC0415
 
             load(self.options.pipeline)
@@ -450,16 +352,9 @@ class Summarizer:
         """Return the model and its endpoint, never the key."""
         if self.model is None:
             return "Summarizer(embedded)"
-        where = self._endpoint and self._endpoint.shown_url
+        endpoint = self._configuration.endpoint
+        where = endpoint and endpoint.shown_url
         return f"Summarizer({self.model!r}{f', base_url={where!r}' if where else ''})"
-
-
-def _endpoint(
-    model: str | None, base_url: str | None, api_key: str | None, client: Any
-) -> Endpoint | None:
-    if model is None:
-        return None
-    return Endpoint(model=model, base_url=base_url, api_key=api_key, client=client)
 
 
 def summarize(article: ArticleLike, model: str | None = None, **settings: Any) -> Summary:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import guarantee_summarizer as gs
-from guarantee_summarizer import article, plain, text
+from guarantee_summarizer import plain, refusals, text
 from guarantee_summarizer.normalize import figures
 from guarantee_summarizer.normalize.quantities import _MOST
 
@@ -18,8 +18,8 @@ def test_a_long_article_is_not_split_to_see_that_it_is_one(monkeypatch):
         split.append(len(text))
         return whole(text, start)
 
-    whole = article.spans
-    monkeypatch.setattr(article, "spans", spans)
+    whole = refusals.spans
+    monkeypatch.setattr(refusals, "spans", spans)
     gs.Article.from_text(PROSE + "U.S. " * 20_000)
     assert sum(split) < 5_000
     late = "Norvia " + "\nNorvia" * 2_000 + "\n\n" + PROSE

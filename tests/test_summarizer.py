@@ -7,7 +7,7 @@ import pickle
 import pytest
 
 import guarantee_summarizer as gs
-from guarantee_summarizer import summarizer as module
+from guarantee_summarizer import configuration as module
 
 ARTICLE = gs.Article.from_text("Norvia asks for guarantees.")
 PLACE = {"model": "m", "base_url": "http://127.0.0.1:1/v1"}

@@ -24,7 +24,7 @@ COMMANDS = {
         "Show the exact messages and schema that a model would get, with fingerprint and size.",
     ),
     "batch": (
-        "corpus",
+        "batch",
         "Summarize whole corpora as JSON Lines; with a ledger, interrupted runs resume.",
     ),
     "export": (
@@ -40,7 +40,7 @@ COMMANDS = {
         "Score summaries against gold: precision, recall, F1 by section, and what is unsupported.",
     ),
     "prompts": ("prompts", "The prompt templates."),
-    "runs": ("corpus", "What a ledger of runs holds."),
+    "runs": ("runs", "What a ledger of runs holds."),
 }  # each: its module, which is loaded when the command runs, and its line in the help
 
 

@@ -1,4 +1,4 @@
-"""Send single requests to one endpoint through instructor, within its limits and a budget."""
+"""Send single requests to one endpoint through instructor, and learn from its failures."""
 
 from __future__ import annotations
 
@@ -10,18 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Any, cast
+from typing import Any
 
 from instructor.core.hooks import Hooks
 
-from guarantee_summarizer.errors import (
-    BadRequestError,
-    GuaranteeSummarizerError,
-    ModelError,
-    RateLimitError,
-    UnreachableError,
-)
+from guarantee_summarizer.errors import BadRequestError, GuaranteeSummarizerError, ModelError
+from guarantee_summarizer.llm.admission import Admission
 from guarantee_summarizer.llm.answers import ANSWER
+from guarantee_summarizer.llm.bodies import Bodies
 from guarantee_summarizer.llm.clients import OURS, Clients, is_openais
 from guarantee_summarizer.llm.faults import (
     fault,
@@ -30,9 +26,9 @@ from guarantee_summarizer.llm.faults import (
     scrubbed,
     status_code,
 )
-from guarantee_summarizer.llm.forms import FORMS, MODES, replacing, response_model, schema_in
+from guarantee_summarizer.llm.forms import FORMS
 from guarantee_summarizer.llm.health import STARTING, Health
-from guarantee_summarizer.llm.learned import AdaptedError, Learned, Sent, note
+from guarantee_summarizer.llm.learned import AdaptedError, Sent, note
 from guarantee_summarizer.llm.messages import Account, Completion, Pieces, Request
 from guarantee_summarizer.llm.proxies import proxy_of
 from guarantee_summarizer.llm.responses import BadReplyError, regular
@@ -100,23 +96,23 @@ class Connection:
         if first is not None:
             endpoint.hide(filter(None, (first.key, first.api_key)))
         beside = first is None or endpoint.is_beside(first)
-        self._request = options.request if beside else {}
-        self._form = FORMS[MODES[options.mode]]  # written by instructor
-        self._health, self._models = Health(), dict[str, Learned]()
+        settings = options.request if beside else {}
+        self._bodies = Bodies(endpoint, options, self._clients, settings)
+        self._health = Health()
+        self._admission = Admission(endpoint, options, self.throttle, self._health)
         self._noted: set[str] = set()
 
     def complete(self, request: Request, account: Account) -> Completion:
         """Send one request; an answer that instructor cannot read is returned unparsed."""
-        self._admitted(request, account)
-        responses, parsed, sent = list[Any](), None, self._sent(request)
+        self._admission.admit(request, account)
+        responses, parsed, sent = list[Any](), None, self._bodies.sent(request)
         with self._attempt(request, account, sent, responses) as hooks:
-            create = partial(
-                self.client.create, **self._arguments(request, account, sent), hooks=hooks
-            )
+            arguments = self._bodies.whole(request, sent, timeout=self._patience(account))
+            create = partial(self.client.create, **arguments, hooks=hooks)
             native = self.endpoint.native  # no other limit applies to it
             parsed = within(self._patience(account), create) if native else create()
         return self.received(
-            request, Completion.of(responses[-1], self._own(parsed, sent)), account, sent
+            request, Completion.of(responses[-1], self._bodies.own(parsed, sent)), account, sent
         )
 
     async def acomplete(self, request: Request, account: Account) -> Completion:
@@ -124,26 +120,23 @@ class Connection:
         if (client := self.aclient) is None:
             work = partial(contextvars.copy_context().run, self.complete, request, account)
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
-        await self._aadmitted(request, account)
-        responses, parsed, sent = list[Any](), None, self._sent(request)
+        await self._admission.aadmit(request, account)
+        responses, parsed, sent = list[Any](), None, self._bodies.sent(request)
         with self._attempt(request, account, sent, responses) as hooks:
+            arguments = self._bodies.whole(request, sent, timeout=self._patience(account))
             async with asyncio.timeout(self._patience(account)):
-                parsed = await client.create(**self._arguments(request, account, sent), hooks=hooks)
+                parsed = await client.create(**arguments, hooks=hooks)
         return self.received(
-            request, Completion.of(responses[-1], self._own(parsed, sent)), account, sent
+            request, Completion.of(responses[-1], self._bodies.own(parsed, sent)), account, sent
         )
-
-    def _own(self, parsed: Any, sent: Sent) -> Any:
-        """Return what instructor parsed; it expects the answer in the form that it sent."""
-        own = sent.form == self._form and not self.endpoint.native
-        return parsed if own else None
 
     def opened(self, request: Request, account: Account) -> Opened:
         """Send one request and return the stream of its chunks, once the answer begins."""
-        self._admitted(request, account)
-        sent = self._sent(request, stream=True)
+        self._admission.admit(request, account)
+        sent = self._bodies.sent(request, stream=True)
         with self._attempt(request, account, sent) as _, ExitStack() as closing:
-            stream = self.client.create(**self._streaming(request, account, sent))
+            arguments = self._bodies.streaming(request, sent, timeout=self._patience(account))
+            stream = self.client.create(**arguments)
             closing.callback(stream.close)
             opened = Opened(stream, sent, self._pieces(request))
             while not opened.pieces.begun:
@@ -153,11 +146,12 @@ class Connection:
 
     async def aopened(self, request: Request, account: Account) -> Opened:
         """Do what `opened` does, without blocking the event loop."""
-        await self._aadmitted(request, account)
-        sent = self._sent(request, stream=True)
+        await self._admission.aadmit(request, account)
+        sent = self._bodies.sent(request, stream=True)
         with self._attempt(request, account, sent) as _:
+            arguments = self._bodies.streaming(request, sent, timeout=self._patience(account))
             async with AsyncExitStack() as closing:
-                stream = await self.aclient.create(**self._streaming(request, account, sent))
+                stream = await self.aclient.create(**arguments)
                 closing.push_async_callback(stream.close)
                 opened = Opened(stream, sent, self._pieces(request))
                 while not opened.pieces.begun:
@@ -179,9 +173,9 @@ class Connection:
             completion = replace(completion, usage=request.estimated(completion.text))
             self._note_once("reports no usage; tokens and budgets are estimates (bytes / 4)")
         if not completion.called and completion.finish not in _CUT and not completion.refusal:
-            self._learned(request).without_tool(sent)
+            self._bodies.learned(request).without_tool(sent)
         account.add(completion.usage)
-        self.throttle.settle(self._estimate(request), completion.usage.tokens)
+        self._admission.settle(request, completion.usage.tokens)
         return completion
 
     def fault(
@@ -201,8 +195,7 @@ class Connection:
 
     def body(self, request: Request) -> dict[str, Any]:
         """Return a request's body in OpenAI's chat-completions form, as instructor would send it."""
-        settings = self._settings(self._learned(request))
-        return self._addressed(request) | settings | schema_in(request, self._form)
+        return self._bodies.body(request)
 
     @property
     def client(self) -> Any:
@@ -243,7 +236,7 @@ class Connection:
             "completion:response",
             lambda response: received.append(secrets.cleaned(_read(response), said=said)),
         )
-        observed = self._telemetry.attempt(self._model(request), self.endpoint.address)
+        observed = self._telemetry.attempt(self._bodies.model(request), self.endpoint.address)
         token = OURS.set(True)
         until = time.monotonic() + self._patience(account) if whole else account.until
         try:
@@ -262,12 +255,12 @@ class Connection:
             OURS.reset(token)
 
     def _learn(self, error: Exception, request: Request, account: Account, sent: Sent) -> None:
-        """Learn from a failure; raise `OtherForm` if another form or setting may succeed."""
-        learned = self._learned(request)
+        """Learn from a failure; raise `AdaptedError` if another form or setting may succeed."""
+        learned = self._bodies.learned(request)
         if learned.refused(sent, error):
             account.excuse()
             raise AdaptedError from error
-        if remedy := learned.remedy(sent, error, self._settings(learned)):
+        if remedy := learned.remedy(sent, error, self._bodies.settings(learned)):
             where, attempts = self.endpoint.address, account.usage.attempts
             detail = f"({status_code(root(error))}): {scrubbed(root(error), self.endpoint)}"
             refused = BadRequestError(
@@ -293,98 +286,6 @@ class Connection:
         if what not in self._noted:
             self._noted.add(what)
             note(self.endpoint.address, what)
-
-    def _admitted(self, request: Request, account: Account) -> None:
-        """Wait until the throttle lets the request through."""
-        while (wait := self.throttle.reserve(self._estimate(request))) > 0:
-            time.sleep(self._within_budget(wait, account))
-        account.attempt()
-
-    async def _aadmitted(self, request: Request, account: Account) -> None:
-        while (wait := self.throttle.reserve(self._estimate(request))) > 0:  # noqa: ASYNC110  (it serves threads too)
-            await asyncio.sleep(self._within_budget(wait, account))
-        account.attempt()
-
-    def _estimate(self, request: Request) -> int:
-        return request.tokens if self._options.tokens_per_minute else 0
-
-    def _within_budget(self, wait: float, account: Account) -> float:
-        """Return `wait`, at most the seconds left in the budget; raise if none are left."""
-        if self.throttle.down and self._health.hopeless:
-            raise self._down(", every time", account)
-        if account.left > 0:
-            return min(wait, account.left)
-        where, attempts = self.endpoint.address, account.usage.attempts
-        spent = f"the {self._options.seconds:g} s for the article were spent"
-        if self.throttle.down:
-            raise self._down(f"; {spent} waiting for it", account)
-        message = f"{where}: {spent} waiting for its limits; raise seconds=, or lower concurrency"
-        raise RateLimitError(message, attempts=attempts, retry_after=wait)
-
-    def _model(self, request: Request) -> str:
-        return (request.endpoint or self.endpoint).name
-
-    def _addressed(self, request: Request) -> dict[str, Any]:
-        return {"model": self._model(request), "messages": request.messages}
-
-    def _down(self, added: str, account: Account) -> ModelError:
-        """Return the error for an endpoint that is down: its last error."""
-        where, attempts = self.endpoint.address, account.usage.attempts
-        if self._health.last is None:
-            return UnreachableError(f"{where}: is down{added}", attempts=attempts)
-        translated = cast("ModelError", fault(self._health.last, self.endpoint, attempts))
-        translated.args = (f"{translated}{added}",)
-        translated.ends_run = self._health.hopeless
-        return translated
-
-    def _learned(self, request: Request) -> Learned:
-        """Return what the model of a request accepts; models at one endpoint may differ."""
-        name = self._model(request)
-        if name not in self._models:
-            native, where = self.endpoint.native, self.endpoint.address
-            openais = not native and "//api.openai.com/" in self.endpoint.url
-            limit = "max_completion_tokens" if openais else "max_tokens"
-            if name != self.endpoint.name:
-                where = f"{where} ({name})"
-            made = Learned(self._options.mode, limit=limit, where=where, fixed=native)
-            self._models.setdefault(name, made)
-        return self._models[name]
-
-    def _sent(self, request: Request, *, stream: bool = False) -> Sent:
-        """Return the form and the settings of the next request."""
-        learned = self._learned(request)
-        names = {*self._settings(learned), *(["stream_options"] if stream else [])}
-        return Sent(learned.form, frozenset(names) - learned.dropped)
-
-    def _settings(self, learned: Learned) -> dict[str, Any]:
-        """Return the user's settings under the names that a model accepts."""
-        given = self._request.items()
-        settings = {name: value for name, value in given if name not in learned.dropped}
-        limit = self._options.max_tokens
-        return settings | ({learned.limit: limit} if limit is not None else {})
-
-    def _arguments(self, request: Request, account: Account, sent: Sent) -> dict[str, Any]:
-        model = response_model(request.answer)
-        arguments = {"response_model": model, "max_retries": 0}
-        return self._addressed(request) | arguments | self._body(request, account, sent)
-
-    def _streaming(self, request: Request, account: Account, sent: Sent) -> dict[str, Any]:
-        form = FORMS[self.client.mode] if self.endpoint.native else sent.form
-        arguments: dict[str, Any] = {"response_model": None, "stream": True}
-        if "stream_options" in sent.settings:
-            arguments["stream_options"] = {"include_usage": True}
-        body = self._body(request, account, sent)
-        return self._addressed(request) | arguments | schema_in(request, form) | body
-
-    def _body(self, request: Request, account: Account, sent: Sent) -> dict[str, Any]:
-        """Return settings and timeout; a native client has its own timeout and form."""
-        settings = self._settings(self._learned(request))
-        if self.endpoint.native:
-            return self._clients.needs | self._clients.taking(settings)
-        if sent.form != self._form:
-            settings |= replacing(request, sent.form)
-        timeout = {"timeout": self._patience(account)}
-        return timeout | ({"extra_body": settings} if settings else {})
 
     def _patience(self, account: Account) -> float:
         return max(0.001, min(self._options.timeout, account.left))

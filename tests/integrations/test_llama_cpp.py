@@ -138,7 +138,7 @@ def test_a_server_that_ignores_the_tool_gets_the_schema_from_the_second_request_
     """llama.cpp takes `tool_choice` as text alone: the object form means `auto` there."""
     with gs.Summarizer("m", base_url=server.url, review=False) as summarizer:
         assert summarizer.summarize(article).complete
-        learned = summarizer.model_client._first._models["m"]
+        learned = summarizer.model_client._first._bodies._models["m"]
         assert learned.form == "json_schema"
         assert summarizer.summarize(article).complete
         assert learned.form == "json_schema"

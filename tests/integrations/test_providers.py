@@ -184,7 +184,7 @@ async def closing(summarizer):
     try:
         yield
     finally:
-        for client in _closable(summarizer._endpoint.client):
+        for client in _closable(summarizer._configuration.endpoint.client):
             close = getattr(client, "aclose", None) or getattr(client, "close", None)
             if close and asyncio.iscoroutine(done := close()):
                 await done

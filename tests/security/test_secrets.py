@@ -97,7 +97,12 @@ async def _asked(works, way):
 
 def standing(works: gs.Summarizer) -> list[str]:
     """What a summarizer shows of itself."""
-    shown = [repr(works), json.dumps(works.settings), repr(works.options), repr(works._endpoint)]
+    shown = [
+        repr(works),
+        json.dumps(works.settings),
+        repr(works.options),
+        repr(works._configuration.endpoint),
+    ]
     try:
         shown.append(pickle.dumps(works).decode("latin-1"))
     except gs.ConfigurationError as error:
@@ -125,7 +130,7 @@ def tried(count: int, seed: int, tmp_path, exporter) -> list[str]:
                 shown = ask(works, way, ledger) + standing(works)
                 works.close()
                 if carrier == "client":
-                    works._endpoint.client.client.close()
+                    works._configuration.endpoint.client.client.close()
             shown += seen
             if ledger.exists():
                 shown.append(ledger.read_bytes().decode("latin-1"))
