@@ -66,7 +66,7 @@ def _instructs(quote: str) -> bool:
     if text.isascii() and not any(sign in text for sign in _SIGNS):
         return False  # as nearly always
     return INSTRUCTION.search(text) is not None or any(
-        0 <= text.find(begins) and text.find(ends, text.find(begins) + len(begins)) >= 0
+        text.find(begins) >= 0 and text.find(ends, text.find(begins) + len(begins)) >= 0
         for begins, ends in _TEMPLATES
     )
 
