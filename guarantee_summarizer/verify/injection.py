@@ -28,11 +28,13 @@ INSTRUCTION = re.compile(
     r"(?:summary|json|answer|output|proposals?|participants?|disputes?|layers?|schema|field|response)\b"
     r"|\bin your (?:summary|answer|output|json|response)\b|\bend of (?:the )?article\b|\bnew instructions?\b"
     r"|\bignoriere\b.{0,40}\banweisung|\bignor(?:ez|e)\b.{0,40}\binstructions\b|\bignora\b.{0,40}\binstrucciones\b"
-    r"|ігнору\w+.{0,40}інструкц|игнорир\w+.{0,40}инструкц|忽略.{0,20}(?:指令|说明)"
-    r"|<!--|<script|\{\{.*\}\}|\{%.*%\}|\"(?:proposals|participants|relevant|evidence)\" ?:",
+    r"|ігнору\w{1,20}.{0,40}інструкц|игнорир\w{1,20}.{0,40}инструкц|忽略.{0,20}(?:指令|说明)"
+    r"|<!--|<script|\"(?:proposals|participants|relevant|evidence)\" ?:",
     re.IGNORECASE | re.DOTALL,
 )
 
+_TEMPLATES = (("{{", "}}"), ("{%", "%}"))
+"""What a template of a page or a prompt stands between."""
 _SIGNS = (
     "ignor", "disregard", "forget", "overrid", "system", "developer", "assistant", "user",
     "you are", "language model", "ai model", "llm", "chatbot", "summar", "json", "answer", "output",
@@ -63,7 +65,10 @@ def _instructs(quote: str) -> bool:
     text = fold(unicodedata.normalize("NFKC", quote))
     if text.isascii() and not any(sign in text for sign in _SIGNS):
         return False  # as nearly always
-    return INSTRUCTION.search(text) is not None
+    return INSTRUCTION.search(text) is not None or any(
+        text.find(begins) >= 0 and text.find(ends, text.find(begins) + len(begins)) >= 0
+        for begins, ends in _TEMPLATES
+    )
 
 
 def evidence_hides_nothing(claim: Claim, context: Context) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ import pytest
 import guarantee_summarizer as gs
 from guarantee_summarizer.testing import Reply, ScriptedEndpoint
 from guarantee_summarizer.verify import verify
+from guarantee_summarizer.verify.injection import INSTRUCTION, _instructs
 
 NEWS = (
     "Norvian President Ana Lund said on Monday that her country needed protection for 20 years. "
@@ -120,3 +121,12 @@ def test_hidden_text_is_marked_for_both_readers_and_for_people(hidden):
     assert marked[:2] == [True, True]
     assert "evidence_hides_text" in {f.code for f in summary.findings}
     assert [s.number for s in summary.article.sentences if s.hidden] == [number]
+
+
+def test_templates_are_found_by_their_ends():
+    """What stands between the marks of a template is found however long it is, and marks alone are not."""
+    for begins, ends in (("{{", "}}"), ("{%", "%}")):
+        assert _instructs(f"It said {begins} {'x ' * 5_000}{ends} on Friday.")
+        assert not _instructs(begins * 50_000)
+        assert not _instructs(f"{ends} {begins}")
+    assert INSTRUCTION.search("{" * 1_000 + "}" * 1_000) is None  # no pattern runs to the end
