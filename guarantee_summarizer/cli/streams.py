@@ -77,6 +77,9 @@ class _Output:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
 
+    def isatty(self) -> bool:
+        return self._stream is not None and self._stream.isatty()  # None: `>&-`
+
     def write(self, text: str) -> int:
         return self._told(lambda stream: stream.write(text))
 

@@ -145,6 +145,8 @@ def standard_input() -> Iterator[TextIO]:
 
 def standard_bytes() -> io.BufferedReader:
     """Open standard input anew: Python aborts at exit if a thread still reads `sys.stdin`."""
+    if sys.stdin is None:  # `<&-`
+        raise ArticleError(f"{STANDARD_INPUT}: is closed; pipe the text into it, or name a file")
     try:
         stream: Any = open(sys.stdin.fileno(), "rb", closefd=False)  # noqa: SIM115
     except OSError:

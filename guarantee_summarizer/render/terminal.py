@@ -57,15 +57,15 @@ def print_summary(
 
     out = console or Console(highlight=False)
     shown = outline(summary, since=since)
-    out.print(Text(printable(shown.title), style="bold"))
+    out.print(Text(_line(shown.title), style="bold"))
     if shown.subtitle:
-        out.print(Text(printable(shown.subtitle), style="dim"))
+        out.print(Text(_line(shown.subtitle), style="dim"))
     brief = not full and not is_dossier(summary)
     if shown.abstract and not brief:
         out.print()
-        out.print(Text(printable(shown.abstract)))
+        out.print(Text(_line(shown.abstract)))
     for warning in shown.warnings:
-        out.print(Text(f"! {printable(warning)}", style="yellow"))
+        out.print(Text(f"! {_line(warning)}", style="yellow"))
     for section in shown.sections:
         if brief and section.name not in _BRIEF:
             continue
@@ -76,7 +76,7 @@ def print_summary(
     for line in (shown.colophon, _FULL if brief else ""):
         if line:
             out.print()
-            out.print(Text(printable(line), style="dim"))
+            out.print(Text(_line(line), style="dim"))
 
 
 def terminal_text(
@@ -110,7 +110,7 @@ def _brief_lines(section: OutlineSection) -> Iterator[tuple[Text, int]]:
         head, indent = _head(entry)
         for fact in entry.facts:
             if fact.name in _BESIDES:
-                head.append(f"  {printable(fact.value)}", style="not bold")
+                head.append(f"  {_line(fact.value)}", style="not bold")
         if entry.sentences:
             head.append(f"  [{', '.join(map(str, entry.sentences))}]", style="dim not bold")
         yield head, indent
@@ -125,9 +125,9 @@ def _head(entry: OutlineEntry) -> tuple[Text, int]:
     indent = 2 * max(1, entry.depth)
     style = _SHADES[(entry.depth - 1) % len(_SHADES)] if entry.depth else ""
     mark = f"{'▐' * entry.depth} {entry.depth}. " if entry.depth else "• "
-    head = Text(mark + printable(entry.text), style=f"bold {style}".strip())
+    head = Text(mark + _line(entry.text), style=f"bold {style}".strip())
     if entry.labels:
-        head.append(f"  [{' · '.join(map(printable, entry.labels))}]", style="not bold")
+        head.append(f"  [{' · '.join(map(_line, entry.labels))}]", style="not bold")
     return head, indent
 
 
@@ -138,9 +138,14 @@ def _lines(entry: OutlineEntry) -> list[tuple[Text, int]]:
     head, indent = _head(entry)
     lines = [(head, indent)]
     for fact in entry.facts:
-        line = Text(f"{printable(fact.name)}: ", style="italic")
-        lines.append((line.append(printable(fact.value), style="not italic"), indent + 2))
+        line = Text(f"{_line(fact.name)}: ", style="italic")
+        lines.append((line.append(_line(fact.value), style="not italic"), indent + 2))
     for citation in entry.citations:
-        quote = without_marks(printable(citation.quote))
+        quote = without_marks(_line(citation.quote))
         lines.append((Text(f"[{citation.sentence}] {quote}", style="dim"), indent + 2))
     return lines
+
+
+def _line(text: str) -> str:
+    """The text as printable words of one line: a line end in it would forge another."""
+    return " ".join(printable(text).split())

@@ -28,8 +28,9 @@ INSTRUCTION = re.compile(
     r"(?:summary|json|answer|output|proposals?|participants?|disputes?|layers?|schema|field|response)\b"
     r"|\bin your (?:summary|answer|output|json|response)\b|\bend of (?:the )?article\b|\bnew instructions?\b"
     r"|\bignoriere\b.{0,40}\banweisung|\bignor(?:ez|e)\b.{0,40}\binstructions\b|\bignora\b.{0,40}\binstrucciones\b"
-    r"|ігнору\w{1,20}.{0,40}інструкц|игнорир\w{1,20}.{0,40}инструкц|忽略.{0,20}(?:指令|说明)"
-    r"|<!--|<script|\"(?:proposals|participants|relevant|evidence)\" ?:",
+    r"|\bignor[ae]\b.{0,40}\b(?:istruzioni|instrucoes)\b|\bzignoruj\b.{0,40}\b(?:polece|instrukc)|\btalimat\w{0,20}.{0,20}\byok say"
+    r"|ігнору\w{1,20}.{0,40}інструкц|игнорир\w{1,20}.{0,40}инструкц|忽略.{0,20}(?:指令|指示|说明|說明)|指示.{0,10}無視|تجاهل.{0,40}تعليمات"
+    r"|<!--|</?(?:system|assistant|user|instructions?)>|<script|\"(?:proposals|participants|relevant|evidence)\" ?:",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -39,7 +40,7 @@ _SIGNS = (
     "ignor", "disregard", "forget", "overrid", "system", "developer", "assistant", "user",
     "you are", "language model", "ai model", "llm", "chatbot", "summar", "json", "answer", "output",
     "proposal", "participant", "dispute", "layer", "schema", "field", "response", "in your",
-    "end of", "instruction", "evidence", "relevant", "<!--", "<script", "{{", "{%",
+    "end of", "instruction", "talimat", "evidence", "relevant", "<!--", "<script", "{{", "{%",
 )  # fmt: skip
 """Pieces of which one stands in all plain letters that `INSTRUCTION` matches; quicker to look for."""
 
@@ -78,7 +79,7 @@ def evidence_hides_nothing(claim: Claim, context: Context) -> Iterator[Finding]:
 
 
 def evidence_is_in_the_articles_script(claim: Claim, context: Context) -> Iterator[Finding]:
-    """No cited sentence of an English article is in another alphabet."""
+    """No cited sentence of an English article, and no letter inside a word, is of another alphabet."""
     number = _first_cited(claim, _is_not_latin, context) if context.article.english else None
     if number is not None:
         message = f"sentence {number} is in another alphabet than the article"
@@ -88,9 +89,19 @@ def evidence_is_in_the_articles_script(claim: Claim, context: Context) -> Iterat
 def _is_not_latin(quote: str) -> bool:
     if quote.isascii():
         return False
+    if any(map(_is_disguised, re.findall(r"[^\W\d_]{4,}", quote))):
+        return True
     letters = [char for char in quote if char.isalpha()]
     latin = [char for char in letters if unicodedata.name(char, "").startswith("LATIN")]
     return 2 * len(latin) < len(letters)
+
+
+def _is_disguised(word: str) -> bool:
+    """Whether a word mixes letters that look alike: "ignоre" with a Cyrillic "о"."""
+    if word.isascii():
+        return False
+    scripts = {unicodedata.name(char, "").partition(" ")[0] for char in word}
+    return "LATIN" in scripts and not scripts.isdisjoint(("CYRILLIC", "GREEK"))
 
 
 def claims_are_not_the_examples(claim: Claim, context: Context) -> Iterator[Finding]:

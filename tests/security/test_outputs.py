@@ -22,6 +22,7 @@ from guarantee_summarizer.corpus.records import Entry
 from guarantee_summarizer.lines import json_line, one_line, visible
 from guarantee_summarizer.outputs import part_of, replacing
 from guarantee_summarizer.prompts import prompts_folder
+from guarantee_summarizer.render import terminal_text
 
 ATTACKS = "\x1b]52;c;ZXZpbA==\x07", "\x1b[2J", "\x9b31m", "\u202egnp", "\U000e0041", "\u2028", "\r"
 COMMAND = [sys.executable, "-m", "guarantee_summarizer"]
@@ -287,3 +288,43 @@ def test_sigterm_ends_a_single_article_without_a_traceback(tmp_path):
         running.wait()
         running.stdin.close()
         running.stderr.close()
+
+
+@pytest.mark.parametrize(
+    ("command", "closed", "told"),
+    [
+        ("summarize {} ", ">&-", "standard output: cannot be written (it is closed)"),
+        ("prompt {} ", ">&-", "standard output: cannot be written (it is closed)"),
+        ("summarize -", "<&-", "standard input: is closed; pipe the text into it"),
+        ("batch -", "<&-", "standard input: is closed; pipe the text into it"),
+        ("batch --processes 1 {} --output out.jsonl", ">&-", "1 done, 0 failed"),
+    ],
+)
+def test_a_stream_that_is_closed_is_told_in_one_line_where_it_is_needed(
+    command, closed, told, tmp_path
+):
+    article = Path("seeds/000_2fc7fc292f528f96.txt").resolve()
+    words = [*COMMAND, *command.format(article).split()]
+    line = f'"$@" {closed}'
+    environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
+    done = subprocess.run(
+        ["/bin/sh", "-c", line, "sh", *words],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.returncode == (0 if "done" in told else 2)
+
+
+def test_line_ends_in_what_an_article_says_of_itself_forge_no_line_of_a_terminal():
+    forged = "A title\nerror: forged\r\nerror: forged"
+    article = gs.Article.from_text(
+        "Ostmark is ready to station soldiers in Norvia.", title=forged, outlet=forged
+    )
+    told = gs.Summary.model_validate(
+        {"relevant": False, "headline": forged, "abstract": forged}
+    ).model_copy(update={"article": gs.summarize(article).article})
+    for full in (True, False):
+        lines = terminal_text(told, full=full).splitlines()
+        assert not [line for line in lines if line.startswith("error")]
+        assert "A title error: forged error: forged" in lines[0]
