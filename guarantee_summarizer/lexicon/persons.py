@@ -130,7 +130,7 @@ class _Finder:
                 mention = self._starts.get(of.end())
                 if mention is None:
                     continue
-                sent = of[1] == "to"  # an ambassador to a state does not speak for it
+                sent = of[1] != "of"  # an ambassador to, an envoy for a state does not speak for it
                 affiliation, at = affiliation if sent else mention.actor.name, mention.end
             gap = re.compile(r",? ").match(self._text, at)
             if gap is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import logging
 import os
 import re
 import sys
@@ -17,6 +18,7 @@ from typing import IO, Any, TextIO, TypeVar
 from guarantee_summarizer.corpus.results import Failure
 from guarantee_summarizer.encodings import bom_of, open_file, refuse_device
 from guarantee_summarizer.errors import ArticleError, ConfigurationError, GuaranteeSummarizerError
+from guarantee_summarizer.lines import one_line
 from guarantee_summarizer.readers.json_values import LONGEST
 from guarantee_summarizer.readers.kinds import kind_of
 
@@ -35,6 +37,7 @@ __all__ = [
     "with_failure",
 ]
 
+_LOG = logging.getLogger("guarantee_summarizer")
 _SKIPPED = 4 * LONGEST  # skipped characters in one line; a table never has more
 
 STANDARD_INPUT = "standard input"
@@ -68,7 +71,8 @@ def check(
 def files_of(path: Path, kinds: Collection[str]) -> Iterator[Path]:
     """Yield the file, or the files of these kinds in a folder and its subfolders, by name.
 
-    Hidden files and linked folders are skipped; circular links are never followed.
+    Hidden files and linked folders are skipped, and links that lead out of the folder, with a
+    warning in the log; circular links are never followed.
     """
     if not path.is_dir():
         yield path
@@ -92,7 +96,15 @@ def files_of(path: Path, kinds: Collection[str]) -> Iterator[Path]:
             if entry.is_dir(follow_symlinks=False):
                 waiting.append((below, True))
             elif kind_of(below) in kinds and not below.is_dir():  # False for a link to itself
+                if entry.is_symlink() and not _stays_in(path, below):
+                    _LOG.warning("%s", one_line(f"{below}: leads out of {path} and is not read"))
+                    continue
                 waiting.append((below, False))
+
+
+def _stays_in(folder: Path, link: Path) -> bool:
+    """Return whether a link leads to a file of the folder, or to no file, which fails when read."""
+    return not link.is_file() or link.resolve().is_relative_to(folder.resolve())
 
 
 @contextmanager

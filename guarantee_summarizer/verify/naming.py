@@ -74,8 +74,12 @@ def _affiliated(person: Participant, context: Context) -> bool:
     affiliation = person.affiliation or ""
     actor = context.lexicon.actor(affiliation)
     known = context.lexicon.surnames.get(surname(person.name))
-    if actor and actor.kind == "state" and known and context.lexicon.country(known) != actor.code:
-        return False
+    if actor and actor.kind == "state":
+        if known and context.lexicon.country(known) != actor.code:
+            return False
+        states = context.passages.states_of.get(fold(person.name))
+        if states and actor.name not in states:
+            return False
     named = actor is not None and bool(context.passages.mentioned(actor))
     return (
         named

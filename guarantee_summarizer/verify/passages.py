@@ -13,6 +13,7 @@ from typing import TypeVar, cast
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.lexicon import Actor, Lexicon
+from guarantee_summarizer.lexicon.persons import find_people
 from guarantee_summarizer.normalize import Figure, designations, figures
 from guarantee_summarizer.text import fold
 from guarantee_summarizer.verify.held import HeldFigures
@@ -61,6 +62,18 @@ class Passages:
         for mention in self.lexicon.mentions(article.text[body:]):
             found[mention.actor.name].add(bisect_right(starts, mention.start + body) - 1)
         return found
+
+    @cached_property
+    def states_of(self) -> dict[str, set[str]]:
+        """The states that titles give a person, by the folded name: `French President Emmanuel Macron`."""
+        body = self.article.readable.text[self.article.readable.body :]
+        states: dict[str, set[str]] = defaultdict(set)
+        for person in find_people(body, self.lexicon, self.lexicon.mentions(body)):
+            actor = self.lexicon.actor(person.affiliation) if person.affiliation else None
+            past = re.match(r"(?:former|ex)\b", person.title or "", re.IGNORECASE)
+            if actor and actor.kind == "state" and not past:
+                states[fold(person.name)].add(actor.name)
+        return states
 
     @cached_property
     def words(self) -> frozenset[str]:

@@ -442,6 +442,22 @@ def test_folders_are_read_by_name_without_hidden_and_foreign_files(tmp_path: Pat
     assert found == [str(tmp_path / name) for name in sorted(names)]
 
 
+def test_a_link_is_read_only_within_its_folder(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "in"
+    written(tmp_path, "in/a.txt", "Talks go on.")
+    written(tmp_path, "secret.txt", "The key is in here.")
+    (folder / "b.txt").symlink_to("a.txt")
+    (folder / "c\n.txt").symlink_to(tmp_path / "secret.txt")
+    (tmp_path / "named").symlink_to(folder, target_is_directory=True)
+    found = [one.source for one in read_articles(folder)]
+    assert found == [str(folder / "a.txt"), str(folder / "b.txt")]
+    assert len([*read_articles(tmp_path / "named")]) == 2
+    assert len([*read_articles(folder / "c\n.txt")]) == 1  # the user named it
+    assert "c\\n.txt: leads out of" in caplog.text
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
 def test_a_pipe_or_a_device_is_refused_at_once(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "endless.jsonl")

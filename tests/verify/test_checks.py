@@ -423,3 +423,23 @@ def test_a_quotation_in_a_summary_of_another_language_is_only_a_warning():
     findings = verify(gs.Summary.ground(data, ARTICLE), ARTICLE)
     severities = {f.severity for f in findings if f.code == "quotation_not_in_evidence"}
     assert severities == {"warning"}
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong"),
+    [
+        ("Norwegian President Ana Lund met Finnish ministers in Oslo.", "Norway", "Finland"),
+        (
+            "U.S. Special Envoy for Ukraine Ana Lund met ministers in Oslo.",
+            "United States",
+            "Ukraine",
+        ),
+        ("Ukraine's ambassador to Norway Ana Lund met ministers.", "Ukraine", "Norway"),
+    ],
+)
+def test_a_person_whose_title_names_a_state_is_given_to_no_other(text, right, wrong):
+    article = gs.Article.from_text(f"{text} They will send troops to guarantee a ceasefire.")
+    for affiliation, found in ((right, []), (wrong, ["office_not_with_name"])):
+        person = {"name": "Ana Lund", "kind": "person", "affiliation": affiliation}
+        data = {"relevant": True, "participants": [person]}
+        assert [f.code for f in verify(gs.Summary.ground(data, article), article)] == found
