@@ -10,14 +10,14 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from guarantee_summarizer._version import __version__
-from guarantee_summarizer.cli.streams import standard_streams
+from guarantee_summarizer.cli.streams import show_notes, standard_streams
 
 __all__ = ["COMMANDS", "app", "command", "main"]
 
 COMMANDS = {
     "summarize": (
         "summarize",
-        "Summarize articles; of several, those that fail are reported and the rest is done.",
+        "Summarize articles; failed articles are reported, the rest are summarized.",
     ),
     "prompt": (
         "summarize",
@@ -37,10 +37,10 @@ COMMANDS = {
     ),
     "evaluate": (
         "evaluate",
-        "Score summaries against gold: precision, recall, F1 by section, and what is unsupported.",
+        "Score summaries against gold: precision, recall, F1 by section, and unsupported claims.",
     ),
     "prompts": ("prompts", "The prompt templates."),
-    "runs": ("runs", "What a ledger of runs holds."),
+    "runs": ("runs", "Inspect, export and retry the runs in a ledger."),
 }  # each: its module, which is loaded when the command runs, and its line in the help
 
 
@@ -95,12 +95,13 @@ def _show_version(wanted: bool) -> None:
 
 @app.callback()
 def options(
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001  (its callback shows it)
         bool,
         typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
     """Structured, grounded summaries of articles on international security guarantees."""
+    show_notes()
 
 
 def main() -> None:

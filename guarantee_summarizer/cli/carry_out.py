@@ -12,7 +12,7 @@ from typing import IO, Any, NoReturn
 import typer
 
 from guarantee_summarizer.cli.ending import SOON, end_within
-from guarantee_summarizer.cli.shared import open_output, print_error, say, show_notes
+from guarantee_summarizer.cli.shared import open_output, print_error, say
 from guarantee_summarizer.cli.streams import stopping
 from guarantee_summarizer.corpus.run import Run, in_thread
 from guarantee_summarizer.errors import (
@@ -58,7 +58,6 @@ def _held(output: Path) -> bool:
 def _write_results(run: Run, summarizer: Summarizer, lines: IO[str]) -> int:
     """Write summaries and print failures as they arrive; return the exit status."""
     status, told = 0, list[int]()
-    show_notes()
     try:
         with _finishing(run, told), closing(in_thread(run, summarizer.aclose)) as results:
             for result in results:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import logging
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -49,7 +48,6 @@ __all__ = [
     "refuse",
     "requested",
     "say",
-    "show_notes",
     "with_fields",
 ]
 
@@ -112,16 +110,6 @@ def requested(settings: list[str] | None) -> dict[str, Any]:
         except ValueError:
             read[name.strip()] = value
     return read
-
-
-def show_notes() -> None:
-    """Print the library's notes on an endpoint to standard error, one line each."""
-    logging.getLogger("guarantee_summarizer.endpoint").handlers = [_Notes()]
-
-
-class _Notes(logging.Handler):
-    def emit(self, record: logging.LogRecord) -> None:
-        print_error(record.getMessage(), "note")
 
 
 def refuse(message: object, status: int = 2) -> NoReturn:

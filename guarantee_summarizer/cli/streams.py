@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -15,7 +16,7 @@ import typer
 from guarantee_summarizer.errors import ConfigurationError, GuaranteeSummarizerError
 from guarantee_summarizer.lines import one_line
 
-__all__ = ["print_error", "say", "standard_streams", "stopping"]
+__all__ = ["print_error", "say", "show_notes", "standard_streams", "stopping"]
 
 T = TypeVar("T")
 
@@ -32,6 +33,17 @@ def say(message: object, *, err: bool = True) -> None:
 def print_error(message: object, kind: str = "error") -> None:
     """Print one line to standard error."""
     say(f"{kind}: {message}")
+
+
+def show_notes() -> None:
+    """Print the library's notes on endpoints and inputs to standard error, one line each."""
+    for about in ("endpoint", "readers"):
+        logging.getLogger(f"guarantee_summarizer.{about}").handlers = [_Notes()]
+
+
+class _Notes(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        print_error(record.getMessage(), "note")
 
 
 @contextmanager

@@ -45,7 +45,6 @@ from guarantee_summarizer.cli.shared import (
     refuse,
     requested,
     say,
-    show_notes,
     with_fields,
 )
 from guarantee_summarizer.corpus.twins import Twins
@@ -108,7 +107,6 @@ def summarize(  # noqa: PLR0913, PLR0917  (one parameter for each option of the 
     failed = seen = 0
     outcomes = list[Summary | Failure]()  # a page needs all results at once, other formats one
     keep_inputs(files, output)
-    show_notes()
     with open_output(output) as out, ExitStack() as opened:
         with errors_as_one_line():
             summarizer = Summarizer(

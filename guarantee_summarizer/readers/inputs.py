@@ -11,6 +11,7 @@ import sys
 import zlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any, TextIO, TypeVar
@@ -37,7 +38,7 @@ __all__ = [
     "with_failure",
 ]
 
-_LOG = logging.getLogger("guarantee_summarizer")
+_LOG = logging.getLogger("guarantee_summarizer.readers")
 _SKIPPED = 4 * LONGEST  # skipped characters in one line; a table never has more
 
 STANDARD_INPUT = "standard input"
@@ -97,9 +98,14 @@ def files_of(path: Path, kinds: Collection[str]) -> Iterator[Path]:
                 waiting.append((below, True))
             elif kind_of(below) in kinds and not below.is_dir():  # False for a link to itself
                 if entry.is_symlink() and not _stays_in(path, below):
-                    _LOG.warning("%s", one_line(f"{below}: leads out of {path} and is not read"))
+                    _warn_once(f"{below}: leads out of {path} and is not read; name it to read it")
                     continue
                 waiting.append((below, False))
+
+
+@lru_cache(maxsize=1_000)
+def _warn_once(message: str) -> None:
+    _LOG.warning("%s", one_line(message))
 
 
 def _stays_in(folder: Path, link: Path) -> bool:

@@ -248,9 +248,10 @@ def test_a_custom_client_that_waits_for_ever_is_given_up(article):
         raw.close()
 
 
-def test_the_deadline_reaches_every_step_of_a_sync_connection():
+@pytest.mark.parametrize("url", ["https://api.example.org/v1", "http://localhost:8000/v1"])
+def test_the_deadline_reaches_every_step_of_a_sync_connection(url):
     """httpx hands no deadline on, so its pool gets a backend that does: this may not be lost."""
-    with transport.HttpClient() as client:
+    with transport.HttpClient(url) as client:
         pool = client._transport._pool
         assert isinstance(pool._network_backend, transport._Backend)
     assert responses.LARGEST == 8 << 20
@@ -301,7 +302,7 @@ def test_a_stream_may_be_long_if_its_events_are_short(end, size, monkeypatch):
 
 def failed_stream(url):
     """A sync client after a streamed reply that it could not read."""
-    client = transport.HttpClient()
+    client = transport.HttpClient(url)
     with transport.bounded(time.monotonic() + 20):
         response = client.send(client.build_request("POST", url), stream=True)
         with pytest.raises(responses.BadReplyError):
@@ -310,7 +311,7 @@ def failed_stream(url):
 
 
 async def afailed_stream(url):
-    client = transport.AsyncHttpClient()
+    client = transport.AsyncHttpClient(url)
     with transport.bounded(time.monotonic() + 20):
         response = await client.send(client.build_request("POST", url), stream=True)
         with pytest.raises(responses.BadReplyError):
