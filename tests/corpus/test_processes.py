@@ -112,7 +112,7 @@ def test_a_model_is_asked_by_both_and_the_key_is_seen_nowhere(tmp_path, caplog):
         assert sorted(told(made)) == list(range(40))
         assert endpoint.asked == dict.fromkeys(range(40), 1)
         thawed = pickle.loads(crew._pickled(works))  # noqa: S301
-        assert thawed._endpoint.key == KEY
+        assert thawed._configuration.endpoint.key == KEY
     assert seen
     assert KEY not in str(seen)
     lines = [r for r in caplog.records if ": done, " in r.getMessage()]

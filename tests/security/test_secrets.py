@@ -327,7 +327,7 @@ def test_settings_without_their_login_are_refused_with_the_remedy(monkeypatch):
         gs.Summarizer(**works.settings)
     frozen = pickle.dumps(works)
     monkeypatch.setenv("OPENAI_BASE_URL", url)
-    assert pickle.loads(frozen)._endpoint.url == url  # noqa: S301  (our own)
+    assert pickle.loads(frozen)._configuration.endpoint.url == url  # noqa: S301  (our own)
     kept = gs.Summarizer("m", base_url=url, request={"metadata": {"api_key": "k-1"}}).settings
     with pytest.raises(gs.ConfigurationError, match="request was stored without its keys"):
         gs.Summarizer(**kept)
