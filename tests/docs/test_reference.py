@@ -75,7 +75,7 @@ def test_help_shows_fields_and_values():
     shown = inspect.getdoc(gs.Proposal)
     assert "status: how far it has come" in shown
     assert "    rejected: ruled out, or refused by a party whose consent it needs." in shown
-    assert "withheld: claims and fields" in inspect.getdoc(gs.Summary)
+    assert "withheld: complete claims and fields" in inspect.getdoc(gs.Summary)
 
 
 def test_no_explanation_for_people_is_sent_to_a_model():

@@ -228,7 +228,9 @@ def test_a_damaged_index_alone_is_mended_and_finds_every_article(tmp_path):
 
 READING = """
 import os, sys
-from guarantee_summarizer.cli import app
+from guarantee_summarizer.cli import app, command
+command("runs")  # while it may read the packages
+import importlib.metadata, pydantic.plugin._loader
 import rich.table, rich.console, guarantee_summarizer.corpus.sessions, psutil, email
 if os.geteuid() == 0:
     os.setgroups([]); os.setgid(65534); os.setuid(65534)
