@@ -27,6 +27,8 @@ def is_crowded(json_text: str) -> bool:
     >>> is_crowded('{"text": "a, b"}'), is_crowded("[" + "[]," * 400_000 + "[]]")
     (False, True)
     """
+    if len(json_text) <= _KEYS:
+        return False
     if json_text.count(":") > _KEYS and sum(1 for _ in _KEY.finditer(json_text)) > _KEYS:
         return True
     brackets = json_text.count("[") + json_text.count("{")
