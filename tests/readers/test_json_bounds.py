@@ -117,5 +117,5 @@ def test_lines_of_values_behind_a_long_one_keep_their_numbers(tmp_path: Path):
     (tmp_path / "a.jsonl").write_text("\n".join([long, *[GOOD] * 3_000]))
     outcomes = [*gs.read_articles(tmp_path)]
     assert [o.source for o in outcomes[1:]] == [
-        f"{tmp_path / 'a.jsonl'}, line {100_002 + n}" for n in range(3_000)
+        f"{tmp_path / 'a.jsonl'}, line {100_003 + n}" for n in range(3_000)
     ]
