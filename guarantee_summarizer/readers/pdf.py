@@ -33,6 +33,7 @@ _LIMITS = {  # of pypdf, whose defaults are ten times as large
     "page_tree_maximum_entries": _PAGES + 500,
     "xform_maximum_invocations_per_extraction": 200,
 }
+_TABLE = {"zlib_maximum_output_length": 3_000_000}  # the table of a file's objects: 500,000
 _FORMS = 30_000_000  # bytes of all drawn forms of a file, each as often as it is drawn
 _FILE_NAME = re.compile(r"\.\w{2,4}$|^(microsoft \w+ - |untitled)", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"\W*(page\s*)?\d{1,3}(\s*(/|of)\s*\d{1,3})?\W*", re.IGNORECASE)
@@ -82,7 +83,8 @@ def _contents(pypdf: Any, path: Path) -> tuple[str | None, list[list[str]]]:
     with open_file(path) as file, pypdf.apply_configuration(**_LIMITS):
         if path.stat().st_size > _LARGEST:
             raise ArticleError(f"{path}: is larger than {_LARGEST:,} bytes; split it")
-        reader = pypdf.PdfReader(file)
+        with pypdf.apply_configuration(**{**_LIMITS, **_TABLE}):
+            reader = pypdf.PdfReader(file)
         pages, size, forms = list[list[str]](), 0, _Forms()
         for page in reader.pages:
             page.extract_xform_text = forms.bounded(page.extract_xform_text)
