@@ -393,7 +393,7 @@ PIPES = {
     "stdin: a cell without an end": ["sh", "-c", "echo 'text,date'; echo '\"'; yes"],
     "stdin: an array without an end": ["sh", "-c", "echo '{\"text\": ['; yes '1,'"],
     "stdin: a text without an end": ["sh", "-c", "printf '{\"text\": \"'; tr '\\0' a </dev/zero"],
-    "stdin: RTF without an end": ["sh", "-c", "echo '{\\rtf1'; yes '{'"],
+    "stdin: RTF without an end": ["sh", "-c", "printf '%s\\n' '{\\rtf1'; yes '{'"],
     "stdin: RSS without an end": ["sh", "-c", "echo '<rss><channel>'; yes '<item/>'"],
 }
 

@@ -6,12 +6,14 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 from urllib.request import getproxies
 
 __all__ = [
     "MASK",
+    "Password",
     "is_same_place",
     "masked_settings",
     "masked_text",
@@ -34,8 +36,16 @@ _NAME = (
 _SECRET_NAME = re.compile(_NAME, re.IGNORECASE)
 _NO_SECRET = frozenset({"bos_token", "eos_token", "pad_token", "unk_token", "stop_token"})
 _PUBLIC = frozenset({"api-version", "version", "v"})  # parameters of a base_url
+_TOKEN = 20  # characters of the shortest part of a path that may be a token
+_RUN = re.compile(r"[A-Za-z0-9]{16,}")
 _LOGIN = re.compile(r"(?<=://)[^\s/?#'\"<>]+@")
 _QUERY = re.compile(rf"([?&;](?:{_NAME}|key|code)=)[^\s&;#'\"<>)]+", re.IGNORECASE)
+
+
+class Password(str):
+    """The password of an address: a secret even if it is a word of eight letters."""
+
+    __slots__ = ()
 
 
 def masked_text(text: str) -> str:
@@ -50,19 +60,42 @@ def masked_text(text: str) -> str:
 
 
 def masked_url(url: str) -> str:
-    """Return an address safe to show: no login, no parameter but the version, no fragment.
+    """Return an address safe to show: no login or token, no parameter but the version, no fragment.
 
     >>> masked_url("https://ann:pw@host/v1?api-version=2&k=1#t")
     'https://***@host/v1?api-version=2&k=***#***'
+    >>> masked_url("https://host/v1/9fK2mQ7xR4tZ8wB1cD5e/chat")
+    'https://host/v1/***/chat'
     """
     head, hash_mark, fragment = url.partition("#")
     head, mark, query = head.partition("?")
     scheme, slashes, rest = head.rpartition("://")
     place, slash, path = rest.partition("/")
+    path = "/".join(MASK if _is_token(part) else part for part in path.split("/"))
     login, at, host = place.rpartition("@")
     shown = f"{scheme}{slashes}{MASK if login else ''}{at}{host}{slash}{path}"
     parameters = "&".join(map(_masked_parameter, query.split("&"))) if query else ""
     return f"{shown}{mark}{parameters}{hash_mark}{MASK if fragment else ''}"
+
+
+def _is_token(part: str) -> bool:
+    """Whether a part of a path is a key, as no word, model, date or UUID is.
+
+    It has 20 characters or more, and 16 letters and digits in one run that change three times from
+    one to the other; or small letters, capitals and digits that change as in no name.
+    """
+    part = unquote(part)
+    if len(part) < _TOKEN:
+        return False
+    runs = _RUN.findall(part)
+    if any(_changes("0" if c.isdigit() else "a" for c in run) > 2 for run in runs):  # noqa: PLR2004
+        return True
+    kinds = ["0" if c.isdigit() else "A" if c.isupper() else "a" for c in part if c.isalnum()]
+    return len({*kinds}) > 2 and 5 * _changes(kinds) >= 2 * len(kinds)  # noqa: PLR2004
+
+
+def _changes(kinds: Iterable[str]) -> int:
+    return sum(one != other for one, other in pairwise(kinds))
 
 
 def _masked_parameter(parameter: str) -> str:
@@ -76,8 +109,13 @@ def secrets_in_url(url: str) -> Iterator[str]:
     """Yield the secrets of an address, as they are written and decoded."""
     head, _, fragment = url.partition("#")
     head, _, query = head.partition("?")
-    login = head.rpartition("://")[2].partition("/")[0].rpartition("@")[0]
-    values = [login, *login.split(":", 1), fragment]
+    place, _, path = head.rpartition("://")[2].partition("/")
+    login = place.rpartition("@")[0]
+    user, colon, password = login.partition(":")
+    values = [*((login, user) if colon else (user,)), fragment, *filter(_is_token, path.split("/"))]
+    if password:
+        yield Password(password)
+        yield Password(unquote(password))
     for parameter in query.split("&"):
         name, sign, value = parameter.partition("=")
         if name.lower() not in _PUBLIC:

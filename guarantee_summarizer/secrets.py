@@ -24,7 +24,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from guarantee_summarizer.places import MASK, masked_text
+from guarantee_summarizer.places import MASK, Password, masked_text
 
 __all__ = ["Secrets", "scrub", "scrub_logs", "using"]
 
@@ -78,7 +78,8 @@ class Secrets:
 
     Args:
         values: the secrets as they are sent. Those that could be words are ignored: shorter than
-            8 letters and digits, or fewer than 16 letters without a digit.
+            8 letters and digits, or fewer than 16 letters without a digit. A `Password` of 8 letters
+            is scrubbed as a whole word.
 
     >>> Secrets(["sk-Zx81kQp04LmN"]).scrub("you sent sk-Zx81kQp04LmN, or sk%2DZx81kQp0…")
     'you sent ***, or ***…'
@@ -87,8 +88,11 @@ class Secrets:
     """
 
     def __init__(self, values: Iterable[str] = ()) -> None:
+        values = [*values]
         given = {value.strip() for value in values}
+        words = {value.strip() for value in values if isinstance(value, Password)}
         needles = {needle.text: needle for value in given for needle in _needles(value)}
+        needles |= {word.text: word for value in words for word in _whole_word(value, needles)}
         self._grams: dict[str, list[tuple[_Needle, int]]] = {}
         for needle in needles.values():
             for at in range(len(needle.text) - _GRAM + 1):
@@ -99,7 +103,7 @@ class Secrets:
     @classmethod
     def of(cls, values: Iterable[str]) -> Secrets:
         """Return the scrubber of these values, cached."""
-        return _made(frozenset(filter(None, values)))
+        return _made(frozenset((value, isinstance(value, Password)) for value in values if value))
 
     def __bool__(self) -> bool:
         return bool(self._grams or self._literal)
@@ -180,7 +184,10 @@ class Secrets:
                     yield start, end, needle
 
 
-_made = lru_cache(maxsize=64)(Secrets)
+@lru_cache(maxsize=64)
+def _made(values: frozenset[tuple[str, bool]]) -> Secrets:
+    return Secrets(Password(value) if password else value for value, password in values)
+
 
 _NONE = Secrets()
 _IN_USE: ContextVar[Secrets] = ContextVar("secrets", default=_NONE)
@@ -233,6 +240,14 @@ def _needles(value: str) -> Iterator[_Needle]:
             yield _Needle(small, cased, least, encoded=encoded)
         elif form == "plain" and _is_no_word(value, cased):
             yield _Needle(small, cased, max(_RUN, -(-3 * len(small) // 4)), whole=True)
+
+
+def _whole_word(password: str, known: Mapping[str, _Needle]) -> Iterator[_Needle]:
+    """Yield a password that could be a word, if it is long enough and not known."""
+    cased = _plain(password)
+    small = cased.translate(_SMALL)
+    if len(small) >= _RUN and small not in known:
+        yield _Needle(small, cased, len(small), whole=True)
 
 
 def _forms(value: str) -> Iterator[tuple[str, str]]:

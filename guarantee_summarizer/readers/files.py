@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -32,6 +33,9 @@ from guarantee_summarizer.readers.tables import separated_values
 
 __all__ = ["input_files", "read_articles"]
 
+_PICTURE = re.compile(rb"[0-9A-Fa-f\r\n]{2048,}+")  # of RTF, in hexadecimal digits
+_LONGEST_RTF = 8_000_000  # bytes; each takes 20 while it is read
+_GROUPS = 200_000
 _LONGEST_TEXT = 4 * MAX_CHARACTERS + 4  # bytes, its mark included, in UTF-8, UTF-16 and UTF-32
 
 
@@ -146,6 +150,10 @@ def _whole(stream: io.BufferedReader, name: str, most: int = LONGEST) -> bytes:
 def _rich_text(data: bytes, name: str) -> str:
     """Return the text of an RTF file, with a blank line between paragraphs."""
     striprtf = load_extra("striprtf.striprtf", extra="rtf")
+    data = _PICTURE.sub(b"", data)
+    if len(data) > _LONGEST_RTF or data.count(b"{") > _GROUPS:
+        limits = f"{_LONGEST_RTF:,} bytes besides pictures and {_GROUPS:,} groups"
+        raise ArticleError(f"{name}: has more than {limits}; split it")
     try:
         text = striprtf.rtf_to_text(data.decode("cp1252", errors="replace"), errors="replace")
     except Exception as error:  # on a broken file it can raise almost any error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -22,6 +23,11 @@ _NEXT = re.compile(r"\}\s*,\s*(?=\{)")
 _BRACKET = re.compile(  # or a string: its last quotation mark is followed by punctuation
     r'"(?:[^"\\\n]|\\[\s\S]|"(?!\s*[,:}\]]))*(?:"|\n|\\?\Z)|[{}\[\]]'
 )
+_LINE, _VALUE_LINE = re.compile(r"\n"), re.compile(r"\n(?=[{\[])")
+_SKIPPED = 4 * LONGEST  # characters that are read without a value before the file is given up
+_RETRIED = 8  # so many characters that are decoded in vain count as one
+_TRIES = 50  # decoding after each line that may end a value; later when the text has doubled
+_NEAR = 1_000  # characters between two items of an array
 _LOOKED_THROUGH = 2**18  # characters of a broken item in which its end is searched
 _OUTER = ("{", "}", "]")  # begin the lines between the values of an indented file
 _CUT_WORD = 8  # an error so few characters before the end may mean that the value is incomplete
@@ -46,6 +52,8 @@ class _Reader:
     def __init__(self, file: TextIO, name: str) -> None:
         self._file, self._name = file, name
         self._held, self._line, self._over = "", 1, False
+        self._ahead: list[tuple[str, int]] = []  # put back: texts, and how much of each is read
+        self._spent, self._given_up = 0, False  # characters since the last value
         self._item: int | None = None  # in an array, the number of the next item
         self._arrays = False
 
@@ -64,19 +72,23 @@ class _Reader:
                 self._drop(1)
                 continue
             yield self._value()
-        if self._item is not None:
+        if self._given_up:
+            reason = f"more than {_SKIPPED:,} characters without a value; the rest is not read"
+            yield self._name, ArticleError(f"{self._name}: {reason}")
+        elif self._item is not None:
             place = f"{self._name}, item {self._item}"
             yield place, ArticleError(f"{place}: is missing, the file ends inside an array")
 
     def _at_value(self) -> bool:
         """Drop the characters between values; return False at the end of the file."""
-        while True:
+        while not self._given_up:
             match = _BETWEEN.match(self._held)
             self._drop(match.end() if match else 0)
             if self._held:
                 return True
             if not self._more():
                 return False
+        return False
 
     def _value(self) -> tuple[str, Any]:
         """Return the value that begins here, or an error in its place."""
@@ -84,6 +96,7 @@ class _Reader:
         if self._item is not None:
             place = f"{self._name}, item {self._item}"
             self._item += 1
+        tries = 0
         while True:
             broken, more = self._decoded()
             if broken is None:
@@ -92,7 +105,8 @@ class _Reader:
                 self._skip()
                 reason = f"is longer than {LONGEST:,} characters; split it"
                 return place, ArticleError(f"{place}: {reason}")
-            if not (more and self._more_of_value()):
+            tries += 1
+            if not (more and self._more(len(self._held), eager=tries < _TRIES)):
                 self._skip()
                 problem = ArticleError(f"{place}: is not valid JSON ({_reason(broken)})")
                 problem.__cause__ = broken
@@ -100,6 +114,7 @@ class _Reader:
 
     def _decoded(self) -> tuple[Exception | None, Any]:
         """Return (None, value); or the error, and whether reading more may fix it."""
+        self._spent += len(self._held) // _RETRIED
         try:
             value, end = _decode(self._held)
         except json.JSONDecodeError as error:
@@ -111,6 +126,7 @@ class _Reader:
         if end > LONGEST:
             return ValueError("too long"), False
         self._drop(end)
+        self._spent = 0
         return None, value
 
     def _longer(self) -> bool:
@@ -130,29 +146,54 @@ class _Reader:
         cut_text = error.msg.startswith("Unterminated") and not self._held.endswith("\n")
         return cut_text or error.pos >= len(self._held.rstrip()) - _CUT_WORD
 
-    def _more_of_value(self) -> bool:
-        """Read until the value may be complete; the reads stay few for a long value."""
-        wanted, first = 2 * len(self._held), True
-        while len(self._held) < wanted:
-            before = len(self._held)
-            if not self._more():
-                return not first
-            line = self._held[before:]
-            if line.startswith(_OUTER) or (first and not line.startswith((" ", "\t"))):
-                return True
-            first = False
-        return True
+    def _more(self, least: int = 1, *, eager: bool = False) -> bool:
+        """Read lines, or a part of a long one, until there are so many more characters.
 
-    def _more(self) -> bool:
-        """Read the next line, or a part of a long one."""
-        text = "" if self._over else self._file.readline(max(_CHUNK, len(self._held)))
+        Args:
+            least: the number of characters; more are read if no value came for long.
+            eager: stop earlier, after a line that may end a value.
+        """
+        if not eager:
+            text = self._readline(max(least, min(_CHUNK, self._spent // 16)))
+            self._held += text
+            return bool(text)
+        lines, size = io.StringIO(), 0
+        while size < least and (line := self._readline()):
+            size += lines.write(line)
+            unindented = size == len(line) and not line.startswith((" ", "\t"))
+            if unindented or line.startswith(_OUTER):
+                break
+        self._held += lines.getvalue()
+        return size > 0
+
+    def _readline(self, least: int = 1) -> str:
+        """Return so many characters and the rest of their line, or a part of a long one."""
+        if self._spent > _SKIPPED:
+            self._given_up = self._over = True
+            return ""
+        size = max(_CHUNK, len(self._held))
+        if self._ahead:
+            text, start = self._ahead.pop()
+            end = text.find("\n", start + least - 1, start + least + size) + 1
+            end = end or min(len(text), start + least + size)
+            if end < len(text):
+                self._ahead.append((text, end))
+            return text[start:end]
+        if self._over:
+            return ""
+        text = self._file.read(least - 1) + self._file.readline(size)
         self._over = not text
-        self._held += text
-        return bool(text)
+        self._spent += len(text)
+        return text
 
     def _drop(self, end: int) -> None:
+        """Drop so many characters; put back what is far behind them, so that few are moved."""
         self._line += self._held.count("\n", 0, end)
-        self._held = self._held[end:]
+        cut = len(self._held)
+        if cut - end > 2 * _CHUNK:
+            cut = self._held.rfind("\n", end, end + _CHUNK) + 1 or end + _CHUNK
+            self._ahead.append((self._held[cut:], 0))
+        self._held = self._held[end:cut]
 
     def _skip(self) -> None:
         """Drop a broken value: its line, or its lines up to the next that begins a value."""
@@ -160,31 +201,26 @@ class _Reader:
             self._skip_item()
             return
         several = "\n" in self._held.rstrip()
-        while True:
-            while "\n" not in self._held:
-                self._drop(len(self._held))
-                if not self._more():
-                    return
-            self._drop(self._held.index("\n") + 1)
-            if not self._held and not (several and self._more()):
+        end = _VALUE_LINE if several else _LINE
+        while not (found := end.search(self._held)):
+            whole = self._held.endswith("\n")
+            self._drop(len(self._held))
+            if not self._more() or (whole and self._held.startswith(("{", "["))):
                 return
-            if not several or self._held.startswith(("{", "[")):
-                return
+        self._drop(found.end())
 
     def _skip_item(self) -> None:
         """Drop a broken item of an array; if it is long or unclosed, up to the next `}, {`."""
         while (end := _end_of_item(self._held)) is None:
-            wanted = 2 * len(self._held)
-            if wanted > _LOOKED_THROUGH or not self._more():
+            size = len(self._held)
+            if 2 * size > _LOOKED_THROUGH or not self._more(size):
                 break
-            while len(self._held) < wanted and self._more():
-                pass
         if end is not None:
             self._drop(end)
             return
         while not (match := _NEXT.search(self._held)):
-            self._drop(max(0, len(self._held) - _CHUNK))
-            if not self._more():
+            self._drop(max(0, len(self._held) - _NEAR))
+            if not self._more(_CHUNK):
                 self._drop(len(self._held))
                 self._item = None  # the missing part was reported
                 return

@@ -6,6 +6,7 @@ import logging
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ _LIMITS = {  # of pypdf, whose defaults are ten times as large
     "page_tree_maximum_entries": _PAGES + 500,
     "xform_maximum_invocations_per_extraction": 200,
 }
+_TABLE = {"zlib_maximum_output_length": 3_000_000}  # the table of a file's objects: 500,000
+_FORMS = 30_000_000  # bytes of all drawn forms of a file, each as often as it is drawn
 _FILE_NAME = re.compile(r"\.\w{2,4}$|^(microsoft \w+ - |untitled)", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"\W*(page\s*)?\d{1,3}(\s*(/|of)\s*\d{1,3})?\W*", re.IGNORECASE)
 _LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
@@ -80,10 +83,14 @@ def _contents(pypdf: Any, path: Path) -> tuple[str | None, list[list[str]]]:
     with open_file(path) as file, pypdf.apply_configuration(**_LIMITS):
         if path.stat().st_size > _LARGEST:
             raise ArticleError(f"{path}: is larger than {_LARGEST:,} bytes; split it")
-        reader = pypdf.PdfReader(file)
-        pages, size = list[list[str]](), 0
+        with pypdf.apply_configuration(**{**_LIMITS, **_TABLE}):
+            reader = pypdf.PdfReader(file)
+        pages, size, forms = list[list[str]](), 0, _Forms()
         for page in reader.pages:
+            page.extract_xform_text = forms.bounded(page.extract_xform_text)
             text = _clean(page.extract_text())
+            if forms.left < 0:
+                raise ArticleError(f"{path}: draws more than {_FORMS:,} bytes of forms; split it")
             size += len(text)
             if len(pages) == _PAGES or size > MAX_CHARACTERS:
                 limits = f"{_PAGES:,} pages and {MAX_CHARACTERS:,} characters"
@@ -91,6 +98,23 @@ def _contents(pypdf: Any, path: Path) -> tuple[str | None, list[list[str]]]:
             pages.append(text.splitlines())
         title = _clean(str((reader.metadata and reader.metadata.title) or "")).strip()
     return (None if _FILE_NAME.search(title) else title or None), pages
+
+
+class _Forms:
+    """Count what the forms of a file unfold to: pypdf bounds one, and their number on a page."""
+
+    def __init__(self) -> None:
+        self.left = _FORMS
+
+    def bounded(self, extract: Callable[..., str]) -> Callable[..., str]:
+        """Return the reader of a form that reads nothing once there were too many bytes."""
+
+        def extracted(form: Any, *args: Any, **options: Any) -> str:
+            if self.left >= 0:
+                self.left -= len(form.get_data())
+            return extract(form, *args, **options) if self.left >= 0 else ""
+
+        return extracted
 
 
 def _clean(text: str) -> str:

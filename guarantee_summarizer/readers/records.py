@@ -47,6 +47,8 @@ _LISTS = (
     "hits",
 )
 """Fields of an API response that contain its records."""
+_BARREN = 1_000
+"""Values in a row that are no objects with fields, after which a file is given up."""
 _WRAPPED = ("_source", "fields")
 """Fields in which an index or an API nests the fields of a record."""
 _TOLD = frozenset(("source", "error", "message"))
@@ -59,13 +61,22 @@ def reason_of(error: Exception) -> str:
 
 
 def json_records(file: TextIO, name: str, text_column: str) -> Iterator[Read]:
-    """Read JSON objects as `json_values` finds them; a list inside an object yields its items."""
+    """Read JSON objects as `json_values` finds them; a list inside an object yields its items.
+
+    After 1,000 values in a row that are no objects with fields, the rest is not read: a last failure says so.
+    """
+    barren = 0
     for place, value in json_values(file, name):
         records = records_of(value, text_column)
         inside = isinstance(value, Mapping) and records[0] is not value
         for number, record in enumerate(records, 1):
             at = f"{place}, article {number}" if len(records) > 1 or inside else place
             yield article_or_failure(at, text_column, partial(_object, record, at, text_column))
+            barren = 0 if record and isinstance(record, Mapping) else barren + 1
+            if barren == _BARREN:
+                reason = f"{barren:,} values in a row are no JSON objects with fields; the rest is not read"
+                yield Failure(name, ArticleError(f"{name}: {reason}"))
+                return
 
 
 def records_of(value: Any, text_column: str) -> list[Any]:

@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import socket
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -145,6 +146,17 @@ def forms_in_forms(path: Path, megabytes: int) -> None:
     pdf_of([*objects, _stream(_LINE, b"/Type/XObject/Subtype/Form/Resources %b" % _FONT)], path)
 
 
+def large_forms(path: Path, megabytes: int) -> None:
+    """Forms that are small in the file and unfold to many bytes, drawn on one page."""
+    names = b"".join(b"/X%d 5 0 R" % n for n in range(10 * megabytes))
+    drawn = b"".join(b"/X%d Do\n" % n for n in range(10 * megabytes))
+    form = b"/Type/XObject/Subtype/Form/Filter/FlateDecode/Resources" + _FONT
+    page = b"<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</XObject<<%b>>>>>>" % names
+    tree = b"<</Type/Pages/Count 1/Kids[3 0 R]>>"
+    body = _stream(zlib.compress(_LINE + b" " * 4_000_000), form)
+    pdf_of([b"<</Type/Catalog/Pages 2 0 R>>", tree, page, _stream(drawn), body], path)
+
+
 def sparse(path: Path, megabytes: int) -> None:
     with path.open("wb") as file:
         file.write(b"%PDF-1.4\n" if path.suffix == ".pdf" else b"")
@@ -247,6 +259,7 @@ REFUSED: dict[str, tuple[str, Maker]] = {
     "pages": ("p.pdf", pages),
     "operators": ("q.pdf", operators),
     "forms in forms": ("r.pdf", forms_in_forms),
+    "large forms": ("rb.pdf", large_forms),
     "sparse PDF": ("s.pdf", sparse),
     "sparse text": ("t.txt", sparse),
     "sparse table": ("u.csv", sparse),
