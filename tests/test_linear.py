@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import guarantee_summarizer as gs
 from guarantee_summarizer import plain, refusals, text
+from guarantee_summarizer.llm.json_text import read_object
 from guarantee_summarizer.normalize import figures
 from guarantee_summarizer.normalize.quantities import _MOST
 from guarantee_summarizer.verify.held import HeldFigures
@@ -131,3 +134,18 @@ def test_a_figure_stated_again_is_not_looked_up_again():
     found = [held.equal(stated.quantity, passages) for _ in range(1_000)]
     assert len(asked) <= 500
     assert found == [{("", "")}] * 1_000 == [held.equal(stated.quantity, {*passages})] * 1_000
+
+
+def test_braces_that_begin_no_json_are_not_decoded_as_such(monkeypatch):
+    """The decoder, whose errors count the lines of the whole text, reads only what may be JSON."""
+    decoded: list[int] = []
+    raw_decode = json.JSONDecoder.raw_decode
+
+    def counted(self, text: str, start: int = 0):
+        decoded.append(start)
+        return raw_decode(self, text, start)
+
+    monkeypatch.setattr(json.JSONDecoder, "raw_decode", counted)
+    braces = "{0}\n" * 500
+    found = read_object([f'{braces}{{ "headline": "A" }}'], {"headline": str})
+    assert (found.data, decoded) == ({"headline": "A"}, [len(braces)])
