@@ -60,16 +60,22 @@ _EMPHASIS = (  # not "5 * 3", not "snake_case"
     r"(?<![\\*])\*+(?![^\S\n]?[\d*])|(?<![\d*\\])(?<!\d )\*+(?!\*)|(?<![^\W_])_+|_+(?![^\W_])"
 )
 _ESCAPED = r"\\(?P<escaped>[^\w\s])"
+_INVISIBLE = (  # those of category Cf, also where Python's Unicode is older than their block
+    r"\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e"
+    r"\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
+    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
+)
 _RAISED = r"(?<=[^\W\d_.]|[.,;:!?\"'”’»)])(?<!\bkm)(?<!\bm)(?<!\bcm)[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]+"
-# marks; white space in runs; letters followed by combining marks; whatever may be invisible
+# marks; white space in runs; letters followed by combining marks; what is invisible
 _UNEVEN = re.compile(
-    r"(?=[*_\\\[\u00b9\u00b2\u00b3\u2070-\u2079]|!\[|\s[\s\\]|[^\w -~“”‘’–—…«»€£]|\w[\u0300-\u036f])(?:"  # for speed
+    r"(?=[*_\\\[\n\r\t\u00a0\u202f\u2007\u2009\u00b9\u00b2\u00b3\u2070-\u2079]|!\[|\s[\s\\]"  # for speed
+    rf"|\w[\u0300-\u036f]|[{_INVISIBLE}])(?:"
     rf"(?P<gone>{_FOOTNOTE}|{_RAISED}|{_EMPHASIS})|{_LINK}|{_ESCAPED}"
-    r"|\s{2,}|[\n\r\t\u00a0\u202f\u2007\u2009]|[^\W\d_][\u0300-\u036f]+|[^\w\s -~“”‘’–—…«»€£])"
+    rf"|\s{{2,}}|[\n\r\t\u00a0\u202f\u2007\u2009]|[^\W\d_][\u0300-\u036f]+|[{_INVISIBLE}])"
 )
 _MAY_BE_UNEVEN = re.compile(  # most sentences have none of these
-    r"[*_\\\[\n\r\t\u00a0\u202f\u2007\u2009\u00b2\u00b3\u00b9\u2070-\u2079]|\s\s"
-    r"|[^\w\s -~“”‘’–—…«»€£]"
+    r"[*_\\\[\n\r\t\u00a0\u202f\u2007\u2009\u00b2\u00b3\u00b9\u2070-\u2079\u0300-\u036f"
+    rf"{_INVISIBLE}]|\s\s"
 )
 
 
@@ -109,7 +115,7 @@ def readable(original: str) -> MappedText:
     return MappedText("".join([*pieces, original[at:]]), starts)
 
 
-_UNSEEN = re.compile(rf"{_RAISED}|[^\w\s -~“”‘’–—…«»€£]")
+_UNSEEN = re.compile(rf"{_RAISED}|[{_INVISIBLE}]")
 
 
 def without_unseen(text: str) -> MappedText:
@@ -168,8 +174,6 @@ def _replacement(match: re.Match[str]) -> tuple[str, int]:
     if uneven.isspace():
         lines = uneven.replace("\r\n", "\n")
         return ("\n" if lines.count("\n") > 1 or "\u2029" in lines else " "), start
-    if match["gone"] is not None:
+    if match["gone"] is not None or is_invisible(uneven[0]):
         return "", start
-    if uneven[0].isalpha():
-        return unicodedata.normalize("NFC", uneven), start
-    return ("" if is_invisible(uneven) else uneven), start
+    return unicodedata.normalize("NFC", uneven), start  # a letter, or a sign like ½

@@ -312,8 +312,6 @@ def printable(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(
-        c
-        for c in text
-        if c in _PRINTED or not (is_invisible(c) or unicodedata.category(c) in _UNPRINTED)
-    )
+    there = {*text} - {*_PRINTED}
+    gone = [c for c in there if is_invisible(c) or unicodedata.category(c) in _UNPRINTED]
+    return text.translate(dict.fromkeys(map(ord, gone))) if gone else text

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import guarantee_summarizer as gs
 from guarantee_summarizer import plain, refusals, text
+from guarantee_summarizer.llm.json_text import read_object
 from guarantee_summarizer.normalize import figures
 from guarantee_summarizer.normalize.quantities import _MOST
+from guarantee_summarizer.verify.held import HeldFigures
 
 PROSE = "France said on Friday that it would send troops to Ukraine with a peace agreement. "
 
@@ -84,3 +88,64 @@ def test_long_fragments_inside_words_are_given_up_sooner(monkeypatch):
     assert len(looked) < 1_000
     assert not text.holds("France and " * 20_000, "an")
     assert len(looked) > 10_000
+
+
+def test_signs_that_can_be_seen_are_passed_over(monkeypatch):
+    """Bullets and other signs cost no look at each of them: nothing in a text is rewritten for them."""
+    looked: list[str] = []
+    replaced = plain._replacement
+
+    def replacement(match):
+        looked.append(match[0])
+        return replaced(match)
+
+    monkeypatch.setattr(plain, "_replacement", replacement)
+    signs = "▪▪▪, ½ °" * 1_000
+    assert plain.as_read(signs) == plain.readable(signs).text == signs
+    assert plain.as_read(f"{signs}\u00ad{signs}") == signs * 2
+    assert looked == ["\u00ad"]
+
+
+def test_what_is_printed_is_looked_at_once(monkeypatch):
+    """Of a long text each different character is looked at, not each place."""
+    looked: list[str] = []
+
+    def is_invisible(char: str) -> bool:
+        looked.append(char)
+        return plain.is_invisible(char)
+
+    monkeypatch.setattr(text, "is_invisible", is_invisible)
+    assert text.printable("▪a\u202e\x1b\n\u200d" * 1_000) == "▪a\n\u200d" * 1_000
+    assert len(looked) == 4
+
+
+def test_a_figure_stated_again_is_not_looked_up_again():
+    """A figure that a claim states a thousand times is held against its passages once."""
+    asked: list[object] = []
+
+    class Passages(frozenset):
+        def __contains__(self, at: object) -> bool:
+            asked.append(at)
+            return super().__contains__(at)
+
+    held = HeldFigures(lambda at: figures(f"They sent {at % 2 + 5} brigades."))
+    (stated,) = figures("They sent 5 brigades.")
+    passages = Passages(range(500))
+    found = [held.equal(stated.quantity, passages) for _ in range(1_000)]
+    assert len(asked) <= 500
+    assert found == [{("", "")}] * 1_000 == [held.equal(stated.quantity, {*passages})] * 1_000
+
+
+def test_braces_that_begin_no_json_are_not_decoded_as_such(monkeypatch):
+    """The decoder, whose errors count the lines of the whole text, reads only what may be JSON."""
+    decoded: list[int] = []
+    raw_decode = json.JSONDecoder.raw_decode
+
+    def counted(self, text: str, start: int = 0):
+        decoded.append(start)
+        return raw_decode(self, text, start)
+
+    monkeypatch.setattr(json.JSONDecoder, "raw_decode", counted)
+    braces = "{0}\n" * 500
+    found = read_object([f'{braces}{{ "headline": "A" }}'], {"headline": str})
+    assert (found.data, decoded) == ({"headline": "A"}, [len(braces)])

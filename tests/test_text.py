@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from guarantee_summarizer.plain import as_read, is_invisible, readable, without_unseen
 from guarantee_summarizer.text import FoldedText, fold, hides_text, holds
 from tests.test_sentences import TEXTS
 
@@ -116,3 +118,17 @@ def test_words_hidden_from_the_eye_are_seen(text: str) -> None:
 )
 def test_what_writing_needs_hides_nothing(text: str) -> None:
     assert not hides_text(text)
+
+
+def test_every_invisible_character_is_removed() -> None:
+    """What Unicode calls a format character is removed wherever it stands, and nothing else is."""
+    for char in filter(is_invisible, map(chr, range(sys.maxunicode + 1))):
+        assert readable(f"a{char}b").text == as_read(f"a{char}b") == "ab", ascii(char)
+        assert without_unseen(f"a{char}b").text == "ab", ascii(char)
+
+
+def test_combining_marks_on_signs_are_read() -> None:
+    """A mark on a fraction or a raised number, which is no letter, stays where it is."""
+    for odd in ("2½\u0301 brigades", "5\u00b2\u0301", "Ⅷ\u0301", "①\u0308"):
+        assert readable(odd).text == as_read(odd) == odd
+    assert readable("e\u0301").text == "é"

@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from typing import Any
@@ -33,6 +34,7 @@ _NEXT = re.compile(
     re.IGNORECASE,
 )
 _CLOSES = re.compile(rf"</{_REASONING}>|\[/THINK\]|◁/think▷", re.IGNORECASE)
+_STRICT = re.compile(r"""\{[ \t\n\r]*["}]""")  # JSON may begin so; errors of its decoder are slow
 _MEMBER = re.compile(r"""["']([\w -]{1,40})["']\s*:""")
 _CALLS = 50  # tool calls of one answer that are read
 _WRAPPERS = 4  # objects around the answer
@@ -186,14 +188,14 @@ def _candidates(text: str, fields: Fields) -> tuple[list[_Candidate], str]:
 def _value(text: str, start: int, closes: int) -> _Value:
     """Return the value that begins at `start`: strict JSON, else nearly JSON."""
     doubled: list[str] = []
-    decoder = json.JSONDecoder(object_pairs_hook=partial(_object, doubled))
-    try:
-        root, end = decoder.raw_decode(text, start)
-    except (ValueError, RecursionError):
-        reader = Lenient(text, start, closes=closes)
-        root = reader.read()
-        return _Value(root, reader.at, reader.broken, reader.doubled, reader.open)
-    return _Value(root, end, None, doubled)
+    if _STRICT.match(text, start):
+        decoder = json.JSONDecoder(object_pairs_hook=partial(_object, doubled))
+        with suppress(ValueError, RecursionError):
+            root, end = decoder.raw_decode(text, start)
+            return _Value(root, end, None, doubled)
+    reader = Lenient(text, start, closes=closes)
+    root = reader.read()
+    return _Value(root, reader.at, reader.broken, reader.doubled, reader.open)
 
 
 def _object(doubled: list[str], pairs: list[tuple[str, Any]]) -> dict[str, Any]:

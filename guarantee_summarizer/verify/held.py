@@ -29,20 +29,33 @@ class HeldFigures:
         self._read = read
         self._known: set[int] = set()
         self._held: dict[Hashable, dict[int, set[tuple[Bound, str]]]] = {}
+        self._last: AbstractSet[int] = frozenset()
+        self._found: dict[tuple[Hashable, ...], set[tuple[Bound, str]]] = {}
 
     def equal(self, stated: Quantity, passages: AbstractSet[int]) -> set[tuple[Bound, str]]:
         """Return bound and place of the figures in some passages that say the same as `stated`.
 
         The cost grows with the passages that hold such a figure, or those asked for if these are
-        fewer; not with the figures in them.
+        fewer; not with the figures in them. A figure asked for again in the same passages is
+        not looked up again.
         """
-        self._index(passages)
-        found = set[tuple[Bound, str]]()
-        for key in _asked(stated):
+        if passages is not self._last and passages != self._last:
+            self._index(passages)
+            self._last, self._found = passages, {}
+        asked = tuple(_asked(stated))
+        if asked not in self._found:
+            self._found[asked] = {*self._look_up(asked, passages)}
+        return self._found[asked]
+
+    def _look_up(
+        self, asked: Iterable[Hashable], passages: AbstractSet[int]
+    ) -> Iterator[tuple[Bound, str]]:
+        for key in asked:
             held = self._held.get(key, {})
             fewer, others = sorted((held.keys(), passages), key=len)
-            found.update(*(held[at] for at in fewer if at in others))
-        return found
+            for at in fewer:
+                if at in others:
+                    yield from held[at]
 
     def _index(self, passages: AbstractSet[int]) -> None:
         if passages <= self._known:
