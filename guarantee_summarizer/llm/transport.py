@@ -338,6 +338,9 @@ class _Socket(httpcore2.NetworkStream):
         self._stream = stream
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        until = _UNTIL.get()
+        if until is not None and time.monotonic() > until:  # bytes that are there never time out
+            raise httpcore2.ReadTimeout(_OVER)
         return self._stream.read(max_bytes, _left(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:

@@ -100,6 +100,15 @@ def test_a_reply_that_drips_ends_with_the_seconds(way, article, begin):
     assert "raise timeout= or seconds=" in str(error)
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_a_reply_that_goes_on_to_say_continue_ends_with_the_seconds(way, article):
+    """Interim responses that never stop end with the deadline, however fast they come."""
+    more = b"HTTP/1.1 100 Continue\r\n\r\n"
+    with served(lambda: endless(b"", more * 1_000)) as server:
+        error = failure(way, article, server.url, seconds=1.0, attempts=1)
+    assert isinstance(error, gs.ModelTimeoutError)
+
+
 @pytest.mark.parametrize("way", WAYS[2:])
 def test_a_stream_that_drips_ends_with_the_seconds_and_keeps_what_came(way, article):
     text = json.dumps(ANSWER)[:1500]
