@@ -9,6 +9,7 @@ from guarantee_summarizer import plain, refusals, text
 from guarantee_summarizer.llm.json_text import read_object
 from guarantee_summarizer.normalize import figures
 from guarantee_summarizer.normalize.quantities import _MOST
+from guarantee_summarizer.readers.feeds import _FOOTER, _without_footer
 from guarantee_summarizer.verify.held import HeldFigures
 
 PROSE = "France said on Friday that it would send troops to Ukraine with a peace agreement. "
@@ -149,3 +150,13 @@ def test_braces_that_begin_no_json_are_not_decoded_as_such(monkeypatch):
     braces = "{0}\n" * 500
     found = read_object([f'{braces}{{ "headline": "A" }}'], {"headline": str})
     assert (found.data, decoded) == ({"headline": "A"}, [len(braces)])
+
+
+def test_a_footer_is_not_looked_for_in_white_space():
+    """A search for a feed's footer begins at its words; the white space before them goes with it."""
+    tabs = "\t" * 100_000
+    footer = "The post Talks appeared first on Paper. \n"
+    assert _FOOTER.match(f"\t{footer}") is None
+    assert _without_footer(f"They met.{tabs}{footer}") == "They met."
+    going_on = f"{tabs}{footer}\nMore."
+    assert _without_footer(going_on) == going_on

@@ -17,8 +17,8 @@ from guarantee_summarizer.sizes import knotted
 
 __all__ = ["feed_entries"]
 
-_FOOTER = re.compile(
-    r"\s*The post [^\n]{1,300} (?:appeared first on|first appeared on) [^\n]{1,200}\s*$"
+_FOOTER = re.compile(  # begins with a word, not with white space, which may be long
+    r"The post [^\n]{1,300} (?:appeared first on|first appeared on) (?:[^\n]{0,199}\S|[^\n])\s*$"
 )
 _CLAIM = re.compile(r"(<\?xml[^>]{0,200}?)\s{1,20}encoding\s*=\s*[\"'][\w-]+[\"']")
 
@@ -76,8 +76,8 @@ def _record(entry: dict[str, Any], outlet: str | None, dated: bool) -> dict[str,
     if dated:
         published, updated = published or updated, None
     record = {
-        "text": _FOOTER.sub(
-            "", html.unescape(plain_text(text)) if "<" not in text else plain_text(text)
+        "text": _without_footer(
+            html.unescape(plain_text(text)) if "<" not in text else plain_text(text)
         ),
         "title": title,
         "published": published,
@@ -89,3 +89,9 @@ def _record(entry: dict[str, Any], outlet: str | None, dated: bool) -> dict[str,
         "tags": [tag["term"] for tag in entry.get("tags") or () if tag.get("term")],
     }
     return {name: value for name, value in record.items() if value}
+
+
+def _without_footer(text: str) -> str:
+    """Return a text without the line with which a blog's feed ends each entry."""
+    found = _FOOTER.search(text)
+    return text[: found.start()].rstrip() if found else text
