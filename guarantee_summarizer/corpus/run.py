@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import queue
 import threading
 import time
 from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Generator, Iterable
@@ -32,6 +31,7 @@ from guarantee_summarizer.corpus.results import (
     failed,
     usage_of,
 )
+from guarantee_summarizer.corpus.sources import END, RaisedError, fetching
 from guarantee_summarizer.corpus.twins import Twins
 from guarantee_summarizer.corpus.writer import Writer
 from guarantee_summarizer.options import RunOptions
@@ -39,7 +39,6 @@ from guarantee_summarizer.options import RunOptions
 __all__ = ["Run", "in_thread"]
 
 
-_END: Any = object()
 _WINDOW = 4  # articles in flight or waiting to be fetched, as a multiple of `concurrency`
 _FATAL = (errors.ConfigurationError, errors.PromptError, errors.LexiconError)
 
@@ -105,7 +104,7 @@ class Run:
             LedgerError: the ledger cannot be read or written; after the results already paid for.
             AuthenticationError: and other errors that every article would meet; in the same way.
         """
-        self._began, self._next = time.monotonic(), self._source()
+        self._began, self._next = time.monotonic(), fetching(self.articles)
         self._room = asyncio.Semaphore(_WINDOW * self._crew.places)
         self._finished: asyncio.Queue[Any] = asyncio.Queue()
         with Writer() as self._writer, shown(self.options.progress) as show:
@@ -116,7 +115,7 @@ class Run:
                 self._unreadable = await self._writer.call(ledger.unreadable)
             self._crew.open()
             feeding = asyncio.create_task(self._feed())
-            feeding.add_done_callback(lambda _: self._finished.put_nowait(_END))
+            feeding.add_done_callback(lambda _: self._finished.put_nowait(END))
             try:
                 async for result in self._in_order():
                     yield result
@@ -133,7 +132,7 @@ class Run:
         """Results as they finish, or in the order of the articles."""
         waiting: dict[int, Result] = {}
         expected = 0
-        while (finished := await self._finished.get()) is not _END:
+        while (finished := await self._finished.get()) is not END:
             number, result = finished
             waiting[number if self.options.ordered else expected] = result
             while expected in waiting:
@@ -151,7 +150,7 @@ class Run:
             for number in itertools.count():
                 await self._room.acquire()
                 await places.acquire()
-                if (item := await self._pull()) is _END:
+                if (item := await self._pull()) is END:
                     return
                 task = group.create_task(self._work(number, item))
                 task.add_done_callback(lambda _: places.release())
@@ -166,28 +165,19 @@ class Run:
 
     async def _pull(self) -> Any:
         if self._over or self.stopped or self._spent():
-            return _END
+            return END
         self._pulling = asyncio.ensure_future(self._next())
         try:
             item = await self._pulling
         except asyncio.CancelledError:
             if self.stopped and self._pulling.cancelled():
-                return _END
+                return END
             raise
         except Exception as error:  # noqa: BLE001  (whatever the source raises ends the run)
-            self._fail(error.args[0] if isinstance(error, _RaisedError) else error)
-            return _END
-        self._over = item is _END
+            self._fail(error.args[0] if isinstance(error, RaisedError) else error)
+            return END
+        self._over = item is END
         return item
-
-    def _source(self) -> Callable[[], Awaitable[Any]]:
-        """The function that fetches the next article: from a list in place, else in a thread."""
-        articles = self.articles
-        if isinstance(articles, AsyncIterable):
-            return _from_stream(articles)
-        if isinstance(articles, list | tuple):
-            return _from_memory(articles)
-        return _from_thread(articles)
 
     def _spent(self) -> bool:
         options, usage = self.options, self.status.usage
@@ -323,77 +313,6 @@ def _places_of(source: str) -> set[str]:
     return {", ".join(parts[:end]) for end in range(1, len(parts) + 1)}
 
 
-def _from_memory(items: Iterable[Any]) -> Callable[[], Awaitable[Any]]:
-    """Return a function that fetches the items one by one, then `_END`."""
-    iterator = iter(items)
-
-    async def fetch() -> Any:
-        return next(iterator, _END)
-
-    return fetch
-
-
-def _from_stream(items: AsyncIterable[Any]) -> Callable[[], Awaitable[Any]]:
-    """Return the same function for an async iterator."""
-    stream = aiter(items)
-
-    async def fetch() -> Any:
-        try:
-            return await anext(stream, _END)
-        except (SystemExit, KeyboardInterrupt, GeneratorExit) as error:
-            raise _RaisedError(error) from None
-
-    return fetch
-
-
-def _from_thread(items: Iterable[Any]) -> Callable[[], Awaitable[Any]]:
-    """Return the same function for an iterator that may block on a disk or a pipe.
-
-    The iterator runs in one daemon thread: if it hangs, neither the event loop nor the end of the
-    program waits for it.
-    """
-    requests: queue.SimpleQueue[asyncio.Future[Any]] = queue.SimpleQueue()
-    loop = asyncio.get_running_loop()
-
-    def feed() -> None:
-        iterator, item = None, None
-        while item is not _END:
-            future, error = requests.get(), None
-            try:
-                iterator = iter(items) if iterator is None else iterator
-                item = next(iterator, _END)
-            except BaseException as raised:  # noqa: BLE001  (raised where the item is awaited)
-                item, error = _END, raised
-            try:
-                loop.call_soon_threadsafe(_resolve, future, item, error)
-            except RuntimeError:  # the loop is closed: nobody waits any more
-                return
-
-    threading.Thread(target=feed, name="articles", daemon=True).start()
-
-    async def fetch() -> Any:
-        future: asyncio.Future[Any] = loop.create_future()
-        requests.put(future)
-        return await future
-
-    return fetch
-
-
-class _RaisedError(Exception):
-    """Carries what is no `Exception`: raised in an event loop, it would end the loop itself."""
-
-
-def _resolve(future: asyncio.Future[Any], item: Any, error: BaseException | None) -> None:
-    if future.done():
-        return
-    if error is None:
-        future.set_result(item)
-    elif isinstance(error, Exception) and not isinstance(error, StopIteration):
-        future.set_exception(error)
-    else:
-        future.set_exception(_RaisedError(error))
-
-
 def _claim(ledger: Ledger, key: str, *, retry: bool) -> tuple[ClaimResult, Entry | None]:
     """Claim a key; return the entry too if there is one already."""
     claim = ledger.claim(key, retry=retry)
@@ -421,12 +340,12 @@ def in_thread(run: Run, finish: Callable[[], Awaitable[Any]]) -> Generator[Resul
             try:
                 return await call()
             except (SystemExit, KeyboardInterrupt, GeneratorExit) as error:
-                raise _RaisedError(error) from None
+                raise RaisedError(error) from None
 
         future = asyncio.run_coroutine_threadsafe(awaited(), loop)
         try:
             return future.result()
-        except _RaisedError as raised:
+        except RaisedError as raised:
             raise raised.args[0] from None
         except BaseException:
             if future.cancel():  # Ctrl-C while waiting for a result

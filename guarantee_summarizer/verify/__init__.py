@@ -1,17 +1,11 @@
 """Verify what a summary says against the sentences that it cites."""
 
-from guarantee_summarizer.verify.checks import (
-    CHECKS,
-    CHECKS_VERSION,
-    Check,
-    Verification,
-    advice,
-    verify,
-    withhold,
-)
+from guarantee_summarizer.verify.checks import CHECKS, CHECKS_VERSION, Check, advice
 from guarantee_summarizer.verify.claims import Claim, claims
 from guarantee_summarizer.verify.context import Context
 from guarantee_summarizer.verify.passages import Passages
+from guarantee_summarizer.verify.verification import Verification, verify
+from guarantee_summarizer.verify.withholding import withhold
 
 __all__ = [
     "CHECKS",

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import cache
-from itertools import chain
-from typing import Any, Literal
+from typing import Literal
 
-from guarantee_summarizer.article import Article
-from guarantee_summarizer.lexicon import Lexicon, default_lexicon
-from guarantee_summarizer.schema import Finding, Participant, Summary, Withheld
-from guarantee_summarizer.schema.base import Model
-from guarantee_summarizer.schema.paths import ClaimPath, moved, without
-from guarantee_summarizer.verify.claims import Claim, claims, is_about
+from guarantee_summarizer.schema import Finding
+from guarantee_summarizer.verify.claims import Claim, is_about
 from guarantee_summarizer.verify.context import Context
 from guarantee_summarizer.verify.evidence import evidence_speaks_of_it
 from guarantee_summarizer.verify.exact import (
@@ -42,7 +35,6 @@ from guarantee_summarizer.verify.naming import (
     references_resolve,
     references_stand_nearby,
 )
-from guarantee_summarizer.verify.passages import Passages
 from guarantee_summarizer.verify.words import (
     legal_form_is_said,
     words_are_no_firmer,
@@ -54,10 +46,9 @@ __all__ = [
     "CHECKS",
     "CHECKS_VERSION",
     "Check",
-    "Verification",
+    "CheckFunction",
     "advice",
-    "verify",
-    "withhold",
+    "functions_for",
 ]
 
 CHECKS_VERSION = 5
@@ -69,7 +60,6 @@ that goes, or another severity. Not for messages and advice.
 
 CheckFunction = Callable[[Claim, Context], Iterable[Finding]]
 """Looks at one claim and says what is wrong with it."""
-_Found = tuple[CheckFunction, tuple[Finding, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,131 +286,15 @@ CHECKS: tuple[Check, ...] = (
 """Every code of a finding about a claim; the functions look at a claim in this order."""
 
 ADVICE: dict[str, str] = {check.code: check.advice for check in CHECKS}
-_AMONG_OTHERS = (claims_are_said_once, layers_keep_their_order)
-"""What looks at other claims, too; quick, and asked again each time."""
-_FUNCTIONS = tuple(dict.fromkeys(function for check in CHECKS for function in check.functions))
+_ALL = tuple(dict.fromkeys(function for check in CHECKS for function in check.functions))
 
 
 @cache
-def _functions(section: str) -> tuple[CheckFunction, ...]:
-    return tuple(function for function in _FUNCTIONS if is_about(function, section))
+def functions_for(section: str) -> tuple[CheckFunction, ...]:
+    """Return the functions that look at the claims of a section, in order."""
+    return tuple(function for function in _ALL if is_about(function, section))
 
 
 def advice(code: str) -> str:
     """Return what the re-ask tells the model; for pydantic's codes, to fit the schema."""
     return ADVICE.get(code, _FIT)
-
-
-def verify(
-    summary: Summary,
-    article: Article,
-    *,
-    lexicon: Lexicon | None = None,
-    examples: Iterable[Mapping[str, Any]] = (),
-) -> tuple[Finding, ...]:
-    """Return what the article says against the claims of `summary`; empty if it supports them all.
-
-    Names and words are compared after folding, figures by their exact value. Cost is linear in
-    the summary and in the article.
-
-    Args:
-        summary: claims whose evidence is grounded in `article`.
-        article: where they come from.
-        lexicon: other names and adjectives of states; the bundled one if None.
-        examples: the answers that the prompt showed a model, which no claim may repeat.
-    """
-    return Verification(article, lexicon, examples).of(summary)
-
-
-class Verification:
-    """Verify the summaries of one article, one after the other, as those of a stream grow.
-
-    What was found of a claim is kept: it holds as long as the claim comes again in its place, among
-    the same participants and in the same language.
-
-    Args:
-        article: where the claims come from.
-        lexicon: as in `verify`.
-        examples: as in `verify`.
-    """
-
-    def __init__(
-        self,
-        article: Article,
-        lexicon: Lexicon | None = None,
-        examples: Iterable[Mapping[str, Any]] = (),
-    ) -> None:
-        self._passages = Passages(article, lexicon or default_lexicon())
-        self._examples = tuple(examples)
-        self._among: tuple[tuple[Participant, ...], bool] | None = None
-        self._known: dict[str, tuple[Any, list[_Found]]] = {}
-
-    def of(self, summary: Summary) -> tuple[Finding, ...]:
-        """Return what the article says against the claims of `summary`, as `verify` does."""
-        context = Context(self._passages, summary, self._examples)
-        among = summary.participants, context.english
-        if among != self._among:
-            self._among, self._known = among, {}
-        found = (self._findings(claim, context) for claim in claims(summary))
-        return tuple(dict.fromkeys(chain.from_iterable(found)))
-
-    def _findings(self, claim: Claim, context: Context) -> Iterator[Finding]:
-        said = claim.item, claim.evidence
-        known = self._known.get(claim.path)
-        if known is None or known[0] != said:
-            found = [
-                (function, () if function in _AMONG_OTHERS else (*function(claim, context),))
-                for function in _functions(claim.section)
-            ]
-            self._known[claim.path] = known = said, found
-        for function, findings in known[1]:
-            yield from function(claim, context) if function in _AMONG_OTHERS else findings
-
-
-def withhold(summary: Summary, findings: tuple[Finding, ...]) -> Summary:
-    """Move what does not hold to `withheld`, with the reasons; warnings stay as findings.
-
-    An error in a field that may be left out, or in one reference, takes that alone out of the
-    claim; in a part (a term, a position) the part; any other the whole claim. Paths of errors and
-    of what is withheld point into the summary as it came, those of warnings into what is returned.
-    """
-    errors: dict[ClaimPath, list[Finding]] = defaultdict(list)
-    for finding in findings:
-        if finding.severity == "error" and (path := ClaimPath.parse(finding.path)):
-            errors[path if path.optional else path.claim].append(finding)
-    withheld = tuple(
-        Withheld(path=str(path), claim=_dump(path.value(summary)), findings=tuple(reasons))
-        for path, reasons in errors.items()
-    )
-    kept = map(_Followed(errors), findings)
-    return without(summary, errors).replace(
-        findings=(*summary.findings, *filter(None, kept)), withheld=(*summary.withheld, *withheld)
-    )
-
-
-class _Followed:
-    """Warnings under the paths that their claims have now; None if the claim is withheld."""
-
-    def __init__(self, removed: Iterable[ClaimPath]) -> None:
-        self._inside: dict[ClaimPath, list[ClaimPath]] = defaultdict(list)
-        self._whole: dict[str, list[int]] = defaultdict(list)
-        for path in removed:
-            self._inside[path.item].append(path)
-            if path == path.item and path.index is not None:
-                self._whole[path.section].append(path.index)
-        for indexes in self._whole.values():
-            indexes.sort()
-
-    def __call__(self, finding: Finding) -> Finding | None:
-        path = ClaimPath.parse(finding.path)
-        if finding.severity == "error" or path is None:
-            return finding
-        now = moved(path, self._inside.get(path.item, ()))
-        if now and path.index is not None:  # items before it that are gone
-            before = bisect_left(self._whole.get(path.section, ()), path.index)
-            now = replace(now, index=path.index - before)
-        return finding.replace(path=str(now)) if now else None
-
-
-def _dump(claim: Any) -> Any:
-    return claim.model_dump(mode="json") if isinstance(claim, Model) else claim

@@ -97,18 +97,18 @@ def test_an_answer_that_begins_again_is_read_again():
 def test_a_claim_is_verified_once(monkeypatch):
     """A claim that comes again with the next piece is neither read nor verified again."""
     asked: Counter[str] = Counter()
-    counted = next(f for f in checks._FUNCTIONS if f.__name__ == "figures_occur")
+    counted = next(f for f in checks._ALL if f.__name__ == "figures_occur")
 
     def counting(claim, context):
         asked[claim.path] += 1
         return counted(claim, context)
 
-    functions = tuple(counting if f is counted else f for f in checks._FUNCTIONS)
-    monkeypatch.setattr(checks, "_FUNCTIONS", functions)
-    checks._functions.cache_clear()
+    functions = tuple(counting if f is counted else f for f in checks._ALL)
+    monkeypatch.setattr(checks, "_ALL", functions)
+    checks.functions_for.cache_clear()
     written = json.dumps({**WRITTEN, "proposals": WRITTEN["proposals"] * 10})
     growing = PIPELINE.growing(gs.Article.from_text(TEXT))
     for end in range(0, len(written), 100):
         growing.draft(ANSWER.read([written[:end]]))
-    checks._functions.cache_clear()
+    checks.functions_for.cache_clear()
     assert asked["proposals[19]"] == asked["proposals[0]"] == 1
