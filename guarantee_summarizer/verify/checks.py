@@ -51,7 +51,7 @@ __all__ = [
     "functions_for",
 ]
 
-CHECKS_VERSION = 5
+CHECKS_VERSION = 6
 """Part of the key of stored summaries.
 
 Raise it with every change after which an old summary could get other findings: a new check, one
