@@ -308,6 +308,8 @@ class _AsyncStream(_Measured, httpx2.AsyncByteStream):
             raise
 
     async def _next(self, pieces: AsyncIterator[bytes]) -> bytes | None:
+        if time.monotonic() > self._until:  # bytes that are there never time out
+            raise httpx2.ReadTimeout(_OVER)
         with bounded(self._until):
             left = _left()
         with _timeouts():

@@ -296,6 +296,13 @@ def test_an_event_of_a_stream_has_a_size_however_many_lines_it_has(way, article,
     assert "more than 8 MiB" in str(error)
 
 
+@pytest.mark.parametrize("way", ["stream", "astream"])
+def test_a_stream_of_comments_alone_ends_with_the_seconds(way, article):
+    """Its events are short and its bytes are always there, so that no wait ever times out."""
+    with served(lambda: endless(STREAM + b"\r\n", b": hm\n\n" * 5_000)) as server:
+        failure(way, article, server.url, seconds=2.0, attempts=1)
+
+
 @pytest.mark.parametrize("end", [b"\n\n", b"\r\n\r\n"])
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 900])
 def test_a_stream_may_be_long_if_its_events_are_short(end, size, monkeypatch):
