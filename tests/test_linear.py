@@ -169,3 +169,4 @@ def test_digits_are_split_in_one_way():
     assert [*_pointers(f"{digits}-")] == [f"{digits}-"]
     assert [*_pointers(f"{'1 ' * 2_000}x")] == [f"{'1 ' * 2_000}x"]
     assert [*_pointers("1234567, S2-4 and [9]")] == [123456, 7, 2, 3, 4, 9]
+    assert [*_pointers("23-23-456")] == [23, 456]
