@@ -7,6 +7,7 @@ import json
 import guarantee_summarizer as gs
 from guarantee_summarizer import plain, refusals, text
 from guarantee_summarizer.llm.json_text import read_object
+from guarantee_summarizer.llm.shapes import _pointers
 from guarantee_summarizer.normalize import figures
 from guarantee_summarizer.normalize.quantities import _MOST
 from guarantee_summarizer.readers.feeds import _FOOTER, _without_footer
@@ -160,3 +161,12 @@ def test_a_footer_is_not_looked_for_in_white_space():
     assert _without_footer(f"They met.{tabs}{footer}") == "They met."
     going_on = f"{tabs}{footer}\nMore."
     assert _without_footer(going_on) == going_on
+
+
+def test_digits_are_split_in_one_way():
+    """Digits that are no sentence numbers in the end are given up, not split in all other ways."""
+    digits = "1" * 2_000
+    assert [*_pointers(f"{digits}-")] == [f"{digits}-"]
+    assert [*_pointers(f"{'1 ' * 2_000}x")] == [f"{'1 ' * 2_000}x"]
+    assert [*_pointers("1234567, S2-4 and [9]")] == [123456, 7, 2, 3, 4, 9]
+    assert [*_pointers("23-23-456")] == [23, 456]

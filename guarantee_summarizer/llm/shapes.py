@@ -28,12 +28,12 @@ _ABSENT = frozenset(
 )
 _FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _DEBRIS = re.compile(r"\"\s*:\s*[\"\[{]|[\]}]\s*,\s*\"")  # of JSON in a string
-_MARK = r"(?:(?:s|sents?|sentences?|nos?|numbers?)\b[.:]?\s*|s(?=\d)|#\s*)?"
-_NUMBER = rf"[\[(]?{_MARK}(\d{{1,6}})[\])]?"
-_RANGE = re.compile(rf"{_NUMBER}(?:\s*(?:-|–|\bto\b)\s*{_NUMBER})?", re.IGNORECASE)
-_NUMBERS = re.compile(
-    rf"[\[(]*{_RANGE.pattern}(?:\s*(?:,|;|&|\band\b)*\s*{_RANGE.pattern})*[\])]*\.?",
-    re.IGNORECASE,
+_MARK = r"(?:(?:s|sents?|sentences?|nos?|numbers?)\b[.:]?\s*+|s(?=\d)|#\s*+)?"
+_NUMBER = rf"[\[(]?{_MARK}(\d{{1,6}}+)[\])]?"
+_TO = rf"\s*+(?:-|–|\bto\b)\s*+{_NUMBER}"
+_RANGE = re.compile(rf"{_NUMBER}(?:{_TO})?", re.IGNORECASE)
+_NUMBERS = re.compile(  # nothing is given back: digits may be split in very many ways
+    rf"[\[(]*{_NUMBER}(?:{_TO}|\s*+(?:,|;|&|\band\b)*+\s*+{_NUMBER})*+[\])]*\.?", re.IGNORECASE
 )
 _WIDEST = 100  # most sentences of a range
 _LONGEST_PATH = 120  # characters
