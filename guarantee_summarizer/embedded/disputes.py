@@ -129,15 +129,17 @@ def _gather(document: Document, issue: _Issue) -> None:
     """Add neighbouring sentences that state a party's position on the issue."""
     if issue.kind != "disagreement" or issue.about in _VAGUE:
         return
+    there = {line.sentence.number for line in issue.lines}
     for line in list(issue.lines):
         at = line.sentence.number - 1
         for other in document.lines[max(0, at - 1) : at + 2]:
-            apart = other not in issue.lines and _about(other) == issue.about
+            apart = other.sentence.number not in there and _about(other) == issue.about
             takes = any(
                 ((v := other.verb(c)) and v.sense in _STANDS) or c.negated for c in other.clauses
             )
             if apart and takes and not other.is_question and any(_positions(document, other)):
                 issue.lines.append(other)
+                there.add(other.sentence.number)
     issue.lines.sort(key=lambda line: line.sentence.number)
 
 

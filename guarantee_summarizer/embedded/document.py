@@ -54,7 +54,7 @@ class Document:
     names: Names
     forms: dict[str, Counter[str]]
     groups: dict[str, tuple[str, str]] = field(default_factory=dict)
-    _recent: list[str] = field(default_factory=list)
+    _recent: dict[str, None] = field(default_factory=dict)  # names, the latest last
     _meant: dict[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
 
     def name(self, canonical: str) -> str:
@@ -170,7 +170,8 @@ class Document:
     def _note(self, names: Iterable[str]) -> None:
         """Remember who was named last."""
         for name in names:
-            self._recent = [*(p for p in self._recent if p != name), name]
+            self._recent.pop(name, None)
+            self._recent[name] = None
 
     def _meet(
         self, line: Line, clause: Clause, last: dict[tuple[str, ...], tuple[str, ...]]
@@ -210,7 +211,7 @@ class Document:
             and phrase.head in _LEADERS
             and _PLURAL not in last
         ):
-            last[_PLURAL] = tuple(self._recent[-2:])
+            last[_PLURAL] = tuple(self._recent)[-2:]
         for words in (_SINGULAR, _PLURAL, _THING):
             if word in words or (back and words is _PLURAL and phrase.whole == phrase.end):
                 if words in last:

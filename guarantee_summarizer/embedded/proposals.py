@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from guarantee_summarizer.embedded.acts import FIRM, SETS_OFF, Act, Heading, acts
@@ -65,13 +66,16 @@ def _adds(line: Line, last: Line) -> bool:
 
 def _once(made: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Merge proposals with the same content or the same figures into the first."""
-    kept: dict[Any, dict[str, Any]] = {}
+    kept: dict[Any, list[dict[str, Any]]] = {}
     for fields in made:
         same = tuple(term.value for term in fields["terms"]) or fold(fields["title"])
-        first = kept.setdefault((fields["measure"], fields["status"] == "rejected", same), fields)
-        if first is not fields:
-            first["evidence"] = tuple(dict.fromkeys((*first["evidence"], *fields["evidence"])))
-    return list(kept.values())
+        kept.setdefault((fields["measure"], fields["status"] == "rejected", same), []).append(
+            fields
+        )
+    for first, *others in kept.values():
+        cited = (fields["evidence"] for fields in (first, *others))
+        first["evidence"] = tuple(dict.fromkeys(chain.from_iterable(cited)))
+    return [first for first, *_ in kept.values()]
 
 
 def _public(fields: dict[str, Any]) -> dict[str, Any]:

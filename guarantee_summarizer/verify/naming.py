@@ -51,7 +51,7 @@ def offices_stand_with_their_holder(claim: Claim, context: Context) -> Iterator[
     """The title of a person is in a sentence that names the person, or in the next one.
 
     The affiliation is somewhere in the article, in any form that the tables know, and is not
-    another state than the tables know of the surname.
+    another state than the tables know of the surname, or than a title in the article names.
     """
     if claim.item.kind != "person" or not context.english:
         return
