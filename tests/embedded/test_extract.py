@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import guarantee_summarizer as gs
 from guarantee_summarizer.embedded import extract
+from guarantee_summarizer.embedded.line import Line
 
 GAZA = """JERUSALEM (Reuters) - Indonesia is ready to send 8,000 soldiers to an International \
 Stabilization Force in Gaza, Indonesian Defence Minister Sjafrie Sjamsoeddin said on Monday.
@@ -259,3 +260,18 @@ def test_a_users_lexicon_is_used_by_the_summarizer(tmp_path):
 def test_a_broken_lexicon_is_refused_when_the_summarizer_is_made(tmp_path):
     with pytest.raises(gs.LexiconError, match="is not a folder"):
         gs.Summarizer(lexicon=tmp_path / "gone")
+
+
+def test_sentences_and_names_are_looked_up_and_not_compared_with_all_others(monkeypatch):
+    """A long text of short sentences takes as long as its parts."""
+    compared: list[str] = []
+
+    def equal(one: Line, other: object) -> bool:
+        compared.append(one.text)
+        return one is other
+
+    monkeypatch.setattr(Line, "__eq__", equal)
+    summary = gs.Summarizer(relevance=False).summarize("Russia rejects troops in Ukraine. " * 60)
+    assert len(summary.disputes) == 1
+    assert len(summary.disputes[0].evidence) == 60
+    assert len(compared) < 3 * 60
