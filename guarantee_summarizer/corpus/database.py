@@ -158,24 +158,29 @@ def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA journal_mode = DELETE")
     connection.execute("PRAGMA ignore_check_constraints = ON")  # copy damaged rows, too
     with transaction(connection):
-        version = _identity(connection)[1]
-        if version == 1:
-            (number,) = connection.execute(_UNCOLLECTED).fetchone()
-            if number:
-                raise LedgerError(
-                    f"{path}: has batches of an earlier release that are not collected "
-                    f"({number}); collect them with that release, or begin a new ledger"
-                )
-            _execute(connection, *_FROM_1)
-        if version < 3:  # noqa: PLR2004  (the first with checksums, of runs and entries)
-            _add_checksums(connection, "runs", _RUNS, run_values)
-            _add_checksums(connection, "entries", _ENTRIES, entry_values)
-            _execute(connection, _BY_STATUS)
-        _add_checksums(connection, "batches", _BATCHES, batch_values)
-        _add_checksums(connection, "batch_items", _ITEMS, item_values)
-        # Nobody else has the file open, so the owner of every claim is gone.
-        _execute(connection, "DROP TABLE claims", _CLAIMS, *_IDENTITY)
+        if (version := _identity(connection)[1]) < VERSION:  # no other process was faster
+            _rewrite(connection, path, version)
     connection.execute("PRAGMA ignore_check_constraints = OFF")
+
+
+def _rewrite(connection: sqlite3.Connection, path: Path, version: int) -> None:
+    """Bring the tables of a file that nobody else has open to the present version."""
+    if version == 1:
+        (number,) = connection.execute(_UNCOLLECTED).fetchone()
+        if number:
+            raise LedgerError(
+                f"{path}: has batches of an earlier release that are not collected "
+                f"({number}); collect them with that release, or begin a new ledger"
+            )
+        _execute(connection, *_FROM_1)
+    if version < 3:  # noqa: PLR2004  (the first with checksums, of runs and entries)
+        _add_checksums(connection, "runs", _RUNS, run_values)
+        _add_checksums(connection, "entries", _ENTRIES, entry_values)
+        _execute(connection, _BY_STATUS)
+    _add_checksums(connection, "batches", _BATCHES, batch_values)
+    _add_checksums(connection, "batch_items", _ITEMS, item_values)
+    # Nobody else has the file open, so the owner of every claim is gone.
+    _execute(connection, "DROP TABLE claims", _CLAIMS, *_IDENTITY)
 
 
 def _add_checksums(

@@ -39,7 +39,7 @@ def test_a_token_in_a_path_shows_nowhere(token, tmp_path):
     assert masked_url(url) == "http://127.0.0.1:9/v1/***/openai"
     ledger = tmp_path / "run.sqlite"
     with gs.Summarizer("m", base_url=url, api_key="none", attempts=1, review=False) as works:
-        shown = [repr(works), json.dumps(works.settings), repr(works._endpoint)]
+        shown = [repr(works), json.dumps(works.settings), repr(works._configuration.endpoint)]
         shown += map(str, works.map([TEXT], ledger=ledger))
         with pytest.raises(gs.ConfigurationError, match="give it whole"):
             gs.Summarizer(**works.settings)
