@@ -64,7 +64,7 @@ def masked_url(url: str) -> str:
 
     >>> masked_url("https://ann:pw@host/v1?api-version=2&k=1#t")
     'https://***@host/v1?api-version=2&k=***#***'
-    >>> masked_url("https://host/v1/9fK2mQ7xR4tZ8wB1cD5e/chat")
+    >>> masked_url("https://host/v1/made1up2made3up4made5/chat")
     'https://host/v1/***/chat'
     """
     head, hash_mark, fragment = url.partition("#")

@@ -12,9 +12,8 @@ from guarantee_summarizer.secrets import Secrets
 from guarantee_summarizer.testing import Reply, ScriptedEndpoint
 
 TOKENS = (
-    "9fK2mQ7xR4tZ8wB1cD5e", "sk-Zx81kQp04LmN92hs71kd", "d41d8cd98f00b204e9800998ecf8427e",
-    "sk_live_4eC39HqLyjWDarjtT1zdp7dc", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIx",
-    "aB3-dE6_gH9-jK2_mN5-pQ8_sT1",
+    "made1up2made3up4made5", "sk-made1up2made3up4made5", "0ade1ade2ade3ade4ade5ade6ade7ade",
+    "key_made1up2made3up4made5up6", "made1Up2made3Up4made5.made6Up7", "mA3-dE6_uP9-mA2_dE5-uP8_mA1",
 )  # fmt: skip
 PATHS = (
     "v1/chat/completions", "openai/deployments/gpt-4o-mini-2024-07-18/chat/completions",
