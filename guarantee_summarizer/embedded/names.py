@@ -23,7 +23,6 @@ _ITEM = re.compile(
 _POSSESSIVE = re.compile(r"['’]s?$")
 _ACRONYM = re.compile(r"\s*\((?:the )?[\"“]?([A-Z]{2,8})[\"”]?\)")
 _ORGANS = ("ORG", "GPE", "FAC", "NORP", "LAW", "PERSON")
-_HOUSES = frozenset("congress parliament senate knesset duma cabinet".split())
 _REACH = 60  # most characters of a name
 _LONGEST = 5  # words of a person's name
 _WIDEST = 200  # characters of the name of a body

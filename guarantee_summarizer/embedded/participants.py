@@ -19,7 +19,6 @@ _TO_WHOM = re.compile(r"\b(?:by|with|between|against|from|to|for|on|including) $
 _OF = re.compile(r"\bof $")
 _JOINED = re.compile(r",? (?:and |or )?(?:the )?|, ")
 _OFFERS = ("offer", "pledge", "do")
-_ACTS = ("offer", "pledge", "sign", "do", "agree")
 _NEGOTIATES = re.compile(
     r"\b(?:envoys?|negotiators?|special representative|mediator|adviser|advisor)\b", re.IGNORECASE
 )
