@@ -57,9 +57,9 @@ class ActorsInText:
         return self.lexicon.mentions(self.body)
 
     @cached_property
-    def people(self) -> list[Person]:
+    def people(self) -> tuple[Person, ...]:
         """Return the persons that it names, in order."""
-        return find_people(self.body, self.lexicon, self.mentions)
+        return find_people(self.body, self.lexicon)
 
     def forms(self, actor: Actor | None) -> list[str]:
         """Return the forms of an actor in the text; adjectives are left out."""

@@ -73,10 +73,14 @@ _UNEVEN = re.compile(
     rf"(?P<gone>{_FOOTNOTE}|{_RAISED}|{_EMPHASIS})|{_LINK}|{_ESCAPED}"
     rf"|\s{{2,}}|[\n\r\t\u00a0\u202f\u2007\u2009]|[^\W\d_][\u0300-\u036f]+|[{_INVISIBLE}])"
 )
-_MAY_BE_UNEVEN = re.compile(  # most sentences have none of these
-    r"[*_\\\[\n\r\t\u00a0\u202f\u2007\u2009\u00b2\u00b3\u00b9\u2070-\u2079\u0300-\u036f"
-    rf"{_INVISIBLE}]|\s\s"
+_MARKS = (  # most sentences have none of these
+    r"*_\\\[\u00a0\u202f\u2007\u2009\u00b2\u00b3\u00b9\u2070-\u2079\u0300-\u036f" + _INVISIBLE
 )
+_MAY_BE_MARKED = re.compile(f"[{_MARKS}]")
+_MAY_BE_UNEVEN = re.compile(rf"[\n\r\t{_MARKS}]|\s\s")
+
+
+_SPACES = re.compile(r"\s{2,}|[\n\r\t]")  # all that is uneven in most articles
 
 
 def _may_be_uneven(text: str) -> bool:
@@ -84,6 +88,11 @@ def _may_be_uneven(text: str) -> bool:
     if text.isascii() and text.isprintable():
         return "  " in text or "*" in text or "_" in text or "\\" in text or "[" in text
     return _MAY_BE_UNEVEN.search(text) is not None
+
+
+def _uneven(text: str) -> re.Pattern[str]:
+    """The pattern of the uneven places of a text: the quick one if only white space is uneven."""
+    return _UNEVEN if _MAY_BE_MARKED.search(text) else _SPACES
 
 
 def even(form: str) -> str:
@@ -105,7 +114,7 @@ def readable(original: str) -> MappedText:
     if not _may_be_uneven(original):
         return MappedText(original, range(len(original) + 1))
     pieces, starts, at = list[str](), list[int](), 0
-    for match in _UNEVEN.finditer(original):
+    for match in _uneven(original).finditer(original):
         replacement, first = _replacement(match)
         pieces += (original[at : match.start()], replacement)
         starts.extend(range(at, match.start()))
@@ -139,7 +148,7 @@ def as_read(text: str) -> str:
     """Return the text of `readable` without its map, which is faster."""
     if not _may_be_uneven(text):
         return text
-    return _UNEVEN.sub(lambda match: _replacement(match)[0], text)
+    return _uneven(text).sub(lambda match: _replacement(match)[0], text)
 
 
 def is_readable(text: str) -> bool:
@@ -169,11 +178,11 @@ def _even_but_breaks(text: str) -> str:
 def _replacement(match: re.Match[str]) -> tuple[str, int]:
     """Return the replacement of an uneven place, and the origin of its first character."""
     uneven, start = match[0], match.start()
-    if (linked := match["link"] or match["escaped"]) is not None:
-        return linked, match.start("link" if match["link"] else "escaped")
     if uneven.isspace():
         lines = uneven.replace("\r\n", "\n")
         return ("\n" if lines.count("\n") > 1 or "\u2029" in lines else " "), start
+    if (linked := match["link"] or match["escaped"]) is not None:
+        return linked, match.start("link" if match["link"] else "escaped")
     if match["gone"] is not None or is_invisible(uneven[0]):
         return "", start
     return unicodedata.normalize("NFC", uneven), start  # a letter, or a sign like ½

@@ -69,7 +69,7 @@ class Document:
         """Return title and affiliation of the persons, by their name in the article."""
         text = self.article.text[self.article.body :]
         found: dict[str, Person] = {}
-        for person in find_people(text, self.lexicon, self.lexicon.mentions(text)):
+        for person in find_people(text, self.lexicon):
             name = self.names.people.get(person.name, person.name)
             if found.get(name) is None or (person.title and not found[name].title):
                 found[name] = person

@@ -200,6 +200,7 @@ def _is_state(window: Window) -> bool:
 
 
 _WORD = re.compile(r"\w+")
+_CAPITAL = re.compile(r"[^\W\d_a-z]")  # or a letter of another alphabet
 _SHORT = 3  # function words are in lower case in every name
 
 
@@ -233,6 +234,10 @@ class Finder:
             if first := _WORD.match(entry.form):
                 index = self._loose if entry.loose else self._exact
                 index[first[0].lower() if entry.loose else first[0]].append(entry)
+        small = sorted(w for w in {*self._exact, *self._loose} if not _CAPITAL.match(w))
+        self._first_word = re.compile(
+            rf"\b(?:{_CAPITAL.pattern}\w*|(?:{'|'.join(map(re.escape, small)) or '(?!)'})\b)"
+        )
 
     def mentions(self, text: str) -> Iterator[Mention]:
         """Yield the mentions in the order of the text; linear in its length."""
@@ -250,15 +255,16 @@ class Finder:
 
     def _matches(self, text: str) -> Iterator[tuple[_Entry, int, int]]:
         end = 0
-        for word in _WORD.finditer(text):
+        for word in self._first_word.finditer(text):
             start = word.start()
             if start < end or (start and text[start - 1] in "@#"):
                 continue
             for entry in self._candidates(word[0]):
                 stop = start + len(entry.form)
-                if _matches_at(entry, text, start, stop) and self._is_name(
-                    entry, text, start, stop
-                ):
+                there = text.startswith(entry.form, start) or (
+                    entry.loose and text[start:stop].lower() == entry.form.lower()
+                )
+                if there and _ends_at(text, stop) and self._is_name(entry, text, start, stop):
                     end = stop
                     yield entry, start, stop
                     break
@@ -293,11 +299,7 @@ def _is_written_small(form: str) -> bool:
     return " " in form and any(word[0].islower() and len(word) > _SHORT for word in form.split())
 
 
-def _matches_at(entry: _Entry, text: str, start: int, stop: int) -> bool:
-    """Whether the form is at `start` and ends at the end of a word."""
-    if not text.startswith(entry.form, start) and not (
-        entry.loose and text[start:stop].lower() == entry.form.lower()
-    ):
-        return False
+def _ends_at(text: str, stop: int) -> bool:
+    """Whether a form that ends at `stop` ends at the end of a word."""
     following = text[stop : stop + 1]
     return not ((following.isalnum() or following == "_") and text[stop - 1].isalnum())

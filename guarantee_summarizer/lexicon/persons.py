@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from guarantee_summarizer.lexicon.actors import Lexicon, Mention
+from guarantee_summarizer.lexicon.actors import Lexicon
 from guarantee_summarizer.lexicon.names import spelling
 from guarantee_summarizer.normalize.units import MONTH_NAMES, WEEKDAY_NAMES
 
@@ -89,15 +89,15 @@ def variant(name: str) -> str:
     return spelling(surname(name))
 
 
-def find_people(text: str, lexicon: Lexicon, mentions: list[Mention]) -> list[Person]:
+@lru_cache(maxsize=4)  # of one article several times
+def find_people(text: str, lexicon: Lexicon) -> tuple[Person, ...]:
     """Return the persons that `text` names, in order; one entry for each full name in it.
 
     Args:
         text: running text.
-        lexicon: its offices and honorifics.
-        mentions: the result of `lexicon.mentions(text)`.
+        lexicon: its actors, offices and honorifics.
     """
-    finder = _Finder(text, lexicon, mentions)
+    finder = _Finder(text, lexicon)
     found: dict[int, Person] = {}
     for person in (
         *finder.titled(),
@@ -107,12 +107,12 @@ def find_people(text: str, lexicon: Lexicon, mentions: list[Mention]) -> list[Pe
         known = found.get(person.start)
         if known is None or (known.title is None and person.title):
             found[person.start] = person
-    return [found[start] for start in sorted(found)]
+    return tuple(found[start] for start in sorted(found))
 
 
 class _Finder:
-    def __init__(self, text: str, lexicon: Lexicon, mentions: list[Mention]) -> None:
-        self._text, self._lexicon = text, lexicon
+    def __init__(self, text: str, lexicon: Lexicon) -> None:
+        self._text, mentions = text, lexicon.mentions(text)
         self._office, self._honorific = _patterns(lexicon)
         self._ends = {m.end: m for m in mentions}
         self._starts = {m.start: m for m in mentions}

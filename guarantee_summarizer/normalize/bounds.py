@@ -37,7 +37,7 @@ _ABOUT = (
     r"about|around|some|more or less|roughly|approximately|approx\.?|circa|nearly|almost|close to|an estimated|"
     r"estimated|in the region of|on the order of|in the order of|near|~|≈"
 )
-_BEFORE = (
+_BEFORE: tuple[tuple[str, Bound], ...] = (
     (r"(?:little|hardly|barely|scarcely|not much) (?:more|less|fewer|over|longer)(?: than)?", "~"),
     (rf"{_NOT}(?:{_MORE}|exceed(?:ing|s)?|surpass(?:ing)?)", "<="),
     (rf"{_NOT}(?:{_LESS}|fall(?:ing)? (?:below|short of))", ">="),
@@ -47,9 +47,9 @@ _BEFORE = (
     (_AT_MOST, "<="), (_AT_LEAST, ">="), (_ABOUT, "~"),
 )  # fmt: skip
 _BETWEEN = r"(?:\s+(?:the|another|an additional|a further|a total of|an overall|some|about|around|roughly|approximately|an estimated))?"
-_FORMS = tuple(
-    (re.compile(rf"(?<![\w-])(?:{words}){_BETWEEN}[\s$€£]*(?:\ban?\s)?$", re.IGNORECASE), bound)
-    for words, bound in _BEFORE
+_LEADING = re.compile(  # the longest words win: "not more than", not "more than"
+    rf"(?<![\w-])(?:{'|'.join(f'({words})' for words, _ in _BEFORE)}){_BETWEEN}[\s$€£]*(?:\ban?\s)?$",
+    re.IGNORECASE,
 )
 _NO_FIGURE = rf"(?!\s+(?:of\b|an?\b|\S*\d|[$€£]|(?:{NUMBER_WORDS})\b))"
 _OR_FEWER = (
@@ -110,13 +110,10 @@ def bound_before(text: str, start: int, *, span: bool = False) -> tuple[Bound, i
         span and _SPREAD.search(before)
     ):
         return "", start
-    found: list[tuple[int, int, Bound]] = []
-    for order, (form, bound) in enumerate(_FORMS):
-        if match := form.search(before):
-            found.append((match.start(), order, bound))  # type: ignore[arg-type]
-    if not found:
+    match = _LEADING.search(before)
+    if match is None or match.lastindex is None:
         return "", start
-    at, _, bound = min(found)  # the longest words: "not more than", not "more than"
+    at, bound = match.start(), _BEFORE[match.lastindex - 1][1]
     if _JUST_DENIED.search(before, 0, at):
         return "?", first + at
     if bound in "<>" and _COMPARES.search(before):

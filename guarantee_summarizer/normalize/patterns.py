@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 from guarantee_summarizer.normalize.days import STEMS, days, years
 from guarantee_summarizer.normalize.numbers import (
@@ -118,10 +119,19 @@ def patterns() -> Iterator[Pattern]:
 
 def _one(match: re.Match[str], kind: Kind, words: str, unit: str | None = None) -> list[Quantity]:
     """A plain number with its unit; nothing where its point may mean two things."""
-    if is_ambiguous(words):
+    read = _number(words)
+    if read is None:
         return [Quantity(*match.span(), "unclear", f"? {words}")]
-    number, scale = read_number(words), 1 if words.isdigit() else scale_of(words)
+    number, scale = read
     return [Quantity(*match.span(), kind, value_of(number, unit), number, unit, scale)]
+
+
+@lru_cache(maxsize=4096)  # small numbers are in every article
+def _number(words: str) -> tuple[Decimal, int] | None:
+    """A plain number and its scale; nothing where its point may mean two things."""
+    if is_ambiguous(words):
+        return None
+    return read_number(words), 1 if words.isdigit() else scale_of(words)
 
 
 def _labelled(match: re.Match[str]) -> list[Quantity]:

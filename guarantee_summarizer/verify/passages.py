@@ -68,7 +68,7 @@ class Passages:
         """The states that titles give a person, by the folded name: `French President Emmanuel Macron`."""
         body = self.article.readable.text[self.article.readable.body :]
         states: dict[str, set[str]] = defaultdict(set)
-        for person in find_people(body, self.lexicon, self.lexicon.mentions(body)):
+        for person in find_people(body, self.lexicon):
             actor = self.lexicon.actor(person.affiliation) if person.affiliation else None
             past = re.match(r"(?:former|ex)\b", person.title or "", re.IGNORECASE)
             if actor and actor.kind == "state" and not past:

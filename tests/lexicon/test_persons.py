@@ -12,7 +12,7 @@ LEXICON = default_lexicon()
 
 
 def people(text: str) -> list[tuple[str, str | None, str | None]]:
-    found = find_people(text, LEXICON, LEXICON.mentions(text))
+    found = find_people(text, LEXICON)
     return [(p.name, p.title, p.affiliation) for p in found]
 
 
