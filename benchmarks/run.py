@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -180,10 +180,16 @@ def benchmark_model() -> None:
 
     article, answer = _gold()
     prompt = PromptBook().prompt(article)
-    with _endpoint(answer) as url:
+    numbers = count()
+
+    def summarize(works: gs.Summarizer) -> gs.Summary:
+        return works.summarize(f"{article.text} This is report {next(numbers)}.")  # new each time
+
+    with _endpoint(answer) as url, _endpoint(answer, {"verdicts": []}) as reviewing:
         raw = openai.OpenAI(base_url=url, api_key="none", max_retries=0)
         bare = instructor.from_openai(raw)
-        summarizer = gs.Summarizer("m", base_url=url, api_key="none", review=False)
+        alone = gs.Summarizer("m", base_url=url, api_key="none", review=False)
+        reviewed = gs.Summarizer("m", base_url=reviewing, api_key="none")
         tool = {"type": "function", "function": {"name": "Summary", "parameters": wire_schema()}}
         whole: dict[str, Any] = {"model": "m", "messages": prompt.messages}
         rivals: dict[str, Callable[[], Any]] = {
@@ -191,17 +197,17 @@ def benchmark_model() -> None:
             "bare instructor, loosely typed": lambda: bare.create(
                 **whole, response_model=_naive(), max_retries=0
             ),
-            "here, located and verified": lambda: summarizer.summarize(
-                replace(article)
-            ),  # new each time
+            "here, located and verified": lambda: summarize(alone),
+            "here, reviewed, too": lambda: summarize(reviewed),
         }
         print(f"\nCPU per article, gold 01, answer given at once (median of {CALLS})")
         figures = {name: _cpu(call) for name, call in rivals.items()}
         for name, seconds in figures.items():
             ratio = seconds / figures["bare openai, nothing read"]
             print(f"  {name:38} {seconds * 1e3:5.1f} ms  {ratio:4.1f} x bare openai")
-        summary = summarizer.summarize(article)
-        print(f"  citations {len(list(summary.citations()))}, withheld {len(summary.withheld)}")
+        summary = summarize(reviewed)
+        print(f"  citations {len(list(summary.citations()))}, withheld {len(summary.withheld)}, "
+              f"review {summary.provenance and summary.provenance.review}")  # fmt: skip
 
 
 def benchmark_sizes() -> None:
@@ -437,11 +443,12 @@ def _cpu(call: Callable[[], Any]) -> float:
 
 
 @contextmanager
-def _endpoint(answer: dict[str, Any]) -> Iterator[str]:
-    """A scripted endpoint in a process of its own."""
+def _endpoint(*answers: dict[str, Any]) -> Iterator[str]:
+    """A scripted endpoint in a process of its own; it gives the answers in turn."""
     code = (
         "import json, sys, time; from guarantee_summarizer.testing import Reply, ScriptedEndpoint\n"
-        "with ScriptedEndpoint([Reply(answer=json.loads(sys.stdin.readline()))]) as e:\n"
+        "answers = json.loads(sys.stdin.readline())\n"
+        f"with ScriptedEndpoint([Reply(answer=a) for a in answers] * {3 * CALLS}) as e:\n"
         "    print(e.url, flush=True); sys.stdin.read()"
     )
     command = [sys.executable, "-c", code]
@@ -450,7 +457,7 @@ def _endpoint(answer: dict[str, Any]) -> Iterator[str]:
     ) as server:
         assert server.stdin is not None
         assert server.stdout is not None
-        server.stdin.write(json.dumps(answer) + "\n")
+        server.stdin.write(json.dumps(answers) + "\n")
         server.stdin.flush()
         yield server.stdout.readline().strip()
         server.stdin.close()

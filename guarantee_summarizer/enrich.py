@@ -201,7 +201,8 @@ def _layer(layer: Layer) -> Layer:
 
 
 def _term(term: Term, evidence: _Evidence, article: Article) -> Term:
-    own = tuple(c for c in evidence if fold_words(term.value) in fold_words(c.quote))
+    words = fold_words(term.value)
+    own = tuple(c for c in evidence if words in fold_words(c.quote))
     read = read_term(term.what, term.value, article.published)
     return term.replace(
         evidence=term.evidence or own or evidence, **(asdict(read) if read else _UNREAD)
