@@ -11,6 +11,7 @@ from typing import Any
 
 from guarantee_summarizer.embedded import grammar
 from guarantee_summarizer.embedded.facts import Clause, Entity, Facts, Phrase, Piece, Word
+from guarantee_summarizer.embedded.loading import one_thread
 
 __all__ = ["facts"]
 
@@ -39,8 +40,9 @@ def facts(nlp: Any, texts: Iterable[str]) -> Iterator[Facts]:
     limit = min(_PIECE, getattr(nlp, "max_length", _PIECE))
     flat = (piece[:limit] for parts in pieces for piece, _ in parts)
     docs = nlp.pipe(flat, batch_size=_BATCH)
-    for parts in pieces:
-        yield _joined([_read(next(docs), piece[1]) for piece in parts])
+    with one_thread():
+        for parts in pieces:
+            yield _joined([_read(next(docs), piece[1]) for piece in parts])
 
 
 def _even(text: str) -> str:

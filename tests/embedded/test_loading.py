@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import spacy
+from threadpoolctl import ThreadpoolController
 
 import guarantee_summarizer as gs
 from guarantee_summarizer.embedded import loading
@@ -95,3 +96,36 @@ def test_another_pipeline_has_another_cache_key():
     with pytest.raises(gs.PipelineError):
         other.key(article)
     assert gs.Summarizer().key(article) == gs.Summarizer(pipeline=None).key(article)
+
+
+def test_parsing_takes_one_thread_and_then_leaves_as_many_as_before():
+    """Inside one thread multiplies matrices; afterwards, also after an error, the number is as before."""
+    threads = ThreadpoolController().select(user_api="blas")
+
+    def several() -> set[int]:
+        return {library["num_threads"] for library in threads.info()}
+
+    if not several():
+        pytest.skip("numpy has no library with threads here")
+    with threads.limit(limits=2):
+        with loading.one_thread():
+            assert several() == {1}
+        assert several() == {2}
+        with pytest.raises(ValueError, match="broken"), loading.one_thread():
+            raise ValueError("broken")
+        gs.summarize(TEXT)
+        assert several() == {2}
+
+
+def test_numpy_multiplies_the_matrices_of_a_pipeline_loaded_by_name():
+    """Every model of the pipeline uses numpy's library, and says what it says with spaCy's own."""
+    quick, plain = loading.load(COPY), spacy.load(COPY)
+    nodes = [node for _, pipe in quick.components if hasattr(pipe, "model") and pipe.model is not None
+             for node in pipe.model.walk()]  # fmt: skip
+    assert nodes
+    assert not any(node.ops.use_blis for node in nodes)
+    for text in (TEXT, "On Monday, the leaders of 26 countries met in Paris; Macron spoke."):
+        ours, theirs = quick(text), plain(text)
+        assert [(t.dep_, t.head.i, t.tag_, t.lemma_, t.ent_type_) for t in ours] == [
+            (t.dep_, t.head.i, t.tag_, t.lemma_, t.ent_type_) for t in theirs
+        ]
