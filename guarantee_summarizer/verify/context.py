@@ -220,7 +220,7 @@ class Context:
 
     @cached_property
     def first_said(self) -> dict[tuple[str, frozenset[int], str], str]:
-        """Return the first claim by section, evidence and wording; filled by `claims_are_said_once`."""
+        """Return the first claim by section, evidence and wording; filled by a check."""
         return {}
 
     @cached_property

@@ -87,7 +87,7 @@ class Passages:
 
     @cached_property
     def lead_ins(self) -> list[int]:
-        """Return for each sentence its index; for a list item, that of the sentence before the list."""
+        """Return for each sentence its index; for a list item, the index of the list's lead-in."""
         leads: list[int] = []
         inside = False
         for i, sentence in enumerate(self.article.sentences):
