@@ -39,7 +39,7 @@ SIGNS = {
     "¥": "JPY", "₴": "UAH", "₽": "RUB", "₪": "ILS", "₹": "INR", "₩": "KRW", "₺": "TRY",
     "₾": "GEL", "₸": "KZT", "Rs": "INR", "Rs.": "INR", "zł": "PLN", "kr": "kroner", "kr.": "kroner",
 }  # fmt: skip
-"""Signs in front of an amount; kroner may be Danish or Norwegian."""
+"""Signs before an amount; kroner may be Danish or Norwegian."""
 COINS = {
     "dollar": "USD", "euro": "EUR", "pound": "GBP", "sterling": "GBP", "yen": "JPY",
     "hryvnia": "UAH", "hryvnya": "UAH", "rouble": "RUB", "ruble": "RUB", "yuan": "CNY",
