@@ -50,13 +50,13 @@ def enrich(summary: Summary, article: Article, lexicon: Lexicon) -> Summary:
 
 
 class Enrichment:
-    """Enrich the summaries of one article, one after the other, as those of a stream grow.
+    """Enrich successive summaries of one article, such as the growing summaries of a stream.
 
-    Items that come again, the very same objects, are not read again.
+    The result for an item is cached and reused while the same object is at the same index.
 
     Args:
-        article: where the claims come from.
-        lexicon: the actors to know.
+        article: the source of the claims.
+        lexicon: the known actors.
     """
 
     def __init__(self, article: Article, lexicon: Lexicon) -> None:
@@ -66,7 +66,7 @@ class Enrichment:
         self._made: dict[tuple[str, int], tuple[Any, Any]] = {}
 
     def of(self, summary: Summary) -> Summary:
-        """Return the summary with every field that the library can find by itself."""
+        """Return the summary with every field that the library can compute."""
         self._look_at(summary.participants)
         summary, article = self._identities.merged(summary), self._article
         structure, participants = summary.structure, self._participants
@@ -87,7 +87,7 @@ class Enrichment:
         )
 
     def _look_at(self, given: tuple[Participant, ...]) -> None:
-        """See who the participants are, unless they are those of the summary before."""
+        """Enrich the participants, unless the previous summary has the same ones."""
         known = self._identities.given
         if len(given) == len(known) and all(map(is_, given, known)):
             return
@@ -109,7 +109,7 @@ class Enrichment:
 
 
 class _Readings:
-    """The lexicon's matches in one article, looked up by participant."""
+    """Look up the lexicon's matches in one article by participant."""
 
     def __init__(self, reading: ActorsInText, participants: Iterable[Participant]) -> None:
         self._reading, self._article, self._lexicon = reading, reading.article, reading.lexicon
@@ -152,7 +152,7 @@ class _Readings:
 
     @cached_property
     def _people(self) -> dict[str, Person]:
-        """The first mention of each person, if possible with a title."""
+        """Return the first mention of each person, if possible with a title."""
         people: dict[str, Person] = {}
         for person in self._reading.people:
             first = people.setdefault(fold(person.name), person)
@@ -192,7 +192,7 @@ def _proposal(proposal: Proposal, article: Article) -> Proposal:
 
 
 def _innermost_first(layer: Layer) -> tuple[bool, int]:
-    """Return the layers ordered by rank; layers without a rank come last, in the given order."""
+    """Return a sort key that orders layers by rank, with layers without a rank last."""
     return layer.rank is None, layer.rank or 0
 
 

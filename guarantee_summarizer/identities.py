@@ -1,7 +1,7 @@
 """Find participants that are the same actor, and keep one entry and one name for each.
 
-Entries are matched by the tables, by first name and surname of a person, by an abbreviation in
-brackets; two persons with one surname stay separate unless article and entries show otherwise.
+Entries are matched by the lexicon, by first name and surname of a person, or by an abbreviation in
+brackets. Two persons with one surname stay separate unless article and entries show otherwise.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _INSIDE = re.compile(r"[a-z0-9,;]\s")
 
 @dataclass(frozen=True)
 class ActorsInText:
-    """An article and the lexicon's matches in it, each computed once."""
+    """Compute the lexicon's matches in an article, each once."""
 
     article: Article
     lexicon: Lexicon
@@ -53,12 +53,12 @@ class ActorsInText:
 
     @cached_property
     def mentions(self) -> list[Mention]:
-        """Return the actors that it mentions, in order."""
+        """Return the mentions of actors in the article, in order."""
         return self.lexicon.mentions(self.body)
 
     @cached_property
     def people(self) -> tuple[Person, ...]:
-        """Return the persons that it names, in order."""
+        """Return the persons that the article names, in order."""
         return find_people(self.body, self.lexicon)
 
     def forms(self, actor: Actor | None) -> list[str]:
@@ -95,7 +95,7 @@ class ActorsInText:
 
 
 class _Persons:
-    """Finds names of the same person: by first name, middle initials and surname."""
+    """Find names of the same person by first name, middle initials and surname."""
 
     def __init__(self, reading: ActorsInText, names: Iterable[tuple[str, str | None]]) -> None:
         """Collect the names and titles in a summary, in addition to those in the text."""
@@ -103,8 +103,8 @@ class _Persons:
         self._full: dict[str, list[str]] = {}  # the full names under each surname
         self._titles: dict[str, set[str]] = {}
         people = dict.fromkeys((person.name, person.title) for person in reading.people)
-        told = [(reading.untitled(name), title) for name, title in people]
-        for name, title in dict.fromkeys((*names, *told)):
+        untitled = [(reading.untitled(name), title) for name, title in people]
+        for name, title in dict.fromkeys((*names, *untitled)):
             self._titles.setdefault(fold(name), set()).update(fold(title or "").split())
             for form in _surnames(name):
                 known = self._full.setdefault(form, [])
@@ -139,7 +139,7 @@ class _Persons:
 
     @cached_property
     def _before(self) -> dict[str, set[str]]:
-        """The capitalized words directly before each capitalized word."""
+        """Return the capitalized words directly before each capitalized word."""
         before: dict[str, set[str]] = {}
         for match in _CAPITALIZED_PAIR.finditer(self._reading.body):
             before.setdefault(fold(match[2]), set()).add(match[1])
@@ -154,7 +154,7 @@ class _Persons:
 
     @cached_property
     def _certain(self) -> frozenset[str]:
-        """Return names whose first word is certainly a name: after a title, or inside a sentence."""
+        """Return names whose first word is certainly a name: after a title, or mid-sentence."""
         body, people = self._reading.body, self._reading.people
         inside = {
             p.name
@@ -165,7 +165,7 @@ class _Persons:
 
 
 def _common(values: Iterable[str]) -> str | None:
-    """The one value that all are."""
+    """Return the value if all values are equal, else None."""
     distinct = set(values)
     return distinct.pop() if len(distinct) == 1 else None
 
@@ -181,7 +181,7 @@ def _surnames(name: str) -> set[str]:
 
 
 class _Abbreviations:
-    """The abbreviations in brackets after names in a summary, in the text or in the summary."""
+    """Find abbreviations in brackets after names of a summary, in the text and in the summary."""
 
     def __init__(self, reading: ActorsInText, names: Iterable[str]) -> None:
         self._lexicon = reading.lexicon
@@ -203,7 +203,10 @@ class _Abbreviations:
         return self._full.get(name, name)
 
     def _may_be(self, short: str, full: str) -> bool:
-        """Whether it abbreviates the name; not `Ministry of Defence (UK)`: UK is another actor."""
+        """Return whether `short` may abbreviate `full`; not `Ministry of Defence (UK)`.
+
+        UK is another actor in the lexicon.
+        """
         actor = self._lexicon.actor(short)
         return actor is None or actor == self._lexicon.actor(full)
 
@@ -218,7 +221,7 @@ class _Abbreviations:
 
 
 def _is_whole(name: str, short: str, before: list[str]) -> bool:
-    """Whether a name in the text begins there; not `Executive Board` in `Gaza Executive Board`."""
+    """Return whether a name is complete; not `Executive Board` in `Gaza Executive Board`."""
     initials = "".join(word[0] for word in fold(name).split() if word not in _OF)
     longer = before and before[-1][0].isupper() and before[-1] not in ("The", "A", "An")
     return initials.startswith(fold(short)) or not longer
@@ -237,7 +240,7 @@ def _without_article(name: str) -> str:
 
 
 class Identities:
-    """Merges equal participants: by the tables, by person, by abbreviation in brackets."""
+    """Merge equal participants by lexicon, by person, or by abbreviation in brackets."""
 
     def __init__(self, reading: ActorsInText, participants: tuple[Participant, ...]) -> None:
         self._reading, self.given = reading, participants
@@ -271,7 +274,7 @@ class Identities:
         return kept, {old: one for old in moved if (one := _common(names[old]))}
 
     def _identity(self, participant: Participant) -> str:
-        """Return a key that all participants share that are the same actor."""
+        """Return a key that all participants of one actor share."""
         if participant.kind in _NEVER_GUESSED:
             return fold(participant.name)
         if self._is_person(participant):
@@ -282,7 +285,7 @@ class Identities:
         return fold(self._abbreviations.spelled_out(participant.name))
 
     def _is_person(self, participant: Participant) -> bool:
-        """Whether it is a person; without a kind, according to the tables."""
+        """Return whether it is a person; if it has no kind, according to the lexicon."""
         given = "kind" in participant.model_fields_set
         return participant.kind == "person" and (
             given or self._reading.lexicon.actor(participant.name) is None

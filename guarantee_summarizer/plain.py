@@ -66,7 +66,7 @@ _INVISIBLE = (  # those of category Cf, also where Python's Unicode is older tha
     r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
 )
 _RAISED = r"(?<=[^\W\d_.]|[.,;:!?\"'”’»)])(?<!\bkm)(?<!\bm)(?<!\bcm)[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]+"
-# marks; white space in runs; letters followed by combining marks; what is invisible
+# marks; runs of white space; letters followed by combining marks; invisible characters
 _UNEVEN = re.compile(
     r"(?=[*_\\\[\n\r\t\u00a0\u202f\u2007\u2009\u00b9\u00b2\u00b3\u2070-\u2079]|!\[|\s[\s\\]"  # for speed
     rf"|\w[\u0300-\u036f]|[{_INVISIBLE}])(?:"
@@ -84,14 +84,14 @@ _SPACES = re.compile(r"\s{2,}|[\n\r\t]")  # all that is uneven in most articles
 
 
 def _may_be_uneven(text: str) -> bool:
-    """Whether `_UNEVEN` may match; most texts need no pattern to decide it."""
+    """Return whether `_UNEVEN` may match; for most texts without a pattern."""
     if text.isascii() and text.isprintable():
         return "  " in text or "*" in text or "_" in text or "\\" in text or "[" in text
     return _MAY_BE_UNEVEN.search(text) is not None
 
 
 def _uneven(text: str) -> re.Pattern[str]:
-    """The pattern of the uneven places of a text: the quick one if only white space is uneven."""
+    """Return the pattern of uneven places; the faster one if only white space is uneven."""
     return _UNEVEN if _MAY_BE_MARKED.search(text) else _SPACES
 
 

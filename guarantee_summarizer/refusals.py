@@ -1,4 +1,4 @@
-"""Refuse texts that are no article: empty, binary, only a URL or a file's name, without a sentence."""
+"""Refuse texts that are not an article, such as empty, binary or only a URL."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ READ_FILE = (
     "give Article.from_file(…) for plain text or JSON, read_articles(…) for everything else, for "
     "instance HTML, PDF, tables and folders"
 )
-"""What to do with the name of a file."""
+"""The advice for a text that is the name of a file."""
 
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*$")
-_BEGINNING = 4_000  # characters in which nearly every text has a full sentence
+_BEGINNING = 4_000  # characters that contain a full sentence in nearly every text
 _PROSE_WORDS = 25  # a "sentence" without a full stop is prose, not a heading, from this length up
 _UNENDED = 40  # characters of a sentence in such a script that has no full stop
 _UNSPACED = 8  # characters of a sentence in a script without spaces between words
@@ -34,14 +34,14 @@ def refuse(text: str, *, body: int, end: int | None, name: str) -> None:
     """Raise if a text cannot be summarized.
 
     Args:
-        text: all of it, with its header.
-        body: the offset where its header ends.
-        end: the offset of the mark of a cut, if there is one.
-        name: its name in messages.
+        text: the whole text, with its header.
+        body: the offset where the header ends.
+        end: the offset of the note that the text is truncated, or None.
+        name: the name of the text in messages.
 
     Raises:
-        ArticleError: it is empty, too long, binary, only a URL or the name of a file, or has no
-            full sentence.
+        ArticleError: the text is empty, too long, binary, only a URL or the name of a file, or has
+            no full sentence.
     """
     if len(text) > MAX_CHARACTERS:
         raise ArticleError(
@@ -66,7 +66,7 @@ def refuse(text: str, *, body: int, end: int | None, name: str) -> None:
 
 
 def _has_prose(text: str, body: int) -> bool:
-    """Whether it has a full sentence; most have one at their beginning, and all is not looked at."""
+    """Return whether a text has a full sentence; search its beginning first, for speed."""
     return any(
         _is_prose(piece[a:b])
         for piece in (text[: body + _BEGINNING], text)
@@ -75,7 +75,7 @@ def _has_prose(text: str, body: int) -> bool:
 
 
 def _is_prose(sentence: str) -> bool:
-    """Whether a text ends like a sentence and has several words, or is too long for a heading."""
+    """Return whether a text has the end and words of a sentence, or is too long for a heading."""
     words = len(sentence.split())
     if words >= _PROSE_WORDS or len(sentence) >= 8 * _PROSE_WORDS:
         return True

@@ -1,4 +1,4 @@
-"""Find the sentences of an article that hold given words."""
+"""Find the sentences of an article that contain given words."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _ABBREVIATION = 4  # characters; up to this length case distinguishes US from us
 
 
 class SentenceIndex:
-    """Find sentences by their folded words, all in one search over the whole article.
+    """Find sentences by their folded words, in one search over the whole article.
 
     Args:
-        sentences: what is returned, in the order of the article.
+        sentences: the sentences to return, in the order of the article.
         read: the same sentences as a person reads them.
-        folded: the folded words of each, with single spaces.
+        folded: the folded words of each sentence, with single spaces.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class SentenceIndex:
     def naming(self, name: str) -> tuple[Sentence, ...]:
         """Return the sentences with `name` as whole words, in any spelling; cached.
 
-        A short abbreviation (US, IT) must be in capitals there, too.
+        A short abbreviation in capitals (US, IT) must also be in capitals in the sentence.
         """
         if name not in self._searched:
             self._searched[name] = self._search(name)

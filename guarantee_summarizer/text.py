@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 _PRINTED = "\n\t\u200c\u200d"  # line ends; joiners that some scripts are spelled with
-_UNPRINTED = ("Cc", "Cs")  # control characters; lone surrogates, which no file can contain
+_UNPRINTED = ("Cc", "Cs")  # control characters; lone surrogates, which UTF-8 cannot encode
 _FOLDED = (
     EVENED
     | dict.fromkeys("\u201a\u201b\u0060\u00b4", "'")
@@ -89,7 +89,7 @@ def hides_text(text: str) -> bool:
 
 
 class _FoldTable(dict[int, str]):
-    """Maps a code point to its folded form; filled on demand."""
+    """Map a code point to its folded form; filled on demand."""
 
     def __missing__(self, point: int) -> str:
         char = chr(point)
@@ -138,7 +138,7 @@ class FoldedText:
 
     @cached_property
     def text(self) -> str:
-        """The folded form, with all white space."""
+        """Return the folded text with all white space."""
         return fold(self.original)
 
     @cached_property
@@ -150,7 +150,7 @@ class FoldedText:
 
     @cached_property
     def words(self) -> str:
-        """The folded form of the text as a person reads it, with single spaces."""
+        """Return the folded text as a person reads it, with single spaces."""
         return fold_words(self.original)
 
     def holds(self, fragment: str) -> bool:
@@ -194,7 +194,7 @@ class FoldedText:
 
     @cached_property
     def _starts(self) -> tuple[list[int], list[int]]:
-        """The start of each word: with single spaces, and in the folded text."""
+        """Return the start of each word in the text with single spaces, and in the folded text."""
         there = [match.span() for match in _UNBROKEN.finditer(self.text)]
         sizes = (end - start + 1 for start, end in there)
         return [*accumulate(sizes, initial=0)], [start for start, _ in there]
@@ -228,7 +228,7 @@ def is_unspaced(char: str) -> bool:
 
 
 def _goes_on(left: str, right: str, *, behind: bool) -> bool:
-    """Whether both characters are in one word; Korean appends particles to a word."""
+    """Return whether both characters are in one word; Korean appends particles to a word."""
     if not (left.isalnum() and right.isalnum()):
         return False
     if left.isascii() and right.isascii():
@@ -243,7 +243,7 @@ def _goes_on(left: str, right: str, *, behind: bool) -> bool:
 
 
 def _on_boundary(text: str, start: int, end: int) -> bool:
-    """Whether the slice neither begins nor ends inside a word."""
+    """Return whether the slice neither begins nor ends inside a word."""
     if start > 0 and _goes_on(text[start - 1], text[start], behind=False):
         return False
     return end >= len(text) or not _goes_on(text[end - 1], text[end], behind=True)
@@ -261,7 +261,7 @@ def holds(text: str, needle: str) -> bool:
 _UNBROKEN = re.compile(r"\S+")
 _INSIDE = re.compile(r"[0-9A-Za-z]+")
 _PLACES = 10_000  # matches inside other words, after which the search ends, for linear time
-_LONG = 4  # letters for which a match counts once more, as it takes longer to compare
+_LONG = 4  # letters that raise the cost of a match by one, as they are compared
 
 
 def places(text: str, needle: str) -> Iterator[int]:

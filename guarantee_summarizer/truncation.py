@@ -1,4 +1,4 @@
-"""Find where an aggregator or distributor cut a text off."""
+"""Find the place where an aggregator or distributor truncated a text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 __all__ = ["end_of"]
 
-_CUT = re.compile(  # what an aggregator writes below a text that it cut off
+_CUT = re.compile(  # the note of an aggregator at the end of a truncated text
     r"\s*(?:(?:(?<=\s)(?:…|\.{3})\s*)?\[\s*\+?\s*\d[\d,.]*\s*(?:more\s+)?(?:char(?:acter)?s?|words?)\s*\]"
     r"|\[\s*(?:…|\.{3}|[Tt]runcated|TRUNCATED)\s*\]|(?<=\s)\(more\)"
     r"|ONLY AVAILABLE IN [A-Z]+ PLANS?"
@@ -19,11 +19,11 @@ _ELLIPSIS = re.compile(r"(?:\w\s?|[.!?]\s)(?:…|\.{3})\s*$")
 
 
 def end_of(text: str, body: int) -> tuple[int | None, tuple[str, ...]]:
-    """Return the offset of the mark of a cut, or None, and a warning.
+    """Return the offset of the note that a text is truncated, or None, and the warnings.
 
     Args:
-        text: all of it, with its header.
-        body: the offset where its header ends.
+        text: the whole text, with its header.
+        body: the offset where the header ends.
 
     >>> end_of("The US will help. [+4321 chars]", 0)[0]
     17

@@ -108,7 +108,7 @@ class Lexicon:
 
     @cached_property
     def fingerprint(self) -> str:
-        """12 hex digits of SHA-256 over all rows in their order: later rows take precedence."""
+        """Return 12 hex digits of SHA-256 over all rows in order; later rows take precedence."""
         content = [
             [[getattr(actor, name) for name in Actor.__slots__] for actor in self.actors],
             [self.offices, self.honorifics, self.prefixes],
@@ -119,7 +119,9 @@ class Lexicon:
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
 
     def actor(self, form: str) -> Actor | None:
-        """Return the actor of that name, alias or metonym; case matters only for short capitals.
+        """Return the actor with this name, alias or metonym, or None.
+
+        Case matters only for short forms in capitals.
 
         >>> default_lexicon().actor("the United States").name
         'United States'
@@ -140,9 +142,9 @@ class Lexicon:
         return actor.code if actor else None
 
     def in_print(self, text: str) -> str:
-        """Return a text in capitals with usual capitalization, in the same length.
+        """Return a text in capitals with usual capitalization and the same length.
 
-        Any other text is returned unchanged. Names outside the tables get no capital.
+        Any other text is returned unchanged. Names that are not in the tables get no capital.
 
         >>> default_lexicon().in_print("FRANCE AND NATO ARE READY.")
         'France and NATO are ready.'
@@ -158,7 +160,9 @@ class Lexicon:
         return SentenceCase((form for form in forms if form not in ordinary), self.surnames)
 
     def mentions(self, text: str) -> list[Mention]:
-        """Find mentions of actors in `text`: whole words, longest form first, in order, no overlap.
+        """Find mentions of actors in `text`, in order, without overlap.
+
+        Forms match whole words, and the longest form wins.
 
         A capital that is only a place ("in Paris"), or part of the name of an occasion ("the
         Budapest Memorandum"), is not a mention of its government. Time is linear in the text.

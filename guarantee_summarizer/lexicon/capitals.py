@@ -36,7 +36,7 @@ def is_capitals(text: str) -> bool:
 
 
 class SentenceCase:
-    """Restores the capitalization of texts in capitals, in the same length; immutable.
+    """Restore the capitalization of texts in capitals without changing their length; immutable.
 
     Args:
         names: the known names, as they are written; days and months are always known.

@@ -1,4 +1,4 @@
-"""Find cue words for measures, layers, disputes and roles; look up what verbs mean for a proposal."""
+"""Find cues for measures, layers, disputes and roles, and the meaning of verbs in proposals."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _VERB_COLUMNS = ("verb", "sense", "status", "negated", "modal", "agent", "object
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A phrase found in a sequence of lemmas, with its value, weight and position."""
+    """Describe a phrase found in a sequence of lemmas, with its value, weight and position."""
 
     value: str
     weight: int
@@ -31,7 +31,7 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """The meaning of a verb: the columns of `verbs.csv`; "" for no value."""
+    """Describe the meaning of a verb by the columns of `verbs.csv`; "" is no value."""
 
     sense: str
     status: str = ""
@@ -56,7 +56,8 @@ class Cues:
         """Read `cues.csv` and `verbs.csv`, and add those of the folder `extra`.
 
         Raises:
-            LexiconError: a weight is not a number, or as in `Lexicon.load`; with file and line.
+            LexiconError: a weight is not a number, or a table is invalid as in `Lexicon.load`; the
+                message names file and line.
         """
         families: dict[str, _Phrases] = defaultdict(lambda: defaultdict(list))
         for row in read_table("cues.csv", _CUE_COLUMNS, extra):
@@ -80,7 +81,7 @@ class Cues:
 
     @cached_property
     def fingerprint(self) -> str:
-        """12 hex digits of SHA-256 over all rows."""
+        """Return 12 hex digits of SHA-256 over all rows."""
         verbs = {
             lemma: [getattr(verb, name) for name in Verb.__slots__]
             for lemma, verb in self.verbs.items()

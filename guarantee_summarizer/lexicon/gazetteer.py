@@ -108,7 +108,11 @@ _REPORTING_AFTER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A form in its context; `place_end` is the end of the last capital that is only a place."""
+    """Describe a form in its context.
+
+    `start` and `stop` are offsets into the text; `place_end` is the end of the last capital that
+    is only a place.
+    """
 
     text: str
     start: int
@@ -117,17 +121,17 @@ class Window:
 
     @property
     def form(self) -> str:
-        """The form itself."""
+        """Return the form."""
         return self.text[self.start : self.stop]
 
     @property
     def before(self) -> str:
-        """The words before it in the paragraph."""
+        """Return the text before the form in its paragraph, up to a fixed length."""
         return self.text[max(0, self.start - _REACH) : self.start].rpartition("\n")[2]
 
     @property
     def after(self) -> str:
-        """The words after it in the paragraph."""
+        """Return the text after the form in its paragraph, up to a fixed length."""
         return self.text[self.stop : self.stop + _REACH].partition("\n")[0]
 
 
@@ -160,7 +164,7 @@ def is_reported(window: Window) -> bool:
 
 
 def _is_seat(window: Window) -> bool:
-    """Whether a palace or an office refers to its government."""
+    """Return whether a palace or an office refers to its government."""
     return not (
         _BEFORE_SITE.search(window.before)
         or _OCCASION.match(window.after)
@@ -169,7 +173,7 @@ def _is_seat(window: Window) -> bool:
 
 
 def _is_government(window: Window) -> bool:
-    """Whether a capital refers to its government, not just to a place or an occasion."""
+    """Return whether a capital refers to its government, not just to a place or an occasion."""
     before, after = window.before, window.after
     if _NEW_NAME.match(after) or _OCCASION.match(after) or _SITE.match(after):
         return False
@@ -181,7 +185,7 @@ def _is_government(window: Window) -> bool:
 
 
 def _is_listed(window: Window) -> bool:
-    """Whether the capital continues a list of places: `in Paris, Berlin and London`."""
+    """Return whether the capital continues a list of places: `in Paris, Berlin and London`."""
     if window.place_end < 0:
         return False
     between = window.text[window.place_end : window.start]
@@ -191,7 +195,7 @@ def _is_listed(window: Window) -> bool:
 
 
 def _is_state(window: Window) -> bool:
-    """Whether a form that is also a personal name refers to the state."""
+    """Return whether a form that is also a personal name refers to the state."""
     before, after = window.before, window.after
     if _SURNAME.match(after) or _GIVEN.search(before) or _FIRST_NAME.search(before):
         return False
@@ -270,7 +274,7 @@ class Finder:
                     break
 
     def _is_name(self, entry: _Entry, text: str, start: int, stop: int) -> bool:
-        """Whether the words are a name; if not, a shorter form may be in them."""
+        """Return whether the words are a name; if not, they may contain a shorter form."""
         return entry.form not in self._words or is_reported(Window(text, start, stop, -1))
 
     def _candidates(self, word: str) -> list[_Entry]:
@@ -295,11 +299,11 @@ def _entries(actor: Actor) -> Iterator[_Entry]:
 
 
 def _is_written_small(form: str) -> bool:
-    """Whether a form is case-insensitive: `coalition of the willing`, but not `Contact Group`."""
+    """Return whether a form ignores case: `coalition of the willing`, but not `Contact Group`."""
     return " " in form and any(word[0].islower() and len(word) > _SHORT for word in form.split())
 
 
 def _ends_at(text: str, stop: int) -> bool:
-    """Whether a form that ends at `stop` ends at the end of a word."""
+    """Return whether `stop` is the end of a word."""
     following = text[stop : stop + 1]
     return not ((following.isalnum() or following == "_") and text[stop - 1].isalnum())

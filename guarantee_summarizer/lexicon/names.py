@@ -15,7 +15,7 @@ __all__ = ["FIRST_NAMES", "PARTICLES", "Titles", "name_parts", "spelling", "surn
 PARTICLES = frozenset("von van der den de la le del della di da dos du bin ibn ben al el".split())
 FIRST_NAMES = frozenset("van ben al".split())
 """Particles that are first names, too."""
-_TITLE_WORDS = 6  # words of the longest titles before a name
+_TITLE_WORDS = 6  # the most words of titles before a name
 _SPACED_INITIALS = re.compile(r"\b(\w)\. (?=\w\.)")
 _IN_BRACKETS = re.compile(r"\s*\([^)]*\)$")
 _LATIN = str.maketrans(  # of folded letters, without diacritics
@@ -75,9 +75,9 @@ def surname_at(words: list[str]) -> int:
 
 
 def name_parts(name: str) -> tuple[str, str, str]:
-    """Return first name, middle initials and surname, folded; for a single word, it is both names.
+    """Return first name, middle initials and surname, folded.
 
-    All are empty for a name without letters.
+    A single word is both first name and surname. All are empty for a name without letters.
 
     >>> name_parts("Donald J. Trump"), name_parts("von der Leyen")
     (('donald', 'j', 'trump'), ('von der leyen', '', 'von der leyen'))

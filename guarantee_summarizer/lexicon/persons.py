@@ -1,4 +1,4 @@
-"""Find persons in running text, by their titles, by apposition, and by surnames that recur."""
+"""Find persons in running text by title, by apposition, and by recurring surname."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _NO_PERSON = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A mention of a person; `start` and `end` are offsets into the text."""
+    """Describe a mention of a person; `start` and `end` are offsets into the text."""
 
     name: str
     title: str | None
@@ -89,13 +89,13 @@ def variant(name: str) -> str:
     return spelling(surname(name))
 
 
-@lru_cache(maxsize=4)  # of one article several times
+@lru_cache(maxsize=4)  # several modules search one article
 def find_people(text: str, lexicon: Lexicon) -> tuple[Person, ...]:
     """Return the persons that `text` names, in order; one entry for each full name in it.
 
     Args:
         text: running text.
-        lexicon: its actors, offices and honorifics.
+        lexicon: the known actors, offices and honorifics.
     """
     finder = _Finder(text, lexicon)
     found: dict[int, Person] = {}

@@ -57,7 +57,7 @@ class Mention:
 
 @dataclass(slots=True, eq=False)  # not frozen: that would double the cost of creation
 class Row:
-    """One line of a table, with its file and line for messages."""
+    """Describe one row of a table, with its file and line for messages."""
 
     place: str
     cells: dict[str, str]
@@ -74,7 +74,8 @@ class Row:
         """Return the value of a cell that must be one of `known`.
 
         Raises:
-            LexiconError: it is none of them; with file, line, column and the known values.
+            LexiconError: the value is not in `known`; the message names file, line, column and the
+                known values.
         """
         if self.cells[column] not in known:
             choices = ", ".join(known)
@@ -89,11 +90,12 @@ def read_table(name: str, columns: Sequence[str], extra: Path | None = None) -> 
 
     Args:
         name: the file's name, such as `states.csv`.
-        columns: required ones; the first must not be empty. Further columns may follow.
+        columns: the required columns; the first must not be empty. Further columns may follow.
         extra: the user's folder.
 
     Raises:
-        LexiconError: a file is not UTF-8 or lacks a column or a cell; with file and line.
+        LexiconError: a file is not UTF-8 or lacks a column or a cell; the message names file and
+            line.
     """
     bundled = resources.files("guarantee_summarizer.lexicon") / "data" / name
     yield from _rows(name, bundled.read_text(encoding="utf-8"), columns)

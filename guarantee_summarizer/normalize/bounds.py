@@ -1,4 +1,4 @@
-"""The words that make a figure a bound: up to, at least, no more than, or fewer."""
+"""Find the words that make a figure a bound: up to, at least, no more than, or fewer."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from guarantee_summarizer.normalize.numbers import NUMBER_WORDS
 __all__ = ["Bound", "bound_after", "bound_before"]
 
 Bound = Literal["<", ">", "<=", ">=", "~", "?", ""]
-"""How the words compare: `?` where they do in a way that is not certain, empty where they do not."""
+"""The comparison that words express: `?` if it is uncertain, empty if there is none."""
 
-_REACH = 60  # characters before a figure that its bound stands in
-_AHEAD = 48  # characters behind it
+_REACH = 60  # characters before a figure that may contain its bound
+_AHEAD = 48  # characters after a figure that may contain its bound
 _LESS = r"fewer than|less than|lower than|smaller than|shorter than|under|below"
 _MORE = r"more than|greater than|larger than|higher than|longer than|over(?! an? )|above|beyond|in excess of|exceed(?:s|ed|ing)?"
 _HAVE = (  # verbs between a negation and its comparison: "will not number more than"
@@ -74,7 +74,7 @@ _GLUED = re.compile(r"\+|-plus(?![\w-])")
 _ODD = re.compile(r"[- ]odd(?!\w)")
 _COMPARES = re.compile(rf"\b(?:{_LESS}|{_MORE})[\s$€£]*$", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:no|not|nothing|never|nor|cannot)\b|n['’]t\b", re.IGNORECASE)
-_LAST_WORDS = frozenset(  # of all forms in front: most figures stand behind another word
+_LAST_WORDS = frozenset(  # of all bounds before a figure: most figures follow another word
     "than over under below above beyond of exceed exceeds exceeded exceeding surpass surpassing to most as at "
     "maximum max max. least minimum about around some roughly approximately approx approx. circa nearly almost "
     "estimated near less quite double twice triple thrice half times is was the another additional further overall total a an".split()
@@ -92,12 +92,12 @@ _DENIED_NEAR = 25  # characters before a comparison in which a negation makes it
 
 
 def bound_before(text: str, start: int, *, span: bool = False) -> tuple[Bound, int]:
-    """Return the bound in front of a figure at `start`, and where its words begin.
+    """Return the bound before a figure, and the offset where the words of the bound begin.
 
     Args:
         text: running text with plain spaces.
-        start: where the figure begins.
-        span: whether it is a length of time, over which something may be spread.
+        start: the offset where the figure begins.
+        span: whether the figure is a duration; "over" before it may then not be a bound.
 
     >>> bound_before("an army of no more than 800,000", 24)
     ('<=', 11)
@@ -124,7 +124,7 @@ def bound_before(text: str, start: int, *, span: bool = False) -> tuple[Bound, i
 
 
 def bound_after(text: str, end: int) -> tuple[Bound, int]:
-    """Return the bound behind a figure that ends at `end`, and where its words end.
+    """Return the bound after a figure that ends at `end`, and the offset where its words end.
 
     >>> bound_after("15 years or longer", 8)
     ('>=', 18)

@@ -1,7 +1,7 @@
 """Resolve phrases for a time to EDTF (ISO 8601-2:2019, levels 0 and 1) by the publication date.
 
-Date libraries fail on what news writes ("by the end of January", "over the weekend"); this table
-is small on purpose: what it does not know stays None, never a wrong date.
+Date libraries fail on phrases of news ("by the end of January", "over the weekend"). The rules are
+few on purpose: a phrase that they do not know gives None, never a wrong date.
 """
 
 from __future__ import annotations
@@ -46,17 +46,17 @@ _COUNTED_FROM = re.compile(  # "three days after Tuesday", "more than two years 
 
 
 def resolve_date(phrase: str, published: date | None, *, past: bool | None = None) -> str | None:
-    """Return the time that a phrase means, or None where that is not certain.
+    """Return the time that a phrase means, or None if it is uncertain.
 
     Args:
         phrase: the words of the text, in English.
-        published: the day they were published; without it relative phrases give None.
-        past: whether it has happened (weekdays go back) or not (forward); None takes the past, as
-            news does.
+        published: the day of publication; without it relative phrases give None.
+        past: True resolves to a time before publication ("on Monday" is the last one), False to a
+            time after it, None to the past, as is usual in news.
 
     Returns:
-        EDTF: a day, a month, a year, a season (`2026-21`), an interval (`start/end`), an open one
-        (`../2026-01-31` for "by the end of January").
+        EDTF: a day, a month, a year, a season (`2026-21`), an interval (`start/end`) or an open
+        interval (`../2026-01-31` for "by the end of January").
 
     >>> resolve_date("by the end of January", date(2026, 1, 6))
     '../2026-01-31'
@@ -89,7 +89,7 @@ def _resolved(phrase: str, published: date | None, *, past: bool | None) -> str 
 
 
 def _absolute(phrase: str, text: str, published: date | None, *, past: bool | None) -> str | None:
-    """Phrases that name a month, a year, a quarter or a season."""
+    """Resolve a phrase that names a month, a year, a quarter or a season."""
     year = next(iter(re.findall(r"\b((?:19|20)\d\d)\b", text)), None)
     if match := re.search(r"\b(first|second|third|fourth|last) quarter\b|\bq([1-4])\b", text):
         return _quarter(match[1] or match[2], year) if year else None
@@ -115,7 +115,7 @@ def _absolute(phrase: str, text: str, published: date | None, *, past: bool | No
 
 
 def _day_of(value: str, *others: str, published: date | None, past: bool | None) -> str | None:
-    """The day of a figure; None where there are several, or no calendar has it."""
+    """Return the day of a figure; None if there are several, or if the day does not exist."""
     if others or not _DAY.fullmatch(value):
         return None
     if value.startswith("--"):
@@ -125,7 +125,7 @@ def _day_of(value: str, *others: str, published: date | None, past: bool | None)
 
 
 def _month_of(which: str, name: str, published: date | None) -> str | None:
-    """`last March`: the one before the month of publication; `this March`: the one of its year."""
+    """Resolve `last March` to a month before that of publication, `this March` to the same year."""
     if published is None:
         return None
     month = month_number(name)
@@ -139,7 +139,7 @@ def _quarter(name: str, year: str) -> str:
 
 
 def _year_of(month: int, published: date, *, past: bool | None) -> int:
-    """The year of the month nearest to publication in the direction that the tense gives."""
+    """Return the year in which the month is nearest to publication, on the side of the tense."""
     if past is False:
         return published.year + (month < published.month)
     if past is None and (month - published.month) % 12 <= 3:  # noqa: PLR2004
@@ -172,7 +172,7 @@ def _part_of_month(
 
 
 def _with_year(value: str, published: date | None, *, past: bool | None) -> str | None:
-    """`--01-06` with the year that the publication date gives it."""
+    """Add the year to `--01-06` by the publication date."""
     month, day = (int(part) for part in value[2:].split("-"))
     if published is None:
         return f"XXXX{value[1:]}" if day_exists(2000, month, day) else None
@@ -186,7 +186,7 @@ def _with_year(value: str, published: date | None, *, past: bool | None) -> str 
 
 
 def _relative(text: str, published: date, *, past: bool | None) -> str | None:
-    """Phrases that count from the publication date."""
+    """Resolve a phrase that counts from the publication date."""
     for pattern, read in _RELATIVE:
         if match := re.search(pattern, text):
             return read(match, published, past)

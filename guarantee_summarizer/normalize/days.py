@@ -1,4 +1,4 @@
-"""Days, months and years as they are written in figures and words, one pattern for each form."""
+"""Define the patterns of days, months and years in figures and words."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MONTH = "|".join(
     [*MONTHS, *(rf"{m[:3]}\." for m in MONTHS), r"sept\.", rf"(?-i:{'|'.join(_SHORT)})(?![\w.])"]
 )
 STEMS = tuple(month[:3] for month in MONTHS)
-"""What the name of each month begins with."""
+"""The beginning of each month's name."""
 _NAMES = (*MONTHS, *STEMS, "sept")
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
 _UNTIL = r"(?: ?[-\u2014/] ?|,? (?:to|and|or|through|until|till) )"
@@ -24,7 +24,7 @@ _UNTIL = r"(?: ?[-\u2014/] ?|,? (?:to|and|or|through|until|till) )"
 
 # fmt: off
 def days() -> Iterator[Pattern]:
-    """Yield the forms of days and months; where two match, the earlier one wins."""
+    """Yield the patterns of days and months; where two match, the earlier one wins."""
     yield Pattern(("-",), compiled(rf"{START}(\d{{4}})-(\d\d)(?:-(\d\d))?(?![\d-])"), _iso)
     yield Pattern(("19", "20"), compiled(r"(?<![\w./])(\d{1,2})([./])(\d{1,2})\2((?:19|20)\d\d)(?![\w/])"), _numeric)
     yield Pattern(_NAMES, compiled(rf"{START}({_DAY}){_UNTIL}({_DAY}) (?:of )?({_MONTH})(?:,? (\d{{4}}))?(?!\w)"), _days_month)
@@ -36,7 +36,7 @@ def days() -> Iterator[Pattern]:
 
 
 def years() -> Iterator[Pattern]:
-    """Yield the forms of years, which any other figure goes before."""
+    """Yield the patterns of years; all other patterns except plain numbers take precedence."""
     yield Pattern(("19", "20"), re.compile(r"(?<![\w.,/-])((?:19|20)\d\d)( ?[-/] ?)((?:19|20)\d\d|\d\d)(?![\w%/-]|[.,]\d)"), _years)
     yield Pattern(("19", "20"), re.compile(r"(?<![\w.,/-])((?:19|20)\d\d)('?s)?(?![\w%]|[.,]\d)"), _year)
 # fmt: on
@@ -56,7 +56,7 @@ def _iso(match: re.Match[str]) -> list[Quantity]:
 
 
 def _numeric(match: re.Match[str]) -> list[Quantity]:
-    """`31/12/2025`; as it is written where day and month may be either."""
+    """Read `31/12/2025`; return it as written if day and month are ambiguous."""
     one, two, year = int(match[1]), int(match[3]), match[4]
     if match[2] == "/" and one != two and max(one, two) <= len(MONTHS):
         return [_dated(match, match[0])]
@@ -105,7 +105,7 @@ def _year(match: re.Match[str]) -> list[Quantity]:
 
 
 def _years(match: re.Match[str]) -> list[Quantity]:
-    """`2026/27`, `2026-2028`: two years."""
+    """Read two years: `2026/27`, `2026-2028`."""
     last = match[3] if len(match[3]) > 2 else match[1][:2] + match[3]  # noqa: PLR2004
     if last <= match[1]:
         return []

@@ -1,4 +1,4 @@
-"""Names with digits in them, whatever their spelling: G7, F-16s, Su-57, Leopard 2s."""
+"""Find names with digits, in any spelling: G7, F-16s, Su-57, Leopard 2s."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _NONE = frozenset(["un", "unscr", "unsc", *(code.lower() for code in CODES)])  #
 
 
 def designations(text: str) -> Iterator[tuple[str, str]]:
-    """Yield each name with digits as it is written, and in a form that all its spellings share.
+    """Yield each name with digits as written, and in a form that all its spellings share.
 
-    Linear in the text.
+    Time is linear in the text.
 
     >>> list(designations("F-16s of the G-7"))
     [('F-16s', 'f16'), ('G-7', 'g7')]

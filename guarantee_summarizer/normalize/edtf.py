@@ -1,4 +1,4 @@
-"""Read dates and intervals of EDTF: their first and last day, and their words for people."""
+"""Read dates and intervals of EDTF as first day, last day and English text."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ _OPEN = ("", "..")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """A time: where it begins, or ends if its beginning is open; `text` is it for people.
+    """Describe a time by its first and last day, with `text` for people; ordered by `first`.
 
-    `limit` is `<=` where its beginning is open ("by June"), `>=` where its end is.
+    `limit` is `<=` if the beginning is open ("by June"; `first` is then its last day), and `>=` if
+    the end is open.
     """
 
     first: date
@@ -37,7 +38,8 @@ class Span:
 def read_edtf(text: str) -> Span | None:
     """Read a date or an interval of EDTF (ISO 8601-2:2019), levels 0 and 1, years 0001 to 9999.
 
-    Open ends, seasons, unspecified digits and approximate dates included; None for anything else.
+    Open ends, seasons, unspecified digits and approximate dates are supported. Return None for any
+    other text.
 
     >>> read_edtf("../2026-01-31").text, read_edtf("2026-03~").text, read_edtf("202X").text
     ('by 31 January 2026', 'about March 2026', '2020s')
@@ -71,7 +73,7 @@ def _date(text: str) -> Span | None:
 
 
 def _span(year: str, month: int | None, day: int | None) -> Span:
-    """The time of a date; raises ValueError where the calendar has none."""
+    """Return the time of a date; raise ValueError if the date does not exist."""
     first, last = int(year.replace("X", "0")), int(year.replace("X", "9"))
     if first != last or month is None:
         text = {3: f"{first}s", 2: f"{first} to {last}"}.get(len(year.rstrip("X")), year)

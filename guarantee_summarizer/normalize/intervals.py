@@ -1,4 +1,4 @@
-"""Intervals between two named days, months or years: `Feb. 28 to March 2`, `2026-2028`."""
+"""Resolve intervals between two days, months or years: `Feb. 28 to March 2`, `2026-2028`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _WEEKDAY = "|".join(WEEKDAYS)
 _WEEKDAYS = re.compile(
     rf"(between )?\b({_WEEKDAY})(?: ?- ?| (to|and|through|until) (?:again )?(?:on )?)({_WEEKDAY})\b"
 )
-_GROUPS = 10  # in one point
+_GROUPS = 10  # groups of `_POINT`
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +48,19 @@ class _Point:
 
 
 def day_exists(year: int, month: int, day: int) -> bool:
-    """Tell whether a calendar has the day."""
+    """Return whether the day exists in the calendar."""
     return 1 <= month <= len(MONTHS) and 1 <= day <= calendar.monthrange(year, month)[1]
 
 
 def names_interval(text: str) -> bool:
-    """Tell whether a text in small letters names two days, months or years as ends."""
+    """Return whether a text in lower case names an interval between days, months or years."""
     return any(form.search(text) for form in (_SHORT, _INTERVAL, _WEEKDAYS))
 
 
 def interval(text: str, published: date | None, *, past: bool | None) -> str | None:
-    """Return the interval that a text in small letters names, in EDTF; None if it is not certain.
+    """Return the interval that a text in lower case names, in EDTF; None if it is uncertain.
+
+    `published` and `past` are as in `resolve_date`.
 
     >>> interval("10-12 january 2026", None, past=None)
     '2026-01-10/2026-01-12'
@@ -97,7 +99,7 @@ def _point(groups: tuple[str | None, ...]) -> _Point:
 def _complete(
     first: _Point, last: _Point, published: date | None, *, past: bool | None
 ) -> tuple[_Point, _Point] | None:
-    """Both ends with the month and the year that only one of them says."""
+    """Copy month and year from the end that states them to the other one."""
     if first.exact == 1 and first.year and last.exact == 1 and last.year:
         return first, last
     if first.day and not first.month:
@@ -118,7 +120,7 @@ def _complete(
 
 
 def _year(point: _Point, published: date | None, *, past: bool | None) -> int | None:
-    """The year that brings an end nearest to publication, on the side that the tense tells."""
+    """Return the year in which an end is nearest to publication, on the side of the tense."""
     if published is None or point.month is None:
         return None
     years = [published.year + shift for shift in (-1, 0, 1)]
@@ -135,14 +137,14 @@ def _exists(point: _Point) -> bool:
 
 
 def _follows(first: _Point, last: _Point) -> bool:
-    """Whether the second day is the one after the first: `10 and 11 January`."""
+    """Return whether the second day is the day after the first: `10 and 11 January`."""
     if first.exact < 3:  # noqa: PLR2004
         return False
     return date(*last.order) - date(*first.order) == timedelta(days=1)
 
 
 def _weekdays(match: re.Match[str], published: date | None, *, past: bool | None) -> str | None:
-    """`Monday to Wednesday`, counted as a single weekday is."""
+    """Resolve `Monday to Wednesday` from publication, like a single weekday."""
     if published is None:
         return None
     length = (WEEKDAYS.index(match[4]) - WEEKDAYS.index(match[2])) % 7

@@ -1,7 +1,7 @@
-"""One number in digits or words, with its scale: the pattern that finds it, and its value.
+"""Match and read one number in digits or words, with its scale.
 
-Libraries were tried first (quantulum3, text2num, price-parser, babel, pint): each reads "€90-100bn"
-or "a decade and a half" as another value, so the tables are here.
+This module has tables of its own because the libraries tried (quantulum3, text2num, price-parser,
+babel, pint) misread "€90-100bn" or "a decade and a half".
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _PARTS = {"half": Decimal("0.5"), "quarter": Decimal("0.25"), "½": Decimal("0.5
     "¼": Decimal("0.25"), "¾": Decimal("0.75")
 }  # fmt: skip
 
-_GROUPS = 12  # of a number in words; more are none
+_GROUPS = 12  # the most groups of a number in words
 _GAP = r"[ \u00a0\u202f-]"
 _BIG = "hundred|thousand|million|billion|trillion|dozen"
 _SHORT = "lakh|crore|milliard|bln|mlrd|mln|mrd|mio|trln|trn|tln|thsd|bn|mn|tn|тис|тыс|млн|млрд|трлн"
@@ -52,7 +52,7 @@ _DIGITS = (
 )
 
 _ONE = "|".join(sorted(_WORDS, key=len, reverse=True))
-_SMALL = "|".join(sorted(_ONES, key=len, reverse=True))  # no tens: a word is read in one way
+_SMALL = "|".join(sorted(_ONES, key=len, reverse=True))  # no tens, so that no word matches twice
 _BELOW_100 = rf"(?:(?:{'|'.join(_TENS)})(?:[ -](?:{'|'.join(_ONES[1:10])})\b)?|(?:{_SMALL}))\b"
 _NOT_BIG = rf"(?![ -](?:{_BIG})\b)"  # "a hundred and two thousand" may be two numbers
 
@@ -61,7 +61,7 @@ _GREAT = rf"(?:[ -](?:{_BIG})\b){{1,4}}"
 
 
 def _words(joint: str) -> str:
-    """The pattern of a number in words; `joint` is its "and"."""
+    """Return the pattern of a number in words; `joint` is the pattern of its "and"."""
     return rf"{_BELOW_100}(?:{_GREAT}(?:,?[ -]{joint}{_BELOW_100})?){{0,{_GROUPS}}}"
 
 
@@ -78,17 +78,17 @@ NUMBER = (
 """Regular expression source of one number; `read_number` reads what it matches."""
 
 LETTERS = r"(?:[ \u00a0]?(?:mm|[kmbt])(?![\w'’]))"
-"""Scales of one or two letters, which stand only beside a currency: `$300 MM`."""
+"""Scales of one or two letters, which are used only with a currency: `$300 MM`."""
 
 NUMBER_WORDS = f"{_ONE}|{_BIG}"
-"""Regular expression source of the words that numbers are spelled with."""
+"""Regular expression source of the words in spelled numbers."""
 
 _SCALE_AT_END = re.compile(rf"(?<=[\d½¼¾]){_GAP}?([^\W\d_½¼¾]+(?:[ \u00a0\u202f-][^\W\d_½¼¾]+)*)$")
 _AMBIGUOUS = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 
 
 def is_ambiguous(text: str) -> bool:
-    """Tell whether a point may be a decimal one, or words may be two numbers.
+    """Return whether a point may be a decimal point or a separator, or words may be two numbers.
 
     >>> is_ambiguous("1.500"), is_ambiguous("1.125 billion"), is_ambiguous("one hundred and two hundred")
     (True, False, True)
@@ -99,7 +99,7 @@ def is_ambiguous(text: str) -> bool:
 
 
 def _descends(words: list[str]) -> bool:
-    """Whether each scale is below the one before it, with one hundred at most in each."""
+    """Return whether each scale is below the previous one, with at most one "hundred" in each."""
     great, hundreds = Decimal("inf"), 0
     for word in words:
         if word == "hundred":
@@ -154,7 +154,7 @@ def _digits(text: str) -> Decimal:
 
 
 def _product(text: str) -> int:
-    """What the scale words in a text multiply to."""
+    """Return the product of the scale words in a text."""
     product = 1
     for word in re.findall(r"[^\W\d_]+", text):
         product *= _SCALES.get(word) or _SCALES.get(word.removesuffix("s"), 1)
@@ -177,6 +177,6 @@ def _read_words(words: list[str]) -> int:
 
 
 def canonical(number: Decimal) -> str:
-    """Return a number without exponent and trailing zeros."""
+    """Return a number as text without exponent and trailing zeros."""
     text = format(number, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,4 +1,4 @@
-"""The forms that figures have in news: one pattern each, with what it means."""
+"""Define the patterns of figures in news, each with a function that reads its matches."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _either(words: Iterable[str]) -> str:
 
 
 RANGE = re.compile(r" ?[-\u2014] ?|-?,? (?:up )?to -?|-to-|-? or -?|-or-")
-"""What stands between the two ends of a range; "and" counts only after "between"."""
+"""The words and dashes between the ends of a range; "and" counts only after "between"."""
 _SPAN = r"(years?|yrs?|months?|weeks?|fortnights?|days?|hours?|hrs?|minutes?|mins?|decades?|centur(?:y|ies))"
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 _PARTS = "- half third quarter fifth sixth seventh eighth ninth tenth".split()
@@ -80,20 +80,20 @@ BEGINNINGS = frozenset(
     + "sept a an half quarter one group un unsc unscr zł rs kr".split()
     + [sign.rstrip("$.").lower() for sign in SIGNS if sign[0].isalpha()]
 )
-"""The words and signs, beside digits, that a figure may begin with."""
+"""The words and signs, other than digits, that may begin a figure."""
 
-_ENDS = ("", "re", "er")  # of kilomet-
+_ENDS = ("", "re", "er")  # endings of "kilomet-"
 
 
 def _many(names: Iterable[str]) -> tuple[str, ...]:
-    """The first word of each name, which is what `Pattern.signs` takes, in singular and plural."""
+    """Return the first word of each name, in singular and plural, for `Pattern.signs`."""
     words = dict.fromkeys(re.split(r"[ /\d]", name)[0] for name in names)
     return tuple(form for word in words for form in (word, f"{word}s"))
 
 
 # fmt: off
 def patterns() -> Iterator[Pattern]:
-    """Yield the forms; where two match, the earlier one wins."""
+    """Yield all patterns; where two match, the earlier one wins."""
     yield from days()
     yield Pattern((), compiled(rf"(?<![\w-])({_LABEL}) ?(\d{{1,5}})((?:(?:,? (?:and|or|to) |, |-)\d{{1,5}})*){_COUNTED}(?:['’]?s)?(?![,.]?\d|[%\w])"), _labelled, _OPEN_LABELS)
     yield Pattern((), re.compile(rf"(?<![\w-])((?:{_either(x.rstrip('.').capitalize() for x in _LABELS)})) ((?i:{_FEW}))\b{_COUNTED}()"), _labelled, _OPEN_LABELS)
@@ -118,7 +118,7 @@ def patterns() -> Iterator[Pattern]:
 
 
 def _one(match: re.Match[str], kind: Kind, words: str, unit: str | None = None) -> list[Quantity]:
-    """A plain number with its unit; nothing where its point may mean two things."""
+    """Return a plain number with its unit; an `unclear` figure if the number is ambiguous."""
     read = _number(words)
     if read is None:
         return [Quantity(*match.span(), "unclear", f"? {words}")]
@@ -128,7 +128,7 @@ def _one(match: re.Match[str], kind: Kind, words: str, unit: str | None = None) 
 
 @lru_cache(maxsize=4096)  # small numbers are in every article
 def _number(words: str) -> tuple[Decimal, int] | None:
-    """A plain number and its scale; nothing where its point may mean two things."""
+    """Return a plain number and its scale; None if the number is ambiguous."""
     if is_ambiguous(words):
         return None
     return read_number(words), 1 if words.isdigit() else scale_of(words)
@@ -176,7 +176,7 @@ def _duration(match: re.Match[str]) -> list[Quantity]:
     if words in ("a", "an"):
         often = span not in ("decade", "century", "fortnight") and match[0][len(words)] != "-"
         if (often and not more) or span.endswith("s"):
-            return []  # "a day" says how often as much as how long; "a decades-long war"
+            return []  # "a day" may be a frequency, not a duration; "a decades-long war"
         number = Decimal(1)
     elif is_ambiguous(words):
         return [Quantity(*match.span(), "unclear", f"? {words}")]
@@ -236,7 +236,7 @@ _NO_SHARE = re.compile(
 
 
 def _part(match: re.Match[str]) -> list[Quantity]:
-    """`two-thirds`, `half of`, `a quarter of`; not `the second half`, `a third country`."""
+    """Read `two-thirds`, `half of`, `a quarter of`; not `the second half`, `a third country`."""
     many, part, several, of = (match[1] or "").lower(), match[2].lower(), match[3], match[4]
     part = "half" if part == "halves" else part
     before = match.string[max(0, match.start() - 10) : match.start()]
@@ -258,7 +258,7 @@ def _part(match: re.Match[str]) -> list[Quantity]:
 
 
 def _in_every(match: re.Match[str]) -> list[Quantity]:
-    """`one in five`, `nine out of ten`."""
+    """Read `one in five`, `nine out of ten`."""
     top, over = int(read_number(match[1])), int(read_number(match[3]))
     plain = match[2].lower() == "in" and top != 1 and over != 10  # noqa: PLR2004
     return [] if plain or top >= over else _share(match, top, over, match.end())
@@ -266,7 +266,7 @@ def _in_every(match: re.Match[str]) -> list[Quantity]:
 
 def _share(match: re.Match[str], top: int, over: int, end: int) -> list[Quantity]:
     percent = Decimal(100 * top) / over
-    if percent * 10 % 1:  # two thirds: no decimal says it
+    if percent * 10 % 1:  # two thirds have no exact decimal
         return [Quantity(match.start(), end, "percent", f"{top} of {over}", None, "%")]
     return [valued(Quantity(match.start(), end, "percent", "", percent, "%"))]
 

@@ -1,4 +1,4 @@
-"""Find figures in running text, each with its span, its kind, and one value for all spellings."""
+"""Find figures in running text, each with its span, its kind and its normalized value."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _AND = re.compile(r" and ")
 _BETWEEN = re.compile(
     r"\bbetween (?:about |some |roughly |around |approximately )?$", re.IGNORECASE
 )
-_NEAR = 24  # characters before a figure in which "between" stands
-_MOST = 10_000  # words and signs that may begin a figure; more stand in no text of one sentence
-_SMALL = 1000  # below it a number may leave out what the next one says: 10 to 15,000
-_UNREAD = re.compile(  # a word of consonants that is no known unit, or a joke: a scale unknown here
+_NEAR = 24  # characters before a figure that may contain "between"
+_MOST = 10_000  # words and signs that may begin a figure; no sentence has more
+_SMALL = 1000  # a smaller number may omit the thousands of the next one: 10 to 15,000
+_UNREAD = re.compile(  # an unknown scale: a word of consonants that is no known unit, "gazillion"
     r"[ -]?(?:(?!(?:th|nd|rd|st|kt|kts|hrs|mph|kph|pm|mbps|gb|mb|tb|vs|km|cm|mm|kg|kw|mw|gw|ft|lb|lbs|nm|yds|pts)\b)"
     r"(?-i:[bcdfghjklmnpqrstvwxz]{2,5})\b|(?:[a-z]*illions?|milliards?|lakhs?|crores?|mi[ol]|m)\b\.?| ?[×x] ?\d|[ -]?[kmb](?:eur|usd|gbp)\b|[ -]?(?:м[іи]ль|тысяч))",
     re.IGNORECASE,
@@ -40,11 +40,11 @@ _UNREAD = re.compile(  # a word of consonants that is no known unit, or a joke: 
 
 
 def quantities(text: str) -> list[Quantity]:
-    """Find all figures in `text`, in order, not overlapping; linear in its length.
+    """Find all figures in `text`, in order, without overlap; time is linear in its length.
 
-    Digits that belong to a name (G7, F-16) are none, the number of an article or a resolution is
-    of kind `name`; nor is the pronoun "one" a figure. Of a range both ends have the scale and the
-    unit that one of them states.
+    Digits in a name (G7, F-16) and the pronoun "one" are not figures. The number of an article or
+    a resolution is of kind `name`. Both ends of a range get the scale and the unit that one of
+    them states.
 
     >>> [(q.kind, q.value) for q in quantities("a 15-year term for $1-1.9bn from 5 March 2014")]
     [('duration', 'P15Y'), ('money', '1000000000 USD'), ('money', '1900000000 USD'), ('date', '2014-03-05')]
@@ -63,18 +63,21 @@ def quantities(text: str) -> list[Quantity]:
 
 
 def quantities_of_even(text: str) -> list[Quantity]:
-    """Find all figures in a text that `even_text` has been through, as `quantities` does."""
+    """Find all figures in a text that `even_text` returned, as `quantities` does."""
     return _shared(_found(text), text) if _may_hold(text) else []
 
 
 def _may_hold(text: str) -> bool:
-    """Whether there may be a figure: most sentences have none."""
+    """Return whether a text may contain a figure; most sentences contain none."""
     low = text.lower()
     return not _FIGURE_WORDS.isdisjoint(_LETTERS.findall(low)) or _DIGIT.search(low) is not None
 
 
 def _found(text: str) -> list[Quantity]:
-    """The figures as each stands by itself; one that is unclear for all behind the first ones."""
+    """Return the figures, each read without its neighbours.
+
+    If the text has too many candidates, its rest is one `unclear` figure.
+    """
     figures: list[Quantity] = []
     taken = bytearray(len(text))
     candidates, rest = _candidates(text)
@@ -99,9 +102,9 @@ def _found(text: str) -> list[Quantity]:
 
 
 def _candidates(text: str) -> tuple[list[tuple[int, list[int]]], int]:
-    """The patterns that can match somewhere in a text, in order, each with the places to try.
+    """Return the patterns that may match, in order, with the offsets to try, and where these end.
 
-    And where the text ends for which that is told.
+    They end before the end of the text if more than `_MOST` tokens may begin a figure.
     """
     opened: list[tuple[int, frozenset[int]]] = []
     possible, rest = set(_signless()), len(text)
@@ -120,7 +123,7 @@ def _candidates(text: str) -> tuple[list[tuple[int, list[int]]], int]:
 
 @lru_cache(maxsize=16_384)
 def _patterns_with(token: str) -> tuple[frozenset[int], frozenset[int]]:
-    """The patterns that need a sign which a token holds, and those that it may begin."""
+    """Return the patterns that have a token as a sign, and those that may begin with it."""
     low = token.lower()
     begins = low in BEGINNINGS or low.isdigit()
     opens = (n for n, p in enumerate(_compiled()) if begins and (not p.opens or low in p.opens))
@@ -131,7 +134,7 @@ def _patterns_with(token: str) -> tuple[frozenset[int], frozenset[int]]:
 
 @cache
 def _signless() -> frozenset[int]:
-    """The patterns that need no sign."""
+    """Return the patterns without signs."""
     return frozenset(number for number, pattern in enumerate(_compiled()) if not pattern.signs)
 
 
@@ -141,7 +144,7 @@ def _compiled() -> tuple[Pattern, ...]:
 
 
 def joins_range(text: str, low: Quantity, high: Quantity) -> bool:
-    """Tell whether nothing but `to`, `or`, a dash, or `between … and` stands between two figures."""
+    """Return whether only `to`, `or`, a dash, or `and` after `between` separates two figures."""
     gap = text[low.end : high.start]
     if RANGE.fullmatch(gap):
         return True
@@ -151,9 +154,9 @@ def joins_range(text: str, low: Quantity, high: Quantity) -> bool:
 
 
 def _shared(figures: list[Quantity], text: str) -> list[Quantity]:
-    """The figures, each end of a range with what only the other one says, scale and unit."""
+    """Return the figures; each end of a range gets the scale and the unit of the other one."""
     out = [_read(q, text) for q in figures]
-    for at in range(len(out) - 2, -1, -1):  # from behind: "20, 30 or 50 years"
+    for at in range(len(out) - 2, -1, -1):  # backwards, for "20, 30 or 50 years"
         low, high = out[at], out[at + 1]
         if joins_range(text, low, high):
             out[at], out[at + 1] = _joined(low, high, text)
@@ -163,7 +166,7 @@ def _shared(figures: list[Quantity], text: str) -> list[Quantity]:
 
 
 def _read(q: Quantity, text: str) -> Quantity:
-    """The figure, unclear where a scale that is not known follows."""
+    """Return the figure; an `unclear` one if an unknown scale follows."""
     if q.kind in ("count", "money") and q.scale == 1 and _UNREAD.match(text, q.end):
         return _unclear(q, text)
     return q
@@ -175,7 +178,7 @@ def _unclear(q: Quantity, text: str) -> Quantity:
 
 
 def _runs_on(low: Quantity, high: Quantity, text: str) -> bool:
-    """Whether two numbers in words stand together that are no number: twenty twenty-six."""
+    """Return whether two numbers in words follow each other directly: twenty twenty-six."""
     spelled = text[low.start].isalpha() and text[high.start].isalpha()
     return spelled and low.kind == "count" and text[low.end : high.start] in (" ", "-")
 
@@ -206,7 +209,7 @@ def _joined(low: Quantity, high: Quantity, text: str) -> tuple[Quantity, Quantit
 
 
 def _leaves_out_thousands(low: Quantity, high: Quantity) -> bool:
-    """Whether `10 to 15,000` may mean 10,000."""
+    """Return whether `10 to 15,000` may mean 10,000 to 15,000."""
     if low.number is None or high.number is None or low.kind not in ("count", "money"):
         return False
     whole = high.number % _SMALL == 0 and low.number % 1 == 0
@@ -214,7 +217,7 @@ def _leaves_out_thousands(low: Quantity, high: Quantity) -> bool:
 
 
 def _dated(low: Quantity, high: Quantity) -> Quantity:
-    """`Feb. 28` of `Feb. 28 to March 2, 2027`."""
+    """Add the year to `Feb. 28` in `Feb. 28 to March 2, 2027`."""
     year, month = high.value[:4], low.value[2:4]
     if not year.isdigit():
         return low

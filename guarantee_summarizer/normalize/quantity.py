@@ -1,4 +1,4 @@
-"""One figure, and the forms that it is looked for in."""
+"""Define the type of a figure, and the type of the patterns that find figures."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ Kind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """Hold one figure: `text[start:end]`, its kind, and `value`, equal for all spellings of it.
+    """Describe one figure: `text[start:end]`, its kind, and `value`, equal for all its spellings.
 
     `value` is ISO 8601 for durations (`P15Y`) and dates (`2014-03-05`, `--03-05` without a year,
     `weekday-2`), else a plain number with its unit (`1900000000 USD`, `26 %`, `1340 km`). The
-    number of an article, a resolution, a phase is of kind `name` (`article 5`); a figure that
-    cannot be read for certain is `unclear`. `scale` is what the written number was multiplied by.
+    number of an article, a resolution or a phase is of kind `name` (`article 5`); an ambiguous
+    figure is of kind `unclear`. `number` includes the factor `scale` of a word such as "million".
     """
 
     start: int
@@ -39,10 +39,11 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A form: signs of which one stands in every text that it matches, and how to read it.
+    """Describe a form of figures: its pattern `source`, and `read`, which reads a match.
 
-    A sign is a word in small letters, a character that is neither letter nor digit, or the first
-    two digits of a year. `opens` are the words that it may begin with, in small letters; empty if these are many.
+    Every text that `source` matches contains one of `signs`: a word in lower case, a character
+    that is neither letter nor digit, or the first two digits of a year. `opens` are the words in
+    lower case that may begin a match; empty if there are many.
     """
 
     signs: tuple[str, ...]
@@ -52,23 +53,23 @@ class Pattern:
 
 
 START = r"(?<![\w.,/])(?<!\D-)(?<!\d:)"
-"""What a figure in digits never stands behind: digits glued to a letter (G7, F-16) are a name's."""
+"""No figure in digits begins after these: digits joined to a letter belong to a name (G7, F-16)."""
 END = r"(?![\w%]|[.,:]\d|/\d)"
-"""What a figure without a unit never stands in front of."""
+"""No figure without a unit ends before these."""
 
 
 def compiled(source: str) -> re.Pattern[str]:
-    """Return a pattern in which capitals do not matter."""
+    """Compile a case-insensitive pattern."""
     return re.compile(source, re.IGNORECASE)
 
 
 def valued(q: Quantity) -> Quantity:
-    """Return the figure with the value that its number and unit make."""
+    """Return the figure with `value` computed from its number and unit."""
     if q.number is None:
         return q
     return replace(q, value=value_of(q.number, q.unit))
 
 
 def value_of(number: Decimal, unit: str | None) -> str:
-    """Return the value that a number and its unit make."""
+    """Return the normalized value of a number with its unit."""
     return f"{canonical(number)} {unit}" if unit else canonical(number)

@@ -41,7 +41,7 @@ _LARGEST = Decimal(10) ** 15
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """One figure, or the two ends of a range, with its bound: `text[start:end]`, its words included."""
+    """Describe a figure or a range with its bound; `text[start:end]` includes the bound's words."""
 
     low: Quantity
     high: Quantity
@@ -52,13 +52,13 @@ class Amount:
 
     @property
     def value(self) -> str:
-        """Its normalized value, `low/high` for a range."""
+        """Return the normalized value with its bound, `low/high` for a range."""
         both = self.low.value if self.low is self.high else f"{self.low.value}/{self.high.value}"
         return f"{self.bound}{both}"
 
     @property
     def unit(self) -> str | None:
-        """Its unit in words, a currency code, or a sign; None for what is counted."""
+        """Return the unit: a word, a currency code or a sign; None for a count."""
         if self.high.kind != "duration":
             return self.high.unit
         minutes = self.high.value.startswith("PT") and self.high.unit == "M"
@@ -67,7 +67,7 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class TermValue:
-    """What the words of a term say: normalized, and in parts where they hold one figure."""
+    """Describe the normalized value of a term; if it is one figure or range, also its parts."""
 
     normalized: str
     bound: str | None = None
@@ -77,12 +77,12 @@ class TermValue:
 
 
 def read_term(what: str, value: str, published: date | None = None) -> TermValue | None:
-    """Read the words of a term; None where they give no certain value.
+    """Return the value of a term, or None if its words give no certain value.
 
     Args:
         what: the kind of term, as in the schema.
         value: the words of the text.
-        published: what relative dates count from.
+        published: the day of publication, from which relative dates count.
 
     >>> read_term("money", "up to €90-100bn")
     TermValue(normalized='<=90000000000 EUR/100000000000 EUR', bound='<=', low=90000000000, high=100000000000, unit='EUR')
@@ -103,17 +103,16 @@ def read_term(what: str, value: str, published: date | None = None) -> TermValue
 
 
 def normalize_term(what: str, value: str, published: date | None = None) -> str | None:
-    """Return the normalized value of a term, or None where its words give none.
+    """Return the normalized value of a term, or None if its words give no certain value.
 
     Args:
         what: the kind of term, as in the schema.
         value: the words of the text.
-        published: what relative dates count from.
+        published: the day of publication, from which relative dates count.
 
     Returns:
         ISO 8601-1:2019 for durations (`P15Y`), EDTF (ISO 8601-2:2019) for dates, else a plain
-        number with its unit; `<`, `>`, `<=`, `>=`, `~` in front where the words compare, and
-        `low/high` for a range.
+        number with its unit; `low/high` for a range. Prefixes are `<`, `>`, `<=`, `>=`, `~`.
 
     >>> normalize_term("duration", "a 15-year term"), normalize_term("force_size", "up to 30,000")
     ('P15Y', '<=30000')
@@ -123,7 +122,7 @@ def normalize_term(what: str, value: str, published: date | None = None) -> str 
 
 
 def _plain(quantity: Quantity) -> int | float | None:
-    """The number as JSON and tables hold it; None where it is out of all proportion."""
+    """Return the number as int or float; None if it is 10¹⁵ or more."""
     number = quantity.number
     if number is None or abs(number) >= _LARGEST:
         return None
@@ -131,7 +130,10 @@ def _plain(quantity: Quantity) -> int | float | None:
 
 
 def _between_bounds(what: str, found: list[Amount]) -> TermValue | None:
-    """`no fewer than 10,000 but no more than 15,000`: a range; without a value if it is none."""
+    """Read a range with two bounds: `no fewer than 10,000 but no more than 15,000`.
+
+    The value is empty if the bounds do not form a range; None if there are not two bounds.
+    """
     kinds = _KINDS.get(what, ())
     bounded = [a for a in found if a.bound not in ("", "~") and a.high.kind in kinds]
     if len(bounded) != 2 or bounded[0].high.kind != bounded[1].high.kind:  # noqa: PLR2004
@@ -159,7 +161,7 @@ def _chosen(what: str, value: str, found: list[Amount]) -> Amount | None:
 
 
 def _a_span(value: str) -> Amount | None:
-    """`a year`, where a term is known to be a length of time."""
+    """Read `a year` in a term that is a duration or a deadline."""
     match = _A_SPAN.search(value)
     if match is None or _OFTEN.search(value[: match.start()]):
         return None
@@ -171,9 +173,9 @@ def _a_span(value: str) -> Amount | None:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure in running text with its bound: one of `<`, `>`, `<=`, `>=`, `~`, `?`, or empty.
+    """Describe a figure in running text with its bound: `<`, `>`, `<=`, `>=`, `~`, `?`, or empty.
 
-    `place` is `low` or `high` where it is an end of a range.
+    `place` is `low` or `high` for the ends of a range, else empty.
     """
 
     quantity: Quantity
@@ -182,7 +184,7 @@ class Figure:
 
 
 def figures(text: str) -> list[Figure]:
-    """Return the figures in a text with their bounds, in order; both ends of a range have its bound.
+    """Return the figures in a text with their bounds, in order; each end of a range has its bound.
 
     >>> [(f.bound, f.quantity.value) for f in figures("up to 5,000 soldiers for 15 years or more")]
     [('<=', '5000'), ('>=', 'P15Y')]
@@ -212,7 +214,7 @@ def amounts(text: str) -> list[Amount]:
 
 
 def _amounts(text: str, found: list[Quantity]) -> list[Amount]:
-    """The figures and ranges in a text as it is read, in which these figures were found."""
+    """Join the figures found in an evened text to ranges, and add the bounds."""
     at, read = 0, list[Amount]()
     while at < len(found):
         low = high = found[at]
@@ -227,7 +229,7 @@ def _amounts(text: str, found: list[Quantity]) -> list[Amount]:
 
 
 def _moved(amount: Amount, plain: MappedText) -> Amount:
-    """The same with offsets into the text as it was given."""
+    """Return the amount with offsets into the original text."""
 
     def moved(q: Quantity) -> Quantity:
         start, end = plain.span(q.start, q.end)
@@ -240,7 +242,7 @@ def _moved(amount: Amount, plain: MappedText) -> Amount:
 
 
 def _bound(text: str, low: Quantity, high: Quantity) -> tuple[Bound, int, int]:
-    """The bound of a figure and where figure and bound stand; dates and names have none."""
+    """Return the bound of a figure, and the span of both; dates and names have no bound."""
     if low.kind in ("year", "date", "name", "ordinal"):  # "under the 1982 protocol"
         return "", low.start, high.end
     bound, start = bound_before(text, low.start, span=low.kind == "duration")
@@ -273,7 +275,7 @@ def _size(quantity: Quantity) -> Decimal:
 
 
 def _is_listed(text: str, before: Amount | None, low: Quantity, high: Quantity) -> bool:
-    """Whether a range is the end of a list: `20, 30 or 50 years`."""
+    """Return whether a range is the end of a list: `20, 30 or 50 years`."""
     if before is None or low is high or before.high.kind not in (low.kind, "count"):
         return False
     return _LISTED.fullmatch(text[before.high.end : low.start]) is not None

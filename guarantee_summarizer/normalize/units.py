@@ -1,4 +1,4 @@
-"""What is counted: currencies, measures, stretches of time, parts of a whole, with their spellings."""
+"""Define units and their spellings: currencies, measures, durations, months and weekdays."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SIGNS = {
     "¥": "JPY", "₴": "UAH", "₽": "RUB", "₪": "ILS", "₹": "INR", "₩": "KRW", "₺": "TRY",
     "₾": "GEL", "₸": "KZT", "Rs": "INR", "Rs.": "INR", "zł": "PLN", "kr": "kroner", "kr.": "kroner",
 }  # fmt: skip
-"""Signs in front of an amount; kroner may be Danish or Norwegian."""
+"""Signs before an amount; kroner may be Danish or Norwegian."""
 COINS = {
     "dollar": "USD", "euro": "EUR", "pound": "GBP", "sterling": "GBP", "yen": "JPY",
     "hryvnia": "UAH", "hryvnya": "UAH", "rouble": "RUB", "ruble": "RUB", "yuan": "CNY",
@@ -49,7 +49,7 @@ COINS = {
     "franc": "francs", "tenge": "KZT", "lari": "GEL",
     "$": "USD", "€": "EUR", "£": "GBP", "₴": "UAH", "₽": "RUB", "₪": "ILS",
 }  # fmt: skip
-"""Names behind an amount; those of several countries keep their name where no country is said."""
+"""Names of currencies after an amount; a name of several countries has no code."""
 _OF_COUNTRIES = {
     "dollar": {"canadian": "CAD", "australian": "AUD", "new zealand": "NZD", "hong kong": "HKD",
                "singapore": "SGD", "taiwan": "TWD"},
@@ -67,7 +67,9 @@ COUNTRIES = sorted({c for found in _OF_COUNTRIES.values() for c in found}, key=l
 
 
 def coin_code(coin: str, country: str) -> str | None:
-    """Return the code of a currency by its name; None where the country has none of that name.
+    """Return the ISO 4217 code of a currency; None if the country has no currency of that name.
+
+    A name that several countries use, such as "kroner", is returned as it is without a country.
 
     >>> coin_code("dollars", "Canadian"), coin_code("dollars", ""), coin_code("pounds", "Syrian")
     ('CAD', 'USD', None)
@@ -95,13 +97,15 @@ SPANS = {
     "year": "Y", "yr": "Y", "month": "M", "week": "W", "fortnight": "W", "day": "D", "hour": "H",
     "hr": "H", "minute": "M", "min": "M", "decade": "Y", "century": "Y", "centurie": "Y",
 }  # fmt: skip
-"""Stretches of time, without their plural s, and the letter of ISO 8601."""
+"""Units of time, without their plural s, and their letter in ISO 8601."""
 _LONGER = {"decade": 10, "century": 100, "centurie": 100, "fortnight": 2}
 _SMALLER = {"Y": ("M", 12), "W": ("D", 7), "D": ("H", 24), "H": ("min", 60)}
 
 
 def duration(number: Decimal, span: str) -> tuple[str, Decimal, str]:
-    """Return a stretch of time in ISO 8601, its number and its letter; halves in the next unit.
+    """Return a duration in ISO 8601, its number and the letter of its unit.
+
+    A fraction is converted to the next smaller unit, if it is whole there.
 
     >>> duration(Decimal("1.5"), "year")
     ('P18M', Decimal('18.0'), 'M')

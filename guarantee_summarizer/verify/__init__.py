@@ -1,4 +1,4 @@
-"""Verify what a summary says against the sentences that it cites."""
+"""Verify the claims of a summary against the sentences that they cite."""
 
 from guarantee_summarizer.verify.checks import CHECKS, CHECKS_VERSION, Check, advice
 from guarantee_summarizer.verify.claims import Claim, claims

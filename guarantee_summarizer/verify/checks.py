@@ -1,4 +1,4 @@
-"""Define the table of checks: what each finding means, what the model is asked to do, who looks for it."""
+"""Define the table of checks: the codes of findings, the advice to the model, and the functions."""
 
 from __future__ import annotations
 
@@ -54,24 +54,25 @@ __all__ = [
 CHECKS_VERSION = 6
 """Part of the key of stored summaries.
 
-Raise it with every change after which an old summary could get other findings: a new check, one
-that goes, or another severity. Not for messages and advice.
+Raise it with every change after which an old summary could get other findings: a new or removed
+check, or another severity. Do not raise it for messages and advice.
 """
 
 CheckFunction = Callable[[Claim, Context], Iterable[Finding]]
-"""Looks at one claim and says what is wrong with it."""
+"""A function that checks one claim and yields findings."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What a code means.
+    """Describe a code of findings.
 
     Attributes:
-        code: stable; what findings carry.
-        severity: an error takes the claim out of the facts, a warning stays beside it.
-        summary: what the claim does, for people: "the claim …".
-        advice: what the re-ask tells the model; empty if it is not asked.
-        functions: what finds it; none where the schema does, when it reads an answer.
+        code: the stable code that findings carry.
+        severity: the claim of an error is withheld, the claim of a warning is kept.
+        summary: the problem, for people; completes the sentence "The claim …".
+        advice: what the re-ask tells the model; empty if the model is not asked again.
+        functions: the functions that find the problem; empty if the problem is found while an
+            answer or a review is read.
     """
 
     code: str
@@ -98,7 +99,7 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "citation_article",
         "error",
-        "cites by number where no article is given",
+        "cites a sentence by its number, but no article is given",
         _FIT,
     ),
     Check(
@@ -117,29 +118,29 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "citation_quote",
         "error",
-        "cites words that the article does not hold",
+        "cites words that the article does not contain",
         "Cite sentence numbers, not words",
         (citations_exist,),
     ),
     Check(
         "name_not_in_article",
         "error or warning",
-        "names somebody whom the article does not name; a warning outside English, where names have "
-        "endings",
+        "names somebody whom the article does not name; only a warning outside English, where "
+        "names are inflected",
         "Write the name as the sentences do; leave out whom they do not name",
         (participants_occur, names_occur),
     ),
     Check(
         "reference_unknown",
         "error",
-        "refers to somebody who is no participant",
+        "refers to somebody who is not a participant",
         "Use the `name` of a participant of the record",
         (references_resolve,),
     ),
     Check(
         "name_not_in_evidence",
         "error",
-        "refers to somebody whom neither the cited sentences nor those before them name",
+        "refers to a participant that neither the cited sentences nor those before them name",
         f"Cite the sentence that names it, too; {_LEAVE}",
         (references_stand_nearby,),
     ),
@@ -153,79 +154,83 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "office_not_with_name",
         "error",
-        "gives a person a title or an affiliation that no sentence beside the name holds",
+        "gives a person a title that no sentence near the name contains, or an affiliation that "
+        "the article does not support",
         "Use the office that the sentences give the person, or none",
         (offices_stand_with_their_holder,),
     ),
     Check(
         "words_not_in_evidence",
         "error",
-        "gives a place, a time, a condition or an attribution in words that do not stand there",
+        "has a place, a time, a condition, an attribution or a legal form whose words are not in "
+        "the cited sentences or near them",
         "Use the words of the sentences, or leave the field out",
         (words_stand_nearby, wordings_occur, legal_form_is_said),
     ),
     Check(
         "firmer_than_evidence",
         "error",
-        "says will, all, any or because where the cited sentences do not",
+        'contains "will", "all", "any", "because" or a similar word that the cited sentences do '
+        "not contain",
         "Say it no firmer and no wider than the sentences, and give no cause that they do not give",
         (words_are_no_firmer,),
     ),
     Check(
         "bound_not_in_evidence",
         "error",
-        "states a figure with another bound than the cited sentences",
+        "states a figure with a bound that differs from the bound in the cited sentences",
         "Keep the bound of the sentences: up to, at least, more than, fewer than",
         (figures_occur,),
     ),
     Check(
         "figure_not_in_evidence",
         "error",
-        "states a figure, date or duration that the cited sentences do not hold",
+        "states a figure, date or duration that the cited sentences do not contain",
         _FIGURE,
         (figures_occur, designations_occur),
     ),
     Check(
         "figure_not_checked",
         "warning",
-        "states a figure that could not be compared: article or summary is not English",
-        "",  # it may well be right
+        "states a figure that cannot be checked, because the article or the summary is not English",
+        "",  # the figure may be right
         (figures_occur,),
     ),
     Check(
         "quotation_not_in_evidence",
         "error or warning",
-        "quotes what the cited sentences do not say; a warning where it may be translated",
+        "quotes words that the cited sentences do not contain; only a warning if the quotation may "
+        "be translated",
         "Quote letter for letter, or without quotation marks",
         (quotations_occur,),
     ),
     Check(
         "wording_not_in_article",
         "error or warning",
-        "gives as the article's words for a term or a time what the article does not hold; a warning "
-        "outside English where its figures stand there",
+        "copies the words of a term or a time that the article does not contain; only a warning "
+        "outside English if the article contains their figures",
         "Copy the words of the sentences",
         (wordings_occur,),
     ),
     Check(
         "evidence_is_instruction",
         "error",
-        "rests on words that address the reader of the article",
+        "cites a sentence that gives instructions to its reader",
         "Words that address the reader are no news: leave it out",
         (evidence_is_no_instruction,),
     ),
     Check(
         "evidence_hides_text",
         "warning",
-        "rests on a sentence that holds text which a person does not see",
-        "",  # no other answer changes the sentence
+        "cites a sentence that contains text hidden from a person",
+        "",  # another answer does not change the sentence
         (evidence_hides_nothing,),
     ),
     Check(
         "evidence_in_another_script",
         "warning",
-        "rests on a sentence in another alphabet than the rest of the article",
-        "",  # it may be a quotation
+        "cites a sentence whose alphabet differs from the rest of the article",
+        "",  # the sentence may be a quotation
         (evidence_is_in_the_articles_script,),
     ),
     Check(
@@ -238,52 +243,53 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "evidence_beside_the_point",
         "error or warning",
-        "cites sentences that speak of something else",
+        "cites sentences about something else",
         f"Cite the sentences that say it, or {_LEAVE}",
         (evidence_speaks_of_it,),
     ),
     Check(
         "review_wrong",
         "error",
-        "says, as a second reader finds, something else than its sentences",
+        "does not say what its sentences say, according to the review",
         "Say what the sentences say, or leave it out",
     ),
     Check(
         "review_imprecise",
         "warning",
-        "is, as a second reader finds, firmer, wider or narrower than its sentences",
+        "is firmer, wider or narrower than its sentences, according to the review",
         "",  # for a person to look at
     ),
     Check(
         "layer_order",
         "error or warning",
-        "ranks a layer otherwise than its sentence (error), or two layers alike (warning)",
+        "ranks a layer differently from its sentence (error), or gives two layers one rank "
+        "(warning)",
         "Give the layer the rank that its sentence gives it",
         (layers_keep_their_order,),
     ),
     Check(
         "event_not_yet",
         "error",
-        "was held on a day after publication",
+        "describes an event as held, but dates it after publication",
         "It lies after publication: say planned or expected",
         (events_fit_their_date,),
     ),
     Check(
         "event_in_the_past",
         "warning",
-        "is planned for a day before publication",
+        "describes an event as planned or expected, but dates it before publication",
         "Compare its date with the day of publication",
         (events_fit_their_date,),
     ),
     Check(
         "said_twice",
         "warning",
-        "says the same of the same sentences as another claim",
+        "repeats another claim that cites the same sentences",
         "Say it once",
         (claims_are_said_once,),
     ),
 )
-"""Every code of a finding about a claim; the functions look at a claim in this order."""
+"""All codes of findings about claims; the functions check a claim in this order."""
 
 ADVICE: dict[str, str] = {check.code: check.advice for check in CHECKS}
 _ALL = tuple(dict.fromkeys(function for check in CHECKS for function in check.functions))
@@ -291,10 +297,13 @@ _ALL = tuple(dict.fromkeys(function for check in CHECKS for function in check.fu
 
 @cache
 def functions_for(section: str) -> tuple[CheckFunction, ...]:
-    """Return the functions that look at the claims of a section, in order."""
+    """Return the functions that check the claims of a section, in order."""
     return tuple(function for function in _ALL if is_about(function, section))
 
 
 def advice(code: str) -> str:
-    """Return what the re-ask tells the model; for pydantic's codes, to fit the schema."""
+    """Return what the re-ask tells the model about a finding with this code.
+
+    Codes that are not in the table, such as those of pydantic, get the advice of `malformed`.
+    """
     return ADVICE.get(code, _FIT)

@@ -1,4 +1,4 @@
-"""List what a summary claims: each claim with its words, its evidence and its place."""
+"""List the claims of a summary, each with its words, its evidence and its path."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ __all__ = ["Claim", "about", "claims", "is_about"]
 
 @dataclass(frozen=True)
 class Claim:
-    """One thing that a summary says.
+    """Describe one claim of a summary.
 
     Attributes:
-        place: its path in the summary.
-        section: the name that the schema's list of sections gives it (`proposals`, `terms`,
-            `positions` …); `text` for headline and abstract, which cite the whole article.
-        item: the claim itself.
-        words: by field, its own wording.
-        references: by field, the participants that it names.
-        located: by field, words that have to be in the cited sentences or near them.
-        verbatim: by field, words that have to be the article's own.
-        evidence: the citations that have to support it.
+        place: the path of the claim in the summary.
+        section: the name of the section in the schema's list (`proposals`, `terms`, `positions`
+            …); `text` for headline and abstract, which cite the whole article.
+        item: the object of the schema, or the text of headline or abstract.
+        words: the wording of the claim, by field.
+        references: the participants that the claim names, by field.
+        located: words that must be in the cited sentences or near them, by field.
+        verbatim: words that must be copied from the article, by field.
+        evidence: the citations that must support the claim.
     """
 
     place: ClaimPath
@@ -41,19 +41,19 @@ class Claim:
 
     @cached_property
     def path(self) -> str:
-        """Its place as findings carry it."""
+        """Return the path as findings carry it."""
         return str(self.place)
 
     @cached_property
     def folded(self) -> dict[str, str]:
-        """Its words folded."""
+        """Return the wording of the claim, folded, by field."""
         return {field: fold(text) for field, text in self.words.items()}
 
 
 def claims(summary: Summary) -> Iterator[Claim]:
-    """Yield everything that a summary says, in the order of the schema, parts right after wholes.
+    """Yield the claims of a summary in the order of the schema, each item before its sub-items.
 
-    The parts of a claim also rest on what the whole cites.
+    The evidence of a sub-item (a term, a position) includes the citations of its item.
     """
     for path, item, whole in placed_claims(summary):
         section = path.kind
@@ -77,7 +77,7 @@ _SECTIONS: dict[Any, tuple[str, ...]] = {}
 
 
 def about(*sections: str) -> Callable[[_Check], _Check]:
-    """Mark a check that looks at the claims of these sections only."""
+    """Restrict a check to the claims of these sections."""
 
     def marked(check: _Check) -> _Check:
         _SECTIONS[check] = sections
@@ -87,16 +87,16 @@ def about(*sections: str) -> Callable[[_Check], _Check]:
 
 
 def is_about(check: Callable[..., Any], section: str) -> bool:
-    """Tell whether a check looks at the claims of a section.
+    """Return whether a check applies to the claims of a section.
 
-    One that is not marked looks at all but participants, which have no wording of their own.
+    A check without `about` applies to all sections but participants, which have no wording.
     """
     sections = _SECTIONS.get(check)
     return section != "participants" if sections is None else section in sections
 
 
 def _texts(item: Any, fields: tuple[str, ...]) -> dict[str, str]:
-    """The texts in some fields of an item; those of a list each under its own index."""
+    """Return the texts in some fields of an item; each text of a list has its index in the key."""
     texts: dict[str, str] = {}
     for field in fields:
         value = getattr(item, field)

@@ -1,4 +1,4 @@
-"""Hold what every check reads: article, summary and lexicon, each part prepared once."""
+"""Prepare the article, the summary and the lexicon for the checks, each part once."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from guarantee_summarizer.verify.passages import Passages
 
 __all__ = ["Context", "error", "warning"]
 
-_BEFORE = 2  # sentences before the cited ones in which the words of a field may be
-_REACH = 10  # sentences before them in which "he", "the group" may find their names
+_BEFORE = 2  # sentences before the cited ones that may contain the words of a field
+_REACH = 10  # sentences before them that may contain the name for "he" or "the group"
 _DESCRIBED = ("group", "coalition", "force", "office", "organization")
 _HEAD = re.compile(r" (?:of|for|on|in|from|to|with|familiar|close) ")  # ends the head of a name
 
@@ -32,12 +32,12 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True)
 class Context:
-    """Hold the article and the summary, and prepare once what several checks need.
+    """Give checks access to the article and the summary, and compute shared values once.
 
     Attributes:
-        passages: the article, and what is read in it.
-        summary: the summary that is checked.
-        examples: the answers that the prompt showed, which no claim may repeat.
+        passages: the indexed article.
+        summary: the summary to check.
+        examples: the example answers of the prompt, which no claim may repeat.
     """
 
     passages: Passages
@@ -46,26 +46,26 @@ class Context:
 
     @property
     def article(self) -> Article:
-        """The article."""
+        """Return the article."""
         return self.passages.article
 
     @property
     def lexicon(self) -> Lexicon:
-        """By which names, capitals and adjectives the article may call an actor."""
+        """Return the lexicon with the names, capitals and adjectives of actors."""
         return self.passages.lexicon
 
     def read(self, function: Callable[[str], _T], text: str) -> _T:
-        """Return what a function says of a text, as `Passages.read` does."""
+        """Return the cached result of a function for a text, as `Passages.read` does."""
         return self.passages.read(function, text)
 
     @cached_property
     def english(self) -> bool:
-        """Whether article and summary are both English, so that figures in words can be read."""
+        """Return whether article and summary are English, so that figures in words can be read."""
         own = f"{self.summary.headline} {self.summary.abstract}"
         return self.article.english and (not own.strip() or looks_english(own))
 
     def participant(self, name: str) -> Participant | None:
-        """Return the participant that has this name or alias; an article in front does not count."""
+        """Return the participant with this name or alias, or None; a leading "the" is ignored."""
         if name not in self._by_name:
             folded = fold(name)
             found = self._by_form.get(folded) or self._by_form.get(folded.removeprefix("the "))
@@ -85,10 +85,10 @@ class Context:
         return forms
 
     def naming(self, name: str) -> frozenset[int]:
-        """Return the sentences that name a participant, in whichever form: indexes from 0.
+        """Return the indexes from 0 of the sentences that name a participant in any form.
 
-        Its name and aliases; a person also by the surname; an actor of the lexicon also by its
-        other names, capitals and adjectives, and by the persons who act for it.
+        The forms are its name and its aliases; for a person, also the surname; for others, also
+        the surnames of affiliated persons, and all names, capitals and adjectives in the lexicon.
         """
         if name not in self._naming:
             participant = self.participant(name)
@@ -110,9 +110,9 @@ class Context:
         return frozenset(there | (self.passages.mentioned(actor) if actor else set()))
 
     def meaning(self, name: str) -> frozenset[int]:
-        """Return the sentences that name a participant, or call it by its head noun alone.
+        """Return the sentences that name a participant or contain its head noun alone.
 
-        "The council" may be the Security Council, "the leaders" those of ten countries.
+        "The council" may refer to the Security Council, "the leaders" to those of ten countries.
         """
         if name not in self._meaning:
             participant = self.participant(name)
@@ -128,7 +128,7 @@ class Context:
         return {}
 
     def stems_of(self, name: str) -> frozenset[str]:
-        """Return the stems of the words of all forms of a participant, or of the name itself."""
+        """Return the stems of all forms of a participant; of an unknown name, its own stems."""
         if name not in self._stems:
             participant = self.participant(name)
             forms = self._forms(participant) if participant else [fold(name)]
@@ -150,7 +150,7 @@ class Context:
 
     @cached_property
     def _speakers(self) -> dict[str, list[str]]:
-        """The persons that act for a participant, by its folded name."""
+        """Return the persons affiliated with each participant, by its folded name."""
         speakers: dict[str, list[str]] = defaultdict(list)
         for person in self.summary.participants:
             if person.kind == "person" and person.affiliation:
@@ -160,21 +160,21 @@ class Context:
         return speakers
 
     def cited(self, claim: Claim) -> list[int]:
-        """Return the sentences that a claim cites, as indexes; all for headline and abstract."""
+        """Return the indexes of the sentences that a claim cites; all for headline and abstract."""
         if claim.section == "text":
             return list(range(len(self.article.sentences)))
         return sorted({citation.sentence - 1 for citation in claim.evidence})
 
     def nearby(self, claim: Claim) -> list[int]:
-        """Return the cited sentences, the two before each, and the headings over them."""
+        """Return the indexes of the cited sentences, the two before each, and their headings."""
         cited = self.cited(claim)
         near = {i - back for i in cited for back in range(_BEFORE + 1) if i >= back}
         return sorted(near.union(*(self.passages.headings[i] for i in cited)))
 
     def reach(self, claim: Claim) -> frozenset[int]:
-        """Return the cited sentences, the headings over them, and the ten before each.
+        """Return the indexes of the cited sentences, the ten before each, and their headings.
 
-        For an item of a list also what leads in to the list, with the ten before that.
+        For an item of a list, include the sentence before the list and the ten before that one.
         """
         cited = self.cited(claim)
         starts = {start for i in cited for start in (i, self.passages.lead_ins[i])}
@@ -182,11 +182,11 @@ class Context:
         return frozenset(before.union(*(self.passages.headings[i] for i in cited)))
 
     def folded(self, indexes: Iterable[int]) -> list[str]:
-        """Return the folded text of some sentences."""
+        """Return the folded texts of sentences, given their indexes."""
         return [self.article.folded_sentences[i] for i in indexes]
 
     def cited_text(self, claim: Claim) -> str:
-        """Return the folded text of what a claim cites, each sentence on a line."""
+        """Return the folded text of the cited sentences, one sentence on each line."""
         key = "" if claim.section == "text" else claim.path
         if key not in self._cited_text:
             self._cited_text.clear()  # claims come one after the other
@@ -198,9 +198,9 @@ class Context:
         return {}
 
     def equal_figures(self, stated: Quantity, claim: Claim) -> set[tuple[Bound, str]]:
-        """Return bound and place of the figures that a claim cites and that are equal to one.
+        """Return bound and place of each figure in the cited sentences that equals `stated`.
 
-        Headline and abstract may tell the metadata, too.
+        Headline and abstract may also state figures of the metadata.
         """
         passages = (
             self.passages.everything if claim.section == "text" else frozenset(self.cited(claim))
@@ -209,23 +209,23 @@ class Context:
 
     @cached_property
     def layers_by_rank(self) -> Counter[int | None]:
-        """How many layers have each rank."""
+        """Count the layers of each rank."""
         return Counter(layer.rank for layer in self.summary.structure.layers)
 
     @cached_property
     def layers_by_sentence(self) -> Counter[int]:
-        """How many layers cite each sentence, by its number."""
+        """Count the layers that cite each sentence, by its number."""
         layers = self.summary.structure.layers
         return Counter(n for layer in layers for n in {c.sentence for c in layer.evidence})
 
     @cached_property
     def first_said(self) -> dict[tuple[str, frozenset[int], str], str]:
-        """The first claim of each section, evidence and gist; filled by the check that needs it."""
+        """Return the first claim by section, evidence and wording; filled by a check."""
         return {}
 
     @cached_property
     def example_texts(self) -> frozenset[str]:
-        """The folded wordings of the prompt's examples."""
+        """Return the folded texts of the prompt's examples."""
         return frozenset(_texts(self.examples))
 
 
@@ -241,10 +241,10 @@ def _texts(node: Any) -> Iterable[str]:
 
 
 def error(code: str, path: object, message: str) -> Finding:
-    """Build a finding that takes what its path points at out of the facts."""
+    """Return a finding for which the claim or field at its path is withheld."""
     return Finding.model_construct(code=code, severity="error", path=str(path), message=message)
 
 
 def warning(code: str, path: object, message: str) -> Finding:
-    """Build a finding that stays beside the claim."""
+    """Return a finding that leaves the claim in the summary."""
     return Finding.model_construct(code=code, severity="warning", path=str(path), message=message)

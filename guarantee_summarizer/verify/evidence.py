@@ -1,4 +1,4 @@
-"""Check that the evidence speaks of what the claim says; the one check that compares by shared words."""
+"""Check that a claim shares words with its evidence; the only check that measures similarity."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from guarantee_summarizer.verify.overlap import stems
 
 __all__ = ["evidence_speaks_of_it"]
 
-_UNRELATED = 0.25  # share of what the best sentence of the article supports
+_UNRELATED = 0.25  # of the weight that the claim shares with the best sentence of the article
 _DOUBTFUL = 0.45
 
 
 @about("events", "proposals", "layers", "disputes", "positions")
 def evidence_speaks_of_it(claim: Claim, context: Context) -> Iterator[Finding]:
-    """The cited sentences share about as much with the claim as the best ones of the article do."""
+    """Check that the cited sentences share enough words with the claim.
+
+    They are compared with the sentence of the article that shares most.
+    """
     if not claim.evidence or not context.english:
         return
     parts = claim.item.positions if claim.section == "disputes" else ()

@@ -1,7 +1,7 @@
-"""Compare what a claim copies from the text with the text: exactly, after folding.
+"""Check exactly, after folding, that the article contains what a claim copies from it.
 
-No grammar, no similarity, no thresholds: figures with their bounds, quotations and wordings either
-are where the claim points, or they are not.
+The checks look for figures with their bounds, quotations and wordings in the cited sentences. They
+use no grammar, no similarity and no thresholds.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ __all__ = [
 _QUOTED = re.compile(r'"([^"]+)"|(?<!\w)\'([^\']{3,})\'(?!\w)')
 _DIGIT = re.compile(r"\d")
 _NAME = re.compile(r"[^\W\d_]+[ -]$")
-_NEAR = 80  # characters before a number in which its name is
+_NEAR = 80  # characters before a number that may contain its name
 _ENDS = re.compile(r"(?:'?s)?(?!\w)")
 
 
 def citations_exist(claim: Claim, context: Context) -> Iterator[Finding]:
-    """Every claim cites at least one sentence, and every citation is a slice of the article."""
+    """Check that a claim cites a sentence, and that each citation is a slice of the article."""
     if claim.section in ("text", "structure"):
         return
     if not claim.evidence:
@@ -48,11 +48,12 @@ def citations_exist(claim: Claim, context: Context) -> Iterator[Finding]:
 
 
 def figures_occur(claim: Claim, context: Context) -> Iterator[Finding]:
-    """Every number, sum, date and duration of a claim is in what it cites, with its bound.
+    """Check that the cited sentences contain every figure of a claim with the same bound.
 
-    Spelling may differ (15-year, fifteen years; up to, at most); amount, unit and bound may not:
-    "more than 5,000" is neither 5,000 nor up to 5,000, "about 5,000" is not 5,000. Where the article or the summary is not
-    English only digits can be compared, and what is not found is a warning.
+    Figures are numbers, sums, dates and durations. Spelling may differ (15-year, fifteen years; up
+    to, at most); amount, unit and bound may not: "more than 5,000" is neither 5,000 nor up to
+    5,000, "about 5,000" is not 5,000. If the article or the summary is not English, only digits
+    are compared, and a missing figure is a warning.
     """
     for field, text in (claim.words | claim.located).items():
         for figure in context.read(figures, text):
@@ -72,7 +73,7 @@ def figures_occur(claim: Claim, context: Context) -> Iterator[Finding]:
 
 
 def _is_said_loosely(figure: Figure, text: str) -> bool:
-    """Whether a figure is a way of speaking: `the two sides`, `about half` for 53 percent."""
+    """Return whether a figure is used loosely: `the two sides`, `about half` for 53 percent."""
     words = text[figure.quantity.start : figure.quantity.end].lower()
     loose = words == "two" or (words == "half" and figure.bound == "~")
     return loose or figure.quantity.kind == "ordinal"
@@ -81,14 +82,14 @@ def _is_said_loosely(figure: Figure, text: str) -> bool:
 def _wrong(
     figure: Figure, text: str, claim: Claim, context: Context
 ) -> Literal["bound", "figure", "unread"] | None:
-    """What is wrong with a figure of a claim, held against what the claim cites."""
+    """Return how a figure of a claim differs from the cited sentences, or None."""
     quantity = figure.quantity
     if equal := context.equal_figures(quantity, claim):
         return None if any(_fits(figure, *other) for other in equal) else "bound"
     if _is_named_so(text, quantity, context.cited_text(claim)):
         return None
     if quantity.kind == "name" and quantity.value in context.passages.designations:
-        return None  # the Group of Seven for the G7
+        return None  # "the Group of Seven" for "the G7"
     if context.english:
         return "figure"
     words, cited = text[quantity.start : quantity.end], context.folded(context.cited(claim))
@@ -96,9 +97,9 @@ def _wrong(
 
 
 def _fits(figure: Figure, bound: Bound, place: str) -> bool:
-    """Whether a bound is the cited one; "about" may be added, and not left out.
+    """Return whether a bound matches the cited one; "about" may be added, but not left out.
 
-    The ends of a range are its bounds: of 15,000 to 30,000 one may say up to 30,000.
+    The ends of a range are bounds, too: "15,000 to 30,000" supports "up to 30,000".
     """
     if figure.bound in (bound, f"~{bound}") or figure.bound.strip("~") == bound:
         return True
@@ -106,7 +107,7 @@ def _fits(figure: Figure, bound: Bound, place: str) -> bool:
 
 
 def _is_named_so(text: str, quantity: Quantity, cited: str) -> bool:
-    """Whether a number belongs to a name that the sentences hold: `Leopard 2` of `Leopard 2s`."""
+    """Return whether a number is part of a name in the sentences: `Leopard 2` of `Leopard 2s`."""
     name = _NAME.search(text[max(0, quantity.start - _NEAR) : quantity.start])
     if quantity.kind not in ("count", "name") or name is None or not name[0][0].isupper():
         return False
@@ -115,7 +116,7 @@ def _is_named_so(text: str, quantity: Quantity, cited: str) -> bool:
 
 
 def _stands_in(text: str, name: str) -> bool:
-    """Whether a name is in a text as a word, or with the s of several or of an owner."""
+    """Return whether a text contains a name as a whole word, also with a plural or possessive s."""
     at = text.find(name)
     while at >= 0:
         before = at and (text[at - 1].isalnum() or text[at - 1] == "_")
@@ -126,7 +127,7 @@ def _stands_in(text: str, name: str) -> bool:
 
 
 def designations_occur(claim: Claim, context: Context) -> Iterator[Finding]:
-    """Names with digits in them (G7, F-16s, Su-57, Leopard 2s) are in the article."""
+    """Check that the article contains each name with digits (G7, F-16s, Su-57, Leopard 2s)."""
     for field, text in claim.words.items():
         for form, name in designations(text) if _DIGIT.search(text) else ():
             if name not in context.passages.designations and not context.article.naming(name):
@@ -135,7 +136,7 @@ def designations_occur(claim: Claim, context: Context) -> Iterator[Finding]:
 
 
 def _in_digits(words: str, texts: Iterable[str], context: Context) -> bool:
-    """Whether a figure is written in digits that are in some texts."""
+    """Return whether a figure is written in digits, and the texts contain all of them."""
     missing = _digits(words)
     wanted = bool(missing)
     for text in texts:
@@ -144,13 +145,13 @@ def _in_digits(words: str, texts: Iterable[str], context: Context) -> bool:
 
 
 def _digits(text: str) -> frozenset[str]:
-    """The numbers written in digits; what figures in two languages can be compared by."""
+    """Return the numbers written in digits, which are comparable across languages."""
     runs = re.findall(r"\d[\d.,]*\d|\d", text)
     return frozenset(run.replace(",", "").replace(".", "") for run in runs)
 
 
 def quotations_occur(claim: Claim, context: Context) -> Iterator[Finding]:
-    """Words in quotation marks are in the cited sentences, letter for letter after folding."""
+    """Check that the cited sentences contain quoted words, letter for letter after folding."""
     for field, text in claim.folded.items():
         for match in _QUOTED.finditer(text) if "'" in text or '"' in text else ():
             quoted = " ".join((match[1] or match[2]).split()).strip(" ,.;:!?")
@@ -161,9 +162,9 @@ def quotations_occur(claim: Claim, context: Context) -> Iterator[Finding]:
 
 
 def wordings_occur(claim: Claim, context: Context) -> Iterator[Finding]:
-    """`value` of a term and `when` of an event are the article's own words, there or nearby.
+    """Check that `value` of a term and `when` of an event are copied from the evidence or near it.
 
-    A time may be further up: in a live blog the day is named once.
+    A time may be up to ten sentences before: a live blog names the day once.
     """
     for field, text in claim.verbatim.items():
         path = claim.path if claim.section == "terms" else f"{claim.path}.{field}"
@@ -196,7 +197,7 @@ _RANKED = re.compile(
 
 @about("events", "proposals", "layers", "disputes")
 def claims_are_said_once(claim: Claim, context: Context) -> Iterator[Finding]:
-    """No two claims of a section say the same of the same sentences."""
+    """Check that no earlier claim of the section has the same wording and the same evidence."""
     gist = next(iter(claim.folded.values()), "")
     key = (claim.section, frozenset(c.sentence for c in claim.evidence), gist)
     first = context.first_said.setdefault(key, claim.path)
@@ -206,14 +207,14 @@ def claims_are_said_once(claim: Claim, context: Context) -> Iterator[Finding]:
 
 @about("layers")
 def layers_keep_their_order(claim: Claim, context: Context) -> Iterator[Finding]:
-    """A layer's `rank` is the one that its sentence gives it (second line, third level)."""
+    """Check that a layer has the `rank` that its sentence gives it (second line, third level)."""
     if not context.english or claim.item.rank is None:
         return
     rank = claim.item.rank
     if context.layers_by_rank[rank] > 1:
         yield warning("layer_order", claim.path, f"another layer has rank {rank}, too")
     if any(context.layers_by_sentence[c.sentence] > 1 for c in claim.evidence):
-        return  # one sentence that ranks several
+        return  # the sentence may rank several layers
     sentences = context.folded(context.cited(claim))
     ranks = {_ORDINALS[word] for sentence in sentences for word in _RANKED.findall(sentence)}
     if len(ranks) == 1 and rank not in ranks:
@@ -223,7 +224,7 @@ def layers_keep_their_order(claim: Claim, context: Context) -> Iterator[Finding]
 
 @about("events")
 def events_fit_their_date(claim: Claim, context: Context) -> Iterator[Finding]:
-    """What was held lies in the past at publication, what is planned does not lie before it."""
+    """Check that no held event is dated after publication, and no planned event before it."""
     published = context.article.published
     if published is None:
         return

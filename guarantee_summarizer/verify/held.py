@@ -1,4 +1,4 @@
-"""Look up which of the figures of an article are equal to one that a claim states, and where."""
+"""Find the figures of an article that are equal to a figure of a claim."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _DAYS = ("date", "year")
 
 
 class HeldFigures:
-    """The figures of numbered passages by what they say; each passage is read when it is needed.
+    """Index the figures of numbered passages by value; read each passage when it is first needed.
 
     Args:
-        read: returns the figures of a passage.
+        read: a function that returns the figures of a passage.
     """
 
     def __init__(self, read: Callable[[int], Iterable[Figure]]) -> None:
@@ -33,11 +33,10 @@ class HeldFigures:
         self._found: dict[tuple[Hashable, ...], set[tuple[Bound, str]]] = {}
 
     def equal(self, stated: Quantity, passages: AbstractSet[int]) -> set[tuple[Bound, str]]:
-        """Return bound and place of the figures in some passages that say the same as `stated`.
+        """Return bound and place of each figure in `passages` that is equal to `stated`.
 
-        The cost grows with the passages that hold such a figure, or those asked for if these are
-        fewer; not with the figures in them. A figure asked for again in the same passages is
-        not looked up again.
+        The cost is linear in the number of passages with such a figure, or of `passages` if these
+        are fewer, not in the number of figures. Results are cached until `passages` change.
         """
         if passages is not self._last and passages != self._last:
             self._index(passages)
@@ -69,7 +68,7 @@ class HeldFigures:
 
 
 def _said(q: Quantity) -> Iterator[Hashable]:
-    """What a figure says: a stated one is equal if it asks for one of these."""
+    """Yield the keys of a figure; a figure is equal if `_asked` yields one of them for it."""
     yield q.kind, q.value
     if length := _length(q):
         yield length
@@ -94,7 +93,7 @@ def _asked(q: Quantity) -> Iterator[Hashable]:
 
 
 def _length(q: Quantity) -> Hashable:
-    """How long a stretch of time is, in months or hours: a year, 12 months; three days, 72 hours."""
+    """Return a duration in months or hours, or None: a year is 12 months, a day 24 hours."""
     minutes = q.unit == "M" and q.value.startswith("PT")
     if q.kind != "duration" or q.number is None or q.unit not in _LENGTHS or minutes:
         return None

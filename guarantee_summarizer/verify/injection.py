@@ -1,4 +1,4 @@
-"""Claims that rest on words addressed to the reader of the article rather than on news."""
+"""Check that no claim comes from instructions, disguised text or the prompt's examples."""
 
 from __future__ import annotations
 
@@ -35,25 +35,25 @@ INSTRUCTION = re.compile(
 )
 
 _TEMPLATES = (("{{", "}}"), ("{%", "%}"))
-"""What a template of a page or a prompt stands between."""
+"""The opening and closing marks of templates."""
 _SIGNS = (
     "ignor", "disregard", "forget", "overrid", "system", "developer", "assistant", "user",
     "you are", "language model", "ai model", "llm", "chatbot", "summar", "json", "answer", "output",
     "proposal", "participant", "dispute", "layer", "schema", "field", "response", "in your",
     "end of", "instruction", "talimat", "evidence", "relevant", "<!--", "<script", "{{", "{%",
 )  # fmt: skip
-"""Pieces of which one stands in all plain letters that `INSTRUCTION` matches; quicker to look for."""
+"""Every ASCII text that `INSTRUCTION` matches contains one of these; their search is faster."""
 
 
 def evidence_is_no_instruction(claim: Claim, context: Context) -> Iterator[Finding]:
-    """No cited sentence addresses the reader of the article, a person or a model."""
+    """Check that no cited sentence gives instructions to its reader, a person or a model."""
     if (number := _first_cited(claim, _instructs, context)) is not None:
         message = f"sentence {number} gives instructions to its reader"
         yield error("evidence_is_instruction", claim.path, message)
 
 
 def _first_cited(claim: Claim, matches: Callable[[str], bool], context: Context) -> int | None:
-    """The number of the first cited sentence that matches; participants and texts cite none."""
+    """Return the number of the first cited sentence that matches, or None."""
     if claim.section == "text":
         return None
     for citation in claim.evidence:
@@ -65,7 +65,7 @@ def _first_cited(claim: Claim, matches: Callable[[str], bool], context: Context)
 def _instructs(quote: str) -> bool:
     text = fold(unicodedata.normalize("NFKC", quote))
     if text.isascii() and not any(sign in text for sign in _SIGNS):
-        return False  # as nearly always
+        return False  # for nearly all sentences
     return INSTRUCTION.search(text) is not None or any(
         text.find(begins) >= 0 and text.find(ends, text.find(begins) + len(begins)) >= 0
         for begins, ends in _TEMPLATES
@@ -73,13 +73,16 @@ def _instructs(quote: str) -> bool:
 
 
 def evidence_hides_nothing(claim: Claim, context: Context) -> Iterator[Finding]:
-    """No cited sentence holds characters or markup that hide words from a person who reads it."""
+    """Check that no cited sentence contains characters or markup that hide words from a person."""
     if (number := _first_cited(claim, hides_text, context)) is not None:
         yield warning("evidence_hides_text", claim.path, f"sentence {number} holds hidden text")
 
 
 def evidence_is_in_the_articles_script(claim: Claim, context: Context) -> Iterator[Finding]:
-    """No cited sentence of an English article, and no letter inside a word, is of another alphabet."""
+    """Check that no cited sentence of an English article is in another alphabet.
+
+    A word that mixes letters of two alphabets counts, too.
+    """
     number = _first_cited(claim, _is_not_latin, context) if context.article.english else None
     if number is not None:
         message = f"sentence {number} is in another alphabet than the article"
@@ -97,7 +100,7 @@ def _is_not_latin(quote: str) -> bool:
 
 
 def _is_disguised(word: str) -> bool:
-    """Whether a word mixes letters that look alike: "ignоre" with a Cyrillic "о"."""
+    """Return whether a word mixes similar letters of alphabets: "ignоre" with a Cyrillic "о"."""
     if word.isascii():
         return False
     scripts = {unicodedata.name(char, "").partition(" ")[0] for char in word}
@@ -105,7 +108,7 @@ def _is_disguised(word: str) -> bool:
 
 
 def claims_are_not_the_examples(claim: Claim, context: Context) -> Iterator[Finding]:
-    """No claim repeats the wording of a worked example of the prompt, unless the article says it."""
+    """Check that no claim repeats an example of the prompt, unless the article says the same."""
     if claim.section in ("text", "terms"):
         return
     for field, text in claim.folded.items():

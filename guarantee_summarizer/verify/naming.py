@@ -1,4 +1,4 @@
-"""Check that whom a claim names is named in the article, with this office, and near what it cites."""
+"""Check that the article names the actors of a claim, with their offices, and near its evidence."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ __all__ = [
 
 @about("participants")
 def participants_occur(claim: Claim, context: Context) -> Iterator[Finding]:
-    """The name of a participant, and each of its aliases, is in the article.
+    """Check that the article contains the name of a participant and each of its aliases.
 
-    Outside English it may be there with another ending: what is not found is a warning.
+    Outside English a missing name is a warning, because the article may inflect it.
     """
     for form in (claim.item.name, *claim.item.aliases):
         if not context.article.naming(form):
@@ -37,7 +37,7 @@ def participants_occur(claim: Claim, context: Context) -> Iterator[Finding]:
 
 @about("participants")
 def aliases_are_no_others(claim: Claim, context: Context) -> Iterator[Finding]:
-    """No alias is, by the lexicon's tables, another actor's name."""
+    """Check that no alias is another actor's name in the lexicon."""
     own = context.lexicon.actor(claim.item.name)
     for i, alias in enumerate(claim.item.aliases):
         other = context.lexicon.actor(alias)
@@ -48,10 +48,11 @@ def aliases_are_no_others(claim: Claim, context: Context) -> Iterator[Finding]:
 
 @about("participants")
 def offices_stand_with_their_holder(claim: Claim, context: Context) -> Iterator[Finding]:
-    """The title of a person is in a sentence that names the person, or in the next one.
+    """Check that the article supports the title and the affiliation of a person.
 
-    The affiliation is somewhere in the article, in any form that the tables know, and is not
-    another state than the tables know of the surname, or than a title in the article names.
+    The title must be in a sentence that names the person, or in one before or after it. The
+    affiliation may be anywhere in the article, in any form that the lexicon has. A state must not
+    contradict the lexicon's entry for the surname, or a title in the article.
     """
     if claim.item.kind != "person" or not context.english:
         return
@@ -88,14 +89,14 @@ def _affiliated(person: Participant, context: Context) -> bool:
 
 
 def references_resolve(claim: Claim, context: Context) -> Iterator[Finding]:
-    """A reference is the name, or another form, of a participant."""
+    """Check that each reference is the name or an alias of a participant."""
     for field, name in claim.references.items():
         if context.participant(name) is None:
             yield error("reference_unknown", f"{claim.path}.{field}", f"{name!r} is no participant")
 
 
 def references_stand_nearby(claim: Claim, context: Context) -> Iterator[Finding]:
-    """Whom a claim refers to is named in the cited sentences, or in those before them."""
+    """Check that the cited sentences, or those before them, name each participant of a claim."""
     if claim.section == "text" or not context.english:
         return
     nearby: frozenset[int] | None = None
@@ -111,7 +112,7 @@ def references_stand_nearby(claim: Claim, context: Context) -> Iterator[Finding]
 
 @about("text")
 def names_occur(claim: Claim, context: Context) -> Iterator[Finding]:
-    """Every name in headline and abstract is in the article, in whichever form."""
+    """Check that the article contains every name in headline and abstract, in any form."""
     if not context.english:
         return
     for mention in context.lexicon.mentions(claim.item):

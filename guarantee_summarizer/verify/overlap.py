@@ -1,4 +1,4 @@
-"""Find sentences that share words with a claim: for a re-ask, and to see whether evidence is beside it."""
+"""Measure how many words sentences share with a claim, and find those that share most."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from itertools import chain
 __all__ = ["Overlap", "stems"]
 
 _STEM = 5  # letters
-_CANDIDATES = 400  # sentences among which the best is looked for
+_CANDIDATES = 400  # sentences that are compared to find the best one
 _WORD = re.compile(r"\d+|[^\W\d_][^\W_]+")
 _STOPS = frozenset(
     "the and with that which who from are was were been has have had its their they she his her this these those "
@@ -22,10 +22,10 @@ _STOPS = frozenset(
 
 
 class Overlap:
-    """How much of a claim is in which sentences; rare words count more."""
+    """Measure the overlap of claims and sentences, with a higher weight for rare words."""
 
     def __init__(self, sentences: Iterable[frozenset[str]]) -> None:
-        """Take the stems of each sentence."""
+        """Index the stems of each sentence."""
         self.stems = tuple(sentences)
         self._places: dict[str, list[int]] = defaultdict(list)
         for at, held in enumerate(self.stems):
@@ -39,12 +39,18 @@ class Overlap:
     def share(
         self, wanted: frozenset[str], cited: Iterable[int], enough: float = 1
     ) -> float | None:
-        """Return how many of the `wanted` stems the cited sentences hold, as a share of what the best one holds.
+        """Return the overlap of the cited sentences with a claim, relative to the best sentence.
 
-        No sentence holds more than there is: a share of all of it that is `enough` is handed back
-        as it is, without a look for the best. That one is looked for where the rarest of the words
-        stand, so that the cost does not grow with the article. None where the article holds too
-        little of the words to say anything.
+        Args:
+            wanted: the stems of a claim.
+            cited: the indexes of the cited sentences.
+            enough: skip the search for the best sentence, and return the share of the weight of
+                all stems, if that share is at least `enough`.
+
+        Returns:
+            A share from 0 that may exceed 1; None if the article contains fewer than two of the
+            stems. The search starts from the rarest stems, so its cost does not grow with the
+            article.
         """
         weights = {stem: self._weights[stem] for stem in wanted if stem in self._weights}
         if len(weights) < 2:  # noqa: PLR2004
@@ -66,7 +72,10 @@ class Overlap:
         return max(sums.values())
 
     def nearest(self, words: str, several: int) -> list[int]:
-        """Return the sentences that hold most of `words`, best first; none that holds nothing of them."""
+        """Return the indexes of the `several` sentences that share most words with `words`.
+
+        The best comes first; sentences without a common word are left out.
+        """
         sums: dict[int, float] = defaultdict(float)
         for stem in stems(words) & self._weights.keys():
             for at in self._places[stem]:
@@ -81,7 +90,7 @@ def stems(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=32_768)
 def _stems(chunk: str) -> tuple[str, ...]:
-    """The stems of what is between two spaces; the same chunks return in every article."""
+    """Return the stems of a chunk between two spaces; cached, as chunks recur in every article."""
     return tuple(
         word[:_STEM]
         for word in _WORD.findall(chunk)

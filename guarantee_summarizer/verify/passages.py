@@ -1,4 +1,4 @@
-"""Hold what checks read in an article, each thing looked for once, whatever is claimed of it."""
+"""Index an article for the checks, independently of any summary; compute each index once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from guarantee_summarizer.verify.overlap import Overlap, stems
 
 __all__ = ["Passages"]
 
-_METADATA = -1  # stands for title, outlet and day among the sentences
+_METADATA = -1  # the index of title, outlet and day among the sentences
 _ITEM = re.compile(r"\s*(?:[-*•▪◦‣–—]|\(?\d{1,2}[.)]|\([a-z]\)|[a-z]\))\s")
 
 _T = TypeVar("_T")
@@ -29,20 +29,20 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True)
 class Passages:
-    """The sentences of an article as checks need them; of use for all its summaries.
+    """Index the sentences of an article for the checks of all its summaries.
 
     Attributes:
         article: the article.
-        lexicon: by which names, capitals and adjectives the article may call an actor.
+        lexicon: the names, capitals and adjectives of actors.
     """
 
     article: Article
     lexicon: Lexicon
 
     def read(self, function: Callable[[str], _T], text: str) -> _T:
-        """Return what a function says of a text; it is asked once for each text of an article.
+        """Return the result of a function for a text, cached for the article.
 
-        Claims repeat sentences, and those of a stream or after a re-ask come in again.
+        Several claims cite one sentence, and claims recur in a stream and after a re-ask.
         """
         known = self.article.known[function]
         if text not in known:
@@ -50,12 +50,12 @@ class Passages:
         return cast("_T", known[text])
 
     def mentioned(self, actor: Actor) -> set[int]:
-        """Return the sentences that name an actor of the lexicon, by adjectives and capitals too."""
+        """Return the indexes of the sentences that name an actor, also by adjective or capital."""
         return self._mentioned.get(actor.name, set())
 
     @cached_property
     def _mentioned(self) -> dict[str, set[int]]:
-        """The sentences in which the lexicon finds each actor, adjectives and capitals included."""
+        """Return the indexes of the sentences that name each actor, by the actor's name."""
         article = self.article.readable
         body, starts = article.body, [s.start for s in article.sentences]
         found: dict[str, set[int]] = defaultdict(set)
@@ -65,7 +65,7 @@ class Passages:
 
     @cached_property
     def states_of(self) -> dict[str, set[str]]:
-        """The states that titles give a person, by the folded name: `French President Emmanuel Macron`."""
+        """Return the states in each person's titles (`French President`), by folded name."""
         body = self.article.readable.text[self.article.readable.body :]
         states: dict[str, set[str]] = defaultdict(set)
         for person in find_people(body, self.lexicon):
@@ -77,17 +77,17 @@ class Passages:
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """All folded words of the article and of what is known about it."""
+        """Return all folded words of the article and its metadata."""
         return frozenset(re.findall(r"\w+", f"{self.article.folded.text} {fold(self.metadata)}"))
 
     @cached_property
     def overlap(self) -> Overlap:
-        """Which sentences share words with a claim."""
+        """Return the index of the words in the sentences."""
         return Overlap(self.read(stems, s) for s in self.article.folded_sentences)
 
     @cached_property
     def lead_ins(self) -> list[int]:
-        """For each item of a list the sentence before the list; for any other sentence itself."""
+        """Return for each sentence its index; for a list item, the index of the list's lead-in."""
         leads: list[int] = []
         inside = False
         for i, sentence in enumerate(self.article.sentences):
@@ -98,7 +98,10 @@ class Passages:
 
     @cached_property
     def headings(self) -> list[frozenset[int]]:
-        """For each sentence the heading over it: the nearest one before that ends no sentence."""
+        """Return for each sentence the index of its heading, if it has one.
+
+        A heading is the last text before the sentence that does not end like a sentence.
+        """
         over: list[frozenset[int]] = []
         last: frozenset[int] = frozenset()
         for i, sentence in enumerate(self.article.sentences):
@@ -109,9 +112,9 @@ class Passages:
 
     @cached_property
     def designations(self) -> frozenset[str]:
-        """Names with digits in them, in the article and in what is known about it."""
-        told = f"{self.article.readable.text}\n{self.metadata}"
-        names = {name for _, name in designations(told)}
+        """Return the names with digits in the article and its metadata, normalized."""
+        text = f"{self.article.readable.text}\n{self.metadata}"
+        names = {name for _, name in designations(text)}
         read = (self._figures_of(i) for i in range(len(self.article.sentences)))
         named = (figure.quantity for found in read for figure in found)
         names |= {q.value for q in named if q.kind == "name"}  # the Group of Seven is the G7
@@ -119,21 +122,21 @@ class Passages:
 
     @property
     def metadata(self) -> str:
-        """Title, outlet and day of publication, which a claim may tell."""
+        """Return title, outlet and day of publication, each on a line."""
         article = self.article
         day = article.published.isoformat() if article.published else ""
         return f"{article.title or ''}\n{article.outlet or ''}\n{day}"
 
     @cached_property
     def everything(self) -> frozenset[int]:
-        """All passages of the article, and what is known about it."""
+        """Return the indexes of all sentences and of the metadata."""
         return frozenset(range(_METADATA, len(self.article.sentences)))
 
     @cached_property
     def held(self) -> HeldFigures:
-        """The figures of the passages, each read when it is needed."""
+        """Return the index of the figures in the sentences and the metadata."""
         return HeldFigures(self._figures_of)
 
     def _figures_of(self, i: int) -> list[Figure]:
-        told = self.metadata if i == _METADATA else self.article.readable.sentences[i].text
-        return self.read(figures, told)
+        text = self.metadata if i == _METADATA else self.article.readable.sentences[i].text
+        return self.read(figures, text)

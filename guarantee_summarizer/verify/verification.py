@@ -1,4 +1,4 @@
-"""Verify summaries: every claim by the functions of its section, those of a stream only once."""
+"""Verify each claim of a summary with the checks of its section; reuse findings in a stream."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["Verification", "verify"]
 
 _Found = tuple[CheckFunction, tuple[Finding, ...]]
 _AMONG_OTHERS = (claims_are_said_once, layers_keep_their_order)
-"""What looks at other claims, too; quick, and asked again each time."""
+"""Checks that compare claims with each other; they are fast, and run again each time."""
 
 
 def verify(
@@ -29,28 +29,28 @@ def verify(
     lexicon: Lexicon | None = None,
     examples: Iterable[Mapping[str, Any]] = (),
 ) -> tuple[Finding, ...]:
-    """Return what the article says against the claims of `summary`; empty if it supports them all.
+    """Return the findings about the claims of `summary`; empty if `article` supports all of them.
 
-    Names and words are compared after folding, figures by their exact value. Cost is linear in
+    Names and words are compared after folding, figures by their exact value. Time is linear in
     the summary and in the article.
 
     Args:
         summary: claims whose evidence is grounded in `article`.
-        article: where they come from.
-        lexicon: other names and adjectives of states; the bundled one if None.
-        examples: the answers that the prompt showed a model, which no claim may repeat.
+        article: the source of the claims.
+        lexicon: the known actors; the bundled lexicon if None.
+        examples: the example answers of the prompt, which no claim may repeat.
     """
     return Verification(article, lexicon, examples).of(summary)
 
 
 class Verification:
-    """Verify the summaries of one article, one after the other, as those of a stream grow.
+    """Verify successive summaries of one article, such as the growing summaries of a stream.
 
-    What was found of a claim is kept: it holds as long as the claim comes again in its place, among
-    the same participants and in the same language.
+    The findings of a claim are cached and reused while the claim has the same path, and the
+    summary has the same participants and language.
 
     Args:
-        article: where the claims come from.
+        article: the source of the claims.
         lexicon: as in `verify`.
         examples: as in `verify`.
     """
@@ -67,7 +67,7 @@ class Verification:
         self._known: dict[str, tuple[Any, list[_Found]]] = {}
 
     def of(self, summary: Summary) -> tuple[Finding, ...]:
-        """Return what the article says against the claims of `summary`, as `verify` does."""
+        """Return the findings about the claims of `summary`, as `verify` does."""
         context = Context(self._passages, summary, self._examples)
         among = summary.participants, context.english
         if among != self._among:

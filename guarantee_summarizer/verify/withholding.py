@@ -1,4 +1,4 @@
-"""Take out of a summary what does not hold, with the reasons."""
+"""Move claims with errors out of the facts of a summary, and keep them with their findings."""
 
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ __all__ = ["withhold"]
 
 
 def withhold(summary: Summary, findings: tuple[Finding, ...]) -> Summary:
-    """Move what does not hold to `withheld`, with the reasons; warnings stay as findings.
+    """Return the summary with its erroneous claims in `withheld`, and with the findings.
 
-    An error in a field that may be left out, or in one reference, takes that alone out of the
-    claim; in a part (a term, a position) the part; any other the whole claim. Paths of errors and
-    of what is withheld point into the summary as it came, those of warnings into what is returned.
+    An error in an optional field, or in one reference, removes only that from the claim; an error
+    in a sub-item (a term, a position) removes the sub-item; any other error removes the claim.
+    Warnings remove nothing; the warnings of a removed claim are dropped.
+
+    Paths of errors and of withheld claims point into `summary`, paths of warnings into the result.
     """
     errors: dict[ClaimPath, list[Finding]] = defaultdict(list)
     for finding in findings:
@@ -37,7 +39,7 @@ def withhold(summary: Summary, findings: tuple[Finding, ...]) -> Summary:
 
 
 class _Followed:
-    """Warnings under the paths that their claims have now; None if the claim is withheld."""
+    """Update the paths of warnings after the removal; return None if the claim is withheld."""
 
     def __init__(self, removed: Iterable[ClaimPath]) -> None:
         self._inside: dict[ClaimPath, list[ClaimPath]] = defaultdict(list)
@@ -54,7 +56,7 @@ class _Followed:
         if finding.severity == "error" or path is None:
             return finding
         now = moved(path, self._inside.get(path.item, ()))
-        if now and path.index is not None:  # items before it that are gone
+        if now and path.index is not None:  # items before it may be removed
             before = bisect_left(self._whole.get(path.section, ()), path.index)
             now = replace(now, index=path.index - before)
         return finding.replace(path=str(now)) if now else None

@@ -1,4 +1,4 @@
-"""Compare the words of a claim, its own or the article's, word by word."""
+"""Check that the cited sentences contain single words of a claim."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def _stem(word: str) -> str:
 
 
 def content(text: str) -> frozenset[str]:
-    """Return the stems of the words of a folded text that carry meaning."""
+    """Return the stems of the content words of a folded text."""
     return frozenset(_stem(word) for word in _PART.findall(text) if word not in _FUNCTION_WORDS)
 
 
 def words_stand_nearby(claim: Claim, context: Context) -> Iterator[Finding]:
-    """The words of a place, a condition or an attribution are in the cited sentences or nearby.
+    """Check that the words of a place, condition or attribution are in the evidence or near it.
 
-    Those of an attribution may be further up, as names may.
+    The words of an attribution may be up to ten sentences before, as names may.
     """
     if not claim.located or not context.english:
         return
@@ -66,7 +66,7 @@ def words_stand_nearby(claim: Claim, context: Context) -> Iterator[Finding]:
 
 
 def _named_nearby(word: str, near: Iterable[int], context: Context) -> bool:
-    """Whether a word is an actor's name that the sentences give as another name or an adjective."""
+    """Return whether a word names an actor that the sentences name in another form."""
     actor = context.lexicon.actor(word.title()) or context.lexicon.actor(word.upper())
     if actor is None or word in map(fold, actor.metonyms):
         return False
@@ -81,9 +81,9 @@ _WIDER = re.compile(
 
 
 def words_are_no_firmer(claim: Claim, context: Context) -> Iterator[Finding]:
-    """Will, all, any, because and the like are in the cited sentences, too.
+    """Check that the cited sentences contain each "will", "all", "any", "because" of a claim.
 
-    These classes of words are closed, and each makes a claim firmer or wider, or gives it a cause.
+    These classes of words are closed; each word makes a claim firmer or wider, or adds a cause.
     """
     if not context.english:
         return
@@ -110,12 +110,12 @@ _FORMS = {
     "domestic_law": r"acts?|laws?|statut\w+|codes?|orders?|legislat\w+|congress|parliament|senate|constitution",
     "un_resolution": r"resolutions?|security council",
 }
-"""Words one of which is there wherever a guarantee has that legal form."""
+"""Words by legal form; a sentence that supports the form contains one of them."""
 
 
 @about("structure")
 def legal_form_is_said(claim: Claim, context: Context) -> Iterator[Finding]:
-    """The cited sentences hold a word for the legal form."""
+    """Check that the cited sentences contain a word for the legal form."""
     if not claim.evidence or not context.english:
         return
     words = _FORMS.get(claim.item.legal_form)
