@@ -35,9 +35,15 @@ from guarantee_summarizer.summarizer import Summarizer
 if TYPE_CHECKING:  # loads openai, which only a batch needs
     from guarantee_summarizer.batch.provider import BatchApi
 
-__all__ = ["BatchStore", "Outbox", "Part"]
+__all__ = ["MOST_NOTES", "OPEN", "BatchStore", "Outbox", "Part"]
 
 Step = Literal["gathering", "planned", "uploaded", "created", "unsent", "collected"]
+OPEN: tuple[Step, ...] = ("planned", "uploaded", "created", "unsent")
+"""The steps of a part that has all its articles and is not collected."""
+
+MOST_NOTES = 20
+"""The number of notes that are kept about one batch."""
+
 _REVIEW = "-review"  # suffix of the names of parts for the reviewer
 
 
@@ -46,7 +52,8 @@ class Part:
     """The articles of one batch and the last step taken.
 
     `maker` is a hash of the configuration, `run` the run of the ledger. A part for the reviewer is
-    `gathering` while answers are collected; `unsent` means cancelled before there was a batch. `state`, `done`, `failed` and `notes` are set when it is `collected`.
+    `gathering` while answers are collected; `unsent` means cancelled before there was a batch.
+    `state`, `done`, `failed` and `notes` are set when it is `collected`.
     """
 
     part: str
