@@ -1,7 +1,7 @@
 """Summarize many articles through the provider's Batch API: half the price, within a day.
 
 Ledger and verification are the same as in live calls. Every step is recorded before the next one,
-so that a process may die during any of them:
+so that a process may end during any of them:
 
     planned     the articles are in the ledger's file, and reserved
     uploaded    the provider has the file; if not recorded, a second upload is free
@@ -144,7 +144,7 @@ class BatchJob:
 
         Args:
             articles: inputs of `Summarizer.summarize`, or failures of a reader, which are
-                returned. Articles that failed earlier are sent again.
+                returned. Articles that failed in an earlier batch are sent again.
 
         Returns:
             the new batches and the counts of the articles.
@@ -169,12 +169,12 @@ class BatchJob:
     def refresh(self) -> list[Batch]:
         """Return every batch of the ledger, the oldest first, with its state at the provider.
 
-        One whose row in the ledger is damaged comes at the end, in the state `damaged`.
+        Batches whose row in the ledger is damaged come last, in the state `damaged`.
         """
-        whole = [self._batch(part, self._remote(part)) for part in self._store.parts()]
+        intact = [self._batch(part, self._remote(part)) for part in self._store.parts()]
         known: dict[str, Any] = {"id": None, "state": "damaged", "total": 0}
         damaged = self._store.damaged().values()
-        return whole + [Batch(part=f.source, **known, notes=(str(f.error),)) for f in damaged]
+        return intact + [Batch(part=f.source, **known, notes=(str(f.error),)) for f in damaged]
 
     def wait(self, *, poll: float = 30.0) -> list[Batch]:
         """Wait until no batch is running; then `collect`.
@@ -207,7 +207,7 @@ class BatchJob:
         A batch whose collection was interrupted is yielded again from its start; outcomes already
         in the ledger are neither written nor counted again. Answers to be reviewed are sent in new
         batches at the end, and yielded when those are collected: see `results`. A batch whose row
-        in the ledger is damaged is one failure; after that its articles can be submitted again.
+        in the ledger is damaged is one failure; then its articles can be submitted again.
 
         Yields:
             a summary, or a `Failure` with the article and the error: one for each article.

@@ -98,7 +98,7 @@ _LAST = "SELECT coalesce(max(number), 0) FROM batch_items WHERE part = ?"
 class BatchStore:
     """Store the parts of all batch jobs of a ledger.
 
-    A row that is damaged is told with its key; the others are not affected.
+    A damaged row is reported with its key; the others are not affected.
 
     Raises:
         LedgerError: from every method: the ledger cannot be used.
@@ -205,7 +205,7 @@ class BatchStore:
         """Return an article exactly as it was submitted.
 
         Raises:
-            Damaged: its row is not what was written, or there is none.
+            Damaged: its row was changed after it was written, or is missing.
         """
         values = self._values(key)["article"]
         try:
@@ -243,8 +243,8 @@ class Outbox:
     """Divide articles into parts, and count those sent, done, pending and failed.
 
     Args:
-        summarizer: makes keys and requests.
-        ledger: knows which articles are done.
+        summarizer: creates keys and requests.
+        ledger: says which articles are done.
         maker: the hash of the configuration, written to each part.
         api: the provider's API, for the URL of each request and the format of answers.
         most: requests and bytes in one part; half as many with a review, whose requests also
