@@ -144,7 +144,7 @@ class BatchJob:
 
         Args:
             articles: inputs of `Summarizer.summarize`, or failures of a reader, which are
-                returned. Articles that failed in an earlier batch are sent again.
+                returned. Articles that failed before are sent again.
 
         Returns:
             the new batches and the counts of the articles.
