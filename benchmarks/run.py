@@ -298,10 +298,10 @@ def benchmark_reask() -> None:
     print(f"\nre-ask on gold 01, {unit} in + out of each attempt, by the number of wrong claims")
     for several in (1, 3, 5):
         wrong = _wrong(right, several)
-        mended = {f"claim_{n}": p for n, p in enumerate(right["proposals"][:several], 1)}
-        ours = _requests([wrong, mended], lambda url: _ask_here(url, article))
+        repaired = {f"claim_{n}": p for n, p in enumerate(right["proposals"][:several], 1)}
+        ours = _requests([wrong, repaired], lambda url: _ask_here(url, article))
         theirs = _requests([wrong, right], lambda url: _ask_instructor(url, article))
-        answers = {"here": (wrong, mended), "instructor": (wrong, right)}
+        answers = {"here": (wrong, repaired), "instructor": (wrong, right)}
         for name, requests in (("here", ours), ("instructor", theirs)):
             sizes = [(count(_sent(r)), count(_compact(a))) for r, a in zip(requests, answers[name], strict=True)]  # fmt: skip
             first, second = (sum(size) for size in sizes)
