@@ -1,4 +1,4 @@
-"""Measures runs over many articles: throughput, memory and the ledger; see README.md here."""
+"""Measure runs over many articles: throughput, memory and the ledger; see README.md here."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ import guarantee_summarizer as gs
 from corpus import distinct
 url, ledger, first, several, concurrency = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:])
 with gs.Summarizer("m", base_url=url, api_key="k", review=False) as works:
-    list(works.map(distinct(first + several, 8), concurrency=8))  # so that all is loaded
+    list(works.map(distinct(first + several, 8), concurrency=8))  # load everything first
     print("ready", flush=True)
     sys.stdin.readline()
     start, cpu = time.monotonic(), time.process_time()
@@ -87,7 +87,7 @@ print(time.monotonic() - start, time.process_time() - cpu)
 
 @dataclass(frozen=True, slots=True)
 class Took:
-    """What a run took, in seconds."""
+    """The duration and CPU of a run, in seconds."""
 
     articles: int
     wall: float
@@ -95,7 +95,7 @@ class Took:
     server: float = 0.0
 
     def line(self, name: str, ideal: float | None = None) -> str:
-        """A line of the report; `ideal` is in articles a second."""
+        """Return a line of the report; `ideal` is in articles per second."""
         rate, each = self.articles / self.wall, self.cpu / self.articles
         of_ideal = f"{rate / ideal:6.0%} of {ideal:3.0f}/s" if ideal else " " * 15
         return (
@@ -106,26 +106,26 @@ class Took:
 
 
 def distinct(first: int, several: int) -> Iterator[str]:
-    """The text of gold 01, so many times, each time with another last sentence."""
+    """Yield the text of gold 01 with a different last sentence each time."""
     text = _gold()[0].text
     for number in range(first, first + several):
         yield f"{text} This is report {number} of the Harbour Post."
 
 
 def varied(several: int) -> Iterator[str]:
-    """The gold texts again and again, each time with another first line."""
+    """Yield the gold texts in turn, with a different first line each time."""
     texts = [path.read_text(encoding="utf-8") for path in sorted(GOLD.glob("*.txt"))]
     for number in range(several):
         yield f"Report {number} of the Harbour Post\n\n{texts[number % len(texts)]}"
 
 
 def processes(options: argparse.Namespace) -> None:
-    """Articles a second with one and with two processes, in turn; loading is included."""
+    """Print articles per second with one process and with two, in turn, including loading."""
     print(
         f"\nprocesses: whole runs with loading, 1 and 2 processes in turn, medians of {RUNS} pairs"
     )
     for several in [options.articles] if options.articles else (100, 1_000):
-        print(f" embedded extractor, {several:,} gold texts, each with another first line")
+        print(f" embedded extractor, {several:,} gold texts, each with a different first line")
         _pairs("", several)
     with loopback(_gold()[1], delay=LATENCY) as endpoint:
         several = options.articles or 640
@@ -138,9 +138,9 @@ def _pairs(url: str, several: int) -> None:
     for _ in range(RUNS):
         for number, lines in enumerate(took, 1):
             command = [sys.executable, "-c", SEVERAL, url, str(several), str(number)]
-            told = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True,
+            done = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True,
                                   text=True, check=True)  # fmt: skip
-            lines.append([*map(float, told.stdout.split())])
+            lines.append([*map(float, done.stdout.split())])
     for number, lines in enumerate(took, 1):
         wall, own, others = map(statistics.median, zip(*lines, strict=True))
         print(f"  {number} process{'es' if number > 1 else ''}: {several / wall:6.1f} articles/s, "
@@ -153,7 +153,7 @@ def _pairs(url: str, several: int) -> None:
 
 
 def throughput(options: argparse.Namespace) -> None:
-    """Articles a second where every answer takes 200 ms, and the CPU of each."""
+    """Print articles per second if every answer takes 200 ms, and the CPU of each article."""
     several = options.articles or 320
     _, answer = _gold()
     print(f"\nthroughput: gold 01, {LATENCY * 1e3:.0f} ms an answer, {several} articles, "
@@ -182,24 +182,24 @@ def throughput(options: argparse.Namespace) -> None:
                     "  map is {:.1f} times as fast, with two processes {:.1f} times".format(*rates)
                 )
         if not options.langextract_python:
-            print(" langextract left out: no --langextract-python")
+            print(" langextract is not measured: --langextract-python is not set")
         took, twice = zip(*(_shared(endpoint, several, 32) for _ in range(RUNS)), strict=True)
         middle = statistics.median_low([one.wall for one in took])
-        told = next(one for one in took if one.wall == middle)
+        median = next(one for one in took if one.wall == middle)
         print(" two processes, one ledger, the same input, concurrency 32 each")
-        print(told.line("together", 2 * 32 / LATENCY))
-        print(f"  asked twice: {max(twice)} articles")
+        print(median.line("together", 2 * 32 / LATENCY))
+        print(f"  requested twice: {max(twice)} articles")
 
 
 def memory(options: argparse.Namespace) -> None:
-    """RSS of a run from a generator of JSON lines, with a ledger and without.
+    """Print the RSS of a run over a generator of JSON lines, with a ledger and without.
 
-    `Summarizer.asummarize` is replaced by one that hands over a ready summary, so that what is
-    counted is the run, its reader, its ledger and the articles, and not a client's connections.
+    `Summarizer.asummarize` is replaced by a function that returns a prepared summary, to count the
+    memory of the run, its reader, its ledger and the articles, but not of a client's connections.
     """
     several = options.articles or 100_000
     print(f"\nmemory: RSS while map goes over {several:,} JSON lines of a generator; "
-          "asummarize is replaced by a ready summary")  # fmt: skip
+          "asummarize returns a prepared summary")  # fmt: skip
     for kept in (True, False):
         print(" with a ledger" if kept else " without a ledger")
         _in_a_process(_memory, several, kept)
@@ -227,13 +227,13 @@ def _memory(several: int, kept: bool) -> None:
                 rate = number / (time.monotonic() - start)
                 print(f"  {number:9,} articles {sizes[-1]:6.1f} MB  {rate:5.0f}/s", flush=True)
         slope = statistics.linear_regression(range(len(sizes)), sizes).slope * 10_000 / step
-        print(f"  {slope:+.2f} MB for each further 10,000 articles (least squares)")
+        print(f"  {slope:+.2f} MB per 10,000 additional articles (least squares)")
         if kept:
             print(f"  ledger {_size(path) / 1e6:,.0f} MB")
 
 
 def ledger(options: argparse.Namespace) -> None:
-    """What the ledger costs, small and large, and what it takes to go on from it."""
+    """Print the cost of a small and a large ledger, and of resuming from it."""
     several = options.articles or 100_000
     article, answer = _gold()
     made = gs.Summary.ground(answer, article).model_dump_json(exclude_none=True)
@@ -265,12 +265,12 @@ def ledger(options: argparse.Namespace) -> None:
             start = time.process_time()
             took = _time(lambda call=call: _all(call, several))  # type: ignore[misc]
             cpu = time.process_time() - start
-            print(f"  go on, {name:27} {took:6.1f} s, {several / took:6,.0f} articles/s, "
+            print(f"  resume, {name:26} {took:6.1f} s, {several / took:6,.0f} articles/s, "
                   f"{cpu / several * 1e3:.2f} ms CPU each", flush=True)  # fmt: skip
 
 
 def _filled(path: Path, works: gs.Summarizer, several: int, made: str) -> list[float]:
-    """Claim and record every article; entries a second, for each thousand of them."""
+    """Claim and record every article; return entries per second, for each thousand of them."""
     rates, texts = [], distinct(0, several)
     with Ledger(path) as book:
         run = book.begin({})
@@ -315,7 +315,7 @@ def _mapped(
         tempfile.TemporaryDirectory() as folder,
         gs.Summarizer("m", base_url=endpoint.url, api_key="k", review=False) as works,
     ):
-        list(works.map(distinct(several, 16), concurrency=16))  # so that all is loaded
+        list(works.map(distinct(several, 16), concurrency=16))  # load everything first
         articles = list(distinct(0, several))
         path = Path(folder) / "run.sqlite" if ledger else None
         start, cpu, server = time.monotonic(), _cpu(), endpoint.cpu
@@ -328,13 +328,13 @@ def _mapped(
 
 
 def _cpu() -> float:
-    """Seconds of CPU of this process and of the processes that it started and that have ended."""
-    told = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(one.ru_utime + one.ru_stime for one in told)
+    """Return the CPU seconds of this process and of its child processes that have ended."""
+    usages = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in usages)
 
 
 async def _bare(endpoint: Loopback, several: int, concurrency: int) -> Took:
-    """What one would write in an evening: no check, no place in the text, no ledger."""
+    """Use instructor directly: no checks, no offsets, no ledger."""
     import instructor  # noqa: PLC0415
     import openai  # noqa: PLC0415
 
@@ -358,7 +358,7 @@ async def _bare(endpoint: Loopback, several: int, concurrency: int) -> Took:
 
 
 def _shared(endpoint: Loopback, several: int, concurrency: int) -> tuple[Took, int]:
-    """Two processes over one ledger: what they took, and how many articles were asked twice."""
+    """Run two processes over one ledger; return their cost and the articles requested twice."""
     endpoint.set(delay=LATENCY)
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with tempfile.TemporaryDirectory() as folder:
@@ -373,19 +373,19 @@ def _shared(endpoint: Loopback, several: int, concurrency: int) -> tuple[Took, i
             assert process.stdin is not None
             process.stdin.write("\n")
             process.stdin.flush()
-        told = [process.communicate()[0].split() for process in both]
+        lines = [process.communicate()[0].split() for process in both]
     server, asked = endpoint.cpu - server, endpoint.counts()
     assert all(asked[number] for number in range(several))
     twice = sum(asked[number] > 1 for number in range(several))
-    walls, cpus = zip(*(map(float, line) for line in told), strict=True)
+    walls, cpus = zip(*(map(float, line) for line in lines), strict=True)
     return Took(several, max(walls), sum(cpus), server), twice
 
 
 def _langextract(python: str, several: int, concurrency: int) -> Took:
-    """Run langextract over the same articles, one request for each, and the facts of gold 01.
+    """Run langextract over the same articles, with one request each and the facts of gold 01.
 
-    They come in the order of the text and no passage comes twice, as it asks for: otherwise it
-    falls back to its fuzzy alignment, which takes ten times as long.
+    The facts are in the order of the text and no passage is repeated, as langextract requires:
+    otherwise it falls back to fuzzy alignment, which takes ten times as long.
     """
     article, answer = _gold()
     found = dict(_extractions(gs.Summary.ground(answer, article)))
@@ -394,23 +394,23 @@ def _langextract(python: str, several: int, concurrency: int) -> Took:
     with loopback({}, plain=plain, delay=LATENCY) as its:
         server = its.cpu
         command = [python, "-c", LANGEXTRACT, its.url, str(several), str(concurrency)]
-        told = subprocess.run(
+        done = subprocess.run(
             command, input=article.text, capture_output=True, text=True, check=True
         )
         server = its.cpu - server
-    wall, cpu = map(float, told.stdout.split()[-2:])
+    wall, cpu = map(float, done.stdout.split()[-2:])
     return Took(several, wall, cpu, server)
 
 
 def _extractions(summary: gs.Summary) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Words of the article for each claim, and the extraction with the rest as attributes."""
+    """Yield a passage for each claim, and the extraction with all other fields as attributes."""
     sections = {"participant": summary.participants, "event": summary.events,
                 "proposal": summary.proposals, "layer": summary.structure.layers,
                 "dispute": summary.disputes}  # fmt: skip
     for kind, claims in sections.items():
         for claim in claims:
-            told = claim.model_dump(mode="json", exclude={"evidence", "description"})
-            attributes = {name: json.dumps(value) for name, value in told.items() if value}
+            filled = claim.model_dump(mode="json", exclude={"evidence", "description"})
+            attributes = {name: json.dumps(value) for name, value in filled.items() if value}
             quoted = claim.evidence[0].quote if claim.evidence else ""
             text = claim.name if kind == "participant" else quoted
             yield text, {kind: text, f"{kind}_attributes": attributes}
@@ -431,7 +431,7 @@ def _in_a_process(target: Callable[..., None], *values: Any) -> None:
 
 
 def _rss() -> float:
-    """MB of this process that are in memory now."""
+    """Return the resident memory of this process in MB."""
     status = Path("/proc/self/status").read_text()
     return int(status.split("VmRSS:")[1].split()[0]) / 1024
 
@@ -450,12 +450,16 @@ def main(arguments: Iterable[str] | None = None) -> None:
     parts = {"throughput": throughput, "processes": processes, "memory": memory, "ledger": ledger}
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="part", help=", ".join(parts))
-    parser.add_argument("--articles", type=int, help="so many instead of each part's own number")
+    parser.add_argument(
+        "--articles", type=int, help="number of articles, instead of each part's default"
+    )
     parser.add_argument("--concurrency", type=int, nargs="+", default=[16, 64])
-    parser.add_argument("--langextract-python", help="a Python that has langextract")
+    parser.add_argument(
+        "--langextract-python", help="a Python interpreter with langextract installed"
+    )
     options = parser.parse_args(None if arguments is None else [*arguments])
     if unknown := set(options.parts) - parts.keys():
-        parser.error(f"no part {min(unknown)}; there are {', '.join(parts)}")
+        parser.error(f"unknown part {min(unknown)}; choose from {', '.join(parts)}")
     machine()
     for name in options.parts or parts:
         parts[name](options)

@@ -1,4 +1,4 @@
-"""Measures dossiers: scores on the labelled articles, seconds and memory by size; see README.md here."""
+"""Measure dossiers: scores on the labelled articles, seconds and memory by size; see README.md here."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ YEARS = (10, 15, 20, 25, 30)
 
 
 def benchmark_scores() -> None:
-    """Scores on right summaries, and on the embedded extractor's of the same articles."""
+    """Print scores on correct summaries, and on those of the embedded extractor."""
     right = right_summaries()
     known = {name: summary for name, summary in right.items() if name not in HELD_OUT}
     _score("right summaries, the labels that the rules were made with", known, names(), ("gold",))
-    _score("right summaries, what touches the two articles held out", right, names(), ("gold", "held_out"), HELD_OUT)  # fmt: skip
+    _score("correct summaries, items that involve the two held-out articles", right, names(), ("gold", "held_out"), HELD_OUT)  # fmt: skip
     embedded = {name: gs.summarize(article) for name, article in articles().items()}
     _score("embedded extractor, all labels", embedded, _matched(embedded), ("gold", "held_out"))
 
@@ -52,12 +52,14 @@ def _score(
 
 def _shown(count: Count) -> str:
     shares = (count.precision, count.recall, count.f1)
-    told = (f"{name} {share:.2f}" if share is not None else f"{name} -" for name, share in zip(("precision", "recall", "F1"), shares, strict=True))  # fmt: skip
-    return f"{', '.join(told)}; {count.matched} of {count.predicted} told, {count.gold} labelled"
+    shown = (f"{name} {share:.2f}" if share is not None else f"{name} -" for name, share in zip(("precision", "recall", "F1"), shares, strict=True))  # fmt: skip
+    return (
+        f"{', '.join(shown)}; {count.matched} of {count.predicted} reported, {count.gold} labelled"
+    )
 
 
 def _matched(summaries: Mapping[str, gs.Summary]) -> dict[tuple[str, str], str]:
-    """The labels' names of proposals that cite what a right one cites."""
+    """Return the label of each proposal that cites the same sentences as a correct one."""
     found = {}
     for name, summary in summaries.items():
         for i, j in assign(summary.proposals, right_summaries()[name].proposals):
@@ -71,7 +73,7 @@ def _id(summary: gs.Summary) -> str:
 
 
 def benchmark_sizes() -> None:
-    """CPU seconds and peak memory of dossiers of 100, 1,000 and 10,000 summaries, one process each."""
+    """Print CPU seconds and peak memory of 100, 1,000 and 10,000 summaries, each in a process."""
     for size in SIZES:
         subprocess.run([sys.executable, __file__, "size", str(size)], check=True)
 
@@ -82,11 +84,11 @@ def _size(size: int) -> None:
     last = summaries.pop()
     print(f"\n{size:,} summaries, {_megabytes() - before:.0f} MB of them")
     made, dossier = _timed(lambda: gs.Dossier.of(iter(summaries)))
-    told, _ = _timed(lambda: _all_of(dossier))
-    _show("of, and all it tells", made + told, f"{_megabytes():.0f} MB peak")
+    read_all, _ = _timed(lambda: _all_of(dossier))
+    _show("build, all results", made + read_all, f"{_megabytes():.0f} MB peak")
     print(f"  {len(dossier.actors)} actors, {len(dossier.threads)} threads, {len(dossier.conflicts())} conflicts, {len(dossier.changes())} changes", flush=True)  # fmt: skip
     added, more = _timed(lambda: _all_of(dossier.add(last)))
-    _show("one more, and all again", added)
+    _show("add one, all results", added)
     assert len(more.summaries) == size + 1
     written, text = _timed(dossier.model_dump_json)
     _show("to JSON", written, f"{len(text) / 1e6:.0f} MB of JSON")
@@ -105,7 +107,7 @@ def _all_of(dossier: gs.Dossier) -> gs.Dossier:
 
 
 def _varied(several: int) -> Iterator[gs.Summary]:
-    """Right summaries under other dates, outlets, ids and lengths of the offers, read from JSON."""
+    """Yield correct summaries with varied dates, outlets, ids and durations, read from JSON."""
     texts = [summary.model_dump_json() for summary in right_summaries().values()]
     first = date(2025, 1, 1)
     for number, text in zip(range(several), itertools.cycle(texts)):

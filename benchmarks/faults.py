@@ -1,7 +1,7 @@
-"""What runs survive: each fault for real, what became of the articles, what was paid for twice.
+"""Measure which faults runs survive: cause each fault, then count lost and repeated articles.
 
-`asked twice` counts articles that were asked about again though the ledger held them; `lost` those
-of the input without an outcome in the end, or handed over and then not in the ledger.
+`requested twice` counts articles that were requested again although the ledger had them; `lost`
+counts articles without an outcome at the end, or with an outcome that is not in the ledger.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ MIX = [("429", 0.10), ("500", 0.05), ("hang", 0.02), ("cut", 0.02), ("malformed"
 
 @dataclass
 class Row:
-    """A line of the table; `expected` are the failures that are no fault of the library."""
+    """A row of the table; `expected` are failures that the fault has to cause."""
 
     fault: str
     articles: int
@@ -113,7 +113,7 @@ def texts(several: int) -> list[str]:
 
 
 def killed(quick: bool) -> Row:
-    """Kill -9 at random moments, up to 0.4 s after the first new outcome; then go on to the end."""
+    """Kill -9 at random moments, up to 0.4 s after the first new outcome; then finish the run."""
     times, several = (5, 300) if quick else (20, 1_500)
     chance, twice, lost, whole = random.Random(7), set[int](), set[int](), 0  # noqa: S311
     with _place(delay=0.05) as (endpoint, path):
@@ -129,27 +129,27 @@ def killed(quick: bool) -> Row:
                 time.sleep(chance.uniform(0, 0.4))
                 running.kill()
                 lines += running.stdout
-                told = {int(line.split()[0]) for line in lines if line.count(" ") == 2}
+                yielded = {int(line.split()[0]) for line in lines if line.count(" ") == 2}
             asked = endpoint.counts()
             twice |= {n for n in held if asked[n] > before[n]}
             kept = _held(path)
-            lost |= (held | told) - kept
+            lost |= (held | yielded) - kept
             whole += len(kept) < several
             held, before = kept, asked
         with _started(endpoint, path, several) as running:
-            outcomes = _told(running)
+            outcomes = _outcomes(running)
         asked = endpoint.counts()
         twice |= {n for n in held if asked[n] > before[n]}
         lost |= {*range(several)} - _held(path)
     again = sum(asked.values()) - several
-    note = f"{whole} of {times} kills in the middle; {again} requests of those under way repeated"
+    note = f"{whole} of {times} kills during the run; {again} requests in flight repeated"
     return Row(f"kill -9, {times} times", several, outcomes, len(twice), len(lost), note=note)
 
 
 def disk_full(quick: bool) -> Row:
-    """No file of the process may grow beyond 400 kB; then there is room again.
+    """Limit the files of the process to 400 kB; then remove the limit.
 
-    The pauses before a result is written once more are shortened.
+    The pauses between attempts to write a result are shortened.
     """
     several = 200
     limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))\n"
@@ -158,11 +158,11 @@ def disk_full(quick: bool) -> Row:
             assert running.stdout is not None
             lines = running.stdout.read().splitlines()
         before, held = endpoint.counts(), _held(path)
-        handed = [line.split() for line in lines if line.count(" ") == 2]
+        yielded = [line.split() for line in lines if line.count(" ") == 2]
         paid = {n for n, times in endpoint.counts("answered").items() if times}
-        got = {int(number) for number, *_ in handed}
+        got = {int(number) for number, *_ in yielded}
         with _started(endpoint, path, several) as running:
-            outcomes = _told(running)
+            outcomes = _outcomes(running)
         asked, kept = endpoint.counts(), _held(path)
     twice = {n for n in held if asked[n] > before[n]}
     lost = ({*range(several)} - kept) | (paid - got) | (held - kept)
@@ -172,7 +172,7 @@ def disk_full(quick: bool) -> Row:
 
 
 def locked(quick: bool) -> Row:
-    """Another process holds the ledger's write lock for 5 seconds in the middle of the run."""
+    """Lock the ledger in another process for 5 seconds during the run."""
     several = 300
     code = (
         "import sqlite3, sys, time; c = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
@@ -192,16 +192,16 @@ def locked(quick: bool) -> Row:
 
 
 def patience(quick: bool) -> Row:
-    """The lock stays longer than the ledger's patience; once it is gone the same process goes on.
+    """Lock the ledger for longer than its patience; then continue in the same process.
 
-    The pauses before a result is written once more are shortened.
+    The pauses between attempts to write a result are shortened.
     """
     several = 100
     code = (
         "import sqlite3, sys, time; c = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
         "c.execute('BEGIN IMMEDIATE'); time.sleep(600)"
     )
-    handed, ended, others = 0, "not at all", []
+    yielded, ended, others = 0, "not at all", []
     with _place(delay=0.1) as (endpoint, path), _works(endpoint) as works:
 
         def lock() -> None:
@@ -211,8 +211,8 @@ def patience(quick: bool) -> Row:
         run.pauses = (0.1,)
         try:
             for result in in_thread(run, works.aclose):
-                handed += result.failure is None
-                if handed == 20:
+                yielded += result.failure is None
+                if yielded == 20:
                     lock()
         except gs.LedgerError:
             ended = "LedgerError"
@@ -224,15 +224,17 @@ def patience(quick: bool) -> Row:
         outcomes = _counted(works.map(texts(several), concurrency=8, ledger=path))
         asked = endpoint.counts()
     twice = sum(asked[n] > before[n] for n in held)
-    note = f"ended with {ended} after {handed} summaries, {len(held)} of them recorded, {paid} paid"
+    note = (
+        f"ended with {ended} after {yielded} summaries, {len(held)} of them recorded, {paid} paid"
+    )
     row = Row("ledger locked past its patience", several, outcomes, twice, note=note)
-    row.lost = several - outcomes.total() + max(0, paid - handed)
+    row.lost = several - outcomes.total() + max(0, paid - yielded)
     row.whole = ended == "LedgerError"
     return row
 
 
 def down(quick: bool) -> Row:
-    """The endpoint refuses connections and drops those there are, one second into the run."""
+    """Refuse connections and close the open ones, one second after the start."""
     seconds, several = 10 if quick else 30, 400
     with _place(delay=0.1) as (endpoint, path), _works(endpoint) as works:
         start = time.monotonic()
@@ -245,7 +247,7 @@ def down(quick: bool) -> Row:
 
 
 def mix(quick: bool) -> Row:
-    """All kinds of faults at once."""
+    """Mix all kinds of faults."""
     several = 500 if quick else 5_000
     with (
         _place(delay=0.02, faults=MIX, refused=100) as (endpoint, path),
@@ -265,7 +267,7 @@ def mix(quick: bool) -> Row:
 
 
 def clock(quick: bool) -> Row:
-    """The wall clock jumps a day ahead and 400 days back, all the time."""
+    """Move the wall clock a day ahead and 400 days back, repeatedly."""
     real, state = time.time, {"n": 0}
 
     def jumping() -> float:
@@ -281,7 +283,7 @@ def clock(quick: bool) -> Row:
 
 
 def unreadable(quick: bool) -> Row:
-    """Every tenth line is no article, in five ways; the command tells each and exits with 2."""
+    """Make every tenth line unreadable, in five ways; the command reports each and exits with 2."""
     several = 200
     wrong = (b"{oops", b'{"title": "no text"}', b'{"text": " "}', b'{"text": "\xff\xfe."}', b"[1]")
     lines = [
@@ -297,31 +299,31 @@ def unreadable(quick: bool) -> Row:
             runs.append(subprocess.run(command, capture_output=True, text=True, check=False))
             asked = endpoint.counts()
     bad = {n + 1 for n in range(several) if n % 10 == 3}
-    told = {n for n in bad if f"news.jsonl, line {n}:" in runs[0].stderr}
+    reported = {n for n in bad if f"news.jsonl, line {n}:" in runs[0].stderr}
     done = len(runs[0].stdout.splitlines())
-    outcomes = Counter({"done": done, "told by line": len(told)})
+    outcomes = Counter({"done": done, "reported by line": len(reported)})
     twice = sum(times > 1 for times in asked.values())
-    row = Row("unreadable lines", several, outcomes, twice, several - done - len(told))
+    row = Row("unreadable lines", several, outcomes, twice, several - done - len(reported))
     row.whole = [run.returncode for run in runs] == [2, 2]
-    row.expected = frozenset({"told by line"})
+    row.expected = frozenset({"reported by line"})
     row.note = f"exit code {runs[0].returncode}"
     return row
 
 
 def repeated(quick: bool) -> Row:
-    """Each article three times in the input, the three of them under way together."""
+    """Read each article three times, with all three in flight together."""
     several = 100
     with _place(delay=0.1) as (endpoint, path), _works(endpoint) as works:
         articles = [text for text in texts(several) for _ in range(3)]
         outcomes = _counted(works.map(articles, concurrency=16, ledger=path))
         twice = sum(times > 1 for times in endpoint.counts().values())
     lost = 3 * several - outcomes.total()
-    note = f"{several} different ones"
-    return Row("the same article thrice", 3 * several, outcomes, twice, lost, note=note)
+    note = f"{several} different articles"
+    return Row("each article three times", 3 * several, outcomes, twice, lost, note=note)
 
 
 def ctrl_c(quick: bool) -> Row:
-    """SIGINT to the command once 20 lines are written; then the same command again."""
+    """Send SIGINT to the command after 20 lines; then repeat the command."""
     several = 200
     with _place(delay=0.1) as (endpoint, path):
         news, out = path.with_name("news.jsonl"), path.with_name("out.jsonl")
@@ -350,7 +352,7 @@ def ctrl_c(quick: bool) -> Row:
 
 
 def interrupted(quick: bool) -> Row:
-    """SIGINT to a program in the middle of `map`, which has no handler of its own; then again."""
+    """Send SIGINT to a program during `map`, without a handler; then repeat the program."""
     several = 200
     with _place(delay=0.1) as (endpoint, path):
         with _started(endpoint, path, several, run=MAP) as running:
@@ -361,12 +363,12 @@ def interrupted(quick: bool) -> Row:
             running.stdout.read()
         held, before = _held(path), endpoint.counts()
         with _started(endpoint, path, several, run=MAP) as again:
-            outcomes = _told(again)
+            outcomes = _outcomes(again)
         asked, kept = endpoint.counts(), _held(path)
     twice = sum(asked[n] > before[n] for n in held)
     lost = len({*range(several)} - kept)
     note = f"exit codes {running.returncode}, {again.returncode}; {len(held)} recorded, "
-    note += f"{asked.total() - several} requests of those under way repeated"
+    note += f"{asked.total() - several} requests in flight repeated"
     row = Row("Ctrl-C in map", several, outcomes, twice, lost, note=note)
     row.whole = (running.returncode, again.returncode) == (-signal.SIGINT, 0)
     return row
@@ -381,7 +383,7 @@ def _whole(
     *,
     concurrency: int = 16,
 ) -> Row:
-    """One run under a fault, and one after it, which asks for nothing that is recorded as done."""
+    """Run with a fault, then without; the second run must request nothing that is done."""
     outcomes = _counted(works.map(texts(several), concurrency=concurrency, ledger=path))
     held, before = _held(path), endpoint.counts()
     again = works.map(texts(several), concurrency=concurrency, ledger=path, retry_failed=False)
@@ -402,7 +404,7 @@ def _works(endpoint: Loopback, **options: Any) -> gs.Summarizer:
 
 @contextmanager
 def _place(**settings: Any) -> Iterator[tuple[Loopback, Path]]:
-    """An endpoint, and a ledger that is not there yet."""
+    """Provide an endpoint, and the path of a ledger that does not exist."""
     with tempfile.TemporaryDirectory() as folder, loopback(ANSWER, **settings) as endpoint:
         yield endpoint, Path(folder) / "run.sqlite"
 
@@ -411,11 +413,11 @@ def _place(**settings: Any) -> Iterator[tuple[Loopback, Path]]:
 def _started(
     endpoint: Loopback, path: Path, several: int, *, before: str = "", run: str = RUN
 ) -> Iterator[subprocess.Popen[str]]:
-    """A run in a process of its own, which tells one line for each outcome."""
+    """Start a run in another process, which prints one line for each outcome."""
     command = [sys.executable, "-c", before + run, endpoint.url, str(path), str(several)]
     with subprocess.Popen(
         command,
-        cwd=Path(__file__).parent,  # where it finds this file
+        cwd=Path(__file__).parent,  # so that it can import this file
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -427,7 +429,7 @@ def _started(
                 running.kill()
 
 
-def _told(running: subprocess.Popen[str]) -> Counter[str]:
+def _outcomes(running: subprocess.Popen[str]) -> Counter[str]:
     assert running.stdout is not None
     return Counter(line.split()[1] for line in running.stdout if line.count(" ") == 2)
 
@@ -438,7 +440,7 @@ def _command(endpoint: Loopback, news: Path) -> list[str]:
 
 
 def _held(path: Path) -> set[int]:
-    """The numbers of the articles that a ledger holds as done."""
+    """Return the numbers of the articles that are done in a ledger."""
     with Ledger(path) as book:
         return {
             int(json.loads(e.summary or "")["article"]["sentences"][-1]["text"].split()[3])
@@ -462,20 +464,24 @@ def main() -> None:
     }
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("faults", nargs="*", metavar="fault", help=", ".join(faults))
-    parser.add_argument("--quick", action="store_true", help="less of each that takes long")
+    parser.add_argument(
+        "--quick", action="store_true", help="run shorter versions of the slow faults"
+    )
     options = parser.parse_args()
     if unknown := set(options.faults) - faults.keys():
-        parser.error(f"no fault {min(unknown)}; there are {', '.join(faults)}")
+        parser.error(f"unknown fault {min(unknown)}; choose from {', '.join(faults)}")
     machine()
-    names = ("fault", "survived", "articles", "outcomes", "asked twice though recorded", "lost")
+    names = ("fault", "survived", "articles", "outcomes", "requested twice though recorded", "lost")
     table = rich.table.Table(*names, box=rich.box.ASCII2)
     rows = []
     for name in options.faults or faults:
         rows.append(row := faults[name](options.quick))
-        told = ", ".join(f"{number:,} {kind}" for kind, number in row.outcomes.most_common())
-        table.add_row(row.fault, "yes" if row.survived else "NO", f"{row.articles:,}", told,
+        outcomes = ", ".join(f"{number:,} {kind}" for kind, number in row.outcomes.most_common())
+        table.add_row(row.fault, "yes" if row.survived else "NO", f"{row.articles:,}", outcomes,
                       str(row.twice), str(row.lost))  # fmt: skip
-        print(f"  {row.fault}: {'yes' if row.survived else 'NO'}; {told}; {row.note}", flush=True)
+        print(
+            f"  {row.fault}: {'yes' if row.survived else 'NO'}; {outcomes}; {row.note}", flush=True
+        )
     rich.console.Console(width=120).print(table)
     sys.exit(not all(row.survived for row in rows))
 

@@ -1,9 +1,9 @@
-"""Measures how time grows with hostile texts, kind by kind and for each kind of work.
+"""Measure how time grows with the length of hostile texts, for each kind of text and work.
 
     python benchmarks/growth.py [known random answers] [--count 100] [--seed 1] [--work NAME,NAME] [--sizes N,N]
 
-Seconds are CPU seconds. The parser's and lxml's own are left out of `embedded` and counted in
-`files`, as they are not the package's; a text that is refused counts with the time until then.
+Seconds are CPU seconds. Those of the parser and of lxml are left out of `embedded` and counted in
+`files`, because they are not the package's. If a text is refused, the time until then counts.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from hostile import Kind, kinds_of_patterns, known_kinds, patterns_of
 
 ROOT = Path(__file__).parent.parent
 SIZES = [25_000, 50_000, 100_000, 200_000]
-LIMIT = 12.0  # CPU seconds after which a work is given up
-NOISE = 0.1  # seconds; ratios of less are not told
+LIMIT = 12.0  # CPU seconds after which a measurement is aborted
+NOISE = 0.1  # seconds; ratios of shorter times are not reported
 STEEP, SLOW = 2.6, 3.0
 
 
@@ -40,7 +40,7 @@ class _TooSlowError(Exception):
 
 
 class _Parser:
-    """spaCy's pipeline, its own time counted apart, and texts that come again parsed once."""
+    """Wrap spaCy's pipeline: count its time separately, and parse repeated texts once."""
 
     def __init__(self, nlp: Any) -> None:
         self._nlp, self.seconds = nlp, 0.0
@@ -58,7 +58,7 @@ class _Parser:
 
 
 class Works:
-    """What is done with a text; each method takes one and returns the seconds to leave out."""
+    """The kinds of work; each method takes a text and returns the seconds to leave out."""
 
     def __init__(self) -> None:
         import guarantee_summarizer as gs  # noqa: PLC0415  (after its patterns are recorded)
@@ -71,7 +71,7 @@ class Works:
         self._read = lru_cache(maxsize=4)(gs.Article.from_text)
 
     def article(self, text: str) -> Any:
-        """A new article of which nothing but the sentences is known."""
+        """Return a new article of which only the sentences are cached."""
         read = self._read(text)
         article = replace(read)
         article.__dict__["sentences"] = read.sentences
@@ -112,7 +112,7 @@ class Works:
         return 0.0
 
     def streaming(self, text: str) -> float:
-        """An answer that is made of the text, to an article that is, in pieces of 60 characters."""
+        """Read an answer made of the text, in pieces of 60 characters."""
         from guarantee_summarizer.llm.answers import ANSWER  # noqa: PLC0415
         from guarantee_summarizer.llm.messages import Pieces  # noqa: PLC0415
 
@@ -155,7 +155,7 @@ class Works:
         return 0.0
 
     def files(self, text: str) -> float:
-        """The text as a file of every kind that holds text."""
+        """Read the text from files of every text format."""
         item = f"<item><title>A</title><description>{escape(text)}</description></item>"
         for name, content in {
             "a.txt": text,
@@ -173,7 +173,7 @@ class Works:
         return 0.0
 
     def claims(self, article: Any) -> Any:
-        """Claims that rest on the first sentences of an article and on its longest."""
+        """Return claims that cite the first sentences of an article and its longest one."""
         from guarantee_summarizer.schema import Citation, Participant, Summary  # noqa: PLC0415
 
         longest = max(article.sentences, key=lambda sentence: len(sentence.text))
@@ -209,7 +209,7 @@ WORKS = ("reading", "embedded", "enrichment", "verification", "streaming", "page
 
 
 def measured(work: Callable[[str], float], text: str) -> float:
-    """CPU seconds of a work; `LIMIT` if it took longer."""
+    """Return the CPU seconds of a work; `LIMIT` if it took longer."""
     gc.collect()
     began, apart = time.process_time(), 0.0
     signal.setitimer(signal.ITIMER_PROF, LIMIT * 3)
@@ -226,7 +226,7 @@ def measured(work: Callable[[str], float], text: str) -> float:
 
 
 def grown(work: Callable[[str], float], kind: Kind) -> list[float]:
-    """Seconds at each size; what looks odd is measured again."""
+    """Return the seconds at each size; implausible values are measured again."""
     seconds: list[float] = []
     for size in SIZES:
         took = measured(work, kind.text(size))
@@ -253,7 +253,7 @@ def table(works: Works, kinds: Iterable[Kind], names: Iterable[str]) -> None:
     try:
         for kind in kinds:
             counted += 1
-            for size in SIZES:  # split into sentences before the clock runs
+            for size in SIZES:  # split into sentences before the time is measured
                 with suppress(works.gs.ArticleError):
                     _ = works._read(kind.text(size)).sentences  # noqa: SLF001
             for name in names:
@@ -277,7 +277,7 @@ def _slow(*_: Any) -> None:
 
 
 def _used() -> None:
-    """Do everything once, so that patterns are compiled which are built when they are needed."""
+    """Do everything once, to compile the patterns that are built at first use."""
     works, seed = Works(), (next((ROOT / "seeds").glob("*.txt"))).read_text()
     for name in WORKS:
         getattr(works, name)(seed)
@@ -290,16 +290,16 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--work", default=",".join(WORKS))
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)))
-    told = parser.parse_args()
-    SIZES[:] = map(int, told.sizes.split(","))
+    options = parser.parse_args()
+    SIZES[:] = map(int, options.sizes.split(","))
     patterns = patterns_of("guarantee_summarizer", _used)
     print(f"{len(patterns)} patterns, Python {sys.version.split()[0]}", flush=True)
     signal.signal(signal.SIGPROF, _slow)
-    works, names = Works(), told.work.split(",")
-    if "known" in told.parts:
+    works, names = Works(), options.work.split(",")
+    if "known" in options.parts:
         table(works, known_kinds(), names)
-    if "random" in told.parts:
-        table(works, kinds_of_patterns(patterns, told.count, told.seed), names)
+    if "random" in options.parts:
+        table(works, kinds_of_patterns(patterns, options.count, options.seed), names)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Hostile texts: the kinds known to have been slow, and others made of the package's own patterns.
+"""Generate hostile texts: kinds that were slow once, and kinds made from the package's patterns.
 
-A kind is a text of any length: something short, again and again. Those of a pattern are what the
-pattern looks for, with parts of it repeated, and broken so that it does not match in the end.
+A kind is a short unit, repeated up to any length. A kind made from a pattern is a text that the
+pattern almost matches: parts of the match are repeated, and it is broken at some place.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _BLOCK = "QWERTZUIOPASDFGHJKLYXCVBNM0123456789-_"
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of text: `unit` again and again behind `head`, an opening in English before them."""
+    """A kind of text: an English opening, then `head`, then `unit` repeated."""
 
     name: str
     unit: str
@@ -36,14 +36,14 @@ class Kind:
     tail: str = ""
 
     def text(self, size: int) -> str:
-        """Return a text of so many characters."""
+        """Return a text of a given number of characters."""
         room = max(0, size - len(_OPENING) * 4 - len(self.head) - len(self.tail))
         body = self.unit * (room // len(self.unit) + 1)
         return f"{_OPENING * 4}{self.head}{body[:room]}{self.tail}"
 
 
 def known_kinds() -> Iterator[Kind]:
-    """Yield the kinds that once took minutes."""
+    """Yield the kinds that took minutes once."""
     block = "".join(random.Random(1).choices(_BLOCK, k=9_973))  # noqa: S311
     parts = [f"{a}{b}" for a in "bdfgklmnprst" for b in ("a", "e", "i", "o", "u")]
     persons = " ".join(f"Mr. {a.title()}na {b.title()}vos said so." for a in parts for b in parts)
@@ -84,8 +84,8 @@ def patterns_of(package: str, use: Callable[[], object]) -> list[tuple[str, str,
     """Return module, source and flags of every regular expression of a package.
 
     Args:
-        package: its name; it is imported here, and must not be before.
-        use: makes it compile those that it builds when they are needed.
+        package: its name; it must not have been imported before.
+        use: uses the package, to compile the patterns that are built at first use.
     """
     found: dict[tuple[str, int], str] = {}
 
@@ -118,7 +118,7 @@ def patterns_of(package: str, use: Callable[[], object]) -> list[tuple[str, str,
 def kinds_of_patterns(
     patterns: Iterable[tuple[str, str, int]], count: int, seed: int
 ) -> Iterator[Kind]:
-    """Yield kinds of text made of patterns, the same for the same seed."""
+    """Yield kinds made from patterns, the same for the same seed."""
     chance, patterns = random.Random(seed), [*patterns]  # noqa: S311
     chance.shuffle(patterns)
     for number in range(count):
@@ -129,25 +129,25 @@ def kinds_of_patterns(
 
 
 class _Writer:
-    """Writes what a pattern matches, at random, and breaks it."""
+    """Write random texts that a pattern matches, and break them."""
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
-        self._repeats: list[tuple[str, str]] = []  # what stands before a repeat, and a piece of it
+        self._repeats: list[tuple[str, str]] = []  # the text before a repeat, and one piece of it
 
     def kind(self, pattern: str, flags: int) -> tuple[str, str, str]:
-        """A unit to repeat, what stands before all of them, and what after."""
+        """Return a unit to repeat, the text before the repeated units, and the text after them."""
         parsed = _parser.parse(pattern, flags & ~re.DEBUG)
         whole = self._sequence(parsed, "")
         between = self._chance.choice(["", "", " ", ", ", ". ", "\n", " and ", "-"])
         before, piece = self._chance.choice(self._repeats or [("", whole)])
         piece = piece or whole or "a"
         form = self._chance.randrange(4)
-        if form == 0:  # all of it, broken
+        if form == 0:  # the whole match, broken
             return self._broken(whole) + between or "a", "", ""
-        if form == 1:  # one part again and again, and then what the pattern does not want
+        if form == 1:  # one part repeated, then a character that the pattern does not match
             return piece, before, "\x7f"
-        if form == 2:  # it begins again and again
+        if form == 2:  # the beginning repeated
             return (before + piece * self._chance.randint(1, 40) + between) or "a", "", "\x7f"
         other = self._sequence(parsed, "")
         return f"{self._broken(whole)}{between}{self._broken(other)}{between}" or "a", "", ""
@@ -190,7 +190,7 @@ class _Writer:
             return self._repeat(value, before)
         if name == "ATOMIC_GROUP":
             return self._sequence(value, before)
-        return ""  # places, what looks ahead or behind, what repeats a group
+        return ""  # anchors, lookarounds, references to groups
 
     def _repeat(self, value: Any, before: str) -> str:
         low, high, body = value
@@ -215,6 +215,6 @@ class _Writer:
         if name == "CATEGORY":
             kind = str(value)
             some = {"DIGIT": "0123456789", "SPACE": " \t\n\u00a0", "WORD": "aZ1_\u00e9"}
-            told = next(word for word in some if word in kind)
-            return "-" if "NOT" in kind else self._chance.choice(some[told])
+            known = next(word for word in some if word in kind)
+            return "-" if "NOT" in kind else self._chance.choice(some[known])
         return chr(value)

@@ -1,12 +1,12 @@
 # ruff: noqa: PLW1509, S607, UP031, PLC0415
-"""Measure what hostile inputs cost: peak memory and seconds of each, through the commands.
+"""Measure the peak memory and seconds of hostile inputs, through the commands.
 
-    python benchmarks/inputs.py [word …]      # only the inputs whose names hold one of the words
+    python benchmarks/inputs.py [word …]      # only inputs whose name contains one of the words
 
-Each input is made in a temporary folder by a process of its own, small on disk wherever that is
-possible, and given to `batch` beside a good article, or poured into `summarize`. `MB` is the peak of
-the largest process; `ok` says that the input is one or more failures of one line each, and that the
-good article beside it was summarized.
+A separate process creates each input in a temporary folder, small on disk where possible. The input
+is read by `batch` together with a good article, or piped to `summarize`. `MB` is the peak of the
+largest process; `ok` means that the input caused one or more failures of one line each, and that
+the good article was summarized.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ LIMIT = 8 * 2**30  # bytes of address space; more than that ends the process
 SECONDS = 180
 
 
-# Plain files, and packed ones
+# Plain and compressed files
 
 
 def sparse(path: Path, head: bytes = b"") -> None:
@@ -80,7 +80,7 @@ def shared(length: int, rows: int) -> object:
 
 
 def listed(kind: str, length: int, *, depth: int = 1, name: str = "tags", rows: int = 1) -> object:
-    """One row, or several, each a list in lists that holds so many values."""
+    """Return rows of nested lists with a given number of values each."""
     import numpy as np
     import pyarrow as pa
 
@@ -115,7 +115,7 @@ def small_texts() -> object:
 
 
 def pdf(path: Path, objects: Iterable[bytes]) -> None:
-    """A PDF of these objects, the first of which is its catalog."""
+    """Write a PDF of these objects; the first one is its catalog."""
     places, at = [], 9
     with path.open("wb") as out:
         out.write(b"%PDF-1.5\n")
@@ -183,7 +183,7 @@ def wide_font(count: int) -> list[bytes]:
 
 
 def many_forms(count: int, size: int) -> list[bytes]:
-    """Forms that draw each a large text."""
+    """Return forms that draw a large text each."""
     names = b"".join(b"/X%d %d 0 R" % (n, n + 5) for n in range(count))
     drawn = b"".join(b"/X%d Do\n" % n for n in range(count))
     made = [CATALOG, ONE, page(resources=b"<</XObject<<%b>>>>" % names), stream(drawn)]
@@ -192,7 +192,7 @@ def many_forms(count: int, size: int) -> list[bytes]:
 
 
 def object_stream(path: Path, size: int) -> None:
-    """An object stream that unfolds to blanks, and a cross-reference stream that points there."""
+    """Write an object stream that expands to blanks, and a cross-reference stream to it."""
     body = flate(b" " * 1024, size, b"/Type/ObjStm/N 3/First 30")
     start = b"%PDF-1.5\n"
     first = b"4 0 obj\n%b\nendobj\n" % body
@@ -204,7 +204,7 @@ def object_stream(path: Path, size: int) -> None:
 
 
 def xref_stream(path: Path, size: int) -> None:
-    """A cross-reference stream that unfolds to millions of rows."""
+    """Write a cross-reference stream that expands to millions of rows."""
     table = flate(
         bytes((1, 0, 0, 0, 9, 0)) * 1024, size, b"/Type/XRef/W[1 4 1]/Size 99999999/Root 1 0 R"
     )
@@ -212,7 +212,7 @@ def xref_stream(path: Path, size: int) -> None:
 
 
 def no_table(path: Path, size: int) -> None:
-    """No cross-reference table, but millions of objects that one has to be made of."""
+    """Write millions of objects without a cross-reference table, which has to be rebuilt."""
     numbered(
         path,
         "%d 0 obj\n<<>>\nendobj\n",
@@ -238,7 +238,7 @@ def json_ld(path: Path, data: str) -> None:
 Maker = Callable[[Path], object]
 CMAP = b"/CIDInit begincmap 100 beginbfrange <0000> <FFFF> <0041> endbfrange\n"
 FILES: dict[str, tuple[str, Maker]] = {
-    # plain files of 2 GB, of which the disk holds nothing
+    # sparse files of 2 GB, which occupy no disk
     **{
         f"2 GB sparse .{kind}": (f"a.{kind}", lambda p, head=head: sparse(p, head))
         for kind, head in {
@@ -250,7 +250,7 @@ FILES: dict[str, tuple[str, Maker]] = {
     "2 GB sparse .csv, begun": ("a.csv", lambda p: sparse(p, b'text,date\n"')),
     "2 GB sparse .jsonl, begun": ("a.jsonl", lambda p: sparse(p, b'{"text": "x"}\n{"text": "')),
     "xlsx (zip) 100 MB": ("a.txt", lambda p: repeated(p, b"\0", 100 * MB, b"PK\3\4")),
-    # packed
+    # compressed
     **{
         f"1 GB in .{kind}.gz": (f"a.{kind}.gz", lambda p, h=head, b=piece: repeated(p, b, 2**30, h))
         for kind, head, piece in (
@@ -405,7 +405,7 @@ def limited() -> None:
 def measured(
     command: list[str], source: list[str] | None = None
 ) -> tuple[int, float, float, str, str]:
-    """Exit status, MB of the largest process, seconds, standard output and standard error."""
+    """Return exit status, MB of the largest process, seconds, standard output and standard error."""
     feeding = (
         subprocess.Popen(source, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         if source
@@ -427,22 +427,22 @@ def measured(
             feeding.kill()
             feeding.wait()
         out.seek(0), err.seek(0)
-        told = [file.read(10 * MB).decode(errors="replace") for file in (out, err)]
-    return run.returncode, usage.ru_maxrss / 1024, seconds, *told
+        texts = [file.read(10 * MB).decode(errors="replace") for file in (out, err)]
+    return run.returncode, usage.ru_maxrss / 1024, seconds, *texts
 
 
-def verdict(output: str, told: str, folder: str, *, beside: bool) -> str:
-    errors = [line for line in told.splitlines() if "error:" in line]
-    whole = "Traceback" not in told and "MemoryError" not in told and errors
+def verdict(output: str, printed: str, folder: str, *, beside: bool) -> str:
+    errors = [line for line in printed.splitlines() if "error:" in line]
+    whole = "Traceback" not in printed and "MemoryError" not in printed and errors
     good = output.count("\n") >= 1 if beside else True
-    first = errors[0].replace(folder + "/", "").removeprefix("error: ") if errors else told[-80:]
+    first = errors[0].replace(folder + "/", "").removeprefix("error: ") if errors else printed[-80:]
     return f"{'ok ' if whole and good else 'NOT'} {len(errors):>4}  {first[:90]}"
 
 
 def show(name: str, run: tuple[int, float, float, str, str], folder: str, *, beside: bool) -> None:
-    _, memory, seconds, output, told = run
+    _, memory, seconds, output, printed = run
     print(
-        f"{name:<40} {memory:>6.0f} {seconds:>6.1f}  {verdict(output, told, folder, beside=beside)}",
+        f"{name:<40} {memory:>6.0f} {seconds:>6.1f}  {verdict(output, printed, folder, beside=beside)}",
         flush=True,
     )
 

@@ -1,7 +1,7 @@
-"""An endpoint for benchmarks, in a process of its own and cheap: answers at a fixed time, may fail.
+"""A cheap endpoint for benchmarks in a separate process: it answers after a fixed time, or fails.
 
-Run as a program it serves; `Loopback` starts it and asks it what came. It knows an article by the
-words "report 17 of" in it. Standard library only, so that any Python may run it.
+As a program it serves; `Loopback` starts it and asks for its counts. It identifies an article by
+the words "report 17 of" in it. It uses only the standard library, so that any Python can run it.
 """
 
 from __future__ import annotations
@@ -30,26 +30,26 @@ _REASONS = {200: "OK", 429: "Too Many Requests", 500: "Internal Server Error"}
 
 
 class Loopback:
-    """The endpoint as its user sees it; made by `loopback`."""
+    """The client of the endpoint; created by `loopback`."""
 
     def __init__(self, url: str) -> None:
         self.url = url
 
     def set(self, **settings: Any) -> None:
-        """Change `delay`, `faults` or `refused`, and count from zero."""
+        """Change `delay`, `faults` or `refused`, and reset the counts."""
         self._post("set", settings)
 
     def down(self, seconds: float) -> None:
-        """Take no connection and drop those there are, for so long."""
+        """Accept no connections for some seconds, and close the open ones."""
         self._post("down", {"seconds": seconds})
 
     @property
     def cpu(self) -> float:
-        """Seconds of CPU that it took so far."""
+        """CPU seconds that it has used."""
         return float(self._post("counts", {})["cpu"])
 
     def counts(self, name: str = "asked") -> Counter[int]:
-        """How often each article was `asked` about, or `answered` rightly and in whole."""
+        """Return how often each article was `asked` about, or `answered` correctly and completely."""
         return Counter({int(n): times for n, times in self._post("counts", {})[name].items()})
 
     def _post(self, path: str, data: dict[str, Any]) -> Any:
@@ -65,17 +65,17 @@ def loopback(answer: dict[str, Any], plain: str = "{}", **settings: Any) -> Iter
     """Start an endpoint.
 
     Args:
-        answer: what it says where a tool is to be called.
-        plain: what it says elsewhere.
-        **settings: `delay` in seconds; `faults` as a list of kind and share; `refused`, so that of
-            so many articles one is always declined.
+        answer: its answer if a tool is to be called.
+        plain: its answer otherwise.
+        **settings: `delay` in seconds; `faults` as a list of kinds and shares; `refused`: one of
+            this many articles is always declined.
     """
-    told = {"answer": json.dumps(answer, ensure_ascii=False), "plain": plain, **settings}
+    sent = {"answer": json.dumps(answer, ensure_ascii=False), "plain": plain, **settings}
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen([sys.executable, str(Path(__file__))], **pipes) as server:
         assert server.stdin is not None
         assert server.stdout is not None
-        server.stdin.write(json.dumps(told) + "\n")
+        server.stdin.write(json.dumps(sent) + "\n")
         server.stdin.flush()
         try:
             yield Loopback(server.stdout.readline().strip())
@@ -84,7 +84,7 @@ def loopback(answer: dict[str, Any], plain: str = "{}", **settings: Any) -> Iter
 
 
 class _Endpoint:
-    """What it says, and what it counted."""
+    """The answers and counts of the server."""
 
     def __init__(self, answer: str, plain: str, **settings: Any) -> None:
         self.answer, self.plain = answer, plain
@@ -117,7 +117,7 @@ class _Endpoint:
         )
 
     def fault(self, number: int) -> str | None:
-        """What befalls this request; the same in every run."""
+        """Return the fault of a request; the same in every run."""
         if self.refused and number % self.refused == self.refused // 2:
             return "refusal"
         drawn = random.Random(f"{number} {self.asked[number]}").random()  # noqa: S311
@@ -128,21 +128,23 @@ class _Endpoint:
         return None
 
     def controlled(self, path: str, data: dict[str, Any]) -> bytes:
-        told: dict[str, Any] = {}
+        reply: dict[str, Any] = {}
         if path == "set":
             self.set(**data)
         elif path == "down":
             self.task = asyncio.get_running_loop().create_task(self.down(**data))
         else:
             counted = {"asked": self.asked, "answered": self.answered}
-            told = {"cpu": time.process_time(), **counted}
-        return _http(200, json.dumps(told).encode())
+            reply = {"cpu": time.process_time(), **counted}
+        return _http(200, json.dumps(reply).encode())
 
     @cache  # noqa: B019  (there is one)
     def reply(self, tool: str | None, fault: str | None) -> bytes:
-        """The bytes of one kind of reply."""
+        """Return the bytes of one kind of reply."""
         if fault in ("429", "500"):
-            return _http(int(fault), b'{"error": {"message": "as told"}}', "Retry-After: 0.2\r\n")
+            return _http(
+                int(fault), b'{"error": {"message": "requested fault"}}', "Retry-After: 0.2\r\n"
+            )
         text = self.answer if tool else self.plain
         if fault == "malformed":
             text = text.replace(":", "", 9)
@@ -163,7 +165,7 @@ class _Endpoint:
 
 
 class _Connection(asyncio.Protocol):
-    """HTTP/1.1 with nothing that is not needed here."""
+    """The part of HTTP/1.1 that is needed here."""
 
     def __init__(self, endpoint: _Endpoint) -> None:
         self.endpoint, self.buffer = endpoint, b""

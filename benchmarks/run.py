@@ -1,4 +1,4 @@
-"""Measures import, embedded extraction, the language-model path and sizes; see README.md here."""
+"""Measure import, embedded extraction, the language-model path and sizes; see README.md here."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def machine() -> None:
 
 
 def benchmark_import() -> None:
-    """Seconds and peak memory of importing the package, and what a bare Python takes."""
+    """Print seconds and peak memory of importing the package, beside those of a bare Python."""
     print("\nimport (median of 7 processes)")
     for name, line in [("python alone", ""), ("guarantee_summarizer", "import guarantee_summarizer"),
                        ("openai", "import openai"), ("instructor", "import instructor; instructor.from_openai")]:  # fmt: skip
@@ -77,7 +77,7 @@ def benchmark_import() -> None:
 
 
 def benchmark_embedded() -> None:
-    """Milliseconds for the seed article, the first time and after that."""
+    """Print milliseconds for the seed article, the first time and later."""
     article = SEED.read_text()
     first = _seconds(lambda: gs.summarize(article), times=1)
     later = _seconds(lambda: _forgetful(article), times=CALLS)
@@ -100,7 +100,7 @@ def benchmark_embedded() -> None:
 
 
 def _of_size(size: int) -> str:
-    """The development articles one after the other, as often as needed, cut to a size."""
+    """Return the development articles one after the other, repeated and cut to a size."""
     articles = "\n\n".join(path.read_text() for path in sorted(GOLD.parent.glob("*[13579]-*.txt")))
     return (articles * (size // len(articles) + 1))[:size]
 
@@ -114,7 +114,7 @@ _ONE_SENTENCE = {
 
 
 def _of_one_sentence(unit: str, size: int) -> float:
-    """CPU seconds for an article that ends in one sentence of that size."""
+    """Return the CPU seconds for an article that ends in one sentence of that size."""
     opening = "France would send troops to Ukraine to guarantee a ceasefire and a peace agreement. "
     reader = gs.Summarizer(relevance=False)
     text = opening * 30 + unit * (size // len(unit)) + "."
@@ -124,13 +124,13 @@ def _of_one_sentence(unit: str, size: int) -> float:
 
 
 def _forgetful(article: str) -> gs.Summary:
-    """Summarize without what was remembered of the same sentences from the last time."""
+    """Summarize without cached results of the same sentences."""
     clean.cache_clear()
     return gs.summarize(article)
 
 
 def benchmark_page() -> None:
-    """Bytes of a page, milliseconds to build it, and until a browser first paints it."""
+    """Print the bytes of a page, and the milliseconds to build it and to paint it in a browser."""
     texts = {"seed article": SEED.read_text(), "10 kB": _of_size(10_000)}
     summaries = {name: gs.summarize(text) for name, text in texts.items()}
     start = time.process_time()
@@ -141,7 +141,7 @@ def benchmark_page() -> None:
         build = _cpu(lambda: gs.to_html(summary))  # noqa: B023  (called at once)
         html, cell = gs.to_html(summary), summary._repr_html_()
         paint = _first_paint(html)
-        shown = f"first paint {paint:.0f} ms" if paint else "no browser here"
+        shown = f"first paint {paint:.0f} ms" if paint else "no browser"
         print(
             f"  {name:13} {len(html.encode()):7,} bytes, {build * 1e3:5.1f} ms, {shown}; "
             f"in a notebook {len(cell.encode()):,} bytes"
@@ -149,7 +149,7 @@ def benchmark_page() -> None:
 
 
 def _first_paint(html: str) -> float | None:
-    """Milliseconds from the request to the first paint, median of 15; None without Chromium."""
+    """Return milliseconds until the first paint, median of 15; None without Chromium."""
     browser, driver = shutil.which("chromium"), importlib.util.find_spec("playwright")
     if browser is None or driver is None:
         return None
@@ -170,11 +170,11 @@ def _first_paint(html: str) -> float | None:
             runs.append(float(tab.evaluate(read)))
             tab.close()
         chromium.close()
-    return statistics.median(runs[1:])  # the first waits for the browser itself
+    return statistics.median(runs[1:])  # the first includes the start of the browser
 
 
 def benchmark_model() -> None:
-    """CPU of one article through the whole language-model path, beside bare clients."""
+    """Print the CPU of one article on the language-model path, beside that of bare clients."""
     import instructor  # noqa: PLC0415
     import openai  # noqa: PLC0415
 
@@ -200,7 +200,7 @@ def benchmark_model() -> None:
             "here, located and verified": lambda: summarize(alone),
             "here, reviewed, too": lambda: summarize(reviewed),
         }
-        print(f"\nCPU per article, gold 01, answer given at once (median of {CALLS})")
+        print(f"\nCPU per article, gold 01, immediate answer (median of {CALLS})")
         figures = {name: _cpu(call) for name, call in rivals.items()}
         for name, seconds in figures.items():
             ratio = seconds / figures["bare openai, nothing read"]
@@ -211,7 +211,7 @@ def benchmark_model() -> None:
 
 
 def benchmark_sizes() -> None:
-    """Bytes and tokens of the request for the seed article and of answers in wire form."""
+    """Print bytes and tokens of the request for the seed article and of answers in wire form."""
     count = _tokenizer()
     prompt = PromptBook().prompt(gs.Article.from_file(SEED))
     schema = json.dumps(prompt.schema, separators=(",", ":"), ensure_ascii=False)
@@ -229,7 +229,7 @@ def benchmark_sizes() -> None:
 
 
 def benchmark_recorded() -> None:
-    """Scores of the recorded answers to gold articles, and of the embedded extractor on the same."""
+    """Print scores of recorded answers to gold articles, and of the embedded extractor on them."""
     import vcr  # noqa: PLC0415
 
     tapes = {path.stem.removeprefix("gold-"): path for path in CASSETTES.glob("gold-*.yaml")}
@@ -256,14 +256,14 @@ def benchmark_recorded() -> None:
 
 
 def benchmark_verify() -> None:
-    """What checks and second reader notice of wrong claims, their false alarms, and what it costs."""
+    """Print which wrong claims the checks and the reviewer notice, their false alarms and cost."""
     items = load_gold(GOLD.parent)
     by_name = {item.name: item for item in items}
     folder = ROOT / "tests" / "damage"
     damages = load_damage(folder / "claims.jsonl")
     single = noticed(by_name, damages)
     several, alarms = reviewed(by_name, load_reviews(folder / "reviews.jsonl", damages))
-    print("\nwrong claims noticed: by the checks alone | with a second reader, among right claims")
+    print("\nwrong claims noticed: by the checks alone | with a reviewer, among correct claims")
     print(f"  {'kind':28} tried checks | tried checks reader either neither")
     for kind in [*sorted(single), "all"]:
         alone = _summed(single) if kind == "all" else single[kind]
@@ -274,7 +274,7 @@ def benchmark_verify() -> None:
             f"{both.reader:6} {both.either:6} {left:7}"
         )
     print(
-        f"  right claims flagged beside them: checks {alarms.checks}, reader {alarms.reader}, "
+        f"  correct claims flagged: checks {alarms.checks}, reader {alarms.reader}, "
         f"either {alarms.either} of {alarms.tried}"
     )
     found = [f.severity for item in items for f in verify(item.summary, item.article)]
@@ -291,17 +291,17 @@ def _summed(counts: dict[str, Noticed]) -> Noticed:
 
 
 def benchmark_reask() -> None:
-    """What a re-ask costs, beside instructor's own on the same failures (answers included)."""
+    """Print the tokens of a re-ask, beside instructor's on the same failures, with answers."""
     count = _tokenizer() or (lambda text: len(text.encode()))
     unit = "tokens" if _tokenizer() else "bytes"
     article, right = _gold()
     print(f"\nre-ask on gold 01, {unit} in + out of each attempt, by the number of wrong claims")
     for several in (1, 3, 5):
         wrong = _wrong(right, several)
-        mended = {f"claim_{n}": p for n, p in enumerate(right["proposals"][:several], 1)}
-        ours = _requests([wrong, mended], lambda url: _ask_here(url, article))
+        repaired = {f"claim_{n}": p for n, p in enumerate(right["proposals"][:several], 1)}
+        ours = _requests([wrong, repaired], lambda url: _ask_here(url, article))
         theirs = _requests([wrong, right], lambda url: _ask_instructor(url, article))
-        answers = {"here": (wrong, mended), "instructor": (wrong, right)}
+        answers = {"here": (wrong, repaired), "instructor": (wrong, right)}
         for name, requests in (("here", ours), ("instructor", theirs)):
             sizes = [(count(_sent(r)), count(_compact(a))) for r, a in zip(requests, answers[name], strict=True)]  # fmt: skip
             first, second = (sum(size) for size in sizes)
@@ -310,7 +310,7 @@ def benchmark_reask() -> None:
 
 
 def _wrong(right: dict[str, Any], several: int) -> dict[str, Any]:
-    """The right answer with a figure of its own in each of the first proposals."""
+    """Return the correct answer with an unsupported figure in each of the first proposals."""
     wrong = copy.deepcopy(right)
     for proposal in wrong["proposals"][:several]:
         proposal["title"] += " for 77 years"
@@ -338,7 +338,7 @@ def _ask_here(url: str, article: gs.Article) -> None:
 
 
 def _ask_instructor(url: str, article: gs.Article) -> None:
-    """Instructor's default: the whole history again, with the same messages about the same claims."""
+    """Re-ask as instructor does by default: the whole history, and the same error messages."""
     import instructor  # noqa: PLC0415
     import openai  # noqa: PLC0415
     from pydantic import model_validator  # noqa: PLC0415
@@ -346,13 +346,13 @@ def _ask_instructor(url: str, article: gs.Article) -> None:
     class Summary(_naive()):  # type: ignore[misc]
         @model_validator(mode="after")
         def _holds(self) -> Any:
-            told = [
+            errors = [
                 f"'77 years' of {p.title!r} does not stand in the cited sentences"
                 for p in self.proposals
                 if "77" in p.title
             ]
-            if told:
-                raise ValueError("; ".join(told))
+            if errors:
+                raise ValueError("; ".join(errors))
             return self
 
         @classmethod
@@ -372,10 +372,10 @@ def _gold_json() -> dict[str, Any]:
 
 
 def _gold() -> tuple[gs.Article, dict[str, Any]]:
-    """Gold 01 and its right answer as a model is asked to write it.
+    """Return gold 01 and its correct answer in the form that a model is asked for.
 
-    Descriptions are left out (title and cited sentences say them); kind, title and affiliation of
-    a participant only where the library restores exactly what gold says.
+    Descriptions are left out, because title and cited sentences contain them; kind, title and
+    affiliation of a participant only where the library restores exactly the gold values.
     """
     article = gs.Article.from_file(GOLD.with_suffix(".txt"))
     right = gs.Summary.ground(_gold_json(), article)
@@ -396,7 +396,7 @@ def _gold() -> tuple[gs.Article, dict[str, Any]]:
 
 
 def _naive() -> Any:
-    """A schema that one would write in an evening: the sections, their items left open."""
+    """Return a minimal schema: the sections, without the fields of their items."""
     from pydantic import BaseModel  # noqa: PLC0415
 
     global _NAIVE  # noqa: PLW0603
@@ -444,7 +444,7 @@ def _cpu(call: Callable[[], Any]) -> float:
 
 @contextmanager
 def _endpoint(*answers: dict[str, Any]) -> Iterator[str]:
-    """A scripted endpoint in a process of its own; it gives the answers in turn."""
+    """Start a scripted endpoint in another process; it gives the answers in turn."""
     code = (
         "import json, sys, time; from guarantee_summarizer.testing import Reply, ScriptedEndpoint\n"
         "answers = json.loads(sys.stdin.readline())\n"
@@ -464,7 +464,7 @@ def _endpoint(*answers: dict[str, Any]) -> Iterator[str]:
 
 
 def _tokenizer() -> Callable[[str], int] | None:
-    """o200k_base from the file that litellm's wheel carries; None where it is not installed."""
+    """Return the counter of o200k_base, from the file in litellm's wheel; None if it is missing."""
     found = importlib.util.find_spec("litellm")
     if found is None or found.origin is None or importlib.util.find_spec("tiktoken") is None:
         return None

@@ -1,8 +1,8 @@
-"""Measures 1 and 2 processes over few and many, short and long articles; see README.md here.
+"""Measure 1 and 2 processes over few and many, short and long articles; see README.md here.
 
-`grid` asks the loopback endpoint of 200 ms; `deal` leaves out the work on an article, so that what
-is measured is the first process: it reads, deals out, takes in, and writes the ledger. (It hands
-over every other summary itself.)
+`grid` uses the loopback endpoint with 200 ms; `deal` skips the work on articles, to measure the main
+process alone: it reads and distributes articles, receives summaries, and writes the ledger. (It
+also returns every second summary itself.)
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ print(wall, first, cpu, others.ru_utime + others.ru_stime)
 
 
 class Ready(gs.Summarizer):
-    """Hands over a summary that is there already."""
+    """Return a prepared summary for every article."""
 
     async def asummarize(self, article: Any) -> gs.Summary:  # noqa: ARG002  (as it is called)
         """Return the summary of gold 01, with its article."""
@@ -54,7 +54,7 @@ class Ready(gs.Summarizer):
 
 
 def sized(several: int, size: int) -> Iterator[str]:
-    """Texts of `size` bytes, none twice: gold 01, cut or with the other gold texts after it."""
+    """Yield different texts of `size` bytes: gold 01, cut, or followed by the other gold texts."""
     others = [path.read_text(encoding="utf-8") for path in sorted(GOLD.glob("*.txt"))]
     whole = "\n\n".join([_gold()[0].text, *others * (1 + size // sum(map(len, others)))])
     text = whole[: whole.rfind(". ", 0, size - 40) + 1]
@@ -63,7 +63,7 @@ def sized(several: int, size: int) -> Iterator[str]:
 
 
 def _answer(size: int) -> dict[str, Any]:
-    """The answer for gold 01; of a text shorter than it just who takes part, and the abstract."""
+    """Return the answer for gold 01; for a shorter text only participants and abstract."""
     article, answer = gs.Article.of(next(sized(1, size))), _gold()[1]
     if size > len(_gold()[0].text):
         return answer
@@ -74,7 +74,7 @@ def _answer(size: int) -> dict[str, Any]:
 
 
 def grid(options: argparse.Namespace) -> None:
-    """Articles a second and CPU, for each size and number."""
+    """Print articles per second and CPU, for each size and number."""
     print(f"\ngrid: {LATENCY * 1e3:.0f} ms an answer, concurrency {CONCURRENCY}; 1 and 2 processes "
           f"in turn, medians of {options.runs}; loading of the second process is included")  # fmt: skip
     for size in options.bytes:
@@ -90,8 +90,8 @@ def grid(options: argparse.Namespace) -> None:
 
 
 def deal(options: argparse.Namespace) -> None:
-    """What the first process takes for each article beside the work on it, and so how many it feeds."""
-    print(f"\ndeal: the work is left out; 2 processes, medians of {options.runs}")
+    """Print the cost of an article in the main process, and the rate that this allows."""
+    print(f"\ndeal: the work on articles is skipped; 2 processes, medians of {options.runs}")
     for ledger in (False, True):
         print(" with a ledger" if ledger else " without a ledger")
         for size in options.bytes:
@@ -100,7 +100,7 @@ def deal(options: argparse.Namespace) -> None:
                         for _ in range(options.runs)]  # fmt: skip
                 wall, _, own, _ = map(statistics.median, zip(*took, strict=True))
                 print(f"  {size / 1e3:3.0f} kB {several:6,} articles: {several / wall:5.0f}/s, "
-                      f"{own / several * 1e3:.2f} ms CPU each of the first process: "
+                      f"{own / several * 1e3:.2f} ms CPU each in the main process: "
                       f"{several / own:5.0f}/s on a core", flush=True)  # fmt: skip
 
 
@@ -127,13 +127,13 @@ def _run(
     with tempfile.TemporaryDirectory() as folder:
         path = f"{folder}/run.sqlite" if ledger else ""
         numbers = map(str, (size, several, processes))
-        told = subprocess.run([sys.executable, "-c", RUN, kind, url, path, *numbers], text=True,
+        done = subprocess.run([sys.executable, "-c", RUN, kind, url, path, *numbers], text=True,
                               cwd=Path(__file__).parent, stdout=subprocess.PIPE, check=True)  # fmt: skip
-    return [*map(float, told.stdout.split())]
+    return [*map(float, done.stdout.split())]
 
 
 def main() -> None:
-    """Measure."""
+    """Run the chosen parts."""
     parts = {"grid": grid, "deal": deal}
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", choices=[[], *parts], metavar="part")

@@ -1,36 +1,36 @@
-"""Counts the tokens of one record of facts in three formats: here, langextract's, instructor's.
+"""Count the tokens of the same facts in three formats: here, langextract's, instructor's.
 
 The facts are the right answers to four gold articles, and the recorded answer to the seed article.
 Every format carries all of them: headline, abstract, participants, events, proposals with terms,
 structure with layers, disputes with positions, and for each the evidence. o200k_base counts the
 texts of the messages, the schema (compact JSON, as it is sent), and the answer; what providers add
-around messages is left out everywhere.
+around messages is not counted.
 
 here
     The real request (system message, schema, numbered sentences) and the answer in wire form, as
-    the prompt asks for it: evidence is sentence numbers; left out is what the library restores
-    (aliases, kind, title and affiliation where it restores exactly what the facts say;
-    descriptions, which become the cited sentences). The rest is read back and compared before
-    anything is counted. "with descriptions" keeps those in the facts' own words.
+    the prompt asks for it: evidence is sentence numbers; fields that the library restores are left
+    out (aliases; kind, title and affiliation where it restores exactly the facts; descriptions,
+    which become the cited sentences). The answer is read back and compared with the facts before
+    it is counted. "with descriptions" keeps the descriptions of the facts.
 langextract
     Its own prompt classes, model factory, strict schema from examples and format handler, as
     `lx.extract` puts them together for OpenAI: indented JSON without fences, one extraction per
     claim, the verbatim quote as text, all other fields as attributes, absent ones null, because its
     strict schema requires them all; further quotes as an attribute. "compact" is the same without
-    white space. One short description, and the example that the prompt here has, with one event
-    more, since a class without an example could not be written. One request is counted; the input
-    also as it is by default, which repeats the prompt for each 1,000 characters.
+    white space. There is one short description, and the example of the prompt here with an
+    additional event, since a class without an example could not be written. One request is counted;
+    the input also with the defaults, which repeat the prompt for each 1,000 characters.
 instructor
     The schema's Pydantic fields with quotes for evidence, two lines of prompt, mode TOOLS; the
     answer is `model_dump_json()` (compact), and the same with `exclude_none`.
 lean
-    The least that either format can say the facts in: compact JSON, defaults and aliases left out,
-    description left out (the quotes say it, as here), participants found by name, terms and
-    positions resting on their claim's quotes. For langextract moreover no schema, and terms and
-    positions as lines in an attribute. What is left to tell them from here is the quotes.
+    The shortest form of the facts in either format: compact JSON, without defaults, aliases and
+    descriptions (the quotes contain them, as here); participants are found by name, and terms and
+    positions use the quotes of their claim. For langextract there is also no schema, and terms and
+    positions are lines in an attribute. The remaining difference from here is the quotes.
 
-Quotes are those of the gold files, often less than the sentence that a number stands for. Of the
-seed's participants the first mention alone is quoted.
+Quotes are those of the gold files, which are often shorter than the sentence with that number. For
+participants of the seed article only the first mention is quoted.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ Count = Callable[[str], int]
 
 
 def gold_facts(path: Path) -> tuple[gs.Article, gs.Summary]:
-    """A gold article and its right answer."""
+    """Return a gold article and its correct answer."""
     article = gs.Article.from_file(path.with_suffix(".txt"))
     data = json.loads(path.with_suffix(".json").read_text())
     data.pop("traps", None)
@@ -90,7 +90,7 @@ def gold_facts(path: Path) -> tuple[gs.Article, gs.Summary]:
 
 
 def seed_facts() -> tuple[gs.Article, gs.Summary]:
-    """The seed article and its recorded answer; what the library fills, no more than needed."""
+    """Return the seed article and its recorded answer, without needless library-filled fields."""
     article = gs.Article.from_file(run.SEED)
     raw = recorded_answer(run.CASSETTES / "seed.yaml")
     written = read_answer(ANSWER.model_validate_json(raw), article).summary
@@ -106,7 +106,7 @@ def seed_facts() -> tuple[gs.Article, gs.Summary]:
 
 
 def record(node: Any) -> Any:
-    """All fields of a summary that a model could fill, with quotes for evidence."""
+    """Return all fields of a summary that a model could fill, with quotes as evidence."""
     if isinstance(node, Citation):
         return node.quote
     if isinstance(node, tuple):
@@ -118,7 +118,7 @@ def record(node: Any) -> Any:
 
 
 def lean(facts: dict[str, Any]) -> dict[str, Any]:
-    """The facts without what a reader finds elsewhere in them, and without defaults."""
+    """Return the facts without redundant values and without defaults."""
     less = copy.deepcopy(facts)
     for participant in less["participants"]:
         _drop(participant, "aliases", "evidence")
@@ -142,15 +142,15 @@ def _drop(item: dict[str, Any], *names: str) -> None:
 
 
 def wire_form(article: gs.Article, right: gs.Summary) -> dict[str, Any]:
-    """The right answer as a model is asked to write it.
+    """Return the correct answer in the form that a model is asked for.
 
-    Descriptions are left out (the cited sentences say them); kind, title and affiliation of a
-    participant only where the library restores exactly what the facts say. Where it does not find
-    an alias, or a sentence that a participant, term or position rests on ("he said"), that is
-    written, although no model is asked for it.
+    Descriptions are left out, because the cited sentences contain them; kind, title and affiliation
+    of a participant only where the library restores exactly the facts. An alias that the library
+    does not find, or a sentence that a participant, term or position cites ("he said"), is written,
+    although no model is asked for it.
 
     Raises:
-        AssertionError: what is read back says anything else than `right`.
+        AssertionError: the answer that is read back differs from `right`.
     """
     wire: dict[str, Any] = _without_descriptions(to_wire(right))
     bare = copy.deepcopy(wire)
@@ -174,7 +174,7 @@ def wire_form(article: gs.Article, right: gs.Summary) -> dict[str, Any]:
 
 
 def _pairs(right: gs.Summary, found: gs.Summary) -> Iterator[tuple[Any, Any]]:
-    """What the library cites by itself, as meant and as found: participants, terms, positions."""
+    """Return the library's own citations, expected and found: participants, terms, positions."""
 
     def parts(summary: gs.Summary) -> Iterator[Any]:
         yield from summary.participants
@@ -187,7 +187,7 @@ def _pairs(right: gs.Summary, found: gs.Summary) -> Iterator[tuple[Any, Any]]:
 
 
 def _lost(meant: Any, have: Any) -> list[str]:
-    """Which of aliases and evidence miss something that was meant."""
+    """Return which of aliases and evidence lack an expected value."""
     lost = []
     if set(getattr(meant, "aliases", ())) - set(getattr(have, "aliases", ())):
         lost.append("aliases")
@@ -207,19 +207,19 @@ def _without_descriptions(wire: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_descriptions(wire: dict[str, Any], right: gs.Summary) -> dict[str, Any]:
-    told = copy.deepcopy(wire)
+    described = copy.deepcopy(wire)
     pairs = (
-        *zip(told["proposals"], right.proposals, strict=True),
-        *zip(told["structure"].get("layers", ()), right.structure.layers, strict=True),
+        *zip(described["proposals"], right.proposals, strict=True),
+        *zip(described["structure"].get("layers", ()), right.structure.layers, strict=True),
     )
     for written, meant in pairs:
         if meant.description:
             written["description"] = meant.description
-    return told
+    return described
 
 
 def _tool(messages: list[dict[str, str]], model: Any) -> str:
-    """The schema as instructor sends it in mode TOOLS."""
+    """Return the schema as instructor sends it in mode TOOLS."""
     _, request = handle_response_model(model, mode=Mode.TOOLS, messages=messages, model="m")
     if [m["content"] for m in request["messages"]] != [m["content"] for m in messages]:
         raise AssertionError("instructor changed the messages")
@@ -235,7 +235,7 @@ def _compact(data: Any) -> str:
 
 @cache
 def naive(model: type[BaseModel]) -> type[BaseModel]:
-    """The same fields with quotes for evidence, as plain Pydantic."""
+    """Return the same fields as plain Pydantic, with quotes as evidence."""
     fields: dict[str, Any] = {}
     for name, field in model.model_fields.items():
         if not is_added(field):
@@ -248,7 +248,7 @@ def naive(model: type[BaseModel]) -> type[BaseModel]:
                 plain.default = []
             plain.metadata = []
             fields[name] = (kind, plain)
-    about, _, _ = str(model.__doc__).partition("\n\n")  # what follows is for people
+    about, _, _ = str(model.__doc__).partition("\n\n")  # the rest is for people
     return create_model(model.__name__, __doc__=about, **fields)
 
 
@@ -265,7 +265,7 @@ def _retyped(annotation: Any) -> Any:
 
 
 def instructor_rows(article: gs.Article, facts: dict[str, Any], count: Count) -> dict[str, Any]:
-    """Input tokens, and output tokens of three ways of writing the facts."""
+    """Count input tokens, and output tokens of three ways of writing the facts."""
     model = naive(gs.Summary)
     messages = [
         {"role": "system", "content": f"{ASK}\n{QUOTE}"},
@@ -284,7 +284,7 @@ def instructor_rows(article: gs.Article, facts: dict[str, Any], count: Count) ->
 
 
 def langextract_rows(article: gs.Article, facts: dict[str, Any], count: Count) -> dict[str, Any]:
-    """Input tokens in one request, and output tokens of two ways of writing the facts."""
+    """Count input tokens in one request, and output tokens of two ways of writing the facts."""
     full, short = Langextract(lean=False), Langextract(lean=True)
     written, brief = full.answer(facts), short.answer(lean(facts))
     compact = _compact(json.loads(written))
@@ -299,7 +299,7 @@ def langextract_rows(article: gs.Article, facts: dict[str, Any], count: Count) -
 
 
 class Langextract:
-    """langextract's request and answer, from its own parts, as `lx.extract` joins them."""
+    """Build langextract's request and answer from its own parts, as `lx.extract` does."""
 
     def __init__(self, *, lean: bool) -> None:
         from langextract import data, factory, prompting  # noqa: PLC0415
@@ -324,7 +324,7 @@ class Langextract:
         )
 
     def tokens(self, text: str, count: Count) -> int:
-        """Input tokens of one request; only langextract's own method says what it sends."""
+        """Count input tokens of one request, which only langextract's own method can build."""
         prompt = self._generator.render(text)
         request = self._model._build_chat_completions_params(prompt, {})  # noqa: SLF001
         schema = request["response_format"].get("json_schema")
@@ -332,7 +332,7 @@ class Langextract:
         return said + (count(_compact(schema)) if schema else 0)
 
     def chunked(self, text: str, count: Count) -> int:
-        """Input tokens with the default `max_char_buffer`, which makes several requests."""
+        """Count input tokens with the default `max_char_buffer`, which sends several requests."""
         from langextract.chunking import ChunkIterator  # noqa: PLC0415
         from langextract.core.tokenizer import RegexTokenizer  # noqa: PLC0415
 
@@ -340,7 +340,7 @@ class Langextract:
         return sum(self.tokens(chunk.chunk_text, count) for chunk in chunks)
 
     def answer(self, facts: dict[str, Any]) -> str:
-        """The facts as langextract's own format handler writes them, read back and counted."""
+        """Write the facts with langextract's own format handler, read them back, and count."""
         claims = [*self._claims(facts)]
         text: str = self._handler.format_extraction_example(claims)
         if len(self._handler.parse_output(text)) != len(claims):
@@ -370,7 +370,7 @@ class Langextract:
     def _claim(
         self, kind: str, item: dict[str, Any], parts: str = "", part: str = ""
     ) -> Iterator[Any]:
-        """One extraction, and one for each part of it; parts are lines of text where lean."""
+        """Yield an extraction, and one for each part of it; with `lean`, parts are lines of text."""
         rest = dict(item)
         inside = rest.pop(parts, None) or []
         quotes = rest.pop("evidence", None) or [rest.pop("name", None) or item["precondition"]]
@@ -384,7 +384,7 @@ class Langextract:
 
 
 def _example(*, lean: bool) -> tuple[str, dict[str, Any]]:
-    """The prompt's own example, and one event more, so that langextract can write events."""
+    """Return the example of the prompt with one more event, which langextract needs."""
     source = (prompts_folder() / "example.md.jinja").read_text()
     lines, answer = source.split("Answer:")
     text = " ".join(re.findall(r"^\[\d+\] (.+)$", lines, re.MULTILINE))
@@ -401,7 +401,7 @@ def _example(*, lean: bool) -> tuple[str, dict[str, Any]]:
 
 
 def _description() -> str:
-    """What a model has to be told: the task, and the words that the fields may take."""
+    """Return the instructions for a model: the task, and the values of the fields."""
     definitions = naive(gs.Summary).model_json_schema()["$defs"]
     lines = [ASK, QUOTE]
     for name, part in definitions.items():
@@ -420,14 +420,14 @@ def _description() -> str:
 
 
 def measure(article: gs.Article, right: gs.Summary, count: Count) -> dict[str, Any]:
-    """All counts for one article."""
+    """Return all counts for one article."""
     facts = record(right)
     prompt = PromptBook().prompt(article)
     system, schema = count(prompt.system), count(_tool(prompt.messages, ANSWER))
     wire = wire_form(article, right)
     given = system + schema + count(prompt.user)
-    told = count(_compact(_with_descriptions(wire, right)))
-    rows = {"here": (given, count(_compact(wire))), "here with descriptions": (given, told)}
+    described = count(_compact(_with_descriptions(wire, right)))
+    rows = {"here": (given, count(_compact(wire))), "here with descriptions": (given, described)}
     chunked = None
     if importlib.util.find_spec("langextract"):
         rows |= langextract_rows(article, facts, count)
@@ -440,7 +440,7 @@ def measure(article: gs.Article, right: gs.Summary, count: Count) -> dict[str, A
 
 
 def _field_costs(wire: dict[str, Any], count: Count) -> Counter[str]:
-    """How many tokens fewer the answer has without each field; names and brackets included."""
+    """Return the tokens that each field adds to the answer, with names and brackets."""
     whole, costs = count(_compact(wire)), Counter[str]()
     for path in sorted(set(_paths(wire))):
         costs[path] = whole - count(_compact(_left(wire, path.split("."))))
@@ -465,7 +465,7 @@ def _left(node: Any, path: list[str]) -> Any:
 
 
 def output_table(found: dict[str, Any]) -> Table:
-    """Output tokens of each format, and what here is of it."""
+    """Show output tokens of each format, and the share that is needed here."""
     formats = _formats(found)
     table = _table("output tokens, and here as a share of them", "", *formats)
     outs = {f: [one["rows"][f][1] for one in found.values()] for f in formats}
@@ -482,7 +482,7 @@ def output_table(found: dict[str, Any]) -> Table:
 
 
 def input_table(found: dict[str, Any]) -> Table:
-    """Input tokens of each format; instructor's is the same however the answer is written."""
+    """Show input tokens of each format; instructor's do not depend on the form of the answer."""
     formats = [f for f in ("here", "langextract", "langextract lean", "instructor") if f in _formats(found)]  # fmt: skip
     columns = {"article": [one["article"] for one in found.values()]}
     columns |= {f: [one["rows"][f][0] for one in found.values()] for f in formats}
@@ -498,7 +498,7 @@ def input_table(found: dict[str, Any]) -> Table:
 
 
 def static_table(found: dict[str, Any]) -> Table:
-    """How much of the request here is the same bytes for every article, in front of it."""
+    """Show how much of the request is a prefix with the same bytes for every article."""
     title = "input here without the article's own text"
     table = _table(title, "", "system", "schema", "around the article", "static share")
     shares = []
@@ -514,7 +514,7 @@ def static_table(found: dict[str, Any]) -> Table:
 
 
 def field_table(found: dict[str, Any]) -> Table:
-    """What the fields cost in wire form, the dearest first."""
+    """Show the tokens of the fields in wire form, the most expensive first."""
     costs = sum((one["fields"] for one in found.values()), Counter[str]())
     total = sum(one["rows"]["here"][1] for one in found.values())
     table = _table("output here by field, parts counted in wholes", "", "tokens", "share")
@@ -524,13 +524,13 @@ def field_table(found: dict[str, Any]) -> Table:
 
 
 def verdict(found: dict[str, Any]) -> Iterator[str]:
-    """Whether here needs at most half of the tokens of each format, in total."""
+    """Yield whether at most half of each format's tokens are needed here, in total."""
     outs = {f: sum(one["rows"][f][1] for one in found.values()) for f in _formats(found)}
     for name, tokens in outs.items():
         if not name.startswith("here"):
             shares = (outs[form] / tokens for form in ("here", "here with descriptions"))
-            bare, told = (f"{share:.0%} ({_met(share)})" for share in shares)
-            yield f"  of {name:24} {bare:13} with descriptions {told}"
+            bare, described = (f"{share:.0%} ({_met(share)})" for share in shares)
+            yield f"  of {name:24} {bare:13} with descriptions {described}"
 
 
 def _met(share: float) -> str:

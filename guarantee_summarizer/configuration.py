@@ -1,4 +1,4 @@
-"""The configuration of a summarizer: its parts, its settings as JSON, its cache key."""
+"""Configure a summarizer: load its parts, show its settings as JSON, compute cache keys."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ __all__ = ["Configuration"]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Configuration:
-    """What a summarizer is built from.
+    """The settings of a summarizer.
 
     Attributes:
         model: the name of the model; None for the embedded extractor.
-        endpoint: where the model is; None without one.
+        endpoint: the endpoint of the model; None without a model.
         options: all other options.
         prompts: a folder with custom templates.
         lexicon: a folder with custom actors, offices, surnames and cues.
@@ -54,7 +54,7 @@ class Configuration:
             raise ConfigurationError("max_tokens and request are for a model; name a model")
 
     def pipeline(self) -> Pipeline:
-        """Load what the settings name, so that bad settings fail early.
+        """Load templates, lexicon and cues, so that bad settings fail early.
 
         Raises:
             PipelineError: spaCy or its pipeline is needed and not installed.
@@ -66,7 +66,7 @@ class Configuration:
             from guarantee_summarizer.prompts import PromptBook  # noqa: PLC0415  (heavy)
 
             book = PromptBook(self.prompts)
-        made = Pipeline(
+        pipeline = Pipeline(
             options=self.options,
             lexicon=Lexicon.load(self.lexicon) if self.lexicon else default_lexicon(),
             cues=Cues.load(self.lexicon) if self.lexicon else default_cues(),
@@ -78,7 +78,7 @@ class Configuration:
             from guarantee_summarizer.embedded.loading import require  # noqa: PLC0415
 
             require(self.options.pipeline)
-        return made
+        return pipeline
 
     @property
     def parses(self) -> bool:
@@ -94,7 +94,7 @@ class Configuration:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """The settings to build the summarizer again, as JSON, without secrets."""
+        """The settings to rebuild the summarizer, as JSON, without secrets."""
         base_url = self.endpoint.base_url if self.endpoint else None
         folders = {"prompts": self.prompts, "lexicon": self.lexicon}
         custom = {name: str(path) for name, path in folders.items() if path}
@@ -109,8 +109,8 @@ class Configuration:
         """Return the cache key for an article: 32 hex digits.
 
         Args:
-            article: what is summarized.
-            pipeline: has the fingerprints of prompts and lexicon.
+            article: the article to summarize.
+            pipeline: provides the fingerprints of prompts and lexicon.
         """
         review = self.options.review
         options: dict[str, Any] = {
@@ -123,7 +123,7 @@ class Configuration:
         if self.parses:
             options["pipeline"] = self.parser
         if self.endpoint is not None:
-            # what was not set leaves the keys of earlier runs as they are
+            # options that are not set are left out, so that earlier keys stay valid
             options |= {"max_tokens": self.options.max_tokens} if self.options.max_tokens else {}
             options |= {"request": self.options.request} if self.options.request else {}
         parts = [
@@ -140,11 +140,15 @@ class Configuration:
 
     @property
     def bound(self) -> str | None:
-        """Why the summarizer works in its own process alone; None if others can share its work."""
+        """Why the summarizer cannot be used in other processes; None if it can."""
         review = self.options.review
         reviewer = review if isinstance(review, Endpoint) else None
         if any(one is not None and one.client is not None for one in (self.endpoint, reviewer)):
             return "a custom client cannot be moved to another process"
         if not isinstance(self.options.pipeline, str | Path | None):
             return "a loaded pipeline cannot be moved to another process; give its name"
-        return "the spans of tracing stay in this process" if self.options.tracing else None
+        return (
+            "the spans of tracing are recorded in this process only"
+            if self.options.tracing
+            else None
+        )

@@ -70,7 +70,7 @@ class Summarizer:
         unknown = options.keys() - OptionFields.__annotations__.keys()
         if unknown:
             known = ", ".join(OptionFields.__annotations__)
-            raise ConfigurationError(f"unknown option {min(unknown)!r}; there are {known}")
+            raise ConfigurationError(f"unknown option {min(unknown)!r}; choose from {known}")
         self.options = Options(**options)
         if model is None and (client is not None or base_url or api_key or prompts):
             raise ConfigurationError("name the model to use: model=…")
@@ -88,7 +88,7 @@ class Summarizer:
         self._build()
 
     def _build(self) -> None:
-        """Load what the settings name, so that bad settings fail early."""
+        """Load client, templates and lexicon, so that bad settings fail early."""
         self._telemetry = Telemetry(tracing=self.options.tracing)
         self._client: ModelClient | None = None
         if (endpoint := self._configuration.endpoint) is not None:
@@ -101,15 +101,15 @@ class Summarizer:
         """Summarize one article.
 
         Args:
-            article: an `Article`, its plain text, or a record as `Article.from_dict` takes it.
+            article: an `Article`, its plain text, or a record for `Article.from_dict`.
 
         Returns:
             the summary; unsupported claims are in `withheld`, losses of a broken answer in
             `incomplete`.
 
         Raises:
-            ArticleError: the text cannot be read, or it is not English and no model was named.
-            ModelError: the model gave no usable answer; see its subclasses.
+            ArticleError: the text cannot be read, or it is not English and there is no model.
+            ModelError: the model returned no usable answer; see its subclasses.
             AnswerError: with `strict`, the summary is incomplete or has withheld claims.
         """
         article, account = Article.of(article), Account(self.options)
@@ -165,7 +165,7 @@ class Summarizer:
     def _streamed(
         self, piece: Any, growing: Growing, article: Article, account: Account
     ) -> Summary:
-        """The summary of a partial answer, or at the end of the final draft."""
+        """Return the summary of a partial answer, or of the final draft."""
         if isinstance(piece, Draft):
             return self._pipeline.finish(piece, article, account.total)
         draft = growing.draft(piece)
@@ -184,12 +184,12 @@ class Summarizer:
     ) -> Iterator[Outcome]:
         """Summarize many articles concurrently; yield results as they finish.
 
-        The event loop runs in a separate thread, so notebooks work too. Articles are pulled as
-        needed and results wait until fetched: memory stays flat. Leaving the loop early, or Ctrl-C,
-        ends the run; recorded results are kept.
+        The event loop runs in a separate thread, so notebooks work too. Articles are read as
+        needed and results wait until fetched, so memory does not grow. Leaving the loop early, or
+        Ctrl-C, ends the run; recorded results are kept.
 
         Args:
-            articles: what `summarize` takes; failures, as `read_articles` yields them, are passed on.
+            articles: inputs of `summarize`; failures, which `read_articles` yields, are passed on.
             **options: see `RunOptions` (concurrency, processes, ordered, failures, ledger, budget,
                 progress).
 
@@ -199,7 +199,7 @@ class Summarizer:
         Raises:
             BudgetSpentError: after the last result, if the budget ended the run.
             LedgerError: the ledger cannot be used; after the results already paid for.
-            AuthenticationError: and other errors that every article would meet; in the same way.
+            AuthenticationError: or another error that every article would get; in the same way.
         """
         from guarantee_summarizer.corpus.run import in_thread  # noqa: PLC0415
 
@@ -230,10 +230,10 @@ class Summarizer:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """The settings to build this summarizer again, as JSON, without the API key.
+        """The settings to rebuild this summarizer, as JSON, without secrets.
 
-        Nor do they hold a login or a key in `base_url`, nor a key among the settings in `request`:
-        `***` stands there, and whoever builds it again has to give them.
+        There is no API key, and `***` replaces logins and keys in `base_url` and `request`; supply
+        them when you rebuild it.
 
         >>> Summarizer().settings["model"] is None
         True
@@ -278,7 +278,7 @@ class Summarizer:
         Args:
             article: the argument of `request`.
             completion: openai's `ChatCompletion`.
-            review: the one that answers `review_request`, or the `ModelError` in its place.
+            review: the completion that answers `review_request`, or the `ModelError` in its place.
 
         Raises:
             ModelError: the model declined, or its answer is not usable.
@@ -303,16 +303,16 @@ class Summarizer:
 
     @property
     def throttles(self) -> tuple[Throttle, ...]:
-        """The throttles of the endpoints; none without a model."""
+        """The throttles of the endpoints; empty without a model."""
         return self._client.throttles if self._client else ()
 
     @property
     def bound(self) -> str | None:
-        """Why this summarizer works in its own process alone; None if others can share its work."""
+        """Why this summarizer cannot be used in other processes; None if it can."""
         return self._configuration.bound
 
     def warm_up(self) -> None:
-        """Load what the first article would wait for: the spaCy pipeline, where it is needed."""
+        """Load the spaCy pipeline, if it is used, so that the first article does not wait."""
         if self._configuration.parses:
             from guarantee_summarizer.embedded.loading import load  # noqa: PLC0415
 

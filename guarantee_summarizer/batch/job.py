@@ -1,7 +1,7 @@
 """Summarize many articles through the provider's Batch API: half the price, within a day.
 
 Ledger and verification are the same as in live calls. Every step is recorded before the next one,
-so that a process may die during any of them:
+so that a process may end during any of them:
 
     planned     the articles are in the ledger's file, and reserved
     uploaded    the provider has the file; if not recorded, a second upload is free
@@ -15,20 +15,17 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from guarantee_summarizer.article import Article, ArticleLike
-from guarantee_summarizer.batch.store import BatchStore, Outbox, Part
+from guarantee_summarizer.batch.collection import Collection
+from guarantee_summarizer.batch.store import MOST_NOTES, OPEN, BatchStore, Outbox, Part
 from guarantee_summarizer.corpus.ledger import Ledger
-from guarantee_summarizer.corpus.records import Entry, entry_of, stored
-from guarantee_summarizer.corpus.results import Failure, Outcome, Result, failed
-from guarantee_summarizer.corpus.rows import Damaged
-from guarantee_summarizer.errors import ConfigurationError, ModelError, TransportError
+from guarantee_summarizer.corpus.results import Failure, Outcome
+from guarantee_summarizer.errors import ConfigurationError, TransportError
 from guarantee_summarizer.summarizer import Summarizer
 
 __all__ = ["Batch", "BatchJob", "Submission"]
@@ -41,7 +38,6 @@ _MOST_REQUESTS = 50_000
 _MOST_BYTES = 190_000_000  # the provider accepts 200 MB, without saying whether MB or MiB
 _LONGEST = 600.0  # seconds between two polls
 _SILENT = 10  # polls in a row that may fail before `wait` gives up
-_NOTES = 20  # requests of one batch
 _IDLE = frozenset("planned gathering elsewhere completed failed expired cancelled damaged".split())
 _PROBE = Article(text="")  # its key identifies the configuration of a summarizer
 
@@ -148,7 +144,7 @@ class BatchJob:
 
         Args:
             articles: inputs of `Summarizer.summarize`, or failures of a reader, which are
-                returned. Articles that failed earlier are sent again.
+                returned. Articles that failed before are sent again.
 
         Returns:
             the new batches and the counts of the articles.
@@ -173,12 +169,12 @@ class BatchJob:
     def refresh(self) -> list[Batch]:
         """Return every batch of the ledger, the oldest first, with its state at the provider.
 
-        One whose row in the ledger is damaged comes at the end, in the state `damaged`.
+        Batches whose row in the ledger is damaged come last, in the state `damaged`.
         """
-        whole = [self._batch(part, self._remote(part)) for part in self._store.parts()]
+        intact = [self._batch(part, self._remote(part)) for part in self._store.parts()]
         known: dict[str, Any] = {"id": None, "state": "damaged", "total": 0}
         damaged = self._store.damaged().values()
-        return whole + [Batch(part=f.source, **known, notes=(str(f.error),)) for f in damaged]
+        return intact + [Batch(part=f.source, **known, notes=(str(f.error),)) for f in damaged]
 
     def wait(self, *, poll: float = 30.0) -> list[Batch]:
         """Wait until no batch is running; then `collect`.
@@ -211,16 +207,17 @@ class BatchJob:
         A batch whose collection was interrupted is yielded again from its start; outcomes already
         in the ledger are neither written nor counted again. Answers to be reviewed are sent in new
         batches at the end, and yielded when those are collected: see `results`. A batch whose row
-        in the ledger is damaged is one failure; after that its articles can be submitted again.
+        in the ledger is damaged is one failure; then its articles can be submitted again.
 
         Yields:
             a summary, or a `Failure` with the article and the error: one for each article.
         """
+        collection = Collection(self._summarizer, self._ledger, self._api)
         with self._store.alone("collect"):
             for part in self._mine("created", "unsent"):
                 remote = self._remote(part)
                 if remote is None or remote.ended:
-                    yield from self._collected(part, remote)
+                    yield from collection.outcomes(part, remote)
             for row, failure in self._store.damaged().items():
                 yield failure
                 self._store.drop(row)
@@ -236,8 +233,7 @@ class BatchJob:
         Yields:
             the same as `collect`.
         """
-        open_ = ("planned", "uploaded", "created", "unsent")
-        while self._mine(*open_) or self._store.damaged():
+        while self._mine(*OPEN) or self._store.damaged():
             self.submit()
             self.wait(poll=poll)
             yield from self.collect()
@@ -251,10 +247,9 @@ class BatchJob:
         with self._store.alone("submit"):
             return [self._cancelled(part) for part in self._mine("planned", "uploaded", "created")]
 
-    def _mine(self, *steps: str, named: str | None = None) -> list[Part]:
-        """Return the parts of this configuration at these steps, or only the one with `name`."""
-        mine = (p for p in self._store.parts() if p.maker == self._maker and p.step in steps)
-        return [part for part in mine if named in (None, part.part)]
+    def _mine(self, *steps: str) -> list[Part]:
+        """Return the parts of this configuration at these steps."""
+        return [p for p in self._store.parts() if p.maker == self._maker and p.step in steps]
 
     def _send(self, part: Part, outbox: Outbox) -> Batch:
         """Take a part from its current step to a created batch."""
@@ -305,107 +300,6 @@ class BatchJob:
         if remote is None:
             state = {"unsent": "cancelled", "gathering": "gathering"}.get(part.step, "planned")
             return Batch(**known, state=state)
-        notes = tuple(str(error) for _, error in remote.errors[:_NOTES])
+        notes = tuple(str(error) for _, error in remote.errors[:MOST_NOTES])
         done, failed = remote.done, remote.failed
         return Batch(**known, state=remote.state, done=done, failed=failed, notes=notes)
-
-    def _collected(self, part: Part, remote: RemoteBatch | None) -> Iterator[Outcome]:
-        """Yield one outcome for each article of a part without review; then mark it collected."""
-        counts, notes = Counter[bool](), list[str]()
-        for key, answer in self._answers(part, remote, notes):
-            if self._goes_on(part, key, answer):
-                continue
-            result = self._settled(part, key, answer)
-            counts[result.failure is None] += 1
-            yield result.outcome
-        if moved := len(self._store.numbers(part.reviewed_by)):
-            notes.append(f"{moved} answers were sent to the reviewer")
-            if not self._mine(
-                "planned", "uploaded", "created", "unsent", named=part.reviewed_by.part
-            ):
-                self._store.put(replace(part.reviewed_by, total=moved, step="planned"))
-        state = remote.state if remote else "cancelled"
-        ended = replace(part, step="collected", state=state, notes=tuple(notes[:_NOTES]))
-        self._store.put(replace(ended, done=counts[True], failed=counts[False]))
-
-    def _answers(
-        self, part: Part, remote: RemoteBatch | None, notes: list[str]
-    ) -> Iterator[tuple[str, Any]]:
-        """Yield each key once with its completion or error, in the order of the files."""
-        waiting = self._store.numbers(part)
-        moved = self._store.numbers(part.reviewed_by)  # by an interrupted collection
-        for file_id in remote.files if remote else ():
-            for key, answer in self._downloaded(file_id, notes):
-                if waiting.pop(key, None) is not None:
-                    yield key, answer
-                elif key not in moved:
-                    notes.append(f"custom_id {key[:64]!r} was never sent, or is answered twice")
-        for key, number in waiting.items():
-            yield key, self._api.unanswered(remote, number)
-
-    def _downloaded(self, file_id: str, notes: list[str]) -> Iterator[tuple[str, Any]]:
-        with self._store.file() as file:
-            if not self._api.download(file_id, file):
-                notes.append(f"file {file_id} is gone; the provider deletes files after some time")
-                return
-            file.seek(0)
-            for number, line in enumerate(file, 1):
-                if (answer := self._api.read(line, self._said)) is not None:
-                    yield answer
-                elif line.strip():
-                    notes.append(f"line {number} of file {file_id} cannot be read")
-
-    def _said(self, key: str) -> str:
-        """Return the text of an article; "" if the line belongs to none."""
-        with suppress(Damaged):
-            return self._store.article(key).text
-        return ""
-
-    def _goes_on(self, part: Part, key: str, answer: Any) -> bool:
-        """Return whether an answer needs a review, and move it to the part for reviews."""
-        if part.review or isinstance(answer, ModelError):
-            return False
-        try:
-            if self._summarizer.review_request(self._store.article(key), answer) is None:
-                return False
-        except Damaged:  # reported with its result
-            return False
-        if not self._store.numbers(part.reviewed_by):
-            self._store.put(part.reviewed_by)
-        self._store.move(key, part.reviewed_by, answer.model_dump_json())
-        return True
-
-    def _settled(self, part: Part, key: str, answer: Any) -> Result:
-        """Return the result of one article, and record it unless it was recorded."""
-        try:
-            article, first = self._store.article(key), self._store.answer(key)
-        except Damaged as reason:
-            return self._lost(key, part, reason)
-        entry = self._ledger.get(key)
-        if entry is not None and entry.run == part.run:  # by an interrupted collection
-            return stored(entry, article)
-        if first is None:
-            result = self._read(article, answer)
-        else:
-            result = self._read(article, self._api.completion(first), review=answer)
-        self._ledger.record(entry_of(key, article, result, part.run))
-        return result
-
-    def _lost(self, key: str, part: Part, reason: Damaged) -> Result:
-        """The result of an article whose row is damaged, recorded."""
-        failure = self._store.lost(key, reason)
-        known: dict[str, Any] = {"key": key, "article": "", "source": failure.source}
-        known |= {"error": type(failure.error).__name__, "message": str(failure.error)}
-        entry = self._ledger.get(key)
-        if entry is None or entry.run != part.run:  # else by an interrupted collection
-            self._ledger.record(Entry(**known, status="failed", run=part.run))
-        return Result(failure.source, failure=failure)
-
-    def _read(self, article: Article, answer: Any, *, review: Any = None) -> Result:
-        if isinstance(answer, ModelError):
-            return failed(article, answer)
-        try:
-            summary = self._summarizer.read(article, answer, review=review)
-            return Result(article.source, summary)
-        except Exception as error:  # noqa: BLE001  (one bad answer must not end the collection)
-            return failed(article, error)

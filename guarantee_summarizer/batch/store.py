@@ -35,9 +35,15 @@ from guarantee_summarizer.summarizer import Summarizer
 if TYPE_CHECKING:  # loads openai, which only a batch needs
     from guarantee_summarizer.batch.provider import BatchApi
 
-__all__ = ["BatchStore", "Outbox", "Part"]
+__all__ = ["MOST_NOTES", "OPEN", "BatchStore", "Outbox", "Part"]
 
 Step = Literal["gathering", "planned", "uploaded", "created", "unsent", "collected"]
+OPEN: tuple[Step, ...] = ("planned", "uploaded", "created", "unsent")
+"""The steps of a part that has all its articles and is not collected."""
+
+MOST_NOTES = 20
+"""The number of notes that are kept about one batch."""
+
 _REVIEW = "-review"  # suffix of the names of parts for the reviewer
 
 
@@ -46,7 +52,8 @@ class Part:
     """The articles of one batch and the last step taken.
 
     `maker` is a hash of the configuration, `run` the run of the ledger. A part for the reviewer is
-    `gathering` while answers are collected; `unsent` means cancelled before there was a batch. `state`, `done`, `failed` and `notes` are set when it is `collected`.
+    `gathering` while answers are collected; `unsent` means cancelled before there was a batch.
+    `state`, `done`, `failed` and `notes` are set when it is `collected`.
     """
 
     part: str
@@ -91,7 +98,7 @@ _LAST = "SELECT coalesce(max(number), 0) FROM batch_items WHERE part = ?"
 class BatchStore:
     """Store the parts of all batch jobs of a ledger.
 
-    A row that is damaged is told with its key; the others are not affected.
+    A damaged row is reported with its key; the others are not affected.
 
     Raises:
         LedgerError: from every method: the ledger cannot be used.
@@ -198,7 +205,7 @@ class BatchStore:
         """Return an article exactly as it was submitted.
 
         Raises:
-            Damaged: its row is not what was written, or there is none.
+            Damaged: its row was changed after it was written, or is missing.
         """
         values = self._values(key)["article"]
         try:
@@ -236,8 +243,8 @@ class Outbox:
     """Divide articles into parts, and count those sent, done, pending and failed.
 
     Args:
-        summarizer: makes keys and requests.
-        ledger: knows which articles are done.
+        summarizer: creates keys and requests.
+        ledger: says which articles are done.
         maker: the hash of the configuration, written to each part.
         api: the provider's API, for the URL of each request and the format of answers.
         most: requests and bytes in one part; half as many with a review, whose requests also

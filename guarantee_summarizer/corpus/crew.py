@@ -1,6 +1,7 @@
-"""Share the articles of a run among processes; ledger, order and budget stay with the first.
+"""Distribute the articles of a run over processes.
 
-The first process works too, so that a short run costs no start.
+The main process keeps the ledger, the order and the budget. It summarizes articles too, so that a
+short run starts no other process.
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ from guarantee_summarizer.schema import Summary
 
 __all__ = ["Crew", "Worker"]
 
-_FEW = 8  # articles that may wait before another process is started, where none is asked for
-_AHEAD = 2  # articles that another process has of the embedded extractor: one waits for it there
-_TRIES = 3  # of an article whose process was ended
+_FEW = 8  # articles that may wait before a process is started, if `processes` is not set
+_AHEAD = 2  # articles that the embedded extractor has in another process: one is queued there
+_TRIES = 3  # attempts at an article whose process died
 _LOG = logging.getLogger("guarantee_summarizer")
 
 
@@ -50,11 +51,11 @@ class Worker(Protocol):
 
     @property
     def settings(self) -> dict[str, Any]:
-        """The settings to build it again, without the API key."""
+        """The settings to rebuild it, without the API key."""
 
     @property
     def bound(self) -> str | None:
-        """Why it works in this process alone; None if it can be pickled."""
+        """Why it cannot be used in other processes; None if it can."""
 
     @property
     def throttles(self) -> tuple[Any, ...]:
@@ -62,18 +63,20 @@ class Worker(Protocol):
 
 
 class Crew:
-    """Summarize articles in this process and in others: those asked for, or once articles wait.
+    """Summarize articles in this process and in worker processes.
 
-    Each process has an equal part of `concurrency` and of the rate limits (for the embedded
-    extractor: one article at a time), and a 429 in one pauses all. An article whose process was
-    ended is done by another; of the embedded extractor by a new one, in which it is alone.
+    Without `processes`, the embedded extractor starts workers once articles wait. Each process has
+    an equal share of `concurrency` and of the rate limits (for the embedded extractor: one article
+    at a time), and a 429 in one pauses all. An article whose process died is repeated in another;
+    for the embedded extractor, in a new process without other articles.
 
     Args:
         worker: the summarizer.
         options: `processes` and `concurrency`.
 
     Raises:
-        ConfigurationError: processes are asked for, but the summarizer works in this one alone.
+        ConfigurationError: several processes are requested, but the summarizer cannot be used in
+            other processes.
     """
 
     def __init__(self, worker: Worker, options: RunOptions) -> None:
@@ -86,7 +89,7 @@ class Crew:
         self._most = most if self._setup else 1
         self._share = _AHEAD if self._embedded else -(-options.concurrency // self._most)
         self.places = options.concurrency
-        if self._embedded and self._most > 1:  # some wait, so that no process does
+        if self._embedded and self._most > 1:  # some are queued, so that no process idles
             self.places = max(self.places, 2 * self._most + _FEW)
         self._patience = 0 if asked else _FEW
         self._waiting, self._wanted = 0, self._most - 1
@@ -96,7 +99,7 @@ class Crew:
         self._joining: set[asyncio.Task[None]] = set()
 
     def open(self) -> None:
-        """Begin, in the running event loop."""
+        """Start in the running event loop."""
         self._free: asyncio.Queue[Process | None] = asyncio.Queue()  # None is this process
         self._thread = ThreadPoolExecutor(1, "summarizer")
         self._turn = asyncio.Lock()
@@ -109,7 +112,7 @@ class Crew:
             self._grow()
 
     async def close(self) -> None:
-        """End the other processes, and drop what they have under way."""
+        """End the other processes, and abandon their articles in flight."""
         for throttle in self._throttles:
             throttle.share(1)
         for task in self._joining:
@@ -119,10 +122,10 @@ class Crew:
         self._thread.shutdown(wait=False)
 
     async def asummarize(self, article: Article) -> Summary | Packed:
-        """Summarize one article in whichever process is free.
+        """Summarize one article in the next free process.
 
         Raises:
-            GuaranteeSummarizerError: every process that began it was ended; or as `Summarizer`.
+            GuaranteeSummarizerError: every process that tried it died; or an error of `Summarizer`.
         """
         if self._most == 1:
             return await self._worker.asummarize(article)
@@ -134,15 +137,16 @@ class Crew:
                 pass
             finally:
                 self._free.put_nowait(process)
-        if self._embedded and (made := await self._alone(article)):
-            return made
-        message = "the processes that read it were ended, perhaps for want of memory; split it"
+        if self._embedded and (summary := await self._alone(article)):
+            return summary
+        message = "its processes were killed, perhaps because memory ran out; split it"
         raise GuaranteeSummarizerError(f"{article.source}: {message}")
 
     async def _alone(self, article: Article) -> Packed | None:
-        """Do an article that may be why a process was ended where it ends no other's, nor this one.
+        """Repeat an article that may have killed its process; return None if that fails too.
 
-        Those that are suspected take turns in one process; the last one leaves it to all.
+        Suspected articles take turns in one process, where they cannot affect other articles or
+        this process. After the last of them the process is used for all articles.
         """
         self._suspects += 1
         try:
@@ -165,11 +169,11 @@ class Crew:
             return await process.ask(article)
         if not self._embedded:
             return await self._worker.asummarize(article)
-        loop = asyncio.get_running_loop()  # it deals out articles meanwhile
+        loop = asyncio.get_running_loop()  # the loop distributes articles meanwhile
         return await loop.run_in_executor(self._thread, self._worker.summarize, article)
 
     async def _next(self) -> Process | None:
-        """Wait for a process that is free; if many wait, start another."""
+        """Wait for a free process; start another if many articles wait."""
         self._waiting += 1
         try:
             while True:
@@ -183,34 +187,34 @@ class Crew:
             self._waiting -= 1
 
     def _grow(self) -> None:
-        """Start another process, unless there are as many as there may be."""
+        """Start another process, unless the maximum is reached."""
         if len(self._others) + len(self._joining) < self._wanted:
             joining = asyncio.create_task(self._join())
             self._joining.add(joining)
             joining.add_done_callback(self._joining.discard)
 
     async def _join(self) -> None:
-        """Start a process; if that fails the run goes on with those there are."""
+        """Start a process; if that fails, start no others."""
         try:
             self._admit(await self._started())
-        except (Ended, OSError, NotImplementedError) as error:  # of loops without processes
+        except (Ended, OSError, NotImplementedError) as error:  # or a loop without subprocesses
             self._wanted = 0
-            _LOG.warning("a further process did not start (%r); the run goes on without", error)
+            _LOG.warning("a process did not start (%r); the run continues without it", error)
 
     async def _started(self) -> Process:
         if self._setup is None:
-            raise AssertionError("this process works alone")
+            raise AssertionError("other processes are not configured")
         process = await Process.started(self._setup, self._pause)
         self._others.add(process)
         return process
 
     def _admit(self, process: Process | None) -> None:
-        one = self._embedded and process is None  # nothing waits for a thread
+        one = self._embedded and process is None  # its thread has no queue
         for _ in range(1 if one else self._share):
             self._free.put_nowait(process)
 
     def _pause(self, origin: Process | None, throttle: int, seconds: float) -> None:
-        """Pass on that an endpoint asked one process to wait."""
+        """Pause all other processes after an endpoint asked one of them to wait."""
         if origin is not None:
             self._throttles[throttle].pause(seconds)
         for other in self._others - {origin}:
@@ -222,25 +226,25 @@ class Crew:
 
 
 def _setup(worker: Worker, processes: int, asked: int | None, *, lines: bool) -> Setup | None:
-    """What another process has to know; None if the summarizer works in this one alone."""
+    """Return the setup of the other processes; None if the summarizer cannot be used there."""
     reason = worker.bound
     if getattr(sys, "frozen", False) or not sys.executable:
-        reason = "there is no Python to start"
+        reason = "no Python interpreter can be started"
     try:
         frozen = b"" if reason else _pickled(worker)
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         reason = f"the summarizer cannot be pickled ({error})"
     if reason is None and b"__main__" in frozen:
-        reason = "the summarizer's class stands in the main script, which others do not import"
+        reason = "the summarizer's class is defined in the main script, which is not imported there"
     if reason is None:
         return Setup.of(worker, frozen, processes, lines=lines)
     if asked:
-        raise ConfigurationError(f"processes={asked}: {reason}; leave processes out")
+        raise ConfigurationError(f"processes={asked}: {reason}; leave out processes")
     return None
 
 
 class _Pickler(pickle.Pickler):
-    """Pickles endpoints and options with their keys, for a pipe and nothing else."""
+    """Pickles endpoints and options with their keys; only for the pipe to another process."""
 
     def reducer_override(self, value: Any) -> Any:
         if isinstance(value, Endpoint) and value.client is None:
@@ -265,7 +269,7 @@ def _pickled(worker: Worker) -> bytes:
 
 
 def _cores() -> int:
-    """The cores that this process may use; a process that shares work already starts no others."""
+    """Return the number of cores that this process may use; 1 in a child process."""
     if multiprocessing.parent_process() is not None:
         return 1
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1

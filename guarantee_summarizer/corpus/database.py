@@ -164,13 +164,13 @@ def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _rewrite(connection: sqlite3.Connection, path: Path, version: int) -> None:
-    """Bring the tables of a file that nobody else has open to the present version."""
+    """Upgrade the tables of a file that no other process has open."""
     if version == 1:
         (number,) = connection.execute(_UNCOLLECTED).fetchone()
         if number:
             raise LedgerError(
                 f"{path}: has batches of an earlier release that are not collected "
-                f"({number}); collect them with that release, or begin a new ledger"
+                f"({number}); collect them with that release, or start a new ledger"
             )
         _execute(connection, *_FROM_1)
     if version < 3:  # noqa: PLR2004  (the first with checksums, of runs and entries)
@@ -179,7 +179,7 @@ def _rewrite(connection: sqlite3.Connection, path: Path, version: int) -> None:
         _execute(connection, _BY_STATUS)
     _add_checksums(connection, "batches", _BATCHES, batch_values)
     _add_checksums(connection, "batch_items", _ITEMS, item_values)
-    # Nobody else has the file open, so the owner of every claim is gone.
+    # No other process has the file open, so the owner of every claim is gone.
     _execute(connection, "DROP TABLE claims", _CLAIMS, *_IDENTITY)
 
 
@@ -239,7 +239,7 @@ def _refuse_foreign(path: Path) -> None:
     if version > VERSION:
         raise LedgerError(f"{path}: was written by a newer release; install that one")
     if version < 1:
-        raise LedgerError(f"{path}: has the unknown version {version}; begin a new ledger")
+        raise LedgerError(f"{path}: has the unknown version {version}; start a new ledger")
 
 
 def _file_identity(path: Path) -> tuple[int, int]:

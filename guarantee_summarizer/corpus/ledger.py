@@ -99,7 +99,7 @@ class Ledger:
 
     @property
     def path(self) -> Path:
-        """Return the file, absolute."""
+        """The absolute path of the file."""
         return self._path
 
     def begin(self, settings: Mapping[str, Any]) -> int:
@@ -124,7 +124,7 @@ class Ledger:
         return int(run or 0)
 
     def trouble(self) -> str | None:
-        """Return damage beyond single rows, through which rows may be missing; else None."""
+        """Return the message of damage that may hide rows; None if at most rows are damaged."""
         return next(iter(self._troubles()), None)
 
     def _troubles(self) -> list[str]:
@@ -147,7 +147,7 @@ class Ledger:
             connection.execute("REINDEX entries")
 
     def _has_all_rows(self) -> bool:
-        """Whether the table is intact, so that its indexes can be rebuilt."""
+        """Return whether the table is intact, so that its indexes can be rebuilt."""
         rows, read, damaged = (0, 0, 0)
         for entry in self.entries():
             read, damaged = read + 1, damaged + entry.damaged
@@ -258,7 +258,7 @@ class Ledger:
             at = rows[-1]["seq"] if rows else last
 
     def _one(self, statement: str, number: int, error: LedgerError, **only: Any) -> Iterator[Entry]:
-        """Yield the entry with a number, if there is one, also if rows near it are damaged."""
+        """Yield the entry with a number, if it exists, even if rows near it are damaged."""
         try:
             rows = self.read(statement, **{**only, "after": number - 1, "last": number, "page": 1})
         except LedgerError as again:
@@ -389,7 +389,7 @@ class Ledger:
 
     @contextmanager
     def _using(self) -> Iterator[Session]:
-        """Lend the open file to one thread at a time; turn SQLite's errors into ledger errors."""
+        """Open the file, for one thread at a time; convert SQLite's errors to ledger errors."""
         if self._session is not None and self._session.pid != os.getpid():
             raise LedgerError(f"{self._path}: {FORKED}")
         with self._lock:

@@ -1,8 +1,8 @@
-"""A worker process of a run: a plain Python program that the main process drives through a pipe.
+"""A worker process of a run: a plain Python program that the main process controls through a pipe.
 
-It is started from the interpreter alone: scripts need no `__main__` guard, no program with threads
-is forked, and the API key is sent through the pipe. It ends as soon as the pipe is closed,
-however the main process ended.
+It is a new interpreter: scripts need no `__main__` guard, no program with threads is forked, and
+the API key is sent through the pipe. It ends as soon as the pipe is closed, whatever ended the main
+process.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Setup:
         return cls(frozen, worker.key(_PROBE), _LOG.getEffectiveLevel(), processes, lines)
 
 
-class Ended(Exception):  # noqa: N818  (it never leaves this folder)
+class Ended(Exception):  # noqa: N818  (never raised to a user)
     """The process ended before it answered."""
 
 
@@ -84,7 +84,7 @@ class Process:
         """Start a process and wait until its modules are loaded.
 
         Raises:
-            Ended: it ended before that; the standard error, which it shares, says why.
+            Ended: it ended before that; its standard error, shared with this process, shows why.
             OSError: the system cannot start another process.
         """
         pipe = asyncio.subprocess.PIPE
@@ -185,14 +185,14 @@ class Process:
 
 
 class _Server(logging.handlers.QueueHandler):
-    """Sends answers and log records to the main process."""
+    """Send answers and log records to the main process."""
 
     def __init__(self, pipe: IO[bytes]) -> None:
         super().__init__(queue.SimpleQueue())  # not used: see `enqueue`
         self._pipe, self._one, self._lines = pipe, threading.Lock(), False
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def tell(self, kind: Any, value: Any) -> None:
+    def send(self, kind: Any, value: Any) -> None:
         """Write one message."""
         message = pickle.dumps((kind, value))
         with self._one, suppress(OSError):  # the main process is gone: `_listen` ends this one
@@ -201,7 +201,7 @@ class _Server(logging.handlers.QueueHandler):
 
     def enqueue(self, record: logging.LogRecord) -> None:
         """Forward a log record."""
-        self.tell("log", record)
+        self.send("log", record)
 
     async def serve(self, setup: Setup, requests: IO[bytes]) -> None:
         """Answer requests until there are no more."""
@@ -212,7 +212,7 @@ class _Server(logging.handlers.QueueHandler):
             )
         self._lines = setup.lines
         for number, throttle in enumerate(self._worker.throttles):
-            throttle.share(setup.processes, lambda wait, n=number: self.tell("pause", (n, wait)))
+            throttle.share(setup.processes, lambda wait, n=number: self.send("pause", (n, wait)))
         self._worker.warm_up()
         loop = asyncio.get_running_loop()
 
@@ -220,7 +220,7 @@ class _Server(logging.handlers.QueueHandler):
             loop.call_soon_threadsafe(self._take, message)
 
         threading.Thread(target=_listen, args=(requests, take), daemon=True).start()
-        self.tell("ready", None)
+        self.send("ready", None)
         await asyncio.Event().wait()
 
     def _take(self, message: tuple[Any, Any]) -> None:
@@ -235,9 +235,9 @@ class _Server(logging.handlers.QueueHandler):
     async def _answer(self, number: int, article: Article) -> None:
         try:
             summary = await self._worker.asummarize(article)
-            self.tell(number, Packed.of(summary, line=self._lines))
+            self.send(number, Packed.of(summary, line=self._lines))
         except Exception as error:  # noqa: BLE001  (raised in the main process)
-            self.tell(number, _portable(error, article))
+            self.send(number, _portable(error, article))
 
 
 def _portable(error: Exception, article: Article) -> Exception:

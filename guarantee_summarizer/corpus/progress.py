@@ -18,9 +18,10 @@ _PAUSE = 0.1  # seconds between two updates of a bar in a notebook
 
 @contextmanager
 def shown(progress: Progress) -> Iterator[Callable[[Status], None]]:
-    """Open the display of the status: a bar, a custom function, or nothing.
+    """Provide the function that shows the status: a bar, a custom function, or none.
 
-    The bar is written to standard error, in a notebook below the cell, where its last state stays.
+    The bar is written to standard error, in a notebook below the cell, where its last state
+    remains.
     """
     if progress is False:
         yield lambda _: None
@@ -61,7 +62,7 @@ def _line(console: Console) -> Iterator[Callable[[Status], None]]:
 
 
 def _cell() -> Iterator[Callable[[Status], None]]:
-    """A bar in HTML: in notebooks rich and tqdm need ipywidgets for one."""
+    """Show a bar in HTML: in notebooks rich and tqdm would need ipywidgets."""
     from IPython.display import display  # noqa: PLC0415  (only in notebooks)
 
     handle, last, drawn = display(_drawn(Status()), raw=True, display_id=True), Status(), 0.0

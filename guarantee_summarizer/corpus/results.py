@@ -57,9 +57,9 @@ Outcome = Summary | Failure
 
 @dataclass(frozen=True)
 class Packed:
-    """A summary as another process of the run sent it; unpacked once somebody looks at it.
+    """A pickled summary from another process of the run; unpickled at first use.
 
-    Whoever writes lines or a ledger takes `json` (None where there is no ledger) as it came.
+    `json` is the summary as one line of JSON, to be written unchanged; None without a ledger.
     """
 
     pickled: bytes
@@ -68,13 +68,13 @@ class Packed:
 
     @classmethod
     def of(cls, summary: Summary, *, line: bool) -> Self:
-        """Pack a summary, as a line of JSON too if that is asked for."""
+        """Pickle a summary; with `line`, also convert it to JSON."""
         json = summary.model_dump_json(exclude_none=True) if line else None
         return cls(pickle.dumps(summary), json, summary.usage)
 
     @cached_property
     def summary(self) -> Summary:
-        """The summary itself."""
+        """The unpickled summary."""
         summary: Summary = pickle.loads(self.pickled)  # noqa: S301  (of a process of this run)
         return summary
 
@@ -90,7 +90,7 @@ class Result:
 
     @property
     def summary(self) -> Summary | None:
-        """The summary, if it was made in this run."""
+        """The summary, if it was made in this run; else None."""
         return self.made.summary if isinstance(self.made, Packed) else self.made
 
     @property
@@ -209,7 +209,7 @@ class Status:
         """Return one readable line."""
         parts = [f"{self.done:,} done", f"{self.failed:,} failed"]
         if self.reused:
-            parts.append(f"{self.reused:,} already there")
+            parts.append(f"{self.reused:,} reused")
         parts.append(f"{self.rate:,.0f} a minute")
         tokens = self.usage.tokens
         if tokens:

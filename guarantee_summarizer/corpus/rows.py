@@ -98,7 +98,7 @@ def run_values(row: sqlite3.Row) -> dict[str, Any]:
 
 
 def batch_values(row: sqlite3.Row) -> dict[str, Any]:
-    """Return the values of a part of a batch, by column, with its notes read.
+    """Return the values of a part of a batch, by column, with its notes parsed.
 
     Raises:
         Damaged: the reason says how.
@@ -106,24 +106,24 @@ def batch_values(row: sqlite3.Row) -> dict[str, Any]:
     values = _checked(row, BATCH)
     ids = [values[name] for name in ("file_id", "batch_id") if values[name] is not None]
     if not all(map(_is_text, [*ids, *(values[n] for n in ("part", "maker", "step", "state"))])):
-        raise Damaged("a text is none")
+        raise Damaged("a text is invalid")
     if not all(isinstance(values[n], int) for n in ("run", "total", "done", "failed")):
-        raise Damaged("a number is none")
+        raise Damaged("a number is invalid")
     notes = object_in(f'{{"notes": {values["notes"]}}}')["notes"]
     if not isinstance(notes, list) or not all(map(_is_text, notes)):
-        raise Damaged("its notes are none")
+        raise Damaged("its notes are invalid")
     return {**values, "notes": tuple(notes)}
 
 
 def item_values(row: sqlite3.Row) -> dict[str, Any]:
-    """Return the values of an article that waits in a batch, by column, with its record read.
+    """Return the values of an article that waits in a batch, by column, with its record parsed.
 
     Raises:
         Damaged: the reason says how.
     """
     values = _checked(row, ITEM)
     if values["answer"] is not None and not _is_text(values["answer"]):
-        raise Damaged("its answer is none")
+        raise Damaged("its answer is invalid")
     return {**values, "article": object_in(values["article"])}
 
 

@@ -1,8 +1,9 @@
-"""Summarize many articles concurrently, each paid for once, none lost.
+"""Summarize many articles concurrently; pay for none twice, and lose none.
 
-One event loop pulls articles as there is room, so that memory does not grow with the input, and
-deals them out to the processes of its crew. Of the articles seen it knows the last 50,000, to name
-twins. The ledger is written in its own thread: a locked file does not delay the articles in flight.
+One event loop reads articles as capacity allows, so that memory does not grow with the input, and
+distributes them over the processes of its crew. It remembers the last 50,000 articles, to report
+duplicates. The ledger is written in a separate thread: a locked file does not delay the articles in
+flight.
 """
 
 from __future__ import annotations
@@ -49,13 +50,14 @@ class Run:
 
     Args:
         worker: the summarizer.
-        articles: what `Summarizer.summarize` takes, or failures of a reader, which are passed on;
-            pulled one by one, in a thread unless they are a list.
+        articles: inputs of `Summarizer.summarize`, or failures of a reader, which are passed on;
+            read one by one, in a thread unless they are a list.
         options: see `RunOptions`.
         pauses: seconds before each retry of writing a result to the ledger.
 
     Raises:
-        ConfigurationError: several processes are asked for, but the summarizer works in one alone.
+        ConfigurationError: several processes are requested, but the summarizer cannot be used in
+            other processes.
     """
 
     worker: Worker
@@ -72,16 +74,16 @@ class Run:
     _unreadable: set[str] = field(default_factory=set)  # places in the ledger
 
     def __post_init__(self) -> None:
-        """Find out which processes can work."""
+        """Create the crew, which refuses impossible options."""
         self._crew = Crew(self.worker, self.options)
 
     @property
     def free(self) -> bool:
-        """Whether what is under way costs nothing to do again: no model is asked."""
+        """Whether repeating the articles in flight costs nothing, because no model is used."""
         return self.worker.settings["model"] is None
 
     def stop(self, reason: str = "") -> None:
-        """Start no further article, and finish those in flight; call it from any thread."""
+        """Start no more articles and finish those in flight; can be called from any thread."""
         self.stopped = self.stopped or reason or "stopped"
         if self._pulling is not None:
             with suppress(RuntimeError):  # the loop is closed: nothing is running
@@ -102,7 +104,7 @@ class Run:
         Raises:
             BudgetSpentError: after the last result, if the budget ended the run.
             LedgerError: the ledger cannot be read or written; after the results already paid for.
-            AuthenticationError: and other errors that every article would meet; in the same way.
+            AuthenticationError: or another error that every article would get; in the same way.
         """
         self._began, self._next = time.monotonic(), fetching(self.articles)
         self._room = asyncio.Semaphore(_WINDOW * self._crew.places)
@@ -129,7 +131,7 @@ class Run:
             raise self._error
 
     async def _in_order(self) -> AsyncGenerator[Result]:
-        """Results as they finish, or in the order of the articles."""
+        """Yield results as they finish, or in the order of the articles."""
         waiting: dict[int, Result] = {}
         expected = 0
         while (finished := await self._finished.get()) is not END:
@@ -144,7 +146,7 @@ class Run:
                 self._room.release()
 
     async def _feed(self) -> None:
-        """Start one article after the other, as there is room, and wait for the last one."""
+        """Start articles one by one, as capacity allows, and wait for the last one."""
         places = asyncio.Semaphore(self._crew.places)
         async with asyncio.TaskGroup() as group:
             for number in itertools.count():
@@ -200,24 +202,25 @@ class Run:
             return await self._unread(item)
         try:
             article = self._twins.named(Article.of(item))
-        except errors.ArticleError as error:  # not recorded: another run has another article there
+        except errors.ArticleError as error:  # not recorded: numbers are not the same in other runs
             source = f"article {number + 1}"
             return Result(source, failure=Failure(source, error))
-        except Exception as error:  # noqa: BLE001  (a record that breaks its own methods, memory)
+        except Exception as error:  # noqa: BLE001  (a record's methods, or no memory)
             return _unexpected(f"article {number + 1}", error)
         if self._ledger is None:
             return await self._summarized(article)
         try:
             return await self._once(article, self._ledger)
-        except Exception as error:  # noqa: BLE001  (of the ledger or the key: every article's)
+        except Exception as error:  # noqa: BLE001  (of the ledger or the key, for every article)
             self._fail(error)
             return failed(article, error)
 
     async def _unread(self, failure: Failure) -> Result:
-        """The result of what could not be read, once the ledger has it."""
-        self._unreadable.discard(failure.source)  # so that its articles do not make it forgotten
-        told = isinstance(failure.error, errors.LedgerError)  # a damaged row stands there already
-        if (ledger := self._ledger) is not None and not told:
+        """Return the result of an unreadable input, after it is recorded."""
+        # Readable articles of the same file must not delete the entry.
+        self._unreadable.discard(failure.source)
+        recorded = isinstance(failure.error, errors.LedgerError)  # as a damaged row
+        if (ledger := self._ledger) is not None and not recorded:
             await self._record(unreadable_entry(failure, self._run), ledger)
         return Result(failure.source, failure=failure)
 
@@ -230,14 +233,14 @@ class Run:
             return failed(article, error)
 
     async def _once(self, article: Article, ledger: Ledger) -> Result:
-        """The result in the ledger; else the result of doing it now, which is recorded."""
+        """Return the recorded result, or summarize the article and record the result."""
         for place in self._unreadable.intersection(_places_of(article.source)):  # now readable
             self._unreadable.discard(place)
             await self._writer.call(partial(ledger.forget_unreadable, place))
         key = self.worker.key(article)
         pause, claim = 0.05, partial(_claim, ledger, key, retry=self.options.retry_failed)
         while (claimed := await self._writer.soon(claim))[0] == "taken":
-            await asyncio.sleep(pause)  # by another process, or by the same article a moment ago
+            await asyncio.sleep(pause)  # by another process, or by a duplicate in flight
             pause, claim = min(2 * pause, 2.0), partial(_claim, ledger, key, retry=False)
         if claimed[0] != "mine":
             return stored(claimed[1], article)
@@ -253,7 +256,7 @@ class Run:
         return result
 
     async def _record(self, entry: Entry, ledger: Ledger) -> bool:
-        """Write a result that was paid for, with retries; if all fail the run ends."""
+        """Write a result that was paid for, with retries; if all fail, end the run."""
         for pause in (*self.pauses, None):
             try:
                 await self._writer.soon(lambda: ledger.record(entry), ledger)
@@ -295,7 +298,7 @@ class Run:
 
 
 def _unexpected(source: str, error: Exception) -> Result:
-    """The failure of what is no article, and did not say so in the usual way."""
+    """Return the failure of an input that raised an unexpected error."""
     message = f"{source}: unexpected {type(error).__name__} while it was read"
     wrapped = errors.ArticleError(message)
     wrapped.__cause__ = error
@@ -303,12 +306,12 @@ def _unexpected(source: str, error: Exception) -> Result:
 
 
 def _ends_run(error: BaseException) -> bool:
-    """Whether every article would meet an error."""
+    """Return whether every article would get this error."""
     return isinstance(error, _FATAL) or getattr(error, "ends_run", False)
 
 
 def _places_of(source: str) -> set[str]:
-    """The article's own place, and that of the file that it stands in: `n.csv` of `n.csv, line 2`."""
+    """Return the place of an article and that of its file: `n.csv, line 2` and `n.csv`."""
     parts = source.split(", ")
     return {", ".join(parts[:end]) for end in range(1, len(parts) + 1)}
 

@@ -1,4 +1,4 @@
-"""Sessions: which host and process has a ledger open, told apart across reuse of PIDs."""
+"""Identify the host and process that has a ledger open, even if its PID is reused."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LEASE = 3600.0
 """Lease in seconds for claims from other hosts."""
 
 WATCHED = 300.0
-"""Seconds to watch a claim from another host, too: its clock may be hours off."""
+"""Seconds to watch a claim from another host before it is void: its clock may be hours off."""
 
 FORKED = (
     "was open when this process was forked, and SQLite would lose rows; "
@@ -69,7 +69,7 @@ def opened(path: Path, patience: float, *, read_only: bool = False) -> Session:
 
 def end(session: Session) -> None:
     """Close the file."""
-    if session.pid == os.getpid():  # in a child, never the parent's
+    if session.pid == os.getpid():  # a forked child must not close its parent's file
         del _SESSIONS[session.owner]
         session.connection.close()
 
@@ -96,7 +96,7 @@ def _held(claim: sqlite3.Row, session: Session) -> bool:
 
 
 def _is_fresh(since: object, claim: tuple[str, str], session: Session) -> bool:
-    """Whether a claim is younger than its lease, or not yet watched for long enough."""
+    """Return whether a claim is younger than its lease, or was not watched long enough."""
     first = session.seen.setdefault(claim, time.monotonic())
     if time.monotonic() - first < WATCHED:
         return True

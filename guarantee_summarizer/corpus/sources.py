@@ -1,4 +1,4 @@
-"""Fetch the articles of a run one by one, wherever they come from, without blocking its event loop."""
+"""Fetch the articles of a run one by one, without blocking its event loop."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _from_thread(items: Iterable[Any]) -> Callable[[], Awaitable[Any]]:
                 item, error = END, raised
             try:
                 loop.call_soon_threadsafe(_resolve, future, item, error)
-            except RuntimeError:  # the loop is closed: nobody waits any more
+            except RuntimeError:  # the loop is closed: nothing waits for the item
                 return
 
     threading.Thread(target=feed, name="articles", daemon=True).start()
@@ -85,7 +85,7 @@ def _from_thread(items: Iterable[Any]) -> Callable[[], Awaitable[Any]]:
 
 
 class RaisedError(Exception):
-    """Carries what is no `Exception`: raised in an event loop, it would end the loop itself."""
+    """Wraps an error that is not an `Exception`: raised directly, it would end the event loop."""
 
 
 def _resolve(future: asyncio.Future[Any], item: Any, error: BaseException | None) -> None:

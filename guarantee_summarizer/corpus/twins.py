@@ -13,7 +13,7 @@ _REMEMBERED = 50_000  # articles; about 10 MB
 
 
 class Twins:
-    """Remembers where the last articles were found, by their id."""
+    """Remember the sources of the last 50,000 articles, by id."""
 
     def __init__(self) -> None:
         self._places: OrderedDict[str, str] = OrderedDict()

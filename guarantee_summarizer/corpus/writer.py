@@ -1,4 +1,4 @@
-"""The thread in which a run uses its ledger: what waits at the same time is committed at once."""
+"""Call a run's ledger in one thread, and commit waiting writes together."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from guarantee_summarizer.corpus.ledger import Ledger
 __all__ = ["Writer"]
 
 T = TypeVar("T")
-_MOST = 64  # calls taken at once, so that a file is not locked for long
+_MOST = 64  # calls made together, so that the file is not locked for long
 
 
 class _Call(NamedTuple):
@@ -22,10 +22,10 @@ class _Call(NamedTuple):
 
 
 class Writer:
-    """Call a ledger's methods in one thread, in the order in which they are asked for.
+    """Call a ledger's methods in one thread, several at a time.
 
-    Each call on its own would take the interpreter's lock from the event loop a dozen times. Use it
-    in a `with` statement: at its end the thread ends.
+    Separate calls would take the interpreter's lock from the event loop a dozen times each. Use it
+    in a `with` statement, which ends the thread.
     """
 
     def __init__(self) -> None:
@@ -34,16 +34,16 @@ class Writer:
         self._taking: asyncio.Task[None] | None = None
 
     async def call(self, call: Callable[[], T]) -> T:
-        """Make a call on its own."""
+        """Make a separate call."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, call)
 
     async def soon(self, call: Callable[[], T], into: Ledger | None = None) -> T:
-        """Make a call together with others that wait.
+        """Make a call together with other waiting calls.
 
         Args:
             call: the call.
-            into: the ledger that it writes to, if several may be one transaction; a call that was
-                rolled back with others is made again on its own.
+            into: the ledger that it writes to, if it may share a transaction with other calls; if
+                they are rolled back, each is repeated separately.
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
@@ -55,7 +55,7 @@ class Writer:
         return await future
 
     async def _take(self) -> None:
-        """Make the calls that wait, until there are none."""
+        """Make the waiting calls until none is left."""
         try:
             while self._waiting:
                 some, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
@@ -72,18 +72,18 @@ class Writer:
             self._taking = None
 
     def _made(self, calls: list[_Call]) -> list[tuple[Any, Exception | None]]:
-        """What the calls return or raise; those that write first, in one transaction."""
+        """Return the values and errors of the calls; writes come first, in one transaction."""
         written = self._together([one for one in calls if one.writes])
         return [written.get(one) or _outcome(one.call) for one in calls]
 
     def _together(self, calls: list[_Call]) -> dict[_Call, tuple[Any, None]]:
-        """What the calls returned; nothing if one failed, which is rolled back with the others."""
+        """Return the values of calls in one transaction; none if it was rolled back."""
         if len(calls) < 2:  # noqa: PLR2004
             return {}
         try:
             with self._ledger.together():
                 return {one: (one.call(), None) for one in calls}
-        except Exception:  # noqa: BLE001  (raised again where it is made alone)
+        except Exception:  # noqa: BLE001  (raised again by the separate call)
             return {}
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""What the environment says about the way to an endpoint: proxies and certificates."""
+"""Read the proxies of the environment, and explain errors in proxies and certificates."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 def is_here(url: str) -> bool:
-    """Return whether a URL is of this machine by its very name: nothing is looked up.
+    """Return whether the host in a URL is this machine; no name is resolved.
 
-    No proxy gets it, whatever the environment says: the address would mean another machine there,
-    and what a local model gets has to stay here.
+    Such a URL is never requested through a proxy: there its host would be another machine, and
+    requests to a local model must not leave this one.
 
     >>> is_here("http://127.0.0.1:11434/v1"), is_here("https://host.example/v1")
     (True, False)
@@ -39,13 +39,13 @@ def is_here(url: str) -> bool:
             address = ipaddress.IPv6Address(name)
             address = address.ipv4_mapped or address
         else:
-            address = ipaddress.IPv4Address(socket.inet_aton(name))  # of 127.1, too, as sockets do
+            address = ipaddress.IPv4Address(socket.inet_aton(name))  # also reads 127.1
         return address.is_loopback or address.is_unspecified
     return False
 
 
 def proxy_of(url: str) -> str | None:
-    """Return the proxy that the environment names for a URL, without its login; None for none."""
+    """Return the proxy of the environment for a URL, without its login; None if it has none."""
     place, proxies = urlsplit(url), getproxies()
     proxy = proxies.get(place.scheme) or proxies.get("all")
     if not proxy or is_here(url) or proxy_bypass(place.netloc.rpartition("@")[2]):
@@ -55,28 +55,28 @@ def proxy_of(url: str) -> str | None:
 
 @contextmanager
 def setting_up(url: str) -> Iterator[None]:
-    """Name what of the environment keeps an HTTP client from being set up.
+    """Explain errors of the environment that occur while an HTTP client is created.
 
     Raises:
-        ConfigurationError: a proxy, its package, the certificates, or the address.
+        ConfigurationError: the proxy, its package, the certificates or the address is at fault.
     """
     try:
         yield
     except ImportError as error:
         raise ConfigurationError(
             f"the proxy {proxy_of(url)} needs a package ({error.name or 'socksio'}): "
-            "pip install 'httpx2[socks]', or take ALL_PROXY out of the environment"
+            "pip install 'httpx2[socks]', or unset ALL_PROXY"
         ) from error
     except OSError as error:
         names = [f"{name}={value}" for name in _CERTIFICATES if (value := os.environ.get(name))]
         named = " ".join(names) or "the certificates of this system"
         raise ConfigurationError(
             f"{named}: cannot be read ({error.strerror or error}); "
-            "it has to name a file of certificates in PEM form"
+            "it must name a file of certificates in PEM format"
         ) from error
     except (ValueError, httpx2.InvalidURL) as error:
         words = Secrets.of((*secrets_in_url(url), *secrets_in_environment(()))).scrub(str(error))
         raise ConfigurationError(
-            f"{masked_url(url)}: cannot be asked ({words}); check base_url, HTTP_PROXY, "
+            f"{masked_url(url)}: cannot be used ({words}); check base_url, HTTP_PROXY, "
             "HTTPS_PROXY, ALL_PROXY"
         ) from None

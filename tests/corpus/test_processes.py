@@ -231,7 +231,7 @@ def test_an_article_that_ends_every_process_is_a_failure_and_costs_no_other(monk
     with gs.Summarizer() as works:
         outcomes = list(works.map(texts, processes=2, ordered=True))
     assert [n for n, o in enumerate(outcomes) if isinstance(o, Failure)] == [1]
-    assert "the processes that read it were ended" in str(outcomes[1])
+    assert "its processes were killed" in str(outcomes[1])
     assert len(started) == 1 + 3
     assert len(outcomes) == 12
 

@@ -302,7 +302,7 @@ def test_progress_tells_counts_cost_and_time_left(tmp_path):
     assert last.usage.input_tokens == 400
     assert last.cost == pytest.approx((400 * 2 + 200 * 8) / 1e6)
     assert last.left == 0
-    assert "3 done, 1 failed, 1 already there" in str(last)
+    assert "3 done, 1 failed, 1 reused" in str(last)
 
 
 def test_a_bar_is_drawn_on_standard_error_alone(endpoint, capsys):
