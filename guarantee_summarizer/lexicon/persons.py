@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -29,6 +28,13 @@ _MODIFIER = (
     r"chief|top|lead|national|presidential|parliamentary|foreign|defen[cs]e|interior|finance|"
     r"military|government|ministry|state|high-ranking|veteran|retired|newly elected)[ -]"
 )
+_GAP = re.compile(r",? ")
+_OF = re.compile(r" (of|for|to) (?:the )?")
+_BEFORE_TITLE = re.compile(r"('s|’s)? $")
+_NAME_AT_END = re.compile(rf"({_INITIALS}|{_NAME})$")
+_PAIR = re.compile(rf"(?<![\w.] )(?<!\w){_FULL}(?!\w)")
+_ALONE = re.compile(rf"(?<![A-Z\w] )(?<!\w){_CAPITAL}")
+_OWNED = re.compile(r"['’]s\b.")
 _GOES_ON = re.compile(r"[,.;]| who\b| and\b| at\b| in\b| of\b| for\b|$")
 _WORD = re.compile(r"[^\W\d_]+")
 _REPRESENTED = re.compile(r" (?:will be|was|is|were|are) (?:to be )?represented by (?:the )?$")
@@ -126,13 +132,13 @@ class _Finder:
         for match in self._offices:
             at = match.end()
             affiliation, title = self._before(match.start(), match[0])
-            if of := re.compile(r" (of|for|to) (?:the )?").match(self._text, at):
+            if of := _OF.match(self._text, at):
                 mention = self._starts.get(of.end())
                 if mention is None:
                     continue
                 sent = of[1] != "of"  # an ambassador to, an envoy for a state does not speak for it
                 affiliation, at = affiliation if sent else mention.actor.name, mention.end
-            gap = re.compile(r",? ").match(self._text, at)
+            gap = _GAP.match(self._text, at)
             if gap is None:
                 continue
             comma = "," in gap[0]
@@ -148,7 +154,7 @@ class _Finder:
             start = self._text.rfind(", ", max(0, match.start() - 60), match.start())
             if start < 0 or any(c in self._text[start + 2 : match.start()] for c in ",.;:"):
                 continue
-            name = re.search(rf"({_INITIALS}|{_NAME})$", self._text[max(0, start - 60) : start])
+            name = _NAME_AT_END.search(self._text[max(0, start - 60) : start])
             if (
                 name is None
                 or " " not in name[1]
@@ -162,11 +168,10 @@ class _Finder:
 
     def recurring(self) -> Iterator[Person]:
         """Find full names whose last word also appears alone, which news does only with persons."""
-        pairs = re.compile(rf"(?<![\w.] )(?<!\w){_FULL}(?!\w)")
-        alone = Counter(re.findall(rf"(?<![A-Z\w] )(?<!\w){_CAPITAL}", self._text))
-        for match in pairs.finditer(self._text):
+        alone = frozenset(_ALONE.findall(self._text))
+        for match in _PAIR.finditer(self._text):
             name = match[0]
-            if alone[name.split()[-1]] and self._is_person(name, match.start()):
+            if name.split()[-1] in alone and self._is_person(name, match.start()):
                 yield Person(name, None, None, match.start(), match.end())
 
     def _before(self, start: int, title: str) -> tuple[str | None, str]:
@@ -174,7 +179,7 @@ class _Finder:
         several = title.endswith("s") and not title.endswith("ss")
         if several and not title.lower().endswith(self._plural):  # "envoys Witkoff and Kushner"
             title = title[:-1]
-        gap = re.compile(r"('s|’s)? $").search(self._text[max(0, start - 3) : start])
+        gap = _BEFORE_TITLE.search(self._text[max(0, start - 3) : start])
         at = start - len(gap[0]) if gap else start
         mention = self._ends.get(at)
         if mention is not None:
@@ -215,7 +220,7 @@ class _Finder:
             return False
         if any(word.startswith("Saint") for word in words):
             return False
-        if self._office.match(name) or name.isupper() or re.search(r"['’]s\b.", name):
+        if self._office.match(name) or name.isupper() or _OWNED.search(name):
             return False
         mention = self._starts.get(start)
         return mention is None or (titled and mention.end - start < len(name))
