@@ -272,8 +272,8 @@ class Article:
         return tuple(" ".join(fold(s.text).split()) for s in self.readable.sentences)
 
     @cached_property
-    def known(self) -> dict[Callable[[str], Any], dict[str, Any]]:
-        """Cache of functions' results for texts of the article and its summary."""
+    def known(self) -> dict[Callable[..., Any], dict[Any, Any]]:
+        """Cache of functions' results for texts and sentences of the article and its summary."""
         return defaultdict(dict)
 
     def naming(self, name: str) -> tuple[Sentence, ...]:
