@@ -228,15 +228,20 @@ class Article:
         """The numbered sentences after the header, with offsets into `text`."""
         return tuple(segment(self.text[: self.end], self.body))
 
-    @cached_property
+    @property
     def readable(self) -> Article:
         """The article as a person reads it: the same sentences, with offsets into the new text.
 
         Invisible characters, runs of white space, line breaks inside sentences, footnote marks and
         Markdown inside a line are removed. An article without them is returned itself.
         """
+        return self._rewritten or self  # one that kept itself would wait for the garbage collector
+
+    @cached_property
+    def _rewritten(self) -> Article | None:
+        """The readable article; None if this one is."""
         if all(is_readable(s.text) for s in self.sentences):
-            return self
+            return None
         rewritten = [readable(s.text).text for s in self.sentences]
         pieces, sentences, at, end = list[str](), list[Sentence](), 0, self.body
         for sentence, text in zip(self.sentences, rewritten, strict=True):
@@ -272,8 +277,8 @@ class Article:
         return tuple(" ".join(fold(s.text).split()) for s in self.readable.sentences)
 
     @cached_property
-    def known(self) -> dict[Callable[[str], Any], dict[str, Any]]:
-        """Cache of functions' results for texts of the article and its summary."""
+    def known(self) -> dict[Callable[..., Any], dict[Any, Any]]:
+        """Cache of functions' results for texts and sentences of the article and its summary."""
         return defaultdict(dict)
 
     def naming(self, name: str) -> tuple[Sentence, ...]:

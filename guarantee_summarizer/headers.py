@@ -40,6 +40,7 @@ _DAY = _compiled(
     rf"|\d\d?(?:st|nd|rd|th)?\s+{_MONTH},?\s+\d{{4}}"
     rf"|{_MONTH}\s+\d\d?(?:st|nd|rd|th)?,?\s+\d{{4}})(?!\d)"
 )
+_YEAR = re.compile(r"\d{4}")  # every day has one
 _AROUND_DAY = _compiled(  # weekday, place, hour: "Paris, Monday, 6 January 2026 at 10:30 a.m. GMT"
     rf"(?:(?:{'|'.join(day[:3] for day in WEEKDAYS)})[a-z]*,?\s+|(?-i:[A-Z])[\w.'’/-]+,\s+){{0,3}}#"
     r"(?:(?:T|,?\s+(?:at\s+)?)\d\d?[:.]\d\d(?::\d\d)?(?:\.\d+)?(?:\s?[ap]\.?m\.?)?"
@@ -206,7 +207,8 @@ def _labelled(label: str, value: str) -> _Fields | None:
 
 
 def _is_day(text: str) -> bool:
-    return bool(_AROUND_DAY.fullmatch(_DAY.sub("#", text, count=1)))
+    marked = _DAY.sub("#", text, count=1) if _YEAR.search(text) else text
+    return "#" in marked and bool(_AROUND_DAY.fullmatch(marked))
 
 
 def _published(value: str) -> _Fields:

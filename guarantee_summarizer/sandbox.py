@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from datetime import date
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 import jinja2
@@ -38,6 +39,7 @@ _METHODS = frozenset(
 _GLOBALS = ("range", "dict", "namespace")
 _LARGEST, _POWER = 2**63, 64
 _TOO_LARGE = _LARGEST**_POWER
+_ATOMS = (NoneType, bool, int, float, date)
 _AT_ONCE = 10  # values that are processed in the time of one step
 _spent: ContextVar[list[int]] = ContextVar("_spent")
 
@@ -48,7 +50,7 @@ def plain(value: Any) -> Any:
     >>> plain({"size": 3, "names": ("Ana", Path("a.txt"))})
     {'size': 3, 'names': ['Ana', 'a.txt']}
     """
-    if value is None or isinstance(value, bool | int | float | date):
+    if type(value) is str or isinstance(value, _ATOMS):
         return value
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
@@ -175,6 +177,8 @@ def _concat(*pieces: Any) -> str:
 
 def _measured(value: Any) -> Any:
     """Return the value unless its text is too long; a list may repeat one value many times."""
+    if isinstance(value, str) and len(value) <= MAX_CHARACTERS:  # as nearly all are
+        return value
     stack, parts, size = [value], 0, 0
     while stack:
         item = stack.pop()

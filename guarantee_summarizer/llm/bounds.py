@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from typing import Any
 
 from guarantee_summarizer.text import writable
@@ -45,38 +44,31 @@ class _Walk:
             self.cuts.append(f"{path}: brackets deeper than {_DEEPEST} were not read")
             return None
         if isinstance(node, list):
-            return [*self._items(node, path, depth + 1)]
-        return dict(self._members(node, path, depth + 1))
+            return self._items(node, path, depth + 1)
+        return self._members(node, path, depth + 1)
 
-    def _items(self, node: list[Any], path: str, depth: int) -> Iterator[Any]:
-        read = 0
+    def _items(self, node: list[Any], path: str, depth: int) -> list[Any]:
+        made: list[Any] = []
         for item in node[:_ITEMS]:
-            made = self._plain(item)
-            if made is None:
-                made = self.value(item, path, depth)
+            one = self.value(item, path, depth)
             if self._left < 0:
                 break
-            read += 1
-            yield made
-        if read < len(node):
-            self.cuts.append(f"{path}: {len(node) - read} of {len(node)} items were not read")
+            made.append(one)
+        if len(made) < len(node):
+            left = len(node) - len(made)
+            self.cuts.append(f"{path}: {left} of {len(node)} items were not read")
+        return made
 
-    def _members(self, node: dict[str, Any], path: str, depth: int) -> Iterator[tuple[str, Any]]:
+    def _members(self, node: dict[str, Any], path: str, depth: int) -> dict[str, Any]:
+        made: dict[str, Any] = {}
         for at, (key, value) in enumerate(node.items()):
             if self._left < 0 or at == _ITEMS:
                 self.cuts.append(f"{path or 'the answer'}: {len(node) - at} fields were not read")
-                return
+                break
             name = writable(key[:_TEXT])
-            made = self._plain(value)
-            if made is None:
-                made = self.value(value, f"{path}.{name[:80]}" if path else name[:80], depth)
-            yield name, made
-
-    def _plain(self, node: Any) -> str | None:
-        """Return a string within the limits, as nearly all values are; None for anything else."""
-        plain = isinstance(node, str) and len(node) <= _TEXT and node.isascii() and "\0" not in node
-        self._left -= plain
-        return node if plain else None
+            place = f"{path}.{name[:80]}" if path else name[:80]
+            made[name] = self.value(value, place, depth)
+        return made
 
     def _text(self, text: str, path: str) -> str:
         if len(text) > _TEXT and text.lstrip()[:1] not in ("{", "[", '"'):  # read later

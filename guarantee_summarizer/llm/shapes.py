@@ -44,11 +44,12 @@ _KEY = re.compile(r"[a-z]*[_ ]?\d*")  # keys that are not names: `p1`, `item_2`,
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """The type of value in a field of the schema."""
+    """The type of value in a field of the schema; `claim` if it is a model itself."""
 
     of: Any
     many: bool
     required: bool
+    claim: bool = False
 
 
 @cache
@@ -71,7 +72,8 @@ def _kind(annotation: Any, *, required: bool) -> _Kind:
         else:  # Annotated, or a list
             many = many or origin is not Annotated
             annotation = get_args(annotation)[0]
-    return _Kind(annotation, many, required)
+    claim = isinstance(annotation, type) and issubclass(annotation, BaseModel)
+    return _Kind(annotation, many, required, claim)
 
 
 def is_absent(value: Any) -> bool:
@@ -82,7 +84,7 @@ def is_absent(value: Any) -> bool:
     """
     if isinstance(value, str):
         return not any(map(str.isalnum, value)) or value.strip().lower() in _ABSENT
-    return value is None or value in ([], {})
+    return value is None or (isinstance(value, list | dict) and not value)
 
 
 def as_prose(value: Any) -> str:
@@ -159,9 +161,9 @@ def as_meant(written: Any, model: type[BaseModel], unread: list[str], path: str 
         written = read_json(written) or written
     if isinstance(written, list) and len(written) == 1:
         written = written[0]
-    required = [name for name, kind in kinds.items() if kind.required]
-    if isinstance(written, str) and len(required) == 1:  # a bare word is its only required field
-        written = {required[0]: written}
+    if isinstance(written, str):  # a bare word is its only required field
+        required = [name for name, kind in kinds.items() if kind.required]
+        written = {required[0]: written} if len(required) == 1 else written
     if not isinstance(written, dict):
         return written
     made: dict[str, Any] = {}
@@ -182,7 +184,7 @@ def as_meant(written: Any, model: type[BaseModel], unread: list[str], path: str 
 def _field(kind: _Kind, value: Any, unread: list[str], path: str) -> Any:
     if kind.of is Citation:
         return [*_pointers(value)]
-    if isinstance(kind.of, type) and issubclass(kind.of, BaseModel):
+    if kind.claim:
         if not kind.many:
             return None if is_absent(value) else as_meant(value, kind.of, unread, path)
         items = as_items(value, kind.of)
@@ -199,6 +201,8 @@ def _field(kind: _Kind, value: Any, unread: list[str], path: str) -> Any:
 
 def _word(value: Any, kind: Any) -> Any:
     """Return one text, unwrapped from a list of one or an object of one; a number as text."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     if isinstance(value, dict) and isinstance(value.get("name"), str):
@@ -209,7 +213,9 @@ def _word(value: Any, kind: Any) -> Any:
 
 def _pointers(value: Any) -> Iterator[Any]:
     """Yield sentence numbers, also from `2.0`, `[2]`, `S2`, `2, 4`, `2-4`; else the value."""
-    if isinstance(value, list):
+    if isinstance(value, int):
+        yield value
+    elif isinstance(value, list):
         for inner in value:
             yield from _pointers(inner)
     elif isinstance(value, dict) and "end" not in value and "sentence" in value:

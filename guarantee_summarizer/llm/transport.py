@@ -6,12 +6,9 @@ The limits apply inside `bounded` only: files of a batch may have any size.
 from __future__ import annotations
 
 import asyncio
-import json
 import math
-import re
 import threading
 import time
-import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
@@ -20,11 +17,10 @@ from typing import Any, TypeVar
 
 import httpcore2
 import httpx2
-import openai
 
 from guarantee_summarizer.llm.proxies import is_here
-from guarantee_summarizer.llm.responses import LARGEST, TOO_LARGE, BadReplyError, is_json_object
-from guarantee_summarizer.secrets import in_use, using
+from guarantee_summarizer.llm.received import Body, UnusableError
+from guarantee_summarizer.llm.responses import is_json_object
 
 __all__ = ["AsyncHttpClient", "HttpClient", "bounded", "within"]
 
@@ -35,18 +31,12 @@ _UNTIL: ContextVar[float | None] = ContextVar("until", default=None)
 _INSTANT = 0.001  # seconds; a timeout of 0 would fail at once
 _OVER = "the time for the request is over"
 _LIMITS = httpx2.Limits(max_connections=1000, max_keepalive_connections=100)  # as openai
-_EVENT_ENDS = re.compile(rb"\r\n\r\n|\n\n")
-_WORK = 2**30  # bytes of one event, times its lines
 _SETTINGS: dict[str, Any] = {
     "headers": {"Accept-Encoding": "identity"},  # answers are short; decompression bombs are not
     "limits": _LIMITS,
     "follow_redirects": True,
     "max_redirects": 3,
 }
-
-
-class _UnusableError(BadReplyError, openai.OpenAIError):
-    """openai passes its own errors on, and treats all other errors as lost connections."""
 
 
 @contextmanager
@@ -162,7 +152,7 @@ def _timeouts() -> Iterator[None]:
 def _check(response: httpx2.Response) -> None:
     """Raise if a complete answer is not a JSON object: an empty body, a page."""
     if response.is_success and not is_json_object(response.content):
-        raise _UnusableError.of(response.content)
+        raise UnusableError.of(response.content)
 
 
 def _stays(response: httpx2.Response) -> bool:
@@ -178,7 +168,7 @@ def _stays(response: httpx2.Response) -> bool:
     target = here.join(there)
     if not _is_same_server(here, target) or response.status_code not in (307, 308):
         place = target.copy_with(query=None, fragment=None, username=None, password=None)
-        raise _UnusableError(
+        raise UnusableError(
             f"redirects ({response.status_code}) to {place}, which is not followed; "
             "if that is right, give it as base_url="
         )
@@ -205,83 +195,21 @@ async def _aon_response(response: httpx2.Response) -> None:
         response.stream = _AsyncStream(response.stream, response, streamed=False)
 
 
-class _Measured:
-    """Decompress the pieces of a body and measure them, so that memory stays limited."""
+class _Ending:
+    """A response's body, which ends by the request's deadline."""
 
     def __init__(self, stream: Any, response: httpx2.Response, *, streamed: bool) -> None:
-        self._stream, self._until, self._secrets = stream, _UNTIL.get() or math.inf, in_use()
-        self._events = streamed and response.is_success  # read line by line
-        self._size, self._first, self._whole = 0, True, bytearray()
-        self._lines, self._tail = 0, b""  # of the event that has begun
-        coding = response.headers.pop("content-encoding", "identity").strip().lower()
-        if coding not in ("identity", "gzip", "deflate"):
-            raise _UnusableError(f"compresses its answers ({coding}), which was not requested")
-        self._unpack = None if coding == "identity" else zlib.decompressobj(47)  # gzip or zlib
-
-    def _read(self, piece: bytes) -> bytes:
-        """Return a piece to pass on; if the response is not a stream, keep it until the end."""
-        if self._unpack is not None:
-            try:
-                piece = self._unpack.decompress(piece, LARGEST + 1)
-            except zlib.error:
-                raise _UnusableError("sends answers that cannot be decompressed") from None
-        self._measure(piece)
-        if self._events and self._first and piece.strip():
-            self._first = False
-            self._whole += piece if piece.lstrip()[:1] in (b"{", b"<", b"[") else b""
-            return b"" if self._whole else piece
-        if self._whole:
-            self._whole += piece
-            return b""
-        return piece
-
-    def _measure(self, piece: bytes) -> None:
-        """Count the bytes received: all, or those of a stream since its last event ended.
-
-        openai joins the lines of an event again for each line, so that the lines count, too.
-        """
-        if not self._events or self._whole or len(piece) > LARGEST:
-            self._count(piece)
-            return
-        self._size -= len(self._tail)  # counted before; an event may end across two pieces
-        self._lines -= _lines(self._tail)
-        first, *others = _EVENT_ENDS.split(self._tail + piece)
-        self._count(first)
-        for event in others:
-            self._size = self._lines = 0
-            self._count(event)
-        self._tail = (others or [first])[-1][-3:]
-
-    def _count(self, piece: bytes) -> None:
-        self._size += len(piece)
-        self._lines += _lines(piece) if self._events else 0
-        if self._size > LARGEST or self._size * self._lines > _WORK:
-            raise _UnusableError(TOO_LARGE)
-
-    def _rest(self) -> bytes:
-        """Return a complete answer, sent in place of a stream, as a stream of one event."""
-        if not self._whole:
-            return b""
-        try:
-            if is_json_object(self._whole):
-                return b"data: " + json.dumps(json.loads(self._whole)).encode() + b"\n\n"
-        except (ValueError, RecursionError):
-            pass
-        with using(self._secrets):
-            raise _UnusableError.of(self._whole)
+        self._stream, self._until = stream, _UNTIL.get() or math.inf
+        self._body = Body(response, streamed=streamed)
 
 
-def _lines(piece: bytes) -> int:
-    return piece.count(b"\n") + piece.count(b"\r")
-
-
-class _Stream(_Measured, httpx2.SyncByteStream):
+class _Stream(_Ending, httpx2.SyncByteStream):
     def __iter__(self) -> Iterator[bytes]:
         pieces = iter(self._stream)
         try:
             while (piece := self._next(pieces)) is not None:
-                yield self._read(piece)
-            yield self._rest()
+                yield self._body.piece(piece)
+            yield self._body.rest()
         except BaseException:  # nobody else gives the connection back
             self.close()
             raise
@@ -296,13 +224,13 @@ class _Stream(_Measured, httpx2.SyncByteStream):
         self._stream.close()
 
 
-class _AsyncStream(_Measured, httpx2.AsyncByteStream):
+class _AsyncStream(_Ending, httpx2.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         pieces = aiter(self._stream)
         try:
             while (piece := await self._next(pieces)) is not None:
-                yield self._read(piece)
-            yield self._rest()
+                yield self._body.piece(piece)
+            yield self._body.rest()
         except BaseException:  # nobody else gives the connection back
             await self.aclose()
             raise

@@ -18,7 +18,7 @@ from guarantee_summarizer.article import Article
 from guarantee_summarizer.schema.base import Model
 from guarantee_summarizer.sentences import Sentence
 
-__all__ = ["Citation", "Evidence", "cite", "cited_in"]
+__all__ = ["Citation", "Evidence", "cite", "cited", "cited_in"]
 
 
 class Citation(Model):
@@ -42,6 +42,15 @@ class Citation(Model):
         return cls.model_construct(
             sentence=sentence.number, start=sentence.start, end=sentence.end, quote=sentence.text
         )
+
+
+def cited(article: Article, number: int) -> Citation:
+    """Return the citation of the whole sentence of that number, the same one each time."""
+    known = article.known[cited]
+    if number not in known:
+        known[number] = Citation.of(article.sentences[number - 1])
+    made: Citation = known[number]
+    return made
 
 
 def cite(pointer: Any, article: Article | None) -> Iterator[Citation]:
@@ -75,7 +84,7 @@ def _cite_number(pointer: Any, article: Article) -> Citation:
             "there is no sentence {number}; the sentences are numbered 1 to {last}",
             {"number": str(pointer), "last": len(article.sentences)},
         )
-    return Citation.of(article.sentences[number - 1])
+    return cited(article, number)
 
 
 def _cite_fragment(fragment: str, article: Article) -> Iterator[Citation]:
@@ -96,7 +105,7 @@ def _cite_fragment(fragment: str, article: Article) -> Iterator[Citation]:
 def cited_in(node: Any, article: Article) -> Any:
     """Return a model of the schema with each citation as the whole sentence of that number."""
     if isinstance(node, Citation):
-        return Citation.of(article.sentences[node.sentence - 1])
+        return cited(article, node.sentence)
     if isinstance(node, tuple):
         return tuple(cited_in(item, article) for item in node)
     if isinstance(node, Model):

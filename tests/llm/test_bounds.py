@@ -18,7 +18,7 @@ import openai
 import pytest
 
 import guarantee_summarizer as gs
-from guarantee_summarizer.llm import responses, transport
+from guarantee_summarizer.llm import received, responses, transport
 from guarantee_summarizer.testing import Reply, ScriptedEndpoint, completion
 
 from .conftest import ANSWER, KEY, WAYS, _asked
@@ -133,7 +133,7 @@ def test_a_stream_that_drips_ends_with_the_seconds_and_keeps_what_came(way, arti
     ids=["endless", "a gzip bomb", "an endless error"],
 )
 def test_a_body_that_never_ends_is_given_up(way, article, begin, piece, monkeypatch):
-    monkeypatch.setattr(transport, "LARGEST", 1 << 20)
+    monkeypatch.setattr(received, "LARGEST", 1 << 20)
     pieces = (lambda: endless(begin, piece)) if piece else (lambda: iter([begin, bomb(64 << 20)]))
     with served(pieces) as server:
         error = failure(way, article, server.url, seconds=20.0, attempts=2)
@@ -162,7 +162,7 @@ def test_a_stream_of_endless_text_is_given_up(way, article, monkeypatch):
 
 @pytest.mark.parametrize("way", WAYS[2:])
 def test_a_stream_whose_line_never_ends_is_given_up(way, article, monkeypatch):
-    monkeypatch.setattr(transport, "LARGEST", 1 << 18)
+    monkeypatch.setattr(received, "LARGEST", 1 << 18)
     with served(lambda: endless(STREAM + b"\r\ndata: ", b"x" * 65536)) as server:
         error = failure(way, article, server.url, seconds=20.0)
         assert server.sent < 8 << 20
@@ -268,7 +268,7 @@ def test_the_deadline_reaches_every_step_of_a_sync_connection(url):
 
 @pytest.mark.parametrize("begin", [b"{", bomb(64 << 20)], ids=["endless", "a gzip bomb"])
 def test_the_body_of_a_redirect_is_bounded_too(way, article, begin, monkeypatch):
-    monkeypatch.setattr(transport, "LARGEST", 1 << 20)
+    monkeypatch.setattr(received, "LARGEST", 1 << 20)
     head = b"HTTP/1.1 307 There\r\nLocation: /v2/chat/completions\r\n"
     packed = b"Content-Encoding: gzip\r\n" if begin != b"{" else b""
     whole = head + packed + b"\r\n" + begin
@@ -307,13 +307,13 @@ def test_a_stream_of_comments_alone_ends_with_the_seconds(way, article):
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 900])
 def test_a_stream_may_be_long_if_its_events_are_short(end, size, monkeypatch):
     """Each event is measured alone, wherever the pieces of the network break."""
-    monkeypatch.setattr(transport, "LARGEST", 1000)
+    monkeypatch.setattr(received, "LARGEST", 1000)
     said = end.join([b"data: " + b"a" * 400] * 20) + end
-    stream = transport._Stream([], httpx2.Response(200), streamed=True)
-    read = b"".join(stream._read(said[at : at + size]) for at in range(0, len(said), size))
+    body = received.Body(httpx2.Response(200), streamed=True)
+    read = b"".join(body.piece(said[at : at + size]) for at in range(0, len(said), size))
     assert read == said
     with pytest.raises(responses.BadReplyError):
-        stream._read(b"a" * 1001)
+        body.piece(b"a" * 1001)
 
 
 def failed_stream(url):
@@ -340,7 +340,7 @@ async def afailed_stream(url):
 def test_a_streamed_reply_that_cannot_be_read_gives_its_connection_back(
     failed, status, monkeypatch
 ):
-    monkeypatch.setattr(transport, "LARGEST", 1 << 18)
+    monkeypatch.setattr(received, "LARGEST", 1 << 18)
 
     async def connections(url):
         client = failed(url)
