@@ -107,6 +107,6 @@ def options(
 
 def main() -> None:
     """Run the command `guarantee-summarizer`."""
-    gc.set_threshold(10_000, 50)  # by default, loading the modules takes a fifth longer
+    gc.set_threshold(10_000)  # by default, loading the modules takes a fifth longer
     with standard_streams():
         app()

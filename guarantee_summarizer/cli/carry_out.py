@@ -31,6 +31,7 @@ FAILED, STOPPED, INTERRUPTED, TERMINATED = 2, 3, 130, 143
 """Exit statuses: some articles failed; budget or error ended the run; Ctrl-C; SIGTERM."""
 
 _SIGNALS = {signal.SIGINT: INTERRUPTED, signal.SIGTERM: TERMINATED}
+_COLLECTED = 700  # objects after which garbage is collected: Python's default, `main` raises it
 _NO_OUTPUT = "the output accepts no more data"
 
 
@@ -65,6 +66,7 @@ def _write_results(run: Run, summarizer: Summarizer, lines: IO[str]) -> int:
                 if result.made and not loaded:
                     loaded = True
                     gc.freeze()  # what is loaded, the collector need not visit again and again
+                    gc.set_threshold(_COLLECTED)
                 if result.failure is None:
                     _write(run, lines, result.json)
                 else:
