@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -30,6 +31,7 @@ FAILED, STOPPED, INTERRUPTED, TERMINATED = 2, 3, 130, 143
 """Exit statuses: some articles failed; budget or error ended the run; Ctrl-C; SIGTERM."""
 
 _SIGNALS = {signal.SIGINT: INTERRUPTED, signal.SIGTERM: TERMINATED}
+_COLLECTED = 700  # objects after which garbage is collected: Python's default, `main` raises it
 _NO_OUTPUT = "the output accepts no more data"
 
 
@@ -57,10 +59,14 @@ def _held(output: Path) -> bool:
 
 def _write_results(run: Run, summarizer: Summarizer, lines: IO[str]) -> int:
     """Write summaries and print failures as they arrive; return the exit status."""
-    status, told = 0, list[int]()
+    status, told, loaded = 0, list[int](), False
     try:
         with _finishing(run, told), closing(in_thread(run, summarizer.aclose)) as results:
             for result in results:
+                if result.made and not loaded:
+                    loaded = True
+                    gc.freeze()  # what is loaded, the collector need not visit again and again
+                    gc.set_threshold(_COLLECTED)
                 if result.failure is None:
                     _write(run, lines, result.json)
                 else:

@@ -1,7 +1,7 @@
 """Distribute the articles of a run over processes.
 
 The main process keeps the ledger, the order and the budget. It summarizes articles too, so that a
-short run starts no other process.
+short run starts no other process; in a separate thread, so that no other process waits for it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from io import BytesIO
 from typing import Any, Protocol
 
 from guarantee_summarizer.article import Article
+from guarantee_summarizer.corpus.loops import ThreadLoop, settled
 from guarantee_summarizer.corpus.process import Ended, Process, Setup
 from guarantee_summarizer.corpus.results import Packed
 from guarantee_summarizer.errors import ConfigurationError, GuaranteeSummarizerError
@@ -56,6 +57,10 @@ class Worker(Protocol):
     @property
     def bound(self) -> str | None:
         """Why it cannot be used in other processes; None if it can."""
+
+    @property
+    def model_client(self) -> Any:
+        """The client of the model, where there is one."""
 
     @property
     def throttles(self) -> tuple[Any, ...]:
@@ -102,6 +107,8 @@ class Crew:
         """Start in the running event loop."""
         self._free: asyncio.Queue[Process | None] = asyncio.Queue()  # None is this process
         self._thread = ThreadPoolExecutor(1, "summarizer")
+        shared = self._most > 1 and not self._embedded
+        self._loop = ThreadLoop("summarizer") if shared else None
         self._turn = asyncio.Lock()
         self._admit(None)
         loop = asyncio.get_running_loop()
@@ -120,6 +127,10 @@ class Crew:
         await asyncio.gather(*self._joining, return_exceptions=True)
         await asyncio.gather(*(other.end() for other in self._others))
         self._thread.shutdown(wait=False)
+        if self._loop is not None:
+            await self._loop.run(settled(cancel=True))
+            await self._loop.run(self._worker.model_client.aclose())
+            self._loop.end()
 
     async def asummarize(self, article: Article) -> Summary | Packed:
         """Summarize one article in the next free process.
@@ -167,9 +178,9 @@ class Crew:
     async def _done_by(self, process: Process | None, article: Article) -> Summary | Packed:
         if process is not None:
             return await process.ask(article)
-        if not self._embedded:
-            return await self._worker.asummarize(article)
-        loop = asyncio.get_running_loop()  # the loop distributes articles meanwhile
+        if self._loop is not None:
+            return await self._loop.run(self._worker.asummarize(article))
+        loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self._worker.summarize, article)
 
     async def _next(self) -> Process | None:

@@ -49,6 +49,8 @@ _RECORD = """INSERT OR REPLACE INTO entries
         :summary, :record, :checksum
     WHERE :status = 'done'
         OR NOT EXISTS (SELECT 1 FROM entries WHERE key = :key AND status = 'done')"""
+_CLAIM = """INSERT OR IGNORE INTO claims SELECT ?1, ?2, ?3, ?4
+    WHERE NOT EXISTS (SELECT 1 FROM entries WHERE key = ?1)"""
 _UPDATE_RUN = """UPDATE runs SET ended = :ended, state = :state, done = :done, failed = :failed,
     usage = :usage, checksum = :checksum WHERE run = :run"""
 
@@ -95,6 +97,7 @@ class Ledger:
         self._path, self._patience, self._read_only = Path(path).absolute(), patience, read_only
         self._lock = threading.RLock()
         self._session: Session | None = None
+        self._runs: dict[int, dict[str, Any]] | None = None  # written at the end of `together`
         self._end_session: Any = None
 
     @property
@@ -159,7 +162,8 @@ class Ledger:
     def end(self, run: int, state: Literal["finished", "stopped", "failed"]) -> None:
         """Record how a run ended; without this record it counts as killed."""
         with self.transaction() as connection:
-            _update_run(connection, self._values_of(run) | {"state": state, "ended": time.time()})
+            values = self._values_of(run) | {"state": state, "ended": time.time()}
+            self._update_run(connection, values)
 
     def runs(self) -> list[RunRecord]:
         """Return all runs, the oldest first."""
@@ -184,16 +188,20 @@ class Ledger:
         """
         if status := self._status(key, retry=retry):
             return status  # without a lock
-        with self._using() as session, self.transaction() as connection:
-            if status := self._status(key, retry=retry):
-                return status
-            claims = self.read("SELECT * FROM claims WHERE key = :key", key=key)
-            if any(holds(claim, session) for claim in claims):
-                return "taken"
+        with self._using() as session:
             values = (key, session.owner, time.time())
             row = (*values, checksum(values))
-            connection.execute("INSERT OR REPLACE INTO claims VALUES (?, ?, ?, ?)", row)
-            session.keys.add(key)
+            if session.connection.execute(_CLAIM, row).rowcount:
+                session.keys.add(key)
+                return "mine"
+            with self.transaction() as connection:
+                if status := self._status(key, retry=retry):
+                    return status
+                claims = self.read("SELECT * FROM claims WHERE key = :key", key=key)
+                if any(holds(claim, session) for claim in claims):
+                    return "taken"
+                connection.execute("INSERT OR REPLACE INTO claims VALUES (?, ?, ?, ?)", row)
+                session.keys.add(key)
         return "mine"
 
     def _status(self, key: str, *, retry: bool) -> EntryStatus | None:
@@ -225,7 +233,7 @@ class Ledger:
                 run = self._values_of(entry.run)
                 run |= {entry.status: run[entry.status] + 1, "usage": run["usage"] + entry.usage}
                 connection.execute(_RECORD, values)
-                _update_run(connection, run)
+                self._update_run(connection, run)
                 connection.execute("DELETE FROM claims WHERE key = ?", (entry.key,))
             session.keys.discard(entry.key)
 
@@ -351,6 +359,8 @@ class Ledger:
 
     def _values_of(self, run: int) -> dict[str, Any]:
         """Return the row of a run; raise if there is no such run, or its row is damaged."""
+        if self._runs and run in self._runs:
+            return {**self._runs[run]}
         for row in self.read("SELECT * FROM runs WHERE run = :run", run=run):
             try:
                 return run_values(row)
@@ -379,13 +389,24 @@ class Ledger:
     def together(self) -> Iterator[None]:
         """Commit all writes of the methods called in the block at once, or none."""
         with self._using() as session:
-            keys = {*session.keys}
+            keys, self._runs = {*session.keys}, {}
             try:
-                with self.transaction():
+                with self.transaction() as connection:
                     yield
+                    for values in self._runs.values():
+                        _update_run(connection, values)
             except BaseException:
                 session.keys = keys
                 raise
+            finally:
+                self._runs = None
+
+    def _update_run(self, connection: sqlite3.Connection, values: dict[str, Any]) -> None:
+        """Update the row of a run, once for all methods called in `together`."""
+        if self._runs is None:
+            _update_run(connection, values)
+        else:
+            self._runs[values["run"]] = values
 
     @contextmanager
     def _using(self) -> Iterator[Session]:

@@ -8,6 +8,7 @@ process.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import logging.handlers
 import os
@@ -29,7 +30,7 @@ from guarantee_summarizer.corpus.results import Packed, failed
 __all__ = ["Ended", "Process", "Setup", "serve"]
 
 _PROGRAM = (
-    "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); "
+    "import gc, pickle, sys; gc.disable(); sys.path[:] = pickle.load(sys.stdin.buffer); "
     "from guarantee_summarizer.corpus.process import serve; serve()"
 )
 _PROBE = Article(text="")  # its key identifies the configuration of a summarizer
@@ -238,6 +239,9 @@ class _Server(logging.handlers.QueueHandler):
             self.send(number, Packed.of(summary, line=self._lines))
         except Exception as error:  # noqa: BLE001  (raised in the main process)
             self.send(number, _portable(error, article))
+        if not gc.isenabled():  # what is loaded by now it need not visit again and again
+            gc.freeze()
+            gc.enable()
 
 
 def _portable(error: Exception, article: Article) -> Exception:

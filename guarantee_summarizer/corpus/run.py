@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import threading
 import time
 from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Generator, Iterable
 from contextlib import suppress
@@ -23,6 +22,7 @@ from guarantee_summarizer import errors
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.corpus.crew import Crew, Worker
 from guarantee_summarizer.corpus.ledger import ClaimResult, Ledger
+from guarantee_summarizer.corpus.loops import ThreadLoop, settled
 from guarantee_summarizer.corpus.progress import shown
 from guarantee_summarizer.corpus.records import Entry, entry_of, stored, unreadable_entry
 from guarantee_summarizer.corpus.results import (
@@ -333,10 +333,7 @@ def in_thread(run: Run, finish: Callable[[], Awaitable[Any]]) -> Generator[Resul
         run: the run.
         finish: awaited in that loop at the end, to close its connections.
     """
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, name="run", daemon=True)
-    thread.start()
-    results = run.results()
+    loop, results = ThreadLoop("run"), run.results()
 
     def wait_for(call: Callable[[], Awaitable[Any]]) -> Any:
         async def awaited() -> Any:
@@ -345,14 +342,14 @@ def in_thread(run: Run, finish: Callable[[], Awaitable[Any]]) -> Generator[Resul
             except (SystemExit, KeyboardInterrupt, GeneratorExit) as error:
                 raise RaisedError(error) from None
 
-        future = asyncio.run_coroutine_threadsafe(awaited(), loop)
+        future = loop.begin(awaited())
         try:
             return future.result()
         except RaisedError as raised:
             raise raised.args[0] from None
         except BaseException:
             if future.cancel():  # Ctrl-C while waiting for a result
-                asyncio.run_coroutine_threadsafe(_settled(), loop).result()
+                loop.begin(settled()).result()
             raise
 
     try:
@@ -365,11 +362,4 @@ def in_thread(run: Run, finish: Callable[[], Awaitable[Any]]) -> Generator[Resul
     finally:
         wait_for(results.aclose)
         wait_for(finish)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
-
-
-async def _settled() -> None:
-    """Wait until no other task runs in the loop."""
-    await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()}, return_exceptions=True)
+        loop.end()

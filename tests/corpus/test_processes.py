@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import io
 import itertools
 import json
@@ -290,6 +291,26 @@ def test_whatever_cannot_be_pickled_fails_one_article_and_never_leaves_it_withou
     ):
         assert type(answered(made)) is gs.GuaranteeSummarizerError
     assert "holds a socket" in str(answered(Unpicklable(relevant=True, headline="Talks.")))
+
+
+def test_another_process_collects_garbage_from_its_first_answer_on():
+    gc.disable()
+    try:
+        answered(KeyError("name"))
+        assert gc.isenabled()
+        assert gc.get_freeze_count()
+    finally:
+        gc.unfreeze()
+        gc.enable()
+
+
+def test_the_settings_of_the_collector_are_the_users(endpoint):
+    before, frozen = gc.get_threshold(), gc.get_freeze_count()
+    with gs.Summarizer("m", base_url=endpoint.url, api_key="k", review=False) as works:
+        assert len(told(works.map([text(n) for n in range(3)]))) == 3
+    assert gc.isenabled()
+    assert gc.get_threshold() == before
+    assert gc.get_freeze_count() <= frozen
 
 
 def test_a_run_goes_on_where_no_further_process_starts(monkeypatch, caplog):
