@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar, cast
 
 from guarantee_summarizer.encodings import decode, read_bytes
 from guarantee_summarizer.errors import ArticleError
@@ -30,6 +30,8 @@ __all__ = ["DEFAULT_SOURCES", "MAX_CHARACTERS", "Article", "ArticleLike"]
 
 DEFAULT_SOURCES = ("the text", "the record", "the row")
 """Default values of `source`."""
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -280,6 +282,16 @@ class Article:
     def known(self) -> dict[Callable[..., Any], dict[Any, Any]]:
         """Cache of functions' results for texts and sentences of the article and its summary."""
         return defaultdict(dict)
+
+    def read(self, function: Callable[[str], _T], text: str) -> _T:
+        """Return the result of a function for a text of the article or its summary; cached.
+
+        Several claims cite one sentence, and claims recur in a stream and after a re-ask.
+        """
+        results = self.known[function]
+        if text not in results:
+            results[text] = function(text)
+        return cast("_T", results[text])
 
     def naming(self, name: str) -> tuple[Sentence, ...]:
         """Return the sentences with `name` as whole words, in any spelling; cached.

@@ -28,6 +28,7 @@ from guarantee_summarizer.schema import (
     Term,
 )
 from guarantee_summarizer.schema.claims import Layer
+from guarantee_summarizer.schema.evidence import cited
 from guarantee_summarizer.sentences import without_marks
 from guarantee_summarizer.text import fold, fold_words
 
@@ -123,8 +124,8 @@ class _Readings:
             found = self._with_office(found)
         aliases = found.aliases or self._aliases(found)
         forms = (found.name, *aliases)
-        named = {s.number: s for form in forms for s in self._article.naming(form)}
-        evidence = tuple(Citation.of(named[number]) for number in sorted(named))
+        named = {s.number for form in forms for s in self._article.naming(form)}
+        evidence = tuple(cited(self._article, number) for number in sorted(named))
         place = found.name if found.kind == "state" else found.affiliation
         country = self._lexicon.country(place) if place else None
         return found.replace(aliases=aliases, evidence=found.evidence or evidence, country=country)

@@ -7,9 +7,9 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from string import ascii_lowercase
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.lexicon import Actor, Lexicon
@@ -40,14 +40,8 @@ class Passages:
     lexicon: Lexicon
 
     def read(self, function: Callable[[str], _T], text: str) -> _T:
-        """Return the result of a function for a text, cached for the article.
-
-        Several claims cite one sentence, and claims recur in a stream and after a re-ask.
-        """
-        known = self.article.known[function]
-        if text not in known:
-            known[text] = function(text)
-        return cast("_T", known[text])
+        """Return the result of a function for a text, cached for the article."""
+        return self.article.read(function, text)
 
     def mentioned(self, actor: Actor) -> set[int]:
         """Return the indexes of the sentences that name an actor, also by adjective or capital."""
@@ -115,7 +109,7 @@ class Passages:
         """Return the names with digits in the article and its metadata, normalized."""
         text = f"{self.article.readable.text}\n{self.metadata}"
         names = {name for _, name in designations(text)}
-        read = (self._figures_of(i) for i in range(len(self.article.sentences)))
+        read = (_figures_of(self.article, "", i) for i in range(len(self.article.sentences)))
         named = (figure.quantity for found in read for figure in found)
         names |= {q.value for q in named if q.kind == "name"}  # the Group of Seven is the G7
         return frozenset(names | {name.rstrip(ascii_lowercase) for name in names})  # F-35 of F-35A
@@ -135,8 +129,9 @@ class Passages:
     @cached_property
     def held(self) -> HeldFigures:
         """Return the index of the figures in the sentences and the metadata."""
-        return HeldFigures(self._figures_of)
+        return HeldFigures(partial(_figures_of, self.article, self.metadata))
 
-    def _figures_of(self, i: int) -> list[Figure]:
-        text = self.metadata if i == _METADATA else self.article.readable.sentences[i].text
-        return self.read(figures, text)
+
+def _figures_of(article: Article, metadata: str, i: int) -> list[Figure]:
+    """Return the figures of a sentence; no method, so that no cycle keeps the article in memory."""
+    return article.read(figures, metadata if i == _METADATA else article.readable.sentences[i].text)
