@@ -283,7 +283,7 @@ class Article:
         """Cache of functions' results for texts and sentences of the article and its summary."""
         return defaultdict(dict)
 
-    def read(self, function: Callable[[str], _T], text: str) -> _T:
+    def cached(self, function: Callable[[str], _T], text: str) -> _T:
         """Return the result of a function for a text of the article or its summary; cached.
 
         Several claims cite one sentence, and claims recur in a stream and after a re-ask.

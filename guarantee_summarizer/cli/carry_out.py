@@ -65,7 +65,7 @@ def _write_results(run: Run, summarizer: Summarizer, lines: IO[str]) -> int:
             for result in results:
                 if result.made and not loaded:
                     loaded = True
-                    gc.freeze()  # what is loaded, the collector need not visit again and again
+                    gc.freeze()  # the collector need not visit loaded modules again
                     gc.set_threshold(_COLLECTED)
                 if result.failure is None:
                     _write(run, lines, result.json)

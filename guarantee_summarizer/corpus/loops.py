@@ -1,4 +1,4 @@
-"""An event loop in a thread of its own."""
+"""Run coroutines in an event loop in a separate thread."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ T = TypeVar("T")
 
 
 class ThreadLoop:
-    """Run coroutines in an event loop in a daemon thread, which is named; `end` it."""
+    """Run an event loop in a daemon thread until `end` is called.
+
+    Args:
+        name: the name of the thread.
+    """
 
     def __init__(self, name: str) -> None:
         self._loop = asyncio.new_event_loop()
@@ -22,15 +26,15 @@ class ThreadLoop:
         self._thread.start()
 
     def begin(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
-        """Begin a coroutine; to cancel its future cancels it."""
+        """Start a coroutine there; cancelling its future cancels it."""
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
 
     async def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine there and wait for it in another event loop."""
+        """Run a coroutine there, and wait for it in the running event loop."""
         return await asyncio.wrap_future(self.begin(coroutine))
 
     def end(self) -> None:
-        """Stop the loop and end the thread; nothing may run in it any more."""
+        """Stop the loop and end the thread; no task may be running."""
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()

@@ -239,7 +239,7 @@ class _Server(logging.handlers.QueueHandler):
             self.send(number, Packed.of(summary, line=self._lines))
         except Exception as error:  # noqa: BLE001  (raised in the main process)
             self.send(number, _portable(error, article))
-        if not gc.isenabled():  # what is loaded by now it need not visit again and again
+        if not gc.isenabled():  # all is loaded; the collector need not visit it again
             gc.freeze()
             gc.enable()
 

@@ -41,7 +41,7 @@ class Passages:
 
     def read(self, function: Callable[[str], _T], text: str) -> _T:
         """Return the result of a function for a text, cached for the article."""
-        return self.article.read(function, text)
+        return self.article.cached(function, text)
 
     def mentioned(self, actor: Actor) -> set[int]:
         """Return the indexes of the sentences that name an actor, also by adjective or capital."""
@@ -134,4 +134,6 @@ class Passages:
 
 def _figures_of(article: Article, metadata: str, i: int) -> list[Figure]:
     """Return the figures of a sentence; no method, so that no cycle keeps the article in memory."""
-    return article.read(figures, metadata if i == _METADATA else article.readable.sentences[i].text)
+    return article.cached(
+        figures, metadata if i == _METADATA else article.readable.sentences[i].text
+    )
