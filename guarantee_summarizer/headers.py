@@ -198,8 +198,8 @@ def _labelled(label: str, value: str) -> _Fields | None:
     key = "url" if key == "outlet" and _URL.fullmatch(value) else key
     most = {"title": _LONGEST, "published": _FEW_WORDS, "url": 1}.get(key or "", _WORDS)
     prose = key != "title" and _SENTENCE_END.search(value)
-    told = key == "outlet" and (len(value.split()) > _FEW_WORDS or _SAYING.search(value))
-    if key is None or prose or told or not 0 < len(value.split()) <= most:
+    quotes = key == "outlet" and (len(value.split()) > _FEW_WORDS or _SAYING.search(value))
+    if key is None or prose or quotes or not 0 < len(value.split()) <= most:
         return None
     if key == "published":
         return _published(value)

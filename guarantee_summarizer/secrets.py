@@ -146,8 +146,8 @@ class Secrets:
 
     def show_in(self, error: BaseException) -> bool:
         """Return whether an error or one of its causes contains a secret."""
-        told = (" ".join((str(one), repr(one), *_notes(one))) for one in _family(error))
-        return any(self.scrub(words) != words for words in told)
+        texts = (" ".join((str(one), repr(one), *_notes(one))) for one in _family(error))
+        return any(self.scrub(words) != words for words in texts)
 
     def _masked(self, text: str, said: str) -> str:
         """Return the text with a mask in place of every part of a secret."""

@@ -59,9 +59,9 @@ def _held(output: Path) -> bool:
 
 def _write_results(run: Run, summarizer: Summarizer, lines: IO[str]) -> int:
     """Write summaries and print failures as they arrive; return the exit status."""
-    status, told, loaded = 0, list[int](), False
+    status, signals, loaded = 0, list[int](), False
     try:
-        with _finishing(run, told), closing(in_thread(run, summarizer.aclose)) as results:
+        with _finishing(run, signals), closing(in_thread(run, summarizer.aclose)) as results:
             for result in results:
                 if result.made and not loaded:
                     loaded = True
@@ -80,7 +80,7 @@ def _write_results(run: Run, summarizer: Summarizer, lines: IO[str]) -> int:
         status = INTERRUPTED
     if run.stopped == _NO_OUTPUT:
         return STOPPED
-    return told[0] if told else status
+    return signals[0] if signals else status
 
 
 def _write(run: Run, lines: IO[str], line: str) -> None:
@@ -91,22 +91,22 @@ def _write(run: Run, lines: IO[str], line: str) -> None:
         lines.write(json_line(line) + "\n")
         lines.flush()
     except (OSError, ConfigurationError) as error:
-        told = isinstance(error, ConfigurationError)
-        print_error(error if told else f"the output cannot be written ({error})")
+        named = isinstance(error, ConfigurationError)
+        print_error(error if named else f"the output cannot be written ({error})")
         run.stop(_NO_OUTPUT)
 
 
 @contextmanager
-def _finishing(run: Run, told: list[int]) -> Iterator[None]:
+def _finishing(run: Run, signals: list[int]) -> Iterator[None]:
     """Let the first Ctrl-C or SIGTERM finish the articles in flight, and the second drop them.
 
     Args:
         run: the run.
-        told: called with the exit status of each signal.
+        signals: receives the exit status of each signal.
     """
 
     def interrupted(number: int, frame: FrameType | None) -> Any:  # noqa: ARG001  (signal's own)
-        told.append(_SIGNALS[signal.Signals(number)])
+        signals.append(_SIGNALS[signal.Signals(number)])
         if run.stopped or run.free:  # the second signal, or nothing in flight is paid for
             end_within(SOON, 128 + number, run.record_stop)
         if run.stopped:

@@ -43,8 +43,8 @@ class Act:
 def acts(line: Line, heading: Heading = None) -> Iterator[Act]:
     """Yield the clauses that offer, ask, agree, order or rule out a measure."""
     for clause in line.clauses:
-        told = clause.mark == "where" and clause.relation == "relcl" and clause.tense == "past"
-        if not told and (clause.mark in _CONDITIONS or _under_condition(line, clause)):
+        narrated = clause.mark == "where" and clause.relation == "relcl" and clause.tense == "past"
+        if not narrated and (clause.mark in _CONDITIONS or _under_condition(line, clause)):
             continue
         if _is_no_offer(line, clause):
             continue

@@ -155,8 +155,8 @@ def _happenings(line: Line) -> Iterator[Clause]:
         meets = verb is not None and verb.sense in ("meet", "sign")
         due = when is not None and _SPAN.match(f"{when.split()[0]} ") is not None
         step = "step" in kinds and ahead
-        told = kinds and (when or occasion or meets)
-        if told or (occasion and (when or ahead)) or due or step:
+        reported = kinds and (when or occasion or meets)
+        if reported or (occasion and (when or ahead)) or due or step:
             yield clause
 
 

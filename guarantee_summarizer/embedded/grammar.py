@@ -157,5 +157,5 @@ def _rank_joined(token: Any) -> int | None:
     """Return the rank of the next item of a list; of several acts a complete first is enough."""
     if token.pos_ != "VERB":
         return 1 if token.pos_ in ("NOUN", "PROPN") else 3
-    told = (*OBJECTS, "prep", *_CLAUSES)
-    return None if any(c.dep_ in told and c.i < token.i for c in token.head.children) else 3
+    objects = (*OBJECTS, "prep", *_CLAUSES)
+    return None if any(c.dep_ in objects and c.i < token.i for c in token.head.children) else 3

@@ -141,14 +141,16 @@ def _choice(choice: Any) -> SimpleNamespace:
     calls = calls if isinstance(calls, list | tuple) else []
     functions = [(field(c, "index"), field(c, "id"), field(c, "function")) for c in calls]
     functions += [(0, None, field(message, "function_call"))]
-    told = SimpleNamespace(
+    normalized = SimpleNamespace(
         content=_content(field(message, "content")),
         refusal=_text(field(message, "refusal")),
         tool_calls=[_call(*call) for call in functions if call[-1]] or None,
     )
     finish = (_text(field(choice, "finish_reason")) or "").lower()
     return SimpleNamespace(
-        message=told, delta=told, finish_reason=_FINISHES.get(finish, finish) or None
+        message=normalized,
+        delta=normalized,
+        finish_reason=_FINISHES.get(finish, finish) or None,
     )
 
 

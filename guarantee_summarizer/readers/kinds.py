@@ -83,9 +83,9 @@ def kind_of_content(head: bytes, suffix: str, name: str, text_column: str = "tex
     Raises:
         ArticleError: its kind is not supported; the message says what to do.
     """
-    told = next((kind for mark, kind in _MAGIC if head.startswith(mark)), None)
-    if told or b"%PDF-" in head[:1024].lstrip()[:16]:
-        return told or "pdf"
+    kind = next((kind for mark, kind in _MAGIC if head.startswith(mark)), None)
+    if kind or b"%PDF-" in head[:1024].lstrip()[:16]:
+        return kind or "pdf"
     for mark, reason in _REFUSED:
         if head.startswith(mark):
             raise ArticleError(f"{name}: {reason}")

@@ -48,8 +48,8 @@ def sort_inputs(inputs: Iterable[str | Path]) -> Sorted:
     for name in inputs:
         check(name, OF_ARTICLES, SchemaError)
         for path in [Path("-")] if str(name) == "-" else files_of(Path(name), OF_ARTICLES):
-            told = (str(path), str(name) == "-" or _holds_summaries(path))
-            found.setdefault(str(path.resolve()), told)
+            entry = (str(path), str(name) == "-" or _holds_summaries(path))
+            found.setdefault(str(path.resolve()), entry)
     return Sorted(
         tuple(name for name, stored in found.values() if stored),
         tuple(name for name, stored in found.values() if not stored),

@@ -33,10 +33,10 @@ def separated_values(file: TextIO, name: str, text_column: str) -> Iterator[Read
         ArticleError: there is no column for the text.
     """
     first, lines = lines_of(file, name)
-    told = first.strip().strip("\"'").lower()
+    mark = first.strip().strip("\"'").lower()
     delimiter, skipped = delimiter_of(first), 0
-    if told.startswith("sep=") and len(told) <= len("sep=x"):
-        delimiter = told[4:] or "\t"
+    if mark.startswith("sep=") and len(mark) <= len("sep=x"):
+        delimiter = mark[4:] or "\t"
         for skipped, line in enumerate(lines, 1):  # noqa: B007  (the count is used below)
             if line.strip():
                 break

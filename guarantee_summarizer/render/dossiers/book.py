@@ -86,9 +86,9 @@ class Entry:
     @property
     def warnings(self) -> tuple[str, ...]:
         """Warnings of verification about the item's reports that none of its lines shows."""
-        told = {warning for line in self.lines for warning in line.report.warnings}
+        shown = {warning for line in self.lines for warning in line.report.warnings}
         said = (w for report in getattr(self.item, "reports", ()) for w in report.warnings)
-        return tuple(dict.fromkeys(warning for warning in said if warning not in told))
+        return tuple(dict.fromkeys(warning for warning in said if warning not in shown))
 
 
 class Book:
