@@ -183,19 +183,20 @@ def test_what_a_killed_process_had_is_done_by_another(tmp_path):
 
 @pytest.mark.slow
 def test_a_killed_process_of_the_embedded_extractor_is_replaced(tmp_path):
-    killed = []
+    killed, given = [], []
 
     def articles():
-        for n in range(30):
-            yield "\n\n".join([text(n)] * 12)
+        while len(given) < (killed[0] + 10 if killed else 1_000):
+            given.append("\n\n".join([text(len(given))] * 12))
+            yield given[-1]
             if not killed and others() and others()[0].cpu_times().user > 1.5:  # it is at work
-                killed.append(others()[0].pid)
-                os.kill(killed[0], signal.SIGKILL)
+                killed.append(len(given))
+                os.kill(others()[0].pid, signal.SIGKILL)
 
     with gs.Summarizer() as works:
         outcomes = list(works.map(articles(), processes=2, concurrency=2, ordered=True))
     assert killed
-    assert len(told(outcomes)) == 30
+    assert len(told(outcomes)) == len(given)
 
 
 class Fake:
