@@ -15,7 +15,8 @@ import typer
 from guarantee_summarizer.cli.ending import SOON, end_within
 from guarantee_summarizer.cli.shared import open_output, print_error, say
 from guarantee_summarizer.cli.streams import stopping
-from guarantee_summarizer.corpus.run import Run, in_thread
+from guarantee_summarizer.corpus.loops import in_thread
+from guarantee_summarizer.corpus.run import Run
 from guarantee_summarizer.errors import (
     BudgetSpentError,
     ConfigurationError,
@@ -31,7 +32,6 @@ FAILED, STOPPED, INTERRUPTED, TERMINATED = 2, 3, 130, 143
 """Exit statuses: some articles failed; budget or error ended the run; Ctrl-C; SIGTERM."""
 
 _SIGNALS = {signal.SIGINT: INTERRUPTED, signal.SIGTERM: TERMINATED}
-_COLLECTED = 700  # objects after which garbage is collected: Python's default, `main` raises it
 _NO_OUTPUT = "the output accepts no more data"
 
 
@@ -66,7 +66,6 @@ def _write_results(run: Run, summarizer: Summarizer, lines: IO[str]) -> int:
                 if result.made and not loaded:
                     loaded = True
                     gc.freeze()  # the collector need not visit loaded modules again
-                    gc.set_threshold(_COLLECTED)
                 if result.failure is None:
                     _write(run, lines, result.json)
                 else:

@@ -55,8 +55,8 @@ class Context:
         return self.passages.lexicon
 
     def read(self, function: Callable[[str], _T], text: str) -> _T:
-        """Return the cached result of a function for a text, as `Passages.read` does."""
-        return self.passages.read(function, text)
+        """Return the cached result of a function for a text, as `Article.cached` does."""
+        return self.article.cached(function, text)
 
     @cached_property
     def english(self) -> bool:

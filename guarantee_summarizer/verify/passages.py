@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
 from string import ascii_lowercase
-from typing import TypeVar
 
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.lexicon import Actor, Lexicon
@@ -24,8 +22,6 @@ __all__ = ["Passages"]
 _METADATA = -1  # the index of title, outlet and day among the sentences
 _ITEM = re.compile(r"\s*(?:[-*•▪◦‣–—]|\(?\d{1,2}[.)]|\([a-z]\)|[a-z]\))\s")
 
-_T = TypeVar("_T")
-
 
 @dataclass(frozen=True)
 class Passages:
@@ -38,10 +34,6 @@ class Passages:
 
     article: Article
     lexicon: Lexicon
-
-    def read(self, function: Callable[[str], _T], text: str) -> _T:
-        """Return the result of a function for a text, cached for the article."""
-        return self.article.cached(function, text)
 
     def mentioned(self, actor: Actor) -> set[int]:
         """Return the indexes of the sentences that name an actor, also by adjective or capital."""
@@ -77,7 +69,7 @@ class Passages:
     @cached_property
     def overlap(self) -> Overlap:
         """Return the index of the words in the sentences."""
-        return Overlap(self.read(stems, s) for s in self.article.folded_sentences)
+        return Overlap(self.article.cached(stems, s) for s in self.article.folded_sentences)
 
     @cached_property
     def lead_ins(self) -> list[int]:
@@ -109,7 +101,8 @@ class Passages:
         """Return the names with digits in the article and its metadata, normalized."""
         text = f"{self.article.readable.text}\n{self.metadata}"
         names = {name for _, name in designations(text)}
-        read = (_figures_of(self.article, "", i) for i in range(len(self.article.sentences)))
+        article = self.article
+        read = (article.cached(figures, s.text) for s in article.readable.sentences)
         named = (figure.quantity for found in read for figure in found)
         names |= {q.value for q in named if q.kind == "name"}  # the Group of Seven is the G7
         return frozenset(names | {name.rstrip(ascii_lowercase) for name in names})  # F-35 of F-35A

@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from guarantee_summarizer.corpus import integrity
 from guarantee_summarizer.corpus.ledger import Ledger
 from guarantee_summarizer.corpus.records import Entry
 from guarantee_summarizer.corpus.writer import Writer
@@ -76,6 +77,28 @@ def test_what_was_rolled_back_is_still_claimed(ledger):
     assert ledger.claim("1") == "taken"
 
 
+def test_a_block_inside_a_block_is_committed_with_it(ledger):
+    """The inner one commits nothing by itself, and both count."""
+    ledger.begin({})
+
+    def all_of_them():
+        with ledger.together():
+            with ledger.together():
+                entry(ledger, 1, 1)()
+            entry(ledger, 1, 2)()
+            raise LedgerError("stopped")
+
+    with pytest.raises(LedgerError, match="stopped"):
+        all_of_them()
+    assert ledger.runs()[0].done == 0
+    with ledger.together():
+        with ledger.together():
+            entry(ledger, 1, 1)()
+        entry(ledger, 1, 2)()
+    assert ledger.runs()[0].done == 2
+    assert ledger.counts().done == 2
+
+
 def test_calls_on_their_own_are_made_in_order_and_one_that_nobody_awaits_is_left_out(ledger):
     async def made():
         told = []
@@ -96,7 +119,7 @@ def test_calls_on_their_own_are_made_in_order_and_one_that_nobody_awaits_is_left
 def test_a_file_is_checked_once_while_it_is_open(ledger, monkeypatch):
     """A pipeline begins a run for each of its batches; a check reads the whole file."""
     checks = []
-    monkeypatch.setattr(Ledger, "_troubles", lambda _: checks.append(1) or [])
+    monkeypatch.setattr(integrity, "troubles", lambda _: checks.append(1) or [])
     for _ in range(3):
         ledger.begin({})
     assert len(checks) == 1
