@@ -30,8 +30,8 @@ from run import machine
 
 import guarantee_summarizer as gs
 from guarantee_summarizer.corpus.ledger import Ledger
+from guarantee_summarizer.corpus.loops import in_thread
 from guarantee_summarizer.corpus.results import Failure
-from guarantee_summarizer.corpus.run import in_thread
 
 TEXT = """Norvian President Ana Lund said on Monday that her country needed protection for 20 years.
 

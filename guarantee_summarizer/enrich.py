@@ -12,8 +12,9 @@ from functools import cached_property
 from operator import is_
 from typing import Any, TypeVar
 
+from guarantee_summarizer.actors_in_text import ActorsInText
 from guarantee_summarizer.article import Article
-from guarantee_summarizer.identities import ActorsInText, Identities
+from guarantee_summarizer.identities import Identities
 from guarantee_summarizer.lexicon import Lexicon
 from guarantee_summarizer.lexicon.persons import Person, surname
 from guarantee_summarizer.normalize import TermValue, read_term, resolve_date

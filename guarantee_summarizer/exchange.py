@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from guarantee_summarizer.article import Article
+from guarantee_summarizer.drafts import Draft
 from guarantee_summarizer.errors import ModelError
 from guarantee_summarizer.llm.messages import Account, Completion, Request
 from guarantee_summarizer.options import Options
-from guarantee_summarizer.pipeline import Draft, Pipeline
+from guarantee_summarizer.pipeline import Pipeline
 from guarantee_summarizer.schema import Summary
 
 if TYPE_CHECKING:  # loads openai and instructor, which only a model needs

@@ -24,6 +24,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from guarantee_summarizer.decoding import NOISE, letters, located_letters
 from guarantee_summarizer.places import MASK, Password, masked_text
 
 __all__ = ["Secrets", "scrub", "scrub_logs", "using"]
@@ -37,23 +38,9 @@ _CHANGES = 4  # of kind (small, capital, digit) that no word has
 _SIGNS = 4
 _LONG = 16  # letters that no word has
 _PHRASE = 12  # letters in three parts: `sk-no-key-required`
-_PASSES = 4  # of decoding: JSON in JSON in a URL
 _DEPTH = 50  # causes of an error that are searched
 
-_ESCAPE = re.compile(
-    r"[%\\&<\x1b](?:"  # a set first: the search is fast
-    r"(?P<percent>(?<=%)(?:25)*(?:[89a-f][0-9a-f](?:%(?:25)*[89a-f][0-9a-f])*|[0-7][0-9a-f]))"
-    r"|(?<=\\)\\*(?:u\{(?P<brace>[0-9a-f]{1,6})\}|u(?P<four>[0-9a-f]{4})"
-    r"|(?P<byte>x[89a-f][0-9a-f](?:\\+x[89a-f][0-9a-f])*|x[0-7][0-9a-f])"
-    r"|(?P<octal>[0-3][0-7]{2})|(?P<blank>[abfnrtv]))"
-    r"|(?P<html>(?<=&)(?:\#[0-9]{1,7}|\#x[0-9a-f]{1,6}|[a-z]{2,8});)"
-    r"|(?P<tag>(?<=<)/?[a-z]{1,10}\s*/?>|(?<=\x1b)\[[0-9;]*[a-z]))",
-    re.IGNORECASE,
-)
-_PAIR = re.compile(r"[0-9a-f]{2}(?![0-9a-f])", re.IGNORECASE)
 _ESCAPED = re.compile(r"(?:\\(?:[abfnrtv]|x[0-9a-f]{2}|u[0-9a-f]{4})|%[0-9a-f]{2})$", re.IGNORECASE)
-_NOISE = re.compile(r"[\W_]+")
-_ASCII_NOISE = bytes(code for code in range(128) if not chr(code).isalnum())
 _SMALL = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 
 
@@ -125,7 +112,7 @@ class Secrets:
         for form in self._literal:
             if form in text and form not in said:
                 text = text.replace(form, MASK)
-        plain = _plain(text).translate(_SMALL)
+        plain = letters(text).translate(_SMALL)
         if next(self._runs(plain), None) is None:
             return text
         return self._masked(text, said)
@@ -151,8 +138,8 @@ class Secrets:
 
     def _masked(self, text: str, said: str) -> str:
         """Return the text with a mask in place of every part of a secret."""
-        cased, places = _located(text)
-        plain, spoken = cased.translate(_SMALL), _plain(said).translate(_SMALL)
+        cased, places = located_letters(text)
+        plain, spoken = cased.translate(_SMALL), letters(said).translate(_SMALL)
         spans: list[tuple[int, int]] = []
         for start, end, needle in self._runs(plain):
             span = places[start][0], places[end - 1][1]
@@ -232,7 +219,7 @@ def _scrubbed(record: logging.LogRecord) -> bool:
 
 def _needles(value: str) -> Iterator[_Needle]:
     for form, text in _forms(value):
-        cased = _plain(text)
+        cased = letters(text)
         small, least = cased.translate(_SMALL), min(len(cased), _RUNS[form])
         if len(small) < _RUN:
             continue
@@ -245,7 +232,7 @@ def _needles(value: str) -> Iterator[_Needle]:
 
 def _whole_word(password: str, known: Mapping[str, _Needle]) -> Iterator[_Needle]:
     """Yield a password that could be a word, if it is long enough and not known."""
-    cased = _plain(password)
+    cased = letters(password)
     small = cased.translate(_SMALL)
     if len(small) >= _RUN and small not in known:
         yield _Needle(small, cased, len(small), whole=True)
@@ -267,14 +254,14 @@ def _is_no_word(value: str, cased: str) -> bool:
     """Whether a secret in one piece cannot be a word of a message."""
     if any(c.isdigit() for c in cased) and any(c.isalpha() for c in cased):
         return True
-    parts = len(_NOISE.split(value.strip("-_. ")))
+    parts = len(NOISE.split(value.strip("-_. ")))
     return len(cased) >= _LONG or (len(cased) >= _PHRASE and parts > 2)  # noqa: PLR2004
 
 
 def _is_symbols(value: str) -> bool:
     """Whether a secret has few letters and digits, but signs that no word or figure has."""
     signs = sum(not c.isalnum() and not c.isspace() for c in value)
-    return len(value) >= _RUN > len(_plain(value)) and signs >= _SIGNS
+    return len(value) >= _RUN > len(letters(value)) and signs >= _SIGNS
 
 
 def _written(value: str) -> set[str]:
@@ -307,55 +294,6 @@ def _is_one_piece(text: str, start: int, end: int) -> bool:
     begins = not before[-1:].isalnum() or _ESCAPED.search(before) is not None
     ends = not text[end : end + 1].isalnum()
     return begins and ends
-
-
-def _plain(text: str) -> str:
-    """Return the letters and digits of a decoded text."""
-    for _ in range(_PASSES):
-        decoded = _ESCAPE.sub(_meant, text)
-        if decoded == text:
-            break
-        text = decoded
-    if text.isascii():  # ten times as fast
-        return text.encode().translate(None, _ASCII_NOISE).decode()
-    return _NOISE.sub("", text)
-
-
-def _located(text: str) -> tuple[str, list[tuple[int, int]]]:
-    """Return `_plain`, and the offset of each of its characters in the text."""
-    places = [(at, at + 1) for at in range(len(text))]
-    for _ in range(_PASSES):
-        pieces: list[str] = []
-        spans: list[tuple[int, int]] = []
-        at = 0
-        for found in _ESCAPE.finditer(text):
-            meant, (first, last) = _meant(found), found.span()
-            pieces += [text[at:first], meant]
-            spans += places[at:first] + [(places[first][0], places[last - 1][1])] * len(meant)
-            at = last
-        decoded = "".join((*pieces, text[at:]))
-        if decoded == text:
-            break
-        text, places = decoded, spans + places[at:]
-    kept = [at for at, c in enumerate(text) if not _NOISE.match(c)]
-    return "".join(text[at] for at in kept), [places[at] for at in kept]
-
-
-def _meant(found: re.Match[str]) -> str:
-    """Return the decoded form of an escape; nothing for line breaks and tags."""
-    kind, text = found.lastgroup, found[0]
-    if kind in ("percent", "byte"):
-        data = bytes.fromhex("".join(_PAIR.findall(_last_pairs(text))))
-        return data.decode(errors="replace")
-    if kind in ("brace", "four", "octal"):
-        code = int(found[kind], 8 if kind == "octal" else 16)
-        return chr(code) if code < 0x110000 else ""  # noqa: PLR2004  (the last character)
-    return html.unescape(text) if kind == "html" else ""
-
-
-def _last_pairs(text: str) -> str:
-    """Return the digit pairs of escaped bytes, separate, without double escapes: `%2541`."""
-    return re.sub(r"%(?:25)*(?=[0-9a-f]{2})|\\+x", " ", text, flags=re.IGNORECASE)
 
 
 def _family(error: BaseException) -> list[BaseException]:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Self, Unpack
 from guarantee_summarizer.article import Article, ArticleLike
 from guarantee_summarizer.configuration import Configuration
 from guarantee_summarizer.corpus.results import Failure, Outcome
+from guarantee_summarizer.drafts import Draft, Growing
 from guarantee_summarizer.errors import ConfigurationError
 from guarantee_summarizer.exchange import Exchange
 from guarantee_summarizer.llm.messages import Account
 from guarantee_summarizer.options import Endpoint, OptionFields, Options
-from guarantee_summarizer.pipeline import Draft, Growing
 from guarantee_summarizer.schema import Summary
 from guarantee_summarizer.telemetry import Telemetry
 
@@ -201,7 +201,7 @@ class Summarizer:
             LedgerError: the ledger cannot be used; after the results already paid for.
             AuthenticationError: or another error that every article would get; in the same way.
         """
-        from guarantee_summarizer.corpus.run import in_thread  # noqa: PLC0415
+        from guarantee_summarizer.corpus.loops import in_thread  # noqa: PLC0415
 
         results = in_thread(self.run(articles, **options), self.aclose)
         with closing(results):

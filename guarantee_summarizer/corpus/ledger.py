@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import json
 import os
-import re
 import sqlite3
 import threading
 import time
@@ -16,7 +15,9 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from guarantee_summarizer.corpus.database import FOREIGN, transaction
+from guarantee_summarizer.corpus.database import transaction
+from guarantee_summarizer.corpus.entries import entries, entry_in
+from guarantee_summarizer.corpus.integrity import check, remedy, troubles
 from guarantee_summarizer.corpus.records import (
     Counts,
     Entry,
@@ -31,7 +32,6 @@ from guarantee_summarizer.corpus.rows import (
     RUN,
     Damaged,
     checksum,
-    entry_values,
     run_values,
 )
 from guarantee_summarizer.corpus.sessions import FORKED, Session, end, holds, opened
@@ -43,7 +43,6 @@ __all__ = ["ClaimResult", "Ledger"]
 
 ClaimResult = Literal["mine", "taken", "done", "failed"]
 
-_PAGE = 50  # entries read at once: a few MB even of long articles
 _RECORD = """INSERT OR REPLACE INTO entries
     SELECT NULL, :key, :status, :run, :updated, :article, :source, :usage, :error, :message,
         :summary, :record, :checksum
@@ -53,21 +52,6 @@ _CLAIM = """INSERT OR IGNORE INTO claims SELECT ?1, ?2, ?3, ?4
     WHERE NOT EXISTS (SELECT 1 FROM entries WHERE key = ?1)"""
 _UPDATE_RUN = """UPDATE runs SET ended = :ended, state = :state, done = :done, failed = :failed,
     usage = :usage, checksum = :checksum WHERE run = :run"""
-
-# SQLite's messages about single rows, which have a checksum, and about indexes.
-_OF_A_ROW = re.compile(r"^(CHECK constraint failed|\S+ value in) ")
-_OF_AN_INDEX = re.compile(r"^(wrong # of entries in|row \d+ missing from) index|^non-unique entry")
-_KEPT = "and run again; recorded results are kept"
-_REMEDIES = {
-    sqlite3.SQLITE_BUSY: f"another process has locked it for {{patience:g}} s; end it {_KEPT}",
-    sqlite3.SQLITE_FULL: f"the disk is full; free some space {_KEPT}",
-    sqlite3.SQLITE_IOERR: f"the disk fails ({{error}}); check whether it is full {_KEPT}",
-    sqlite3.SQLITE_READONLY: "is not writable; allow writing for the file and its folder",
-    sqlite3.SQLITE_CANTOPEN: "cannot be opened; allow reading and writing the file and its folder",
-    sqlite3.SQLITE_CORRUPT: "is damaged; 'runs export' writes the intact entries, and "
-    "'sqlite3 FILE .recover | sqlite3 NEW' recovers a new ledger",
-    sqlite3.SQLITE_NOTADB: FOREIGN,
-}
 
 
 class Ledger:
@@ -116,7 +100,7 @@ class Ledger:
             raise LedgerError(f"{self._path}: stores no secrets; leave out api_key")
         with self._using() as session:
             if not session.checked:
-                self._check()
+                check(self)
                 session.checked = True
         statement = "INSERT INTO runs VALUES (NULL, ?, ?, ?, NULL, NULL, 0, 0, ?, '')"
         with self._using() as session, self.transaction() as connection:
@@ -128,36 +112,7 @@ class Ledger:
 
     def trouble(self) -> str | None:
         """Return the message of damage that may hide rows; None if at most rows are damaged."""
-        return next(iter(self._troubles()), None)
-
-    def _troubles(self) -> list[str]:
-        try:
-            found = [str(row[0]) for row in self.read("PRAGMA integrity_check(entries)")]
-        except LedgerError as error:
-            if not _is_corrupt(error):
-                raise
-            return [str(error.__cause__)]
-        found = [line for part in found for line in part.splitlines()]
-        return [line for line in found if line != "ok" and not _OF_A_ROW.search(line)]
-
-    def _check(self) -> None:
-        """Rebuild the indexes if only they are damaged; raise if the table is."""
-        if not (troubles := self._troubles()):
-            return
-        if not all(map(_OF_AN_INDEX.search, troubles)) or not self._has_all_rows():
-            raise LedgerError(f"{self._path}: {_REMEDIES[sqlite3.SQLITE_CORRUPT]}")
-        with self.transaction() as connection:
-            connection.execute("REINDEX entries")
-
-    def _has_all_rows(self) -> bool:
-        """Return whether the table is intact, so that its indexes can be rebuilt."""
-        rows, read, damaged = (0, 0, 0)
-        for entry in self.entries():
-            read, damaged = read + 1, damaged + entry.damaged
-        for index in ("sqlite_autoindex_entries_1", "entries_by_status"):
-            statement = f"SELECT count(*) FROM entries INDEXED BY {index}"  # noqa: S608
-            rows = max(rows, self.read(statement)[0][0])
-        return read == rows and not damaged
+        return next(iter(troubles(self)), None)
 
     def end(self, run: int, state: Literal["finished", "stopped", "failed"]) -> None:
         """Record how a run ended; without this record it counts as killed."""
@@ -172,7 +127,7 @@ class Ledger:
     def get(self, key: str) -> Entry | None:
         """Return the entry of `key`, or None."""
         rows = self.read("SELECT * FROM entries WHERE key = :key", key=key)
-        return next(map(self._entry, rows), None)
+        return next((entry_in(row, self._path) for row in rows), None)
 
     def claim(self, key: str, *, retry: bool = True) -> ClaimResult:
         """Claim `key` before paying for it; only one thread of one process gets the claim.
@@ -247,73 +202,7 @@ class Ledger:
                 and is always yielded.
             run: only entries that this run was the last to write.
         """
-        statement = """SELECT * FROM entries WHERE seq > :after AND seq <= :last
-            AND (:status IS NULL OR status = :status OR status NOT IN ('done', 'failed'))
-            AND (:run IS NULL OR run = :run) ORDER BY seq LIMIT :page"""
-        at, last = 0, self._last()
-        only = {"status": status, "run": run, "last": last}
-        while at < last:
-            try:
-                rows = self.read(statement, after=at, page=_PAGE, **only)
-            except LedgerError as error:
-                if not _is_corrupt(error):
-                    raise
-                for number in range(at + 1, min(at + _PAGE, last) + 1):
-                    yield from self._one(statement, number, error, **only)
-                at += _PAGE
-                continue
-            yield from map(self._entry, rows)
-            at = rows[-1]["seq"] if rows else last
-
-    def _one(self, statement: str, number: int, error: LedgerError, **only: Any) -> Iterator[Entry]:
-        """Yield the entry with a number, if it exists, even if rows near it are damaged."""
-        try:
-            rows = self.read(statement, **{**only, "after": number - 1, "last": number, "page": 1})
-        except LedgerError as again:
-            if not _is_corrupt(again):
-                raise
-            key = self._key_of(number)
-            if key is not None:
-                yield self._damaged(key, 0, str(error.__cause__))
-        else:
-            yield from map(self._entry, rows)
-
-    def _last(self) -> int:
-        """Return the greatest number of an entry, from an index if the table is damaged."""
-        try:
-            return self.read("SELECT max(seq) FROM entries")[0][0] or 0
-        except LedgerError as error:
-            if not _is_corrupt(error):
-                raise
-        index = "SELECT max(seq) FROM entries INDEXED BY entries_by_status"
-        return self.read(index)[0][0] or 0
-
-    def _key_of(self, number: int) -> str | None:
-        """Return the key of an unreadable entry, from an index."""
-        index = "SELECT key FROM entries INDEXED BY sqlite_autoindex_entries_1 WHERE +seq = :number"
-        with suppress(LedgerError):
-            return next((row["key"] for row in self.read(index, number=number)), None)
-        return f"number {number}"
-
-    def _entry(self, row: sqlite3.Row) -> Entry:
-        try:
-            return Entry(**entry_values(row))
-        except Damaged as reason:
-            return self._damaged(row["key"], row["run"], str(reason))
-
-    def _damaged(self, key: Any, run: Any, reason: str) -> Entry:
-        """Return a failed entry in place of a damaged row."""
-        source = f"{self._path.name}, entry {storable(str(key))}"
-        return Entry(
-            key=str(key),
-            article="",
-            source=source,
-            status="failed",
-            run=run if isinstance(run, int) else 0,
-            error=LedgerError.__name__,
-            message=f"{source}: is damaged ({reason}); 'batch --retry-failed' repeats its article",
-            updated=0.0,
-        )
+        return entries(self, status=status, run=run)
 
     def forget_failed(self, *, run: int | None = None) -> int:
         """Delete the failed entries (of `run`) with their article records; return their number."""
@@ -389,6 +278,9 @@ class Ledger:
     def together(self) -> Iterator[None]:
         """Commit all writes of the methods called in the block at once, or none."""
         with self._using() as session:
+            if self._runs is not None:  # the outer block commits
+                yield
+                return
             keys, self._runs = {*session.keys}, {}
             try:
                 with self.transaction() as connection:
@@ -421,10 +313,7 @@ class Ledger:
                     self._end_session.atexit = False
                 yield self._session
             except sqlite3.Error as error:
-                code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the remaining bits are detail
-                remedy = _REMEDIES.get(code, "cannot be used ({error})")
-                reason = remedy.format(patience=self._patience, error=error)
-                raise LedgerError(f"{self._path}: {reason}") from error
+                raise LedgerError(f"{self._path}: {remedy(error, self._patience)}") from error
             except OSError as error:
                 raise LedgerError(f"{self._path}: cannot be opened ({error.strerror})") from error
 
@@ -436,8 +325,3 @@ def _update_run(connection: sqlite3.Connection, values: dict[str, Any]) -> None:
         row["settings"] = json.dumps(row["settings"])
         row["usage"] = row["usage"].model_dump_json()
     connection.execute(_UPDATE_RUN, {**row, "checksum": checksum(row.values())})
-
-
-def _is_corrupt(error: LedgerError) -> bool:
-    code = getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF
-    return code == sqlite3.SQLITE_CORRUPT

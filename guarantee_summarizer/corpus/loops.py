@@ -1,14 +1,20 @@
-"""Run coroutines in an event loop in a separate thread."""
+"""Run coroutines, or a whole run, in an event loop in a separate thread."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-__all__ = ["ThreadLoop", "settled"]
+from guarantee_summarizer.corpus.sources import RaisedError
+
+if TYPE_CHECKING:
+    from guarantee_summarizer.corpus.results import Result
+    from guarantee_summarizer.corpus.run import Run
+
+__all__ = ["ThreadLoop", "in_thread", "settled"]
 
 T = TypeVar("T")
 
@@ -50,3 +56,42 @@ async def settled(*, cancel: bool = False) -> None:
     for task in others if cancel else ():
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
+
+
+def in_thread(run: Run, finish: Callable[[], Awaitable[Any]]) -> Generator[Result]:
+    """Yield the results of a run whose event loop is in a thread, fetched one at a time.
+
+    Args:
+        run: the run.
+        finish: awaited in that loop at the end, to close its connections.
+    """
+    loop, results = ThreadLoop("run"), run.results()
+
+    def wait_for(call: Callable[[], Awaitable[Any]]) -> Any:
+        async def awaited() -> Any:
+            try:
+                return await call()
+            except (SystemExit, KeyboardInterrupt, GeneratorExit) as error:
+                raise RaisedError(error) from None
+
+        future = loop.begin(awaited())
+        try:
+            return future.result()
+        except RaisedError as raised:
+            raise raised.args[0] from None
+        except BaseException:
+            if future.cancel():  # Ctrl-C while waiting for a result
+                loop.begin(settled()).result()
+            raise
+
+    try:
+        while True:
+            try:
+                result = wait_for(results.__anext__)
+            except StopAsyncIteration:
+                return
+            yield result
+    finally:
+        wait_for(results.aclose)
+        wait_for(finish)
+        loop.end()

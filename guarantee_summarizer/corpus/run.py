@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Generator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -22,7 +22,6 @@ from guarantee_summarizer import errors
 from guarantee_summarizer.article import Article
 from guarantee_summarizer.corpus.crew import Crew, Worker
 from guarantee_summarizer.corpus.ledger import ClaimResult, Ledger
-from guarantee_summarizer.corpus.loops import ThreadLoop, settled
 from guarantee_summarizer.corpus.progress import shown
 from guarantee_summarizer.corpus.records import Entry, entry_of, stored, unreadable_entry
 from guarantee_summarizer.corpus.results import (
@@ -37,7 +36,7 @@ from guarantee_summarizer.corpus.twins import Twins
 from guarantee_summarizer.corpus.writer import Writer
 from guarantee_summarizer.options import RunOptions
 
-__all__ = ["Run", "in_thread"]
+__all__ = ["Run"]
 
 
 _WINDOW = 4  # articles in flight or waiting to be fetched, as a multiple of `concurrency`
@@ -324,42 +323,3 @@ def _claim(ledger: Ledger, key: str, *, retry: bool) -> tuple[ClaimResult, Entry
 
 def _opened(ledger: Ledger | str | Path | None) -> Ledger | None:
     return Ledger(ledger) if isinstance(ledger, str | Path) else ledger
-
-
-def in_thread(run: Run, finish: Callable[[], Awaitable[Any]]) -> Generator[Result]:
-    """Yield the results of a run whose event loop is in a thread, fetched one at a time.
-
-    Args:
-        run: the run.
-        finish: awaited in that loop at the end, to close its connections.
-    """
-    loop, results = ThreadLoop("run"), run.results()
-
-    def wait_for(call: Callable[[], Awaitable[Any]]) -> Any:
-        async def awaited() -> Any:
-            try:
-                return await call()
-            except (SystemExit, KeyboardInterrupt, GeneratorExit) as error:
-                raise RaisedError(error) from None
-
-        future = loop.begin(awaited())
-        try:
-            return future.result()
-        except RaisedError as raised:
-            raise raised.args[0] from None
-        except BaseException:
-            if future.cancel():  # Ctrl-C while waiting for a result
-                loop.begin(settled()).result()
-            raise
-
-    try:
-        while True:
-            try:
-                result = wait_for(results.__anext__)
-            except StopAsyncIteration:
-                return
-            yield result
-    finally:
-        wait_for(results.aclose)
-        wait_for(finish)
-        loop.end()

@@ -18,11 +18,11 @@ from guarantee_summarizer.schema.summary import (
     Finding,
     Provenance,
     Summary,
-    Support,
     Usage,
     Withheld,
     describe,
 )
+from guarantee_summarizer.schema.support import Support
 
 __all__ = [
     "SCHEMA_VERSION",

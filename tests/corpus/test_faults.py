@@ -17,8 +17,8 @@ import pytest
 
 import guarantee_summarizer as gs
 from guarantee_summarizer.corpus.ledger import Ledger
+from guarantee_summarizer.corpus.loops import in_thread
 from guarantee_summarizer.corpus.results import Failure
-from guarantee_summarizer.corpus.run import in_thread
 from guarantee_summarizer.testing import Reply
 
 from .conftest import ANSWER, KEY, Endpoint, summarizer, text
@@ -26,7 +26,7 @@ from .conftest import ANSWER, KEY, Endpoint, summarizer, text
 RUN = """
 import json, sys
 import guarantee_summarizer as gs
-from guarantee_summarizer.corpus.run import in_thread
+from guarantee_summarizer.corpus.loops import in_thread
 url, ledger, texts = sys.argv[1], sys.argv[2], json.load(open(sys.argv[3]))
 works = gs.Summarizer("m", base_url=url, api_key="k", review=False)
 run = works.run(texts, concurrency=8, ledger=ledger)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import itertools
 import json
 import pickle
@@ -14,8 +15,8 @@ import pytest
 import guarantee_summarizer as gs
 from guarantee_summarizer.corpus import twins
 from guarantee_summarizer.corpus.ledger import Ledger
+from guarantee_summarizer.corpus.loops import in_thread
 from guarantee_summarizer.corpus.results import Failure, Prices, Status
-from guarantee_summarizer.corpus.run import in_thread
 from guarantee_summarizer.testing import Reply, ScriptedEndpoint
 
 from .conftest import ANSWER, Endpoint, summarizer, text
@@ -389,3 +390,11 @@ def test_places_of_articles_are_remembered_up_to_a_number_and_only_where_they_ar
     twin = "is the same article as {}.txt"
     assert warnings == [(), (twin.format(0),), (), (), (twin.format(2),), (), (), ()]
     assert len(running._twins) == 2
+
+
+def test_a_run_leaves_the_garbage_collector_of_the_program_alone():
+    """Only processes of our own freeze what they have loaded."""
+    before = gc.isenabled(), gc.get_threshold(), gc.get_freeze_count()
+    with gs.Summarizer() as works:
+        assert all(isinstance(o, gs.Summary) for o in works.map(["France will help Ukraine."] * 2))
+    assert (gc.isenabled(), gc.get_threshold(), gc.get_freeze_count()) == before
